@@ -1,0 +1,1 @@
+"""The `execmock` command; one module a command."""

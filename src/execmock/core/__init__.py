@@ -1,0 +1,1 @@
+"""Pure decisions: contract, validation, scenarios, progress, views, ids. No I/O, no clock, no async."""

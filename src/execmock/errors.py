@@ -1,0 +1,70 @@
+"""One error tree. An error says where, what came, what was expected, and the nearest valid name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+__all__ = [
+    "ConfigError",
+    "ContractError",
+    "ExecmockError",
+    "Place",
+    "ScenarioError",
+    "StoreError",
+    "WorldError",
+    "nearest",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file: line and column count from 1; 0 means unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class ExecmockError(Exception):
+    """Root of all errors that execmock raises on purpose. `str(error)` is fit to be shown to a user."""
+
+    def __init__(self, message: str, *, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class ConfigError(ExecmockError):
+    """An option, variable or configuration file holds something unusable."""
+
+
+class ContractError(ExecmockError):
+    """The OpenAPI document cannot be used as a contract."""
+
+
+class ScenarioError(ExecmockError):
+    """A scenario cannot be used."""
+
+
+class WorldError(ExecmockError):
+    """A world cannot be used."""
+
+
+class StoreError(ExecmockError):
+    """A store cannot be reached or refuses to hold what it was given."""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?` for the valid name closest to `name`, or an empty string."""
+    close = get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,1 @@
+"""YAML and OpenAPI files to core values; errors carry file:line:column."""

@@ -1,0 +1,1 @@
+"""aiohttp: the five operations, the control API and the pages."""

@@ -1,0 +1,1 @@
+"""The framework-free shell round the core: sandboxes, executions, journal."""
