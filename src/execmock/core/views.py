@@ -58,12 +58,13 @@ class Views:
     def portrait(
         self,
         execution: Execution,
+        state: Progress,
         scenario: Scenario,
         request: Mapping[str, Any],
         organization: str,
         now: int,
     ) -> Portrait:
-        """Return everything there is to show at `now`; `request` is the execution's, decoded."""
+        """Return everything there is to show at `now`: `state` is its progress by then, `request` its body."""
         fields: dict[str, Any] = {
             **request,
             "createdAt": format_instant(execution.created_at),

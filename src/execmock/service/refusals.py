@@ -10,8 +10,8 @@ from execmock.errors import ExecmockError
 __all__ = ["Refusal"]
 
 
-class Refusal(ExecmockError):
-    """A request that is answered with an error: status, message, one violation per mistake, extra headers."""
+class Refusal(ExecmockError):  # noqa: N818 - it is an answer, not a failure
+    """A request that is answered with an error: status, message, violations, extra headers."""
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, get_args
 
 from execmock.clocks import SeededEntropy
@@ -47,7 +48,7 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What a bearer key opens: one sandbox, to read or to read and write. `id` names it without showing it."""
+    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for the key in views."""
 
     sandbox: str
     scope: Scope
@@ -147,6 +148,10 @@ class Sandboxes:
         """Freeze, speed up or advance a sandbox's clock; `move` gets its state and the real instant."""
         real = self.clock.now()
         return await self.change(name, lambda sandbox: replace(sandbox, clock=move(sandbox.clock, real)))
+
+
+def _replace(put: Put, _: object) -> list[Put]:
+    return [put]
 
 
 def _place(name: str) -> Key:
