@@ -64,7 +64,7 @@ class Views:
         organization: str,
         now: int,
     ) -> Portrait:
-        """Return everything there is to show at `now`: `state` is its progress by then, `request` its body."""
+        """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
         fields: dict[str, Any] = {
             **request,
             "createdAt": format_instant(execution.created_at),

@@ -48,7 +48,7 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for the key in views."""
+    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for it in views."""
 
     sandbox: str
     scope: Scope
@@ -81,10 +81,8 @@ class Sandboxes:
         """Keep a sandbox and the keys that open it."""
         await self._store.update(_place(sandbox.id), lambda _: [Put(_place(sandbox.id), sandbox)])
         for key, scope in keys:
-            entry = ApiKey(sandbox.id, scope, self.key_id(key))
-            await self._store.update(
-                Key("", "key", key), lambda _, k=key, e=entry: [Put(Key("", "key", k), e)]
-            )
+            put = Put(Key("", "key", key), ApiKey(sandbox.id, scope, self.key_id(key)))
+            await self._store.update(put.key, partial(_replace, put))
         return sandbox
 
     async def get(self, name: str) -> Sandbox | None:
