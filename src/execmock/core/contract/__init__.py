@@ -1,0 +1,23 @@
+"""The contract: one OpenAPI document as data, and what the rest of execmock asks of it."""
+
+from __future__ import annotations
+
+from execmock.core.contract.document import Contract
+from execmock.core.contract.levels import LEVELS, Level
+from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
+from execmock.core.contract.routes import Match, Router
+from execmock.core.contract.transitions import Transitions
+
+__all__ = [
+    "LEVELS",
+    "Choice",
+    "Contract",
+    "Level",
+    "Match",
+    "Operation",
+    "Parameter",
+    "RequestBody",
+    "Response",
+    "Router",
+    "Transitions",
+]

@@ -1,0 +1,173 @@
+"""Reads an OpenAPI 3.1 document into operations, schemas, transitions and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from execmock.core.contract.levels import LEVELS, Level, cut_to_documented
+from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
+from execmock.core.contract.pointers import join, look_up, resolve
+from execmock.core.contract.routes import Router
+from execmock.core.contract.transitions import Transitions
+from execmock.errors import ContractError, nearest
+
+__all__ = ["Contract"]
+
+_METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+
+
+class Contract:
+    """One OpenAPI document as the single source of paths, schemas, examples and legal transitions."""
+
+    def __init__(self, document: Mapping[str, Any], level: Level = "expected") -> None:
+        if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
+            raise ContractError("expected an OpenAPI 3.1 document")
+        self.document = document
+        self.level: Level = level
+
+    def at_level(self, level: Level) -> Contract:
+        """Return the contract as the pages say it (`documented`) or with what is inferred (`expected`)."""
+        if level not in LEVELS:
+            raise ContractError(f"{level!r} is not a level; expected one of {', '.join(LEVELS)}")
+        if level == self.level:
+            return self
+        if self.level == "documented":
+            raise ContractError("a contract cut down to what is documented cannot be grown again")
+        return Contract(cut_to_documented(self.document), level)
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """Operation id to operation, in the document's order."""
+        found = {}
+        for path, item in self.document["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    operation = self._operation(path, method, item)
+                    found[operation.id] = operation
+        return MappingProxyType(found)
+
+    @cached_property
+    def router(self) -> Router:
+        """Finds an operation by method and path."""
+        return Router(self.operations.values())
+
+    def operation(self, name: str) -> Operation:
+        """Return an operation by id; ContractError names the nearest one."""
+        if name not in self.operations:
+            raise ContractError(f"no operation {name!r}.{nearest(name, self.operations)}")
+        return self.operations[name]
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """Return the component schema of that name."""
+        found: Mapping[str, Any] = look_up(self.document, f"#/components/schemas/{name}")
+        return found
+
+    def resolve(self, node: Any) -> Any:
+        """Return a node of the document with references followed."""
+        return resolve(self.document, node)
+
+    def look_up(self, pointer: str) -> Any:
+        """Return the node that a JSON pointer such as `#/paths` leads to."""
+        return look_up(self.document, pointer)
+
+    def standalone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a schema that a JSON Schema validator can use by itself: its references come along."""
+        return {"components": {"schemas": self.document.get("components", {}).get("schemas", {})}, **schema}
+
+    def transitions(self, schema: str = "ExecutionStatus") -> Transitions:
+        """Return the legal status graph that stands on a status schema."""
+        graph = self.schema(schema)["x-transitions"]
+        following = {status: tuple(after) for status, after in graph["next"].items()}
+        return Transitions(tuple(graph["initial"]), following)
+
+    @cached_property
+    def choices(self) -> Mapping[str, Choice]:
+        """The behaviours the pages leave open, by name."""
+        return MappingProxyType(
+            {
+                name: Choice(
+                    name, entry["default"], tuple(entry.get("alternatives", ())), entry.get("description", "")
+                )
+                for name, entry in self.document.get("x-choices", {}).items()
+            }
+        )
+
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        node = item[method]
+        pointer = join("#", ("paths", path, method))
+        if "operationId" not in node:
+            raise ContractError(f"{pointer} has no operationId")
+        servers = node.get("servers") or item.get("servers") or self.document.get("servers") or ()
+        security = node.get("security", self.document.get("security", ()))
+        return Operation(
+            id=node["operationId"],
+            method=method.upper(),
+            path=path,
+            summary=node.get("summary", ""),
+            servers=tuple(server["url"] for server in servers),
+            parameters=self._parameters(path, item, node, pointer),
+            body=self._body(node, pointer),
+            responses=MappingProxyType(
+                {
+                    str(status): self._response(str(status), response, join(pointer, ("responses", status)))
+                    for status, response in node.get("responses", {}).items()
+                }
+            ),
+            security=tuple(name for requirement in security for name in requirement),
+            source=node.get("x-source", ""),
+            pointer=pointer,
+            extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),
+        )
+
+    def _parameters(
+        self, path: str, item: Mapping[str, Any], node: Mapping[str, Any], pointer: str
+    ) -> tuple[Parameter, ...]:
+        shared = [
+            (entry, join("#", ("paths", path, "parameters", n)))
+            for n, entry in enumerate(item.get("parameters", ()))
+        ]
+        own = [
+            (entry, join(pointer, ("parameters", n))) for n, entry in enumerate(node.get("parameters", ()))
+        ]
+        found: dict[tuple[str, str], Parameter] = {}
+        for entry, place in shared + own:
+            read = self.resolve(entry)
+            found[read["name"], read["in"]] = Parameter(
+                name=read["name"],
+                location=read["in"],
+                required=bool(read.get("required")),
+                schema=self.resolve(read.get("schema", {})),
+                pointer=entry.get("$ref", place),
+                source=read.get("x-source", ""),
+            )
+        return tuple(found.values())
+
+    def _body(self, node: Mapping[str, Any], pointer: str) -> RequestBody | None:
+        if "requestBody" not in node:
+            return None
+        body = self.resolve(node["requestBody"])
+        content = {media: entry.get("schema", {}) for media, entry in body.get("content", {}).items()}
+        return RequestBody(
+            bool(body.get("required")), MappingProxyType(content), join(pointer, ("requestBody",))
+        )
+
+    def _response(self, status: str, entry: Mapping[str, Any], pointer: str) -> Response:
+        read = self.resolve(entry)
+        media = read.get("content", {}).get("application/json", {})
+        return Response(
+            status=status,
+            description=read.get("description", ""),
+            schema=media.get("schema"),
+            examples=MappingProxyType(
+                {
+                    name: self.resolve(example).get("value")
+                    for name, example in media.get("examples", {}).items()
+                }
+            ),
+            headers=MappingProxyType(dict(read.get("headers", {}))),
+            pointer=entry.get("$ref", pointer),
+            source=read.get("x-source", ""),
+        )

@@ -1,0 +1,90 @@
+"""What an OpenAPI operation says, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Choice", "Operation", "Parameter", "RequestBody", "Response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation. `location` is path, query or header; `pointer` leads to it."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Mapping[str, Any]
+    pointer: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """The body an operation takes: media type to schema."""
+
+    required: bool
+    content: Mapping[str, Mapping[str, Any]]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer of an operation. `status` is `200`, `4XX` or `default`; without JSON `schema` is None."""
+
+    status: str
+    description: str
+    schema: Mapping[str, Any] | None
+    examples: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    pointer: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `security` names the schemes that are asked for; empty means that none is."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    servers: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    body: RequestBody | None
+    responses: Mapping[str, Response]
+    security: tuple[str, ...]
+    source: str
+    pointer: str
+    extensions: Mapping[str, Any]
+
+    def parameter(self, name: str) -> Parameter:
+        """Return the parameter of that name; KeyError if the operation has none."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise KeyError(name)
+
+    def response(self, status: int) -> Response | None:
+        """Return the answer that covers a status, the most exact first, or None if there is none."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.responses:
+                return self.responses[key]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A behaviour the pages leave open: what the mock does by default, and what else a service may do."""
+
+    name: str
+    default: int | str
+    alternatives: tuple[int | str, ...]
+    description: str
+
+    @property
+    def values(self) -> tuple[int | str, ...]:
+        """Every value that may be chosen, the default first."""
+        return (self.default, *self.alternatives)

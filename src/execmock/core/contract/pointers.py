@@ -1,0 +1,41 @@
+"""JSON pointers (RFC 6901) into a document, and the references that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from execmock.errors import ContractError
+
+__all__ = ["join", "look_up", "resolve"]
+
+
+def join(base: str, parts: Iterable[object]) -> str:
+    """Return `base` extended by `parts`, each escaped."""
+    return base + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def look_up(document: Any, pointer: str) -> Any:
+    """Return what a pointer such as `#/components/schemas/Error` points at; ContractError if nothing."""
+    node = document
+    for part in pointer.removeprefix("#").split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        try:
+            node = node[int(name)] if isinstance(node, list) else node[name]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise ContractError(f"{pointer} points at nothing: there is no {name!r}") from None
+    return node
+
+
+def resolve(document: Any, node: Any) -> Any:
+    """Return `node`, following `$ref` until it is not a reference; keywords beside a reference win."""
+    seen: set[str] = set()
+    while isinstance(node, Mapping) and "$ref" in node:
+        target = node["$ref"]
+        if target in seen:
+            raise ContractError(f"{target} refers to itself")
+        seen.add(target)
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        found = look_up(document, target)
+        node = {**found, **beside} if beside else found
+    return node

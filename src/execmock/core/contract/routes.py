@@ -1,0 +1,85 @@
+"""From method and path to operation, built from the contract's own paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from execmock.core.contract.model import Operation
+
+__all__ = ["Match", "Router"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a path leads to: an operation with its path parameters, or only the methods it allows.
+
+    Neither: the path is unknown.
+    """
+
+    operation: Operation | None = None
+    parameters: Mapping[str, str] | None = None
+    allow: tuple[str, ...] = ()
+
+
+class _Node:
+    """One path segment: what may follow by name, what may follow as a parameter, what ends here."""
+
+    __slots__ = ("names", "operations", "parameter")
+
+    def __init__(self) -> None:
+        self.names: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.operations: dict[str, tuple[Operation, tuple[str, ...]]] = {}
+
+    def child(self, segment: str) -> _Node:
+        if not segment.startswith("{"):
+            return self.names.setdefault(segment, _Node())
+        if self.parameter is None:
+            self.parameter = _Node()
+        return self.parameter
+
+
+_NOTHING = Match()
+
+
+class Router:
+    """Finds the operation for a raw (still percent-encoded) path. Literal segments win over parameters."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = _Node()
+        for operation in operations:
+            node, names = self._root, []
+            for segment in operation.path.strip("/").split("/"):
+                node = node.child(segment)
+                if segment.startswith("{"):
+                    names.append(segment.strip("{}"))
+            node.operations[operation.method] = (operation, tuple(names))
+
+    def match(self, method: str, path: str) -> Match:
+        """Return the operation, or the methods allowed on a known path, or an empty match."""
+        found = self._find(self._root, path[1:].split("/"), 0, ())
+        if found is None:
+            return _NOTHING
+        node, values = found
+        entry = node.operations.get(method)
+        if entry is None:
+            return Match(allow=tuple(sorted(node.operations)))
+        operation, names = entry
+        return Match(operation, {name: unquote(value) for name, value in zip(names, values, strict=True)})
+
+    def _find(
+        self, node: _Node, segments: list[str], index: int, values: tuple[str, ...]
+    ) -> tuple[_Node, tuple[str, ...]] | None:
+        if index == len(segments):
+            return (node, values) if node.operations else None
+        segment = segments[index]
+        named = node.names.get(segment)
+        if named is not None:
+            found = self._find(named, segments, index + 1, values)
+            if found is not None:
+                return found
+        if node.parameter is None or not segment:
+            return None
+        return self._find(node.parameter, segments, index + 1, (*values, segment))

@@ -1,0 +1,88 @@
+"""Durations and instants: whole milliseconds inside, human text outside."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from execmock.errors import ExecmockError
+
+__all__ = [
+    "DurationError",
+    "format_duration",
+    "format_instant",
+    "parse_duration",
+    "parse_instant",
+    "parse_range",
+]
+
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST = 100 * 365 * _UNITS["d"]
+
+
+class DurationError(ExecmockError):
+    """A text is not a duration, a range of durations or an instant."""
+
+
+def parse_duration(text: object) -> int:
+    """Return milliseconds for texts such as `500ms`, `3s`, `1h30m`, `7d`.
+
+    Raises DurationError; a bare number is refused because its unit would be a guess.
+    """
+    whole = text.replace(" ", "") if isinstance(text, str) else ""
+    parts = _PART.findall(whole)
+    if not parts or "".join(number + unit for number, unit in parts) != whole:
+        raise DurationError(
+            f"{text!r} is not a duration; expected a number and a unit, such as 500ms, 3s, 10m, 7d"
+        )
+    total = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
+    if total > _LONGEST:
+        raise DurationError(f"{text!r} is longer than 100 years")
+    return total
+
+
+def parse_range(text: object) -> tuple[int, int]:
+    """Return (low, high) milliseconds of `1s..2s`; a single duration gives the same value twice."""
+    low_text, separator, high_text = text.partition("..") if isinstance(text, str) else (text, "", "")
+    low = parse_duration(low_text)
+    high = parse_duration(high_text) if separator else low
+    if high < low:
+        raise DurationError(f"{text!r} runs backwards; expected the shorter duration first")
+    return low, high
+
+
+def format_duration(milliseconds: int) -> str:
+    """Return the shortest exact text that `parse_duration` reads back, such as `1h30m` or `500ms`."""
+    if milliseconds == 0:
+        return "0s"
+    rest, text = milliseconds, ""
+    for unit in ("d", "h", "m", "s", "ms"):
+        number, rest = divmod(rest, _UNITS[unit])
+        text += f"{number}{unit}" if number else ""
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _second_text(second: int) -> str:
+    return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def format_instant(milliseconds: int) -> str:
+    """Return RFC 3339 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`."""
+    second, rest = divmod(milliseconds, 1000)
+    return f"{_second_text(second)}.{rest:03d}Z"
+
+
+def parse_instant(text: object) -> int:
+    """Return milliseconds since 1970 of an RFC 3339 text; without an offset it is read as UTC."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else text
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime):
+        raise DurationError(f"{text!r} is not an instant; expected RFC 3339, such as 2026-01-01T09:00:00Z")
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,136 @@
+"""Does a value fit a schema? jsonschema-rs decides, python-jsonschema words what is wrong.
+
+Both implement JSON Schema 2020-12; a property test holds them to the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import jsonschema_rs
+
+from execmock.errors import nearest
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
+
+__all__ = ["SchemaValidator", "Violation", "shorten"]
+
+_LONGEST_TEXT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing wrong with a request: `where` (such as body/workflowId), what came, what was expected."""
+
+    where: str
+    received: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, received {self.received}"
+
+    def as_json(self) -> dict[str, str]:
+        """Return the entry of an error body's `details`."""
+        return {
+            "location": self.where,
+            "received": self.received,
+            "expected": self.expected,
+            "message": str(self),
+        }
+
+
+class SchemaValidator:
+    """One schema, ready to judge. `where` is the first part of every violation's place."""
+
+    def __init__(self, schema: Mapping[str, Any], where: str = "body") -> None:
+        self._schema = schema
+        self._where = where
+        self.is_valid = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=False).is_valid
+        """Return whether a value fits. The only thing the hot path calls."""
+
+    @cached_property
+    def _wording(self) -> Draft202012Validator:
+        # Imported on the first violation: it costs more than everything else the server imports.
+        from jsonschema import Draft202012Validator
+
+        return Draft202012Validator(self._schema)
+
+    def agrees(self, value: object) -> bool:
+        """Return python-jsonschema's verdict; the two must never differ."""
+        return bool(self._wording.is_valid(value))
+
+    def violations(self, value: object) -> list[Violation]:
+        """Return every violation, in the order of their places; empty when the value fits."""
+        if self.is_valid(value):
+            return []
+        errors = sorted(
+            self._wording.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
+        )
+        return list(dict.fromkeys(found for error in errors for found in self._violation(error)))
+
+    def _violation(self, error: ValidationError) -> Iterator[Violation]:
+        place = "/".join([self._where, *map(str, error.absolute_path)])
+        if error.validator == "required":
+            yield from _missing(error, place)
+        elif error.validator in ("additionalProperties", "unevaluatedProperties"):
+            yield from _unknown(error, place)
+        else:
+            yield Violation(place, shorten(error.instance), _expected(error))
+
+
+def _missing(error: ValidationError, place: str) -> Iterator[Violation]:
+    properties = _properties(error)
+    for name in cast("list[str]", error.validator_value):
+        if name not in error.instance:
+            kind = _types(properties.get(name, {}).get("type", "value"))
+            yield Violation(f"{place}/{name}", "nothing", f"{kind} (required)")
+
+
+def _unknown(error: ValidationError, place: str) -> Iterator[Violation]:
+    known = list(_properties(error))
+    for name in error.instance:
+        if name not in known:
+            hint = nearest(name, known)
+            yield Violation(f"{place}/{name}", "an unknown property", f"one of {', '.join(known)}.{hint}")
+
+
+def _properties(error: ValidationError) -> Mapping[str, Any]:
+    schema = cast("Mapping[str, Any]", error.schema)
+    return cast("Mapping[str, Any]", schema.get("properties", {}))
+
+
+def _expected(error: ValidationError) -> str:
+    value: Any = error.validator_value
+    words = {
+        "type": lambda: _types(value),
+        "enum": lambda: "one of " + ", ".join(map(str, value)),
+        "const": lambda: shorten(value),
+        "minimum": lambda: f"at least {value}",
+        "maximum": lambda: f"at most {value}",
+        "exclusiveMinimum": lambda: f"more than {value}",
+        "exclusiveMaximum": lambda: f"less than {value}",
+        "minLength": lambda: f"at least {value} characters",
+        "maxLength": lambda: f"at most {value} characters",
+        "minItems": lambda: f"at least {value} items",
+        "maxItems": lambda: f"at most {value} items",
+        "pattern": lambda: f"text that matches {value}",
+    }
+    word = words.get(str(error.validator))
+    return word() if word else f"{error.validator} {shorten(value)}"
+
+
+def _types(kinds: str | Iterable[str]) -> str:
+    names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
+
+
+def shorten(value: object) -> str:
+    """Return a value as short JSON-like text, fit for an error message."""
+    from json import dumps
+
+    text = dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
