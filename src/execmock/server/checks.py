@@ -94,7 +94,8 @@ class Checker:
         try:
             body = decode(call.body)
         except JsonError as error:
-            violation = Violation("body", f"a JSON object ({error.message})")
+            came = call.body[:60].decode("utf-8", "replace")
+            violation = Violation("body", f"a JSON object; {error.message}", came)
             raise Refusal(self._strictness.malformed, "The request body is not JSON", [violation]) from None
         if not self._schema.is_valid(body):
             violations = self._schema.violations(body)

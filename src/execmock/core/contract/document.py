@@ -120,6 +120,7 @@ class Contract:
             scopes=tuple(
                 scope for requirement in security for scopes in requirement.values() for scope in scopes
             ),
+            tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
             extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),

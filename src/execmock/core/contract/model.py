@@ -60,6 +60,7 @@ class Operation:
     responses: Mapping[str, Response]
     security: tuple[str, ...]
     scopes: tuple[str, ...]
+    tags: tuple[str, ...]
     source: str
     pointer: str
     extensions: Mapping[str, Any]
