@@ -58,8 +58,7 @@ def _items(option: Option, raw: object) -> Iterator[tuple[object, tuple[str | in
 
 
 def _fit(option: Option, raw: object, name: str, place: Place) -> Any:
-    fits = isinstance(raw, option.kind.types) and (not isinstance(raw, bool) or bool in option.kind.types)
-    if not fits:
+    if not isinstance(raw, option.kind.types):
         raise misfit(option, raw, name, place)
     value = fit(option, raw, name, place)
     return Path(place.file).parent / value if isinstance(value, Path) else value
