@@ -117,6 +117,9 @@ class Contract:
                 }
             ),
             security=tuple(name for requirement in security for name in requirement),
+            scopes=tuple(
+                scope for requirement in security for scopes in requirement.values() for scope in scopes
+            ),
             source=node.get("x-source", ""),
             pointer=pointer,
             extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),
