@@ -22,18 +22,22 @@ def banner(
 ) -> str:
     """Return the text; `urls` maps operation ids to the address of their port."""
     main = urls["createExecution"]
-    lines = [f"execmock {__version__} is ready at {main}", ""]
     width = max(map(len, contract.operations))
-    for operation in contract.operations.values():
-        lines.append(f"  {operation.id:<{width}}  {operation.method:<4} {urls[operation.id]}{operation.path}")
-    lines += [
+    lines = [
+        f"execmock {__version__} is ready at {main}",
+        "",
+        *(f"  {o.id:<{width}}  {o.method:<4} {urls[o.id]}{o.path}" for o in contract.operations.values()),
         "",
         f"  Docs, ready to try   {main}/docs/",
         f"  Contract             {main}/openapi.yaml",
     ]
     if control:
         lines.append(f"  Control API          {control}/_execmock/")
-    lines += [f"  Key                  {key}", "", "Paste to create an execution, watch it move, list, read it publicly, execute:"]
+    lines += [
+        f"  Key                  {key}",
+        "",
+        "Paste to create an execution, watch it move, list, read it publicly, execute:",
+    ]
     lines += ["", *_paste(main, urls["executeWorkflow"], key), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
     return "\n".join(lines) + "\n"
@@ -43,13 +47,17 @@ def _paste(main: str, embed: str, key: str) -> list[str]:
     auth = f"-H 'Authorization: Bearer {key}'"
     return [
         f"  created=$(curl -s {main}/v1/executions {auth} {_JSON} -d '{_BODY}'); echo \"$created\"",
-        '  id=$(echo "$created" | sed \'s/.*"id":"\\([^"]*\\)".*/\\1/\'); '
-        'token=$(echo "$created" | sed \'s/.*"clientToken":"\\([^"]*\\)".*/\\1/\')',
+        (
+            '  id=$(echo "$created" | sed \'s/.*"id":"\\([^"]*\\)".*/\\1/\'); '
+            'token=$(echo "$created" | sed \'s/.*"clientToken":"\\([^"]*\\)".*/\\1/\')'
+        ),
         f'  curl -s "{main}/v1/executions/$id" {auth}; echo',
         f'  curl -s "{main}/v1/executions?limit=5" {auth}; echo',
         f'  curl -s "{main}/v1/public/executions/$id?token=$token"; echo',
-        f"  curl -s {embed}/api/v1/workflows/workflow_15/execute {auth} {_JSON} "
-        """-d '{"id_type":"key","execution_data":{"user_name":"Ada"}}'; echo""",
+        (
+            f"  curl -s {embed}/api/v1/workflows/workflow_15/execute {auth} {_JSON} "
+            """-d '{"id_type":"key","execution_data":{"user_name":"Ada"}}'; echo"""
+        ),
     ]
 
 

@@ -39,7 +39,7 @@ class Listener:
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
         self._runner = web.ServerRunner(
-            web.Server(front, access_log=None),  # type: ignore[arg-type]
+            web.Server(front, access_log=None),
             shutdown_timeout=_LAST_ANSWERS,
         )
 

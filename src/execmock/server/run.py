@@ -53,7 +53,7 @@ async def _serve(settings: ServeSettings) -> None:
     _on_signals(stopped.set)
     _say(mock, settings, listeners)
     await stopped.wait()
-    await asyncio.gather(*(listener.stop() for listener in listeners.values()))
+    await asyncio.gather(*(listener.stop() for listener in set(listeners.values())))
     await mock.close()
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from execmock.core.durations import DurationError, parse_instant
@@ -48,7 +49,7 @@ class ApiKey:
     """A bearer key that the mock knows, and its scope: `read` or `read-write`."""
 
     key: str
-    scope: str = "read-write"
+    scope: Literal["read", "read-write"] = "read-write"
 
     def __repr__(self) -> str:
         return f"ApiKey(***, {self.scope})"
@@ -148,7 +149,7 @@ def parse_key(text: str) -> ApiKey:
         key, scope = text, "read-write"
     if not _KEY.fullmatch(key):
         raise ValueError
-    return ApiKey(key, one_of("read", "read-write")(scope))
+    return ApiKey(key, "read" if one_of("read", "read-write")(scope) == "read" else "read-write")
 
 
 def parse_pair(text: str) -> tuple[str, str]:

@@ -43,8 +43,8 @@ class Contract:
         """Operation id to operation, in the document's order."""
         found = {}
         for path, item in self.document["paths"].items():
-            for method in _METHODS:
-                if method in item:
+            for method in item:
+                if method in _METHODS:
                     operation = self._operation(path, method, item)
                     found[operation.id] = operation
         return MappingProxyType(found)
