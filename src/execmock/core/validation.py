@@ -17,9 +17,12 @@ from execmock.errors import nearest
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
-__all__ = ["SchemaValidator", "Violation", "shorten"]
+__all__ = ["SchemaValidator", "Violation", "shorten", "shortened"]
 
 _LONGEST_TEXT = 120
+
+
+_NOTHING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +30,17 @@ class Violation:
     """One thing wrong with a request: `where` (such as body/workflowId), what came, what was expected."""
 
     where: str
-    received: str
     expected: str
+    received: Any = _NOTHING
 
     def __str__(self) -> str:
-        return f"{self.where}: expected {self.expected}, received {self.received}"
+        came = "nothing" if self.received is _NOTHING else shorten(self.received)
+        return f"{self.where}: expected {self.expected}, received {came}"
 
-    def as_json(self) -> dict[str, str]:
-        """Return the entry of an error body's `details`."""
-        return {
-            "location": self.where,
-            "received": self.received,
-            "expected": self.expected,
-            "message": str(self),
-        }
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry of an error body's `details`; `received` is left out when nothing came."""
+        came = {} if self.received is _NOTHING else {"received": shortened(self.received)}
+        return {"location": self.where, **came, "expected": self.expected, "message": str(self)}
 
 
 class SchemaValidator:
@@ -70,7 +70,8 @@ class SchemaValidator:
         errors = sorted(
             self._wording.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
         )
-        return list(dict.fromkeys(found for error in errors for found in self._violation(error)))
+        found = [violation for error in errors for violation in self._violation(error)]
+        return list({str(violation): violation for violation in found}.values())
 
     def _violation(self, error: ValidationError) -> Iterator[Violation]:
         place = "/".join([self._where, *map(str, error.absolute_path)])
@@ -79,23 +80,23 @@ class SchemaValidator:
         elif error.validator in ("additionalProperties", "unevaluatedProperties"):
             yield from _unknown(error, place)
         else:
-            yield Violation(place, shorten(error.instance), _expected(error))
+            yield Violation(place, _expected(error), error.instance)
 
 
 def _missing(error: ValidationError, place: str) -> Iterator[Violation]:
     properties = _properties(error)
     for name in cast("list[str]", error.validator_value):
-        if name not in error.instance:
+        if name not in cast("dict[str, Any]", error.instance):
             kind = _types(properties.get(name, {}).get("type", "value"))
-            yield Violation(f"{place}/{name}", "nothing", f"{kind} (required)")
+            yield Violation(f"{place}/{name}", f"{kind} (required)")
 
 
 def _unknown(error: ValidationError, place: str) -> Iterator[Violation]:
     known = list(_properties(error))
-    for name in error.instance:
+    for name, value in cast("dict[str, Any]", error.instance).items():
         if name not in known:
             hint = nearest(name, known)
-            yield Violation(f"{place}/{name}", "an unknown property", f"one of {', '.join(known)}.{hint}")
+            yield Violation(f"{place}/{name}", f"one of {', '.join(known)}.{hint}", value)
 
 
 def _properties(error: ValidationError) -> Mapping[str, Any]:
@@ -126,6 +127,15 @@ def _expected(error: ValidationError) -> str:
 def _types(kinds: str | Iterable[str]) -> str:
     names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
     return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
+
+
+def shortened(value: object) -> object:
+    """Return a value as it is, or as short text when it is long."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_TEXT else value[: _LONGEST_TEXT - 1] + "…"
+    return shorten(value)
 
 
 def shorten(value: object) -> str:

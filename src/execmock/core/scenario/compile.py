@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from execmock.core.durations import DurationError, parse_duration, parse_range
 from execmock.core.scenario.check import check_graph
@@ -64,13 +64,15 @@ class _Compiler:
         self.vocabulary = vocabulary
         self.findings: list[Finding] = []
         self.names = self._step_names()
-        self.template_names = Names({
-            "execution": vocabulary.execution_names,
-            "request": vocabulary.request_names,
-            "signal": ("name", "payload"),
-            "step": ("name", "at"),
-            "steps": self.names,
-        })
+        self.template_names = Names(
+            {
+                "execution": vocabulary.execution_names,
+                "request": vocabulary.request_names,
+                "signal": ("name", "payload"),
+                "step": ("name", "at"),
+                "steps": self.names,
+            }
+        )
 
     def steps(self) -> tuple[Step, ...]:
         self.findings += check_bind(self.source, self.vocabulary)
@@ -84,7 +86,9 @@ class _Compiler:
         for index, step in enumerate(self.source.steps):
             name = step.name or step.status
             if step.name and name in names:
-                self.find(("steps", index, "name"), f"two steps are named {name!r}; expected a name of its own")
+                self.find(
+                    ("steps", index, "name"), f"two steps are named {name!r}; expected a name of its own"
+                )
             while name in names:
                 name = f"{step.status}-{index + 1}"
             names.append(name)
@@ -100,18 +104,26 @@ class _Compiler:
         return Step(
             name=self.names[index],
             status=step.status,
-            sets=compile_template(step.set),
+            sets=self._sets(step),
             events=self._events(index, step),
             triggers=self._triggers(index, step),
         )
 
+    def _sets(self, step: StepSource) -> dict[str, Any]:
+        texts = {name for name, schema in self.vocabulary.settable.items() if schema.get("type") == "string"}
+        return {name: compile_template(value, text=name in texts) for name, value in step.set.items()}
+
     def _unknown_status(self, path: DataPath, status: str) -> None:
         known = self.vocabulary.transitions.statuses
         if status in self.vocabulary.with_drift.statuses:
-            self.find((*path, "status"), f"{status!r} is newer than the contract; write `drift: true` to use it")
+            self.find(
+                (*path, "status"), f"{status!r} is newer than the contract; write `drift: true` to use it"
+            )
         else:
             hint = nearest(status, known)
-            self.find((*path, "status"), f"unknown status {status!r}; expected one of {', '.join(known)}.{hint}")
+            self.find(
+                (*path, "status"), f"unknown status {status!r}; expected one of {', '.join(known)}.{hint}"
+            )
 
     def _events(self, index: int, step: StepSource) -> tuple[Event, ...]:
         own = step.events
@@ -130,7 +142,8 @@ class _Compiler:
     def _event(self, path: DataPath, event: EventSource) -> Event:
         at = self._parse(parse_duration, event.at, (*path, "at"), 0)
         fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "at"}
-        return Event(at, compile_template({name: value for name, value in fields.items() if value}))
+        kept = {name: value for name, value in fields.items() if value}
+        return Event(at, {name: compile_template(value, text=name != "data") for name, value in kept.items()})
 
     def _triggers(self, index: int, step: StepSource) -> tuple[Trigger, ...]:
         if step.next is None:

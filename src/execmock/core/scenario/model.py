@@ -84,7 +84,7 @@ class Scenario:
         return f"{self.name}@{self.version}"
 
     def step_index(self, name: str) -> int | None:
-        """Return the position of the step of that name, or of the first one with that status; None if neither."""
+        """Return the position of the step of that name, else of the first with that status, else None."""
         for attribute in ("name", "status"):
             for index, step in enumerate(self.steps):
                 if getattr(step, attribute) == name:

@@ -30,11 +30,17 @@ class EventSource(Struct, forbid_unknown_fields=True):
 class TriggerSource(Struct, forbid_unknown_fields=True):
     """A way to leave a step: exactly one of after, polls, signal."""
 
-    after: Annotated[str, Meta(pattern=_RANGE, description="A duration (3s) or a range (1s..2s)")] | None = None
-    polls: Annotated[int, Meta(ge=1, le=10_000, description="How many reads by id see this step")] | None = None
+    after: Annotated[str, Meta(pattern=_RANGE, description="A duration (3s) or a range (1s..2s)")] | None = (
+        None
+    )
+    polls: Annotated[int, Meta(ge=1, le=10_000, description="How many reads by id see this step")] | None = (
+        None
+    )
     signal: Annotated[Name, Meta(description="The signal it waits for")] | None = None
     to: Annotated[str, Meta(description="The step it leads to; default the next one")] | None = None
-    chance: Annotated[float, Meta(gt=0, le=1, description="How probable it is that this way is open")] | None = None
+    chance: (
+        Annotated[float, Meta(gt=0, le=1, description="How probable it is that this way is open")] | None
+    ) = None
 
 
 class StepSource(Struct, forbid_unknown_fields=True):
@@ -44,7 +50,9 @@ class StepSource(Struct, forbid_unknown_fields=True):
     name: Annotated[Name, Meta(description="What `to` refers to; default the status")] | None = None
     set: Annotated[dict[str, Any], Meta(description="Properties it gives the execution")] = {}
     events: (
-        Annotated[list[EventSource], Meta(description="Beside the status's own event; an empty list silences that")]
+        Annotated[
+            list[EventSource], Meta(description="Beside the status's own event; an empty list silences that")
+        ]
         | None
     ) = None
     next: (
@@ -62,11 +70,16 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
     scenario: Annotated[Name, Meta(description="Its name, after the situation")]
     steps: Annotated[list[StepSource], Meta(min_length=1, max_length=1000)]
     summary: Annotated[str, Meta(description="One sentence for the list")] = ""
-    api: Annotated[Literal["executions", "embed"], Meta(description="Which of the two APIs it drives")] = "executions"
+    api: Annotated[Literal["executions", "embed"], Meta(description="Which of the two APIs it drives")] = (
+        "executions"
+    )
     bind: Annotated[
-        dict[str, str], Meta(description="Values in a create request that pick it, such as workflowId: wf_paid")
+        dict[str, str],
+        Meta(description="Values in a create request that pick it, such as workflowId: wf_paid"),
     ] = {}
-    drift: Annotated[bool, Meta(description="Whether statuses that the vendor has since added may be used")] = False
+    drift: Annotated[
+        bool, Meta(description="Whether statuses that the vendor has since added may be used")
+    ] = False
 
 
 def scenario_schema() -> dict[str, Any]:

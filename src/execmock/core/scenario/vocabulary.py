@@ -51,7 +51,11 @@ class Vocabulary:
             api=api,
             transitions=transitions,
             with_drift=drifted,
-            settable={name: contract.resolve(schema) for name, schema in execution.items() if schema.get("x-settable")},
+            settable={
+                name: contract.resolve(schema)
+                for name, schema in execution.items()
+                if schema.get("x-settable")
+            },
             bindable=frozenset(bindable),
             execution_names=frozenset(execution),
             request_names=frozenset(request),

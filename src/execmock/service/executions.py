@@ -1,0 +1,179 @@
+"""The executions API without HTTP: create, read, public read, list. Answers are the bytes of `data`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import Any
+
+from execmock.core.contract import Contract
+from execmock.core.execution import Execution, Idempotency, execution_seed
+from execmock.core.ids import client_token, sandbox_tag, xid
+from execmock.core.json_text import canonical, encode
+from execmock.core.progress import Input, Poll, Signal, begin, progress
+from execmock.core.validation import Violation
+from execmock.ports import Key, Put, Store
+from execmock.service.library import Library
+from execmock.service.portraits import Drawing, Portraits
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox, Sandboxes
+from execmock.service.selection import Selection
+
+__all__ = ["Executions", "Page"]
+
+KIND = "execution"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a list asks for, already in bounds."""
+
+    limit: int
+    offset: int
+
+
+class Executions:
+    """Serves executions from a store. Choices are the behaviours that the contract leaves open."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        store: Store,
+        sandboxes: Sandboxes,
+        library: Library,
+        portraits: Portraits,
+        choices: Mapping[str, Any],
+    ) -> None:
+        self._store = store
+        self._sandboxes = sandboxes
+        self._library = library
+        self._portraits = portraits
+        self._choices = choices
+        self._accepted = frozenset(contract.schema("CreateExecutionRequest")["properties"])
+
+    async def create(
+        self, sandbox: Sandbox, body: Mapping[str, Any], caller: str, selection: Selection
+    ) -> bytes:
+        """Create an execution, or find the one that its idempotency key stands for.
+
+        `body` fits the contract; `caller` names the key that was used. Raises Refusal 400 for an unknown
+        workflow or scenario, and for an idempotency key that stands for another body.
+        """
+        # A property sent as null counts as not sent, and one that the contract does not name is ignored.
+        request = {
+            name: value for name, value in body.items() if name in self._accepted and value is not None
+        }
+        self._check_workflow(sandbox, request["workflowId"])
+        scenario = selection.pick(self._library, sandbox, request, "executions")
+        now = self._sandboxes.now(sandbox)
+        number = await self._store.draw(sandbox.id)
+        execution = Execution(
+            id="exec_" + xid(now // 1000, sandbox_tag(sandbox.id), number),
+            sandbox=sandbox.id,
+            created_at=now,
+            scenario=scenario.reference,
+            request=encode(request),
+            initiated_by=caller,
+            progress=begin(now),
+        )
+        key = request.get("idempotencyKey")
+        if key:
+            execution = await self._create_once(execution, key, canonical(request))
+        else:
+            await self._store.update(_place(execution), lambda _: [_put(execution)])
+        drawing = self._portraits.draw(execution, sandbox, now)
+        token = client_token(sandbox.root, execution.id).encode()
+        return b'{"clientToken":"%b","execution":%b}' % (token, drawing.item)
+
+    async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
+        """Return the private view; Refusal when the sandbox has no such execution."""
+        execution = await self.find(sandbox, execution_id)
+        return (await self._seen(execution, sandbox)).private
+
+    async def read_public(self, execution_id: str, token: str) -> bytes:
+        """Return the public view to the holder of its token; the same Refusal 401 for all else."""
+        for sandbox in await self._sandboxes.holding(execution_id):
+            execution = await self._store.get(Key(sandbox.id, KIND, execution_id))
+            expected = client_token(sandbox.root, execution_id)
+            if execution and compare_digest(expected.encode(), token.encode("utf-8", "surrogatepass")):
+                return (await self._seen(execution, sandbox)).public
+        raise Refusal(401, "The token does not open this execution")
+
+    async def list(self, sandbox: Sandbox, page: Page) -> bytes:
+        """Return a page, newest first."""
+        # One more than asked for tells whether there are more.
+        found = await self._store.page(sandbox.id, KIND, page.offset, page.limit + 1)
+        now = self._sandboxes.now(sandbox)
+        items = b",".join([self._portraits.draw(item, sandbox, now).item for item in found[: page.limit]])
+        more = b"true" if len(found) > page.limit else b"false"
+        return b'{"hasMore":%b,"items":[%b],"limit":%d,"offset":%d}' % (more, items, page.limit, page.offset)
+
+    async def find(self, sandbox: Sandbox, execution_id: str) -> Execution:
+        """Return a sandbox's execution; the Refusal is the same for one that another sandbox holds."""
+        execution: Execution | None = await self._store.get(Key(sandbox.id, KIND, execution_id))
+        if execution is None:
+            expected = "the id of an execution of the organization"
+            status = int(self._choices["unknownExecution"])
+            raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
+        return execution
+
+    async def move(self, sandbox: Sandbox, execution: Execution, what: Input) -> Execution:
+        """Apply an input to an execution at its sandbox's present instant, as one step."""
+        now = self._sandboxes.now(sandbox)
+        seed = execution_seed(sandbox.root, execution.id)
+        scenario = self._library.version(execution.scenario)
+
+        def moved(old: Execution | None) -> list[Put]:
+            if old is None:
+                return []
+            return [_put(replace(old, progress=progress(scenario, old.progress, what, now, seed)))]
+
+        changed: Execution | None = await self._store.update(_place(execution), moved)
+        return changed or execution
+
+    async def signal(self, sandbox: Sandbox, execution: Execution, signal: Signal) -> Execution:
+        """Send a signal; the execution comes back unmoved if nothing waits for it."""
+        return await self.move(sandbox, execution, signal)
+
+    def draw(self, execution: Execution, sandbox: Sandbox) -> Drawing:
+        """Return an execution as it stands now."""
+        return self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox))
+
+    async def _seen(self, execution: Execution, sandbox: Sandbox) -> Drawing:
+        drawing = self.draw(execution, sandbox)
+        if drawing.polled:
+            await self.move(sandbox, execution, Poll())
+        return drawing
+
+    async def _create_once(self, execution: Execution, key: str, request: bytes) -> Execution:
+        digest = blake2b(request, digest_size=16).hexdigest()
+        place = Key(execution.sandbox, "idempotency", key)
+        fresh = Idempotency(key, digest, execution.id)
+        kept: Idempotency = await self._store.update(
+            place, lambda old: [] if old else [Put(place, fresh), _put(execution)]
+        )
+        if kept.digest != digest:
+            status = int(self._choices["idempotencyConflict"])
+            expected = "a new key, or the body of the first request"
+            violation = Violation("body/idempotencyKey", expected, key)
+            raise Refusal(status, "The idempotency key was used for another request", [violation])
+        if kept.made == execution.id:
+            return execution
+        made: Execution = await self._store.get(Key(execution.sandbox, KIND, kept.made))
+        return made
+
+    def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
+        if sandbox.workflows and workflow not in sandbox.workflows:
+            expected = "the id of a workflow of the organization"
+            status = int(self._choices["unknownWorkflow"])
+            raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])
+
+
+def _place(execution: Execution) -> Key:
+    return Key(execution.sandbox, KIND, execution.id)
+
+
+def _put(execution: Execution) -> Put:
+    return Put(_place(execution), execution, execution.created_at)
