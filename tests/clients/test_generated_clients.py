@@ -61,7 +61,7 @@ def test_strict_typescript_refuses_a_body_without_what_the_contract_requires(
     folder = typescript_tour.parents[1]
     shutil.copy(HERE / "wrong_body.ts", folder)
     command = [node_tools / ".bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext"]
-    with pytest.raises(AssertionError, match=r"missing the following properties.*sourceEntityType, workflowId"):
+    with pytest.raises(AssertionError, match=r"properties.*: sourceEntityType, workflowId"):
         run([*command, "wrong_body.ts"], cwd=folder)
 
 
