@@ -121,30 +121,30 @@ def test_an_alias_stands_where_it_is_written_and_its_members_where_the_anchor_ha
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: 2\na: 3", "a.yaml:3:1: The key 'a' stands twice; it is also on line 1."),
-        ("x: {200: a, '200': b}", "a.yaml:1:13: The key '200' stands twice"),
-        ("a: b: c", "a.yaml:1:5: The file is not valid YAML: mapping values are not allowed"),
-        ("a: [1", "a.yaml:2:1: The file is not valid YAML: did not find expected ',' or ']' (while"),
-        ("a:\n\t- b", "a.yaml:2:1: The file is not valid YAML: found character that cannot start any token"),
-        ("a: 1\n---\nb: 2", "a.yaml:2:1: A second document starts here; a file holds one."),
-        ("a: !secret x", "a.yaml:1:4: The tag '!secret' is not supported"),
-        ("a: !!python/object:os.system x", "a.yaml:1:4: The tag '!!python/object:os.system' is"),
-        ("!!set {a, b}", "a.yaml:1:1: The tag '!!set' is not supported"),
-        ("a: .nan", "a.yaml:1:4: '.nan' is no number that JSON can hold."),
+        ("a: 1\nb: 2\na: 3", "a.yaml:3:1: the key 'a' stands twice; it is also on line 1"),
+        ("x: {200: a, '200': b}", "a.yaml:1:13: the key '200' stands twice"),
+        ("a: b: c", "a.yaml:1:5: not valid YAML: mapping values are not allowed"),
+        ("a: [1", "a.yaml:2:1: not valid YAML: did not find expected ',' or ']' (while"),
+        ("a:\n\t- b", "a.yaml:2:1: not valid YAML: found character that cannot start any token"),
+        ("a: 1\n---\nb: 2", "a.yaml:2:1: a second document starts here; a file holds one"),
+        ("a: !secret x", "a.yaml:1:4: the tag '!secret' is not supported"),
+        ("a: !!python/object:os.system x", "a.yaml:1:4: the tag '!!python/object:os.system' is"),
+        ("!!set {a, b}", "a.yaml:1:1: the tag '!!set' is not supported"),
+        ("a: .nan", "a.yaml:1:4: '.nan' is no number that JSON can hold"),
         ("a: -.inf", "a.yaml:1:4: '-.inf' is no number"),
         ("a: 1e999", "a.yaml:1:4: '1e999' is no number"),
         ("a: " + "9" * 5000, "a.yaml:1:4: '" + "9" * 40 + "...' is no whole number"),
         ("a: !!bool maybe", "a.yaml:1:4: 'maybe' is no truth value"),
-        ("? [a]\n: 1", "a.yaml:1:3: A mapping, list or alias cannot be a key"),
-        ("a: &a [*a]", "a.yaml:1:8: The value of &a contains itself"),
-        ("a: *gone", "a.yaml:1:4: No anchor &gone stands above this alias."),
-        ("a: {<<: 3}", "a.yaml:1:9: A merge key (<<) takes a mapping or a list of mappings."),
-        ("a: {<<: [{}, 3]}", "a.yaml:1:14: A merge key"),
-        ("é: \x01", "a.yaml:1:4: The file holds U+0001"),
-        ("é:\n - \ud800", "a.yaml:2:4: The file holds U+D800"),
-        ("[" * 101 + "]" * 101, "a.yaml:1:101: The file is nested deeper than 100 levels."),
-        ("{a: " * 200_000, "a.yaml:1:401: The file is nested deeper"),
-        (f"a: &a {'[' * 60 + ']' * 60}\nb: {'[' * 60}*a{']' * 60}", "a.yaml:2:64: The file is nested"),
+        ("? [a]\n: 1", "a.yaml:1:3: a mapping, list or alias cannot be a key"),
+        ("a: &a [*a]", "a.yaml:1:8: the value of &a contains itself"),
+        ("a: *gone", "a.yaml:1:4: no anchor &gone stands above this alias"),
+        ("a: {<<: 3}", "a.yaml:1:9: a merge key (<<) takes a mapping or a list of mappings"),
+        ("a: {<<: [{}, 3]}", "a.yaml:1:14: a merge key"),
+        ("é: \x01", "a.yaml:1:4: U+0001 is a"),
+        ("é:\n - \ud800", "a.yaml:2:4: U+D800 is a"),
+        ("[" * 101 + "]" * 101, "a.yaml:1:101: nested deeper than 100 levels"),
+        ("{a: " * 200_000, "a.yaml:1:401: nested deeper"),
+        (f"a: &a {'[' * 60 + ']' * 60}\nb: {'[' * 60}*a{']' * 60}", "a.yaml:2:64: nested"),
     ],
 )  # fmt: skip
 def test_what_plain_data_cannot_hold_is_refused_with_its_place(text: str, message: str) -> None:
@@ -156,7 +156,7 @@ def test_what_plain_data_cannot_hold_is_refused_with_its_place(text: str, messag
 def test_aliases_that_multiply_into_a_giant_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(ConfigError, match=r"a.yaml:6:5: This holds more than 1000000 values"):
+    with pytest.raises(ConfigError, match=r"a.yaml:6:5: this holds more than 1000000 values"):
         load_marked("\n".join(lines), "a.yaml")
 
 
@@ -173,13 +173,13 @@ def test_a_file_that_is_not_utf_8_is_refused_with_the_place(tmp_path: Path) -> N
     path.write_bytes(b"a: 1\nb: \xc3\xbc \xff")
     with pytest.raises(ConfigError) as caught:
         load_marked_file(path)
-    assert str(caught.value) == f"{path}:2:6: The file is not UTF-8 text."
+    assert str(caught.value) == f"{path}:2:6: not UTF-8 text"
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_marked_file(tmp_path, ScenarioError)
-    assert str(caught.value) == f"{tmp_path}: The file cannot be read: Is a directory."
+    assert str(caught.value) == f"{tmp_path}: cannot be read: Is a directory"
 
 
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=12)

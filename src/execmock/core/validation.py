@@ -33,9 +33,14 @@ class Violation:
     expected: str
     received: Any = _NOTHING
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> str:
+        """What was expected and what came, without the place."""
         came = "nothing" if self.received is _NOTHING else shorten(self.received)
-        return f"{self.where}: expected {self.expected}, received {came}"
+        return f"expected {self.expected}, received {came}"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.sentence}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry of an error body's `details`; `received` is left out when nothing came."""

@@ -73,10 +73,10 @@ def load_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> Ma
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as bad:
         place = _place_after(content[: bad.start].decode(), str(path))
-        raise error("The file is not UTF-8 text.", place=place) from bad
+        raise error("not UTF-8 text", place=place) from bad
     except OSError as bad:
         reason = bad.strerror or type(bad).__name__
-        raise error(f"The file cannot be read: {reason}.", place=Place(str(path))) from bad
+        raise error(f"cannot be read: {reason}", place=Place(str(path))) from bad
     return load_marked(text, str(path), error)
 
 
@@ -88,7 +88,7 @@ def load_marked(text: str, file: str, error: type[ExecmockError] = ConfigError) 
     """
     if bad := _NO_CHARACTER.search(text):
         place = _place_after(text[: bad.start()], file)
-        raise error(f"The file holds U+{ord(bad[0]):04X}, which YAML does not allow.", place=place)
+        raise error(f"U+{ord(bad[0]):04X} is a character that YAML does not allow", place=place)
     try:
         spot = SpotReader(_events(text), file, error).document()
     except yaml.MarkedYAMLError as wrong:
@@ -107,7 +107,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 def _syntax(bad: yaml.MarkedYAMLError) -> str:
     context = f" ({bad.context})" if bad.context else ""
-    return f"The file is not valid YAML: {bad.problem}{context}."
+    return f"not valid YAML: {bad.problem}{context}"
 
 
 def _place(mark: yaml.Mark | None, file: str) -> Place:

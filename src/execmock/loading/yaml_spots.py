@@ -60,7 +60,7 @@ class SpotReader:
         next(self._events)  # the document's end
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise self._fail(after, "A second document starts here; a file holds one.")
+            raise self._fail(after, "a second document starts here; a file holds one")
         return spot
 
     def _value(self, event: Any, depth: int) -> Spot:
@@ -81,10 +81,10 @@ class SpotReader:
 
     def _alias(self, event: Any, depth: int) -> Spot:
         if event.anchor not in self._anchors:
-            raise self._fail(event, f"No anchor &{event.anchor} stands above this alias.")
+            raise self._fail(event, f"no anchor &{event.anchor} stands above this alias")
         spot = self._anchors[event.anchor]
         if spot is None:
-            raise self._fail(event, f"The value of &{event.anchor} contains itself through this alias.")
+            raise self._fail(event, f"the value of &{event.anchor} contains itself through this alias")
         self._check_depth(event, depth + spot.height - 1)
         return replace(spot, place=self._place(event))
 
@@ -112,7 +112,7 @@ class SpotReader:
     def _holding(self, event: Any, value: Any, members: Members) -> Spot:
         spot = Spot.holding(value, self._place(event), members)
         if spot.size > _MOST:
-            raise self._fail(event, f"This holds more than {_MOST} values when its aliases are written out.")
+            raise self._fail(event, f"this holds more than {_MOST} values when its aliases are written out")
         return spot
 
     def _merged(self, spot: Spot) -> Members:
@@ -122,18 +122,18 @@ class SpotReader:
         for source in sources:
             if not isinstance(source.value, dict):
                 raise self._error(
-                    "A merge key (<<) takes a mapping or a list of mappings.", place=source.place
+                    "a merge key (<<) takes a mapping or a list of mappings", place=source.place
                 )
             members = dict(source.members) | members
         return members
 
     def _key(self, event: Any, present: Members) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise self._fail(event, "A mapping, list or alias cannot be a key; expected text.")
+            raise self._fail(event, "a mapping, list or alias cannot be a key; expected text")
         self._scalar(event)
         if event.value in present:
             line = present[event.value][0].line
-            raise self._fail(event, f"The key {event.value!r} stands twice; it is also on line {line}.")
+            raise self._fail(event, f"the key {event.value!r} stands twice; it is also on line {line}")
         return str(event.value)
 
     def _scalar(self, event: Any) -> object:
@@ -143,16 +143,16 @@ class SpotReader:
             return scalar(kind, event.value)
         except ValueError:
             shown = event.value if len(event.value) <= 40 else event.value[:40] + "..."
-            raise self._fail(event, f"{shown!r} is no {_SHOWN[kind]} that JSON can hold.") from None
+            raise self._fail(event, f"{shown!r} is no {_SHOWN[kind]} that JSON can hold") from None
 
     def _check_tag(self, event: Any, *kinds: str) -> None:
         if event.tag is not None and event.tag.removeprefix(_TAG) not in kinds:
             shown = event.tag.replace(_TAG, "!!")
-            raise self._fail(event, f"The tag {shown!r} is not supported; write a plain value.")
+            raise self._fail(event, f"the tag {shown!r} is not supported; write a plain value")
 
     def _check_depth(self, event: Any, depth: int) -> None:
         if depth > _DEEPEST:
-            raise self._fail(event, f"The file is nested deeper than {_DEEPEST} levels.")
+            raise self._fail(event, f"nested deeper than {_DEEPEST} levels")
 
     def _place(self, event: Any) -> Place:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any
+from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
 from execmock.core.execution import Execution, Idempotency, execution_seed
@@ -21,9 +21,16 @@ from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.selection import Selection
 
-__all__ = ["Executions", "Page"]
+__all__ = ["Created", "Executions", "Page"]
 
 KIND = "execution"
+
+
+class Created(NamedTuple):
+    """A created execution's id, and the bytes of `data` that its creator is answered."""
+
+    id: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Executions:
 
     async def create(
         self, sandbox: Sandbox, body: Mapping[str, Any], caller: str, selection: Selection
-    ) -> bytes:
+    ) -> Created:
         """Create an execution, or find the one that its idempotency key stands for.
 
         `body` fits the contract; `caller` names the key that was used. Raises Refusal 400 for an unknown
@@ -80,12 +87,9 @@ class Executions:
         )
         key = request.get("idempotencyKey")
         if key:
-            execution = await self._create_once(execution, key, canonical(request))
-        else:
-            await self._store.update(_place(execution), lambda _: [_put(execution)])
-        drawing = self._portraits.draw(execution, sandbox, now)
-        token = client_token(sandbox.root, execution.id).encode()
-        return b'{"clientToken":"%b","execution":%b}' % (token, drawing.item)
+            return await self._create_once(sandbox, execution, key, canonical(request))
+        await self._store.update(_place(execution), lambda _: [_put(execution)])
+        return self._created(sandbox, execution)
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution."""
@@ -147,10 +151,11 @@ class Executions:
             await self.move(sandbox, execution, Poll())
         return drawing
 
-    async def _create_once(self, execution: Execution, key: str, request: bytes) -> Execution:
+    async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, request: bytes) -> Created:
         digest = blake2b(request, digest_size=16).hexdigest()
         place = Key(execution.sandbox, "idempotency", key)
-        fresh = Idempotency(key, digest, execution.id)
+        first = self._created(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
+        fresh = Idempotency(key, digest, execution.id, first)
         kept: Idempotency = await self._store.update(
             place, lambda old: [] if old else [Put(place, fresh), _put(execution)]
         )
@@ -159,10 +164,15 @@ class Executions:
             expected = "a new key, or the body of the first request"
             violation = Violation("body/idempotencyKey", expected, key)
             raise Refusal(status, "The idempotency key was used for another request", [violation])
-        if kept.made == execution.id:
-            return execution
+        if kept.answer is not None:
+            return Created(kept.made, kept.answer)
         made: Execution = await self._store.get(Key(execution.sandbox, KIND, kept.made))
-        return made
+        return self._created(sandbox, made)
+
+    def _created(self, sandbox: Sandbox, execution: Execution) -> Created:
+        token = client_token(sandbox.root, execution.id).encode()
+        item = self.draw(execution, sandbox).item
+        return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, item))
 
     def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
         if sandbox.workflows and workflow not in sandbox.workflows:

@@ -43,8 +43,8 @@ class Contract:
         """Operation id to operation, in the document's order."""
         found = {}
         for path, item in self.document["paths"].items():
-            for method in _METHODS:
-                if method in item:
+            for method in item:
+                if method in _METHODS:
                     operation = self._operation(path, method, item)
                     found[operation.id] = operation
         return MappingProxyType(found)
@@ -117,6 +117,10 @@ class Contract:
                 }
             ),
             security=tuple(name for requirement in security for name in requirement),
+            scopes=tuple(
+                scope for requirement in security for scopes in requirement.values() for scope in scopes
+            ),
+            tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
             extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),

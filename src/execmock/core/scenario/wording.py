@@ -11,7 +11,7 @@ from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.source import EventSource, ScenarioSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.templates import Names, has_template, unknown_names
-from execmock.core.validation import SchemaValidator, shorten
+from execmock.core.validation import SchemaValidator
 from execmock.errors import nearest
 
 __all__ = ["check_bind", "check_events", "check_sets"]
@@ -39,9 +39,7 @@ def _misfits(name: str, value: Any, place: DataPath, schema: Mapping[str, Any]) 
     # A text with a placeholder stays text where the schema wants text, so it is judged as it stands.
     for violation in _validator(name, dumps(schema)).violations(value):
         deep = tuple(int(part) if part.isdecimal() else part for part in violation.where.split("/")[1:])
-        yield Finding(
-            (*place, *deep), f"expected {violation.expected}, received {shorten(violation.received)}"
-        )
+        yield Finding((*place, *deep), violation.sentence)
 
 
 @lru_cache(maxsize=64)

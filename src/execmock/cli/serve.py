@@ -1,0 +1,25 @@
+"""`execmock serve`: run the mock server."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from execmock.cli.options import resolved_settings, takes_options
+from execmock.settings import ServeSettings, build
+
+__all__ = ["command"]
+
+
+@click.command()
+@takes_options(ServeSettings)
+def command(**given: Any) -> None:
+    """Run the mock server.
+
+    Each option can also be given as a variable (--log-format as EXECMOCK_LOG_FORMAT) or under `serve:` in
+    execmock.yaml. A flag wins over a variable, a variable over the file.
+    """
+    settings = build(ServeSettings, resolved_settings(given, ["serve"])["serve"])
+    import_module("execmock.server.run").serve(settings)
