@@ -27,17 +27,22 @@ _NOTHING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing wrong with a request: `where` (such as body/workflowId), what came, what was expected."""
+    """One thing wrong with a request: `where` (such as body/workflowId), what came, what was expected.
+
+    `hint` is a sentence that names the nearest valid name, or empty.
+    """
 
     where: str
     expected: str
     received: Any = _NOTHING
+    hint: str = ""
 
     @property
     def sentence(self) -> str:
         """What was expected and what came, without the place."""
         came = "nothing" if self.received is _NOTHING else shorten(self.received)
-        return f"expected {self.expected}, received {came}"
+        sentence = f"expected {self.expected}, received {came}"
+        return f"{sentence}. {self.hint}" if self.hint else sentence
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence}"
@@ -84,6 +89,12 @@ class SchemaValidator:
             yield from _missing(error, place)
         elif error.validator in ("additionalProperties", "unevaluatedProperties"):
             yield from _unknown(error, place)
+        elif error.validator in ("anyOf", "oneOf"):
+            meant = _meant(error)
+            if not meant:
+                yield Violation(place, _types(_kinds(error)), error.instance)
+            for inner in meant:
+                yield from self._violation(inner)
         else:
             yield Violation(place, _expected(error), error.instance)
 
@@ -100,8 +111,28 @@ def _unknown(error: ValidationError, place: str) -> Iterator[Violation]:
     known = list(_properties(error))
     for name, value in cast("dict[str, Any]", error.instance).items():
         if name not in known:
-            hint = nearest(name, known)
-            yield Violation(f"{place}/{name}", f"one of {', '.join(known)}.{hint}", value)
+            hint = nearest(name, known).strip()
+            yield Violation(f"{place}/{name}", f"one of {', '.join(known)}", value, hint)
+
+
+def _meant(error: ValidationError) -> list[ValidationError]:
+    """Return what is wrong by the one alternative of a union that takes values of this type, if it is one."""
+    alternatives: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        alternatives.setdefault(inner.relative_schema_path[0], []).append(inner)
+    fitting = [
+        errors
+        for errors in alternatives.values()
+        if not any(inner.validator == "type" and not inner.relative_path for inner in errors)
+    ]
+    return fitting[0] if len(fitting) == 1 else []
+
+
+def _kinds(error: ValidationError) -> list[str]:
+    """Return the types that the alternatives of a union take."""
+    top = [inner for inner in error.context or () if inner.validator == "type" and not inner.relative_path]
+    values = [cast("str | list[str]", inner.validator_value) for inner in top]
+    return [kind for value in values for kind in ([value] if isinstance(value, str) else value)]
 
 
 def _properties(error: ValidationError) -> Mapping[str, Any]:
