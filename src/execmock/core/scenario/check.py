@@ -37,17 +37,19 @@ def _check_start(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]
 
 def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSource) -> Iterator[Finding]:
     for index, step in enumerate(steps):
-        for n, trigger in enumerate(step.triggers):
+        # What follows a terminal status is a finding about the way out, whatever it leads to.
+        for n, trigger in enumerate(step.triggers if step.status not in graph.terminal else ()):
             after = steps[trigger.to].status
             if not graph.allows(step.status, after):
-                valid = ", ".join(graph.next[step.status]) or "nothing: it is terminal"
+                valid = ", ".join(graph.next[step.status])
                 yield Finding(
                     _trigger_path(source, index, n), f"{after} cannot follow {step.status}; expected {valid}"
                 )
 
 
 def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]:
-    ends = [index for index, step in enumerate(steps) if step.status in graph.terminal]
+    # A step without a way out is a finding of its own; those that lead to it are not to blame.
+    ends = [index for index, step in enumerate(steps) if step.status in graph.terminal or not step.triggers]
     escaping = _closure(ends, _edges(steps, backwards=True))
     for index, step in enumerate(steps):
         if step.status in graph.terminal:
