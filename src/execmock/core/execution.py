@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from execmock.core.ids import derive
 from execmock.core.progress import Progress
@@ -30,7 +29,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
-    """An execution of an embedded workflow. `workflow` holds its hashid, key and name."""
+    """An execution of an embedded workflow. `workflow` holds the workflow's key and name."""
 
     id: str
     sandbox: str
@@ -52,7 +51,7 @@ class Idempotency:
     key: str
     digest: str
     made: str
-    answer: Any = None
+    answer: bytes | None = None
     expires: int | None = None
 
 
