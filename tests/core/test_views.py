@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execmock.core.execution import Execution
@@ -99,6 +99,7 @@ def test_a_field_is_there_once_it_is_due_and_never_early(
 
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
+@settings(max_examples=20)
 @given(after=st.integers(0, 3_600_000))
 def test_a_shipped_scenario_is_in_the_contract_at_every_instant(name: str, after: int) -> None:
     private, public = walked(SHIPPED[name], after)

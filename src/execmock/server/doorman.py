@@ -61,11 +61,11 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 def _bearer(header: str | None, operation: Operation) -> str:
-    scheme, _, key = (header or "").partition(" ")
+    scheme, space, key = (header or "").partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return key.strip()
     form = "Bearer sk_..." if operation.security[0].startswith("embed") else "Bearer b3sk_..."
-    violation = (
-        Violation("header/Authorization", form, scheme) if scheme else Violation("header/Authorization", form)
-    )
+    # A header without a scheme may be the key itself, which is never shown.
+    came = {"received": f"{scheme} ..." if space else "a text without a scheme"} if header else {}
+    violation = Violation("header/Authorization", form, **came)
     raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)

@@ -51,18 +51,26 @@ class Front:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
-        path, _, query = request.raw_path.partition("?")
+        path, _, query = _origin_form(request.raw_path).partition("?")
+        call = Call(request.method, path, query, request.headers)
         page = self._page(path)
         if page is not None:
-            return await page(request)
-        call = Call(request.method, path, query, request.headers)
-        answer = await self._answer(call, request)
+            return await self._turned(page, request, call)
+        return self._sent(call, await self._answer(call, request), started)
+
+    def malformed(self, request: web.BaseRequest, problem: str) -> web.StreamResponse:
+        """Answer what is no HTTP request."""
+        call = Call(request.method, request.raw_path, "", request.headers)
+        refusal = Refusal(400, f"The request cannot be read: {problem}")
+        return self._sent(call, refused(refusal, self._request_ids.next("")), perf_counter())
+
+    def _sent(self, call: Call, answer: Answer, started: float) -> web.Response:
         took = (perf_counter() - started) * 1000
         self._log.add(
             Entry(
                 self._clock.now(),
                 call.method,
-                path,
+                call.path,
                 answer.status,
                 took,
                 call.operation,
@@ -76,8 +84,14 @@ class Front:
         return web.Response(body=answer.body, status=answer.status, headers=headers)
 
     def _page(self, path: str) -> Page | None:
-        first = path[: path.find("/", 1)] if "/" in path[1:] else path
-        return self.pages.get(first)
+        first = path[1:].partition("/")[0]
+        return self.pages.get(f"/{first}") if first or path == "/" else None
+
+    async def _turned(self, page: Page, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+        try:
+            return await page(request)
+        except Exception as error:
+            return self._sent(call, self._failed(error, call), perf_counter())
 
     async def _answer(self, call: Call, request: web.BaseRequest) -> Answer:
         try:
@@ -89,10 +103,16 @@ class Front:
             return await self._api.answer(call)
         except Refusal as refusal:
             return refused(refusal, self._request_ids.next(""))
+        except ConnectionError:
+            # The client went away in the middle of its body; nobody reads this.
+            return refused(Refusal(400, "The connection broke"), self._request_ids.next(""))
         except Exception as error:
-            request_id = self._request_ids.next("")
-            _report(error, call, request_id)
-            return refused(Refusal(500, "Internal error"), request_id)
+            return self._failed(error, call)
+
+    def _failed(self, error: Exception, call: Call) -> Answer:
+        request_id = self._request_ids.next("")
+        _report(error, call, request_id)
+        return refused(Refusal(500, "Internal error"), request_id)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         if not request.can_read_body:
@@ -106,13 +126,21 @@ class Front:
                 if size > self._max_body:
                     raise self._refuse_size(f"more than {self._max_body} bytes")
                 chunks.append(chunk)
-        except PayloadEncodingError as error:
-            raise Refusal(400, f"The request body cannot be read: {error.message}") from None
+        except (PayloadEncodingError, web.RequestPayloadError) as error:
+            problem = str(error).splitlines()[-1].strip()
+            raise Refusal(400, f"The request body cannot be read: {problem}") from None
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _refuse_size(self, came: str) -> Refusal:
         violation = Violation("body", f"at most {self._max_body} bytes", came)
         return Refusal(self._too_large, "The request body is too large", [violation])
+
+
+def _origin_form(target: str) -> str:
+    # A client that takes the mock for a proxy sends the whole address.
+    if target.startswith(("http://", "https://")):
+        return "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
+    return target
 
 
 def _report(error: Exception, call: Call, request_id: str) -> None:

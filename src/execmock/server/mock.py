@@ -10,7 +10,7 @@ from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ScenarioError
+from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, shipped_contract
 from execmock.loading.scenarios import read_folder, vocabularies
 from execmock.ports import Clock
@@ -78,9 +78,10 @@ class Mock:
 
     async def prepare(self) -> None:
         """Create the default sandbox."""
-        if self.options.scenario and self.options.scenario not in self.library.current:
-            self.library.named(self.options.scenario, "executions", "--scenario")
         options = self.options
+        known = self.library.current
+        if options.scenario and options.scenario not in known:
+            raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
         if options.frozen:
             sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
@@ -142,6 +143,7 @@ def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
             common,
             malformed=int(choices["embedMalformedJson"]),
             invalid=int(choices["embedExecutionData"]),
+            by_place={"body/id_type": int(choices["embedUnknownIdType"])},
         ),
     }
     return {name: own.get(name, common) for name in contract.operations}

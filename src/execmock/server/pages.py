@@ -42,7 +42,7 @@ async def docs_page(request: web.BaseRequest) -> web.StreamResponse:
     """Serve the docs page and its files, all of them in the package."""
     name = request.path.removeprefix("/docs").strip("/") or "docs.html"
     folder = Path(str(files("execmock.server"))) / "pages"
-    path = (folder / name).resolve()
+    path = (folder / name).resolve() if "\0" not in name else folder
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
     if name == "docs.html" and not request.path.endswith("/docs/"):

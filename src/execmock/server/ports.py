@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 
 from aiohttp import web
@@ -18,12 +19,15 @@ _LAST_ANSWERS = 0.8
 
 def bind(host: str, port: int, option: str = "--port") -> socket.socket:
     """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one."""
+    sock = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
     except OSError as error:
+        if sock is not None:
+            sock.close()
         raise ConfigError(
             f"cannot listen on {host}:{port}: {error.strerror or error}. "
             f"Another program may hold the port; {option} 0 picks a free one."
@@ -33,13 +37,54 @@ def bind(host: str, port: int, option: str = "--port") -> socket.socket:
     return sock
 
 
+# What goes wrong in a handler is reported by Front; the rest is a client's doing.
+_SILENT = logging.getLogger("execmock.http")
+_SILENT.disabled = True
+
+
+class _Protocol(web.RequestHandler):
+    """HTTP as aiohttp reads it; what is none is answered in the API's error form, without a traceback."""
+
+    __slots__ = ("_front",)
+
+    def __init__(self, front: Front, server: web.Server) -> None:
+        super().__init__(server, loop=asyncio.get_running_loop(), access_log=_SILENT, logger=_SILENT)
+        self._front = front
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the answer to a request that cannot be read; the connection closes after it."""
+        if request.writer.output_size > 0:
+            return super().handle_error(request, status, exc, message)
+        problem = (message or "no HTTP").splitlines()[0].rstrip(":")
+        response = self._front.malformed(request, problem)
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    """Makes a protocol for each connection."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__(front)
+        self._front = front
+
+    def __call__(self) -> web.RequestHandler:
+        return _Protocol(self._front, self)
+
+
 class Listener:
     """Serves one handler on one socket."""
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
         self._runner = web.ServerRunner(
-            web.Server(front, access_log=None),
+            _Server(front),
             shutdown_timeout=_LAST_ANSWERS,
         )
 
