@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -79,7 +79,8 @@ def read_data(data: Any, text: str, words: Vocabularies) -> tuple[Scenario | Non
         found = [_as_finding(violation, data) for violation in _shape().violations(data)]
         return None, found or [Finding((), str(error))]
     version = blake2b(text.encode(), digest_size=4).hexdigest()
-    return compile_scenario(source, words[source.api], version)
+    scenario, findings = compile_scenario(source, words[source.api], version)
+    return (replace(scenario, text=text) if scenario else None), findings
 
 
 def read_folder(paths: Iterable[Path], words: Vocabularies) -> Sequence[ScenarioFile]:

@@ -48,4 +48,4 @@ def refused(refusal: Refusal, request_id: str) -> Answer:
         "requestId": request_id,
         "details": [violation.as_json() for violation in refusal.violations],
     }
-    return Answer(refusal.status, encode(body), dict(refusal.headers))
+    return Answer(refusal.status, encode(body), {"X-Request-Id": request_id, **refusal.headers})
