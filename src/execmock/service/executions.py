@@ -99,10 +99,11 @@ class Executions:
 
     async def read_public(self, execution_id: str, token: str) -> bytes:
         """Return the public view to the holder of its token; the same Refusal 401 for all else."""
-        for sandbox in await self._sandboxes.holding(execution_id):
-            execution = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
-            expected = client_token(sandbox.root, execution_id)
-            if execution and compare_digest(expected.encode(), token.encode("utf-8", "surrogatepass")):
+        found = await self._find_anywhere(execution_id)
+        if found:
+            sandbox, execution = found
+            expected = client_token(sandbox.root, execution_id).encode()
+            if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
                 return (await self._seen(execution, sandbox)).public
         raise Refusal(401, "The token does not open this execution")
 
@@ -127,6 +128,18 @@ class Executions:
     def draw(self, execution: Execution, sandbox: Sandbox) -> Drawing:
         """Return an execution as it stands now."""
         return self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox))
+
+    async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
+        """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
+        named = await self._sandboxes.named_by(execution_id)
+        execution = await self._store.get(Key(named.id, EXECUTION, execution_id)) if named else None
+        if named and execution:
+            return named, execution
+        for sandbox in await self._sandboxes.all():
+            execution = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
+            if execution:
+                return sandbox, execution
+        return None
 
     async def _seen(self, execution: Execution, sandbox: Sandbox) -> Drawing:
         drawing = self.draw(execution, sandbox)

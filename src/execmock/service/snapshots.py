@@ -56,7 +56,7 @@ class Snapshots:
         }
 
     async def restore(self, sandbox: Sandbox, document: Mapping[str, Any]) -> Sandbox:
-        """Replace a sandbox by a document; it keeps its name and keys. Refusal 422 when it is not a snapshot."""
+        """Replace a sandbox by a document; name and keys stay. Refusal 422 when it is not a snapshot."""
         try:
             restored = self._read_sandbox(sandbox, document)
             scenarios = [self._read_scenario(ref, text) for ref, text in document["scenarios"].items()]

@@ -27,9 +27,8 @@ def to_data(value: Any) -> Any:
 def from_data(kind: str, data: Any) -> Any:
     """Return the value of a kind that `to_data` gave; StoreError when the data is not one."""
     if kind not in _TYPES:
-        raise StoreError(
-            f"unknown kind {kind!r}; expected one of {', '.join(_TYPES)}.{nearest(kind, _TYPES)}"
-        )
+        known = ", ".join(_TYPES)
+        raise StoreError(f"unknown kind {kind!r}; expected one of {known}.{nearest(kind, _TYPES)}")
     try:
         return msgspec.convert(data, _TYPES[kind])
     except msgspec.ValidationError as error:
