@@ -47,7 +47,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "watchfiles": ("loading", "service", "server"),
     "jsonschema": ("core",),
     "jsonschema_rs": ("core",),
-    "msgspec": ("core", "loading"),
+    "msgspec": ("core", "loading", "stores", "service"),
     "referencing": ("core",),
     "orjson": ("core", "loading", "stores", "service", "server", "proxy", "testing", "verify", "cli"),
     "schemathesis": ("verify",),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from execmock.core.json_text import encode
+from execmock.core.validation import Violation
 from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox
 
 __all__ = ["JSON", "Answer", "Call", "refused"]
 
@@ -26,8 +28,9 @@ class Call:
     headers: Mapping[str, str]
     body: bytes = b""
     operation: str = ""
-    sandbox: str = ""
+    sandbox: Sandbox | None = None
     subject: str = ""
+    violations: Sequence[Violation] = ()
 
 
 @dataclass(slots=True)
