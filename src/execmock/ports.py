@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Clock", "Entropy", "Key", "Put", "Store", "Update"]
+__all__ = ["Clock", "Contents", "Entropy", "Key", "Put", "Store", "Update"]
 
 
 class Clock(Protocol):
@@ -38,6 +38,13 @@ class Put(NamedTuple):
     key: Key
     value: Any
     order: int = 0
+
+
+class Contents(NamedTuple):
+    """All that a store holds of a sandbox: the last number drawn, and the values in order."""
+
+    number: int
+    puts: Sequence[Put]
 
 
 Update = Callable[[Any], Sequence[Put]]
@@ -76,6 +83,14 @@ class Store(Protocol):
 
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox and start its numbers again."""
+        ...
+
+    async def export(self, sandbox: str) -> Contents:
+        """Return everything in a sandbox, in the order of its keeping."""
+        ...
+
+    async def restore(self, sandbox: str, contents: Contents) -> None:
+        """Replace everything in a sandbox, as one step."""
         ...
 
     async def close(self) -> None:

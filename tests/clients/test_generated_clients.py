@@ -47,6 +47,7 @@ def check(report: dict[str, Any]) -> None:
     assert report["listed"] is True
     assert report["events"] == report["publicEvents"]
     assert len(report["events"]) >= len(report["seen"])
+    assert report["embedded"] == ["execution", "running", "workflow_15", {"user_name": "Ada Byron"}]
     assert report["refused"] == 401
     assert report["unknown"] == 400
 
@@ -71,3 +72,13 @@ def test_every_generated_python_module_compiles(python_tour: Path) -> None:
 
 def test_the_python_client_takes_the_whole_tour(python_tour: Path, mock_url: str, run) -> None:
     check(json.loads(run([sys.executable, "-W", "error", python_tour, mock_url]).stdout))
+
+
+def test_prism_between_client_and_mock_sees_nothing_that_breaks_the_contract(
+    python_tour: Path, mock_url: str, contract_path: Path, node_tools: Path, serving, run
+) -> None:
+    """With --errors it answers a violation, of the request or of the answer, with an error of its own."""
+    with serving(
+        [node_tools / ".bin/prism", "proxy", "--errors", "--port", "0", contract_path, mock_url]
+    ) as url:
+        check(json.loads(run([sys.executable, "-W", "error", python_tour, url]).stdout))

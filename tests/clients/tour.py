@@ -1,6 +1,7 @@
 """Creates an execution, polls it until it is final, lists it, reads it as the public does.
 
-Prints what it saw. Runs beside `execution_client`, the package that openapi-python-client generates.
+Executes an embedded workflow too, and prints what it saw.
+Runs beside `execution_client`, the package that openapi-python-client generates.
 """
 
 import json
@@ -8,12 +9,14 @@ import sys
 import time
 
 from execution_client import AuthenticatedClient, Client
+from execution_client.api.embed import execute_workflow
 from execution_client.api.executions import create_execution, get_execution, list_executions
 from execution_client.api.public import get_public_execution
 from execution_client.models import (
     CreateExecutionRequest,
     CreateExecutionRequestRequestPayloadType0,
     Error,
+    ExecuteWorkflowRequest,
     ExecutionStatus,
 )
 from execution_client.types import UNSET
@@ -59,6 +62,10 @@ def tour(base_url):
     public = Client(base_url=base_url)
     shown = given("public read", get_public_execution.sync(id_, client=public, token=created.client_token))
     refused = get_public_execution.sync_detailed(id_, client=public, token="not-the-token")
+    execute = ExecuteWorkflowRequest.from_dict(
+        {"id_type": "key", "execution_data": {"user_name": "Ada Byron"}}
+    )
+    embedded = execute_workflow.sync("workflow_15", client=client, body=execute)
     unknown = get_execution.sync("exec_none", client=client)
     return {
         "seen": seen,
@@ -67,6 +74,7 @@ def tour(base_url):
         "events": [event.id for event in view.events],
         "publicStatus": shown.status,
         "publicEvents": [event.id for event in shown.events],
+        "embedded": [embedded.object_, embedded.status, embedded.key, embedded.execution_data.to_dict()],
         "refused": refused.status_code,
         "unknown": unknown.code,
     }

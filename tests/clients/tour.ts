@@ -1,4 +1,5 @@
-// Creates an execution, polls it until it is final, lists it, reads it as the public does, and prints what it saw.
+// Creates an execution, polls it until it is final, lists it, reads it as the public does,
+// executes an embedded workflow, and prints what it saw.
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.js";
 
@@ -51,6 +52,13 @@ const readPublic = (token: string) =>
   api.GET("/v1/public/executions/{id}", { params: { path: { id }, query: { token } } });
 const shown = given("public read", await readPublic(created.clientToken)).data;
 const refused = await readPublic("not-the-token");
+const embedded = given(
+  "execute",
+  await api.POST("/api/v1/workflows/{id}/execute", {
+    params: { path: { id: "workflow_15" } },
+    body: { id_type: "key", execution_data: { user_name: "Ada Byron" } },
+  }),
+);
 const unknown = await api.GET("/v1/executions/{id}", { params: { path: { id: "exec_none" } } });
 
 console.log(
@@ -61,6 +69,7 @@ console.log(
     events: view.events.map((event) => event.id),
     publicStatus: shown.status,
     publicEvents: shown.events.map((event) => event.id),
+    embedded: [embedded.object, embedded.status, embedded.key, embedded.execution_data],
     refused: refused.response.status,
     unknown: unknown.error?.code,
   }),

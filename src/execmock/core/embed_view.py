@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
 from execmock.core.execution import EmbedExecution
+from execmock.core.progress import Progress
 from execmock.core.scenario.model import Scenario
 from execmock.core.templates import render
 
@@ -29,8 +30,10 @@ class EmbedViews:
             for name, schema in contract.schema("EmbedExecution")["properties"].items()
         }
 
-    def show(self, execution: EmbedExecution, scenario: Scenario, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the execution as its progress stands; `data` is its execution_data, decoded."""
+    def show(
+        self, execution: EmbedExecution, state: Progress, scenario: Scenario, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the execution with its progress at `state`; `data` is its execution_data, decoded."""
         key, name = execution.workflow
         shown = {
             **self._blank,
@@ -42,7 +45,7 @@ class EmbedViews:
             "name": name,
         }
         steps: dict[str, Any] = {}
-        for visit in execution.progress.visits:
+        for visit in state.visits:
             step = scenario.steps[visit.step]
             steps[step.name] = {"at": format_instant(visit.at)}
             context = {

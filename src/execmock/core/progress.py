@@ -74,9 +74,13 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The execution is led through `steps`, positions in the scenario, at once."""
+    """The execution is led through `steps`, positions in the scenario, at once.
+
+    `after` is how many visits it had made when the way was chosen; if it has moved since, it stays.
+    """
 
     steps: tuple[int, ...]
+    after: int
 
 
 Input = Tick | Poll | Signal | Jump
@@ -99,9 +103,9 @@ def progress(scenario: Scenario, state: Progress, what: Input, now: int, seed: b
             moved = _poll(scenario, state, now, seed)
         case Signal():
             moved = _signal(scenario, state, what, now, seed)
-        case Jump():
+        case Jump() if what.after == len(state.visits):
             moved = Progress((*state.visits, *(Visit(step, now) for step in what.steps)))
-        case Tick():
+        case _:
             return state
     return _march(scenario, moved, now, seed)
 

@@ -62,7 +62,8 @@ def read_data(data: Any, text: str, words: Vocabularies) -> tuple[Scenario | Non
     if source is None:
         return None, findings
     version = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    return compile_scenario(source, words[source.api], version)
+    scenario, findings = compile_scenario(source, words[source.api], version)
+    return (replace(scenario, text=text) if scenario else None), findings
 
 
 def read_folder(paths: Iterable[Path], words: Vocabularies) -> Sequence[ScenarioFile]:

@@ -29,6 +29,7 @@ from execmock.service.executions import Executions
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
+from execmock.service.tracking import Tracking
 from execmock.stores import open_store
 
 __all__ = ["Mock", "MockOptions"]
@@ -68,7 +69,8 @@ class Mock:
         entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
         self.sandboxes = Sandboxes(self.store, self.clock, entropy)
         portraits = Portraits(Views(self.contract), self.library)
-        parts = (self.contract, self.store, self.sandboxes, self.library)
+        self.tracking = Tracking(self.store, self.sandboxes, self.library)
+        parts = (self.contract, self.store, self.sandboxes, self.library, self.tracking)
         self.executions = Executions(*parts, portraits, self.choices)
         self.embed = EmbedExecutions(*parts, EmbedViews(self.contract, options.zone), self.choices)
         self.log = RequestLog(options.log_format, quiet=options.quiet)

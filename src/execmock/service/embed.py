@@ -12,17 +12,17 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import EmbedExecution, Idempotency
 from execmock.core.ids import derive, hashid, uuid7
 from execmock.core.json_text import canonical, decode, encode
-from execmock.core.progress import Tick, begin, progress
+from execmock.core.progress import begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
 from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
 from execmock.service.selection import Selection
+from execmock.service.tracking import Tracking, put_of
 
 __all__ = ["EmbedExecutions", "ExecuteRequest"]
 
-KIND = "embed"
 _REMEMBERED = 24 * 3_600_000
 
 
@@ -44,12 +44,14 @@ class EmbedExecutions:
         store: Store,
         sandboxes: Sandboxes,
         library: Library,
+        tracking: Tracking,
         views: EmbedViews,
         choices: Mapping[str, Any],
     ) -> None:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._tracking = tracking
         self._views = views
         self._choices = choices
         properties = contract.schema("ExecuteWorkflowRequest")["properties"]
@@ -81,19 +83,20 @@ class EmbedExecutions:
             hashid=workflow.hashid if by_workflow else hashid(random[10:]),
             workflow=(workflow.key, workflow.name),
             execution_data=encode(body["execution_data"]),
-            progress=progress(scenario, begin(now), Tick(), now, random),
+            progress=begin(now),
         )
-        answer = encode(self.show(execution))
-        put = Put(Key(sandbox.id, KIND, execution.id), execution, now)
+        answer = encode(self.show(execution, sandbox, now))
+        put = put_of(execution)
         if not request.idempotency_key:
             await self._store.update(put.key, lambda _: [put])
             return answer
         return await self._execute_once(put, answer, request, now)
 
-    def show(self, execution: EmbedExecution) -> dict[str, Any]:
-        """Return an embed execution as its kept progress stands."""
+    def show(self, execution: EmbedExecution, sandbox: Sandbox, now: int) -> dict[str, Any]:
+        """Return an embed execution as it stands at `now`."""
+        state = self._tracking.progress(execution, sandbox, now)
         scenario = self._library.version(execution.scenario)
-        return self._views.show(execution, scenario, decode(execution.execution_data))
+        return self._views.show(execution, state, scenario, decode(execution.execution_data))
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
-from execmock.core.execution import Execution, Idempotency, execution_seed
+from execmock.core.execution import Execution, Idempotency
 from execmock.core.ids import client_token, sandbox_tag, xid
 from execmock.core.json_text import canonical, encode
-from execmock.core.progress import Input, Poll, Signal, begin, progress
+from execmock.core.progress import Poll, begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
 from execmock.service.library import Library
@@ -20,10 +20,9 @@ from execmock.service.portraits import Drawing, Portraits
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.selection import Selection
+from execmock.service.tracking import EXECUTION, Tracking, place_of, put_of
 
 __all__ = ["Created", "Executions", "Page"]
-
-KIND = "execution"
 
 
 class Created(NamedTuple):
@@ -50,12 +49,14 @@ class Executions:
         store: Store,
         sandboxes: Sandboxes,
         library: Library,
+        tracking: Tracking,
         portraits: Portraits,
         choices: Mapping[str, Any],
     ) -> None:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._tracking = tracking
         self._portraits = portraits
         self._choices = choices
         self._accepted = frozenset(contract.schema("CreateExecutionRequest")["properties"])
@@ -88,7 +89,7 @@ class Executions:
         key = request.get("idempotencyKey")
         if key:
             return await self._create_once(sandbox, execution, key, canonical(request))
-        await self._store.update(_place(execution), lambda _: [_put(execution)])
+        await self._store.update(place_of(execution), lambda _: [put_of(execution)])
         return self._created(sandbox, execution)
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
@@ -98,17 +99,18 @@ class Executions:
 
     async def read_public(self, execution_id: str, token: str) -> bytes:
         """Return the public view to the holder of its token; the same Refusal 401 for all else."""
-        for sandbox in await self._sandboxes.holding(execution_id):
-            execution = await self._store.get(Key(sandbox.id, KIND, execution_id))
-            expected = client_token(sandbox.root, execution_id)
-            if execution and compare_digest(expected.encode(), token.encode("utf-8", "surrogatepass")):
+        found = await self._find_anywhere(execution_id)
+        if found:
+            sandbox, execution = found
+            expected = client_token(sandbox.root, execution_id).encode()
+            if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
                 return (await self._seen(execution, sandbox)).public
         raise Refusal(401, "The token does not open this execution")
 
     async def list(self, sandbox: Sandbox, page: Page) -> bytes:
         """Return a page, newest first."""
         # One more than asked for tells whether there are more.
-        found = await self._store.page(sandbox.id, KIND, page.offset, page.limit + 1)
+        found = await self._store.page(sandbox.id, EXECUTION, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
         items = b",".join([self._portraits.draw(item, sandbox, now).item for item in found[: page.limit]])
         more = b"true" if len(found) > page.limit else b"false"
@@ -116,39 +118,33 @@ class Executions:
 
     async def find(self, sandbox: Sandbox, execution_id: str) -> Execution:
         """Return a sandbox's execution; the Refusal is the same for one that another sandbox holds."""
-        execution: Execution | None = await self._store.get(Key(sandbox.id, KIND, execution_id))
+        execution: Execution | None = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
         if execution is None:
             expected = "the id of an execution of the organization"
             status = int(self._choices["unknownExecution"])
             raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
         return execution
 
-    async def move(self, sandbox: Sandbox, execution: Execution, what: Input) -> Execution:
-        """Apply an input to an execution at its sandbox's present instant, as one step."""
-        now = self._sandboxes.now(sandbox)
-        seed = execution_seed(sandbox.root, execution.id)
-        scenario = self._library.version(execution.scenario)
-
-        def moved(old: Execution | None) -> list[Put]:
-            if old is None:
-                return []
-            return [_put(replace(old, progress=progress(scenario, old.progress, what, now, seed)))]
-
-        changed: Execution | None = await self._store.update(_place(execution), moved)
-        return changed or execution
-
-    async def signal(self, sandbox: Sandbox, execution: Execution, signal: Signal) -> Execution:
-        """Send a signal; the execution comes back unmoved if nothing waits for it."""
-        return await self.move(sandbox, execution, signal)
-
     def draw(self, execution: Execution, sandbox: Sandbox) -> Drawing:
         """Return an execution as it stands now."""
         return self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox))
 
+    async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
+        """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
+        named = await self._sandboxes.named_by(execution_id)
+        execution = await self._store.get(Key(named.id, EXECUTION, execution_id)) if named else None
+        if named and execution:
+            return named, execution
+        for sandbox in await self._sandboxes.all():
+            execution = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
+            if execution:
+                return sandbox, execution
+        return None
+
     async def _seen(self, execution: Execution, sandbox: Sandbox) -> Drawing:
         drawing = self.draw(execution, sandbox)
         if drawing.polled:
-            await self.move(sandbox, execution, Poll())
+            await self._tracking.move(execution, sandbox, Poll())
         return drawing
 
     async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, request: bytes) -> Created:
@@ -157,7 +153,7 @@ class Executions:
         first = self._created(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
         fresh = Idempotency(key, digest, execution.id, first)
         kept: Idempotency = await self._store.update(
-            place, lambda old: [] if old else [Put(place, fresh), _put(execution)]
+            place, lambda old: [] if old else [Put(place, fresh), put_of(execution)]
         )
         if kept.digest != digest:
             status = int(self._choices["idempotencyConflict"])
@@ -166,7 +162,7 @@ class Executions:
             raise Refusal(status, "The idempotency key was used for another request", [violation])
         if kept.answer is not None:
             return Created(kept.made, kept.answer)
-        made: Execution = await self._store.get(Key(execution.sandbox, KIND, kept.made))
+        made: Execution = await self._store.get(Key(execution.sandbox, EXECUTION, kept.made))
         return self._created(sandbox, made)
 
     def _created(self, sandbox: Sandbox, execution: Execution) -> Created:
@@ -179,11 +175,3 @@ class Executions:
             expected = "the id of a workflow of the organization"
             status = int(self._choices["unknownWorkflow"])
             raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])
-
-
-def _place(execution: Execution) -> Key:
-    return Key(execution.sandbox, KIND, execution.id)
-
-
-def _put(execution: Execution) -> Put:
-    return Put(_place(execution), execution, execution.created_at)

@@ -29,6 +29,10 @@ class Library:
         self._current[scenario.name] = scenario
         self._versions[scenario.reference] = scenario
 
+    def learn(self, scenario: Scenario) -> None:
+        """Know a version without making it the current one of its name."""
+        self._versions.setdefault(scenario.reference, scenario)
+
     def remove(self, name: str) -> None:
         """Let no new execution follow a scenario; those that do keep it."""
         self._current.pop(name, None)

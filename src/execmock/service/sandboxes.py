@@ -62,6 +62,7 @@ class Sandboxes:
         self._store = store
         self.clock = clock
         self._entropy = entropy
+        self._tags: dict[bytes, str] = {}
 
     def make(
         self, name: str, *, seed: int | None = None, start: int | None = None, speed: float = 1.0
@@ -95,11 +96,15 @@ class Sandboxes:
         count = await self._store.count("", "sandbox")
         return list(reversed(await self._store.page("", "sandbox", 0, count)))
 
-    async def holding(self, execution_id: str) -> Sequence[Sandbox]:
-        """Return the sandboxes that may hold an execution: the one its id names, else all of them."""
+    async def named_by(self, execution_id: str) -> Sandbox | None:
+        """Return the sandbox that an execution id was made in, as the id itself tells, or None."""
         tag = xid_tag(execution_id[-20:])
-        everyone = await self.all()
-        return [sandbox for sandbox in everyone if sandbox_tag(sandbox.id) == tag] or everyone
+        if tag is None:
+            return None
+        if tag not in self._tags:
+            self._tags.update({sandbox_tag(sandbox.id): sandbox.id for sandbox in await self.all()})
+        name = self._tags.get(tag)
+        return None if name is None else await self.get(name)
 
     async def change(self, name: str, fn: Callable[[Sandbox], Sandbox]) -> Sandbox | None:
         """Apply a pure change to a sandbox, as one step; return it changed, or None if there is none."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from execmock.ports import Key, Put, Update
+from execmock.ports import Contents, Key, Put, Update
 
 __all__ = ["MemoryStore"]
 
@@ -89,6 +89,23 @@ class MemoryStore:
         for name in [name for name in self._shelves if name[0] == sandbox]:
             del self._shelves[name]
         self._numbers.pop(sandbox, None)
+
+    async def export(self, sandbox: str) -> Contents:
+        """Return everything in a sandbox."""
+        puts = [
+            Put(Key(sandbox, kind, name), shelf.values[name], order)
+            for (owner, kind), shelf in sorted(self._shelves.items())
+            if owner == sandbox
+            for name, order in zip(shelf.ids, shelf.orders, strict=True)
+        ]
+        return Contents(self._numbers.get(sandbox, 0), puts)
+
+    async def restore(self, sandbox: str, contents: Contents) -> None:
+        """Replace everything in a sandbox."""
+        await self.clear(sandbox)
+        self._numbers[sandbox] = contents.number
+        for put in contents.puts:
+            self._shelves[put.key.sandbox, put.key.kind].put(put)
 
     async def close(self) -> None:
         """Nothing to let go of."""
