@@ -55,7 +55,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
 
 def _step(draw: st.DrawFn, number: int, statuses: list[str]) -> dict[str, Any]:
     step: dict[str, Any] = {"name": f"s{number}", "status": statuses[number]}
-    step["events"] = draw(st.lists(EVENT, max_size=2)) or None
+    if events := draw(st.lists(EVENT, max_size=2)):
+        step["events"] = events
     if statuses[number] in GRAPH.terminal:
         return step
     ways = [draw(WAY_OUT)]

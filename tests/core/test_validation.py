@@ -102,7 +102,7 @@ SCHEMA = {
     ("change", "sentence"),
     [
         ({"name": None}, "body/name: expected a string, received null"),
-        ({"name": ""}, 'body/name: expected at least 1 characters, received ""'),
+        ({"name": ""}, 'body/name: expected at least 1 character, received ""'),
         ({"name": "abcd"}, 'body/name: expected at most 3 characters, received "abcd"'),
         ({"kind": "c"}, 'body/kind: expected one of a, b, received "c"'),
         ({"sure": False}, "body/sure: expected true, received false"),
@@ -111,7 +111,7 @@ SCHEMA = {
         ({"count": "1"}, 'body/count: expected an integer, received "1"'),
         ({"share": 0}, "body/share: expected more than 0, received 0"),
         ({"share": 1}, "body/share: expected less than 1, received 1"),
-        ({"items": []}, "body/items: expected at least 1 items, received []"),
+        ({"items": []}, "body/items: expected at least 1 item, received []"),
         ({"items": ["", "", ""]}, 'body/items: expected at most 2 items, received ["", "", ""]'),
         ({"items": [4]}, "body/items/0: expected a string, received 4"),
         ({"code": "y"}, 'body/code: expected text that matches ^x, received "y"'),

@@ -27,7 +27,9 @@ def test_a_kept_value_comes_back_from_json(kind: str, value: Any) -> None:
 
 
 def test_an_unknown_kind_names_the_nearest() -> None:
-    with pytest.raises(StoreError, match="unknown kind 'executions'; expected one of .*Did you mean 'execution'"):
+    with pytest.raises(
+        StoreError, match=r"unknown kind 'executions'; expected one of .*Did you mean 'execution'"
+    ):
         from_data("executions", {})
 
 

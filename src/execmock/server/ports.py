@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 
 from aiohttp import web
 
 from execmock.errors import ConfigError
+from execmock.server.fast import FastServer
 from execmock.server.front import Front
+from execmock.server.protocol import FrontServer
 
 __all__ = ["Listener", "bind"]
 
@@ -37,56 +38,13 @@ def bind(host: str, port: int, option: str = "--port") -> socket.socket:
     return sock
 
 
-# What goes wrong in a handler is reported by Front; the rest is a client's doing.
-_SILENT = logging.getLogger("execmock.http")
-_SILENT.disabled = True
-
-
-class _Protocol(web.RequestHandler):
-    """HTTP as aiohttp reads it; what is none is answered in the API's error form, without a traceback."""
-
-    __slots__ = ("_front",)
-
-    def __init__(self, front: Front, server: web.Server) -> None:
-        super().__init__(server, loop=asyncio.get_running_loop(), access_log=_SILENT, logger=_SILENT)
-        self._front = front
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Return the answer to a request that cannot be read; the connection closes after it."""
-        if request.writer.output_size > 0:
-            return super().handle_error(request, status, exc, message)
-        problem = (message or "no HTTP").splitlines()[0].rstrip(":")
-        response = self._front.malformed(request, problem)
-        response.force_close()
-        return response
-
-
-class _Server(web.Server):
-    """Makes a protocol for each connection."""
-
-    def __init__(self, front: Front) -> None:
-        super().__init__(front)
-        self._front = front
-
-    def __call__(self) -> web.RequestHandler:
-        return _Protocol(self._front, self)
-
-
 class Listener:
     """Serves one handler on one socket."""
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
-        self._runner = web.ServerRunner(
-            _Server(front),
-            shutdown_timeout=_LAST_ANSWERS,
-        )
+        server = FastServer(front) if front.api.immediate else FrontServer(front)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_LAST_ANSWERS)
 
     @property
     def url(self) -> str:

@@ -52,5 +52,5 @@ def _status_of(operation: Operation, example: str) -> str:
 
 def _unknown_example(example: str, known: list[str]) -> Refusal:
     expected = f"example= one of {', '.join(dict.fromkeys(known))}"
-    hint = nearest(example, known).strip()
-    return Refusal(400, "No such example", [Violation("header/Prefer", expected, example, hint)])
+    violation = Violation("header/Prefer", expected, example, hint=nearest(example, known))
+    return Refusal(400, "No such example", [violation])

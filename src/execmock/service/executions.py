@@ -97,14 +97,17 @@ class Executions:
         execution = await self.find(sandbox, execution_id)
         return (await self._seen(execution, sandbox)).private
 
-    async def read_public(self, execution_id: str, token: str) -> bytes:
-        """Return the public view to the holder of its token; the same Refusal 401 for all else."""
+    async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
+        """Return the public view to the holder of its token, and the sandbox it lies in.
+
+        Raises the same Refusal 401 for all else, so that nobody learns which ids exist.
+        """
         found = await self._find_anywhere(execution_id)
         if found:
             sandbox, execution = found
             expected = client_token(sandbox.root, execution_id).encode()
             if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
-                return (await self._seen(execution, sandbox)).public
+                return sandbox, (await self._seen(execution, sandbox)).public
         raise Refusal(401, "The token does not open this execution")
 
     async def list(self, sandbox: Sandbox, page: Page) -> bytes:
