@@ -115,7 +115,7 @@ class Executions:
         # One more than asked for tells whether there are more.
         found = await self._store.page(sandbox.id, EXECUTION, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
-        items = b",".join([self._portraits.draw(item, sandbox, now).item for item in found[: page.limit]])
+        items = b",".join(self._portraits.items(found[: page.limit], sandbox, now))
         more = b"true" if len(found) > page.limit else b"false"
         return b'{"hasMore":%b,"items":[%b],"limit":%d,"offset":%d}' % (more, items, page.limit, page.offset)
 

@@ -7,6 +7,7 @@ and a comparison. Only this module knows that views are kept; without it the sam
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from execmock.core.execution import Execution, execution_seed
 from execmock.core.json_text import decode, encode
@@ -66,6 +67,21 @@ class Portraits:
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return drawing
+
+    def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> list[bytes]:
+        """Return many executions as they stand in lists."""
+        kept, draw = self._kept, self.draw
+        found = []
+        for execution in executions:
+            drawing = kept.get(execution.id)
+            if (
+                drawing is None
+                or drawing.execution is not execution
+                or not drawing.since <= now < drawing.until
+            ):
+                drawing = draw(execution, sandbox, now)
+            found.append(drawing.item)
+        return found
 
     def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> tuple[Progress, Portrait]:
         """Return where the execution stands at `now`, and what there is to show of it."""
