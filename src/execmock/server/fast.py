@@ -95,7 +95,7 @@ class _Tap:
         call = Call(message.method, path, query, message.headers, body)
         answer, common = _run(self._api.answer(call))
         connection = self._connection
-        connection.transport.write(self._heads.head(answer, common) + answer.body)
+        connection.transport.writelines((self._heads.head(answer, common), answer.body))
         self._server.requests_count += 1
         self._keep_alive(connection)
         return True
