@@ -66,17 +66,18 @@ class Doorman:
         return self._names[key]
 
 
+_SCHEMES = ("basic", "bearer", "digest", "token")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 def _bearer(header: str | None, operation: Operation) -> str:
-    scheme, space, key = (header or "").partition(" ")
+    scheme, _, key = (header or "").partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return key.strip()
     form = "Bearer sk_..." if operation.security[0].startswith("embed") else "Bearer b3sk_..."
     violation = Violation("header/Authorization", form)
     if header:
-        # A header without a scheme may be the key itself, which is never shown.
-        came = f"{scheme} ..." if space else "a text without a scheme"
+        # Anything but a known scheme may be the key itself, which is never shown.
+        came = f"{scheme} ..." if scheme.lower() in _SCHEMES else "no scheme that is known"
         violation = Violation("header/Authorization", form, came)
     raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)
