@@ -76,10 +76,12 @@ class Views:
         events: list[dict[str, Any]] = []
         steps: dict[str, dict[str, str]] = {}
         visits = state.visits
+        told = visits[0]
         for number, visit in enumerate(visits):
             step = scenario.steps[visit.step]
+            told = visit if visit.signal is not None else told
             steps[step.name] = {"at": format_instant(visit.at)}
-            context = _context(fields, request, step, visit, steps)
+            context = _context(fields, request, step, visit, steps, told)
             self._enter(fields, step, visit, context, execution.id)
             until = visits[number + 1].at if number + 1 < len(visits) else now
             for at, shown in _emitted(step, visit, until, context):
@@ -131,12 +133,17 @@ def next_event(progress: Progress, scenario: Scenario, now: int) -> int | None:
 
 
 def _context(
-    fields: Mapping[str, Any], request: Mapping[str, Any], step: Step, visit: Visit, steps: Mapping[str, Any]
+    fields: Mapping[str, Any],
+    request: Mapping[str, Any],
+    step: Step,
+    visit: Visit,
+    steps: Mapping[str, Any],
+    told: Visit,
 ) -> dict[str, Any]:
     return {
         "execution": fields,
         "request": request,
-        "signal": {"name": visit.signal, "payload": visit.payload},
+        "signal": {"name": told.signal, "payload": told.payload},
         "step": {"name": step.name, "at": format_instant(visit.at)},
         "steps": steps,
     }

@@ -30,6 +30,7 @@ from execmock.service.library import Library
 from execmock.service.portraits import Portraits
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
 from execmock.service.tracking import Tracking
+from execmock.service.worlds import Wishes, Worlds
 from execmock.stores import open_store
 
 __all__ = ["Mock", "MockOptions"]
@@ -41,6 +42,7 @@ class MockOptions:
 
     scenarios: tuple[Path, ...] = ()
     scenario: str | None = None
+    world: Path | str | None = None
     keys: tuple[tuple[str, Scope], ...] = ()
     strict: bool = False
     choices: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ class Mock:
         self.request_ids = RequestIds(entropy.root("requests"))
 
     async def prepare(self) -> None:
-        """Create the default sandbox."""
+        """Create the default sandbox, and those of the world."""
         if self.options.scenario and self.options.scenario not in self.library.current:
             self.library.named(self.options.scenario, "executions", "--scenario")
         options = self.options
@@ -85,6 +87,11 @@ class Mock:
         if options.frozen:
             sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
+        if options.world is not None:
+            seeded = options.seed is not None
+            wishes = Wishes(seeded, options.start, options.speed, options.frozen, options.scenario)
+            worlds = Worlds(self.contract, self.store, self.sandboxes, self.library)
+            await worlds.begin(options.world, wishes)
 
     def front(self, only: Sequence[str] = ()) -> Front:
         """Return the handler of a port; `only` names the operations it serves, all of them if empty."""

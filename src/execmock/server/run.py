@@ -29,6 +29,7 @@ def options_from(settings: ServeSettings) -> MockOptions:
     return MockOptions(
         scenarios=settings.scenarios,
         scenario=settings.scenario,
+        world=settings.world,
         keys=tuple((key.key, key.scope) for key in settings.keys),
         strict=settings.auth == "strict",
         choices=tuple(f"{name}={value}" for name, value in settings.choose),

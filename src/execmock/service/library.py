@@ -56,7 +56,10 @@ class Library:
         return scenario
 
     def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:
-        """Return the scenario whose `bind` all stands in `values`, the most particular one, or None."""
+        """Return the scenario whose `bind` all stands in `values`, or None.
+
+        The most particular one wins, and of equal ones the one that was put last.
+        """
         best: Scenario | None = None
         for scenario in self._current.values():
             bind = scenario.bind
@@ -65,5 +68,5 @@ class Library:
                 and scenario.api == api
                 and all(values.get(name) == value for name, value in bind.items())
             ):
-                best = scenario if best is None or len(bind) > len(best.bind) else best
+                best = scenario if best is None or len(bind) >= len(best.bind) else best
         return best
