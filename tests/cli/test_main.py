@@ -73,20 +73,29 @@ def test_every_command_can_be_imported_and_says_what_it_does() -> None:
 
 
 def test_a_flaw_of_our_own_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    run = run_with_a_flaw(tmp_path)
+    run = run_a_command_that("raise KeyError('planted')", tmp_path)
     assert (run.returncode, run.stdout) == (70, "")
     assert run.stderr == "execmock: internal error, KeyError: 'planted' (EXECMOCK_DEBUG=1 shows where)\n"
     monkeypatch.setenv("EXECMOCK_DEBUG", "1")
-    assert "Traceback" in run_with_a_flaw(tmp_path).stderr
+    assert "Traceback" in run_a_command_that("raise KeyError('planted')", tmp_path).stderr
 
 
-def run_with_a_flaw(folder: Path) -> subprocess.CompletedProcess[str]:
-    program = folder / "flawed.py"
+def test_an_interrupt_ends_without_a_word_and_with_130(tmp_path: Path) -> None:
+    run = run_a_command_that("raise KeyboardInterrupt", tmp_path)
+    assert (run.returncode, run.stdout, run.stderr.strip()) == (130, "", "")
+
+
+def test_a_command_chooses_its_exit_code(tmp_path: Path) -> None:
+    assert run_a_command_that("return 3", tmp_path).returncode == 3
+
+
+def run_a_command_that(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    program = folder / "planted.py"
     program.write_text(
         "import sys, click\n"
         "from execmock.cli import execmock, main\n"
-        "def flawed(*_, **__): raise KeyError('planted')\n"
-        "execmock.get_command = lambda ctx, name: click.Command(name, callback=flawed)\n"
+        f"def planted(): {body}\n"
+        "execmock.get_command = lambda ctx, name: click.Command(name, callback=planted)\n"
         "sys.exit(main(['serve']))\n"
     )
     return python(str(program))

@@ -12,7 +12,7 @@ from execmock.clocks import ManualClock
 from execmock.core.durations import parse_instant
 from execmock.loading.contract import data_path
 from execmock.loading.yaml_marks import load_marked
-from execmock.server.mock import Mock, MockOptions
+from execmock.service.engine import Engine, EngineOptions
 from execmock.service.selection import Selection
 
 FIXTURES = data_path("fixtures")
@@ -231,15 +231,15 @@ def test_a_loop_without_an_end_is_stopped_and_said(folder: Path, capsys: Capture
 
 async def test_a_preview_is_what_a_server_does_under_the_same_seed(capsys: Capture) -> None:
     start, clock = "2026-05-05T05:05:05.500Z", ManualClock()
-    options = MockOptions(seed=42, start=parse_instant(start), scenario="backlog")
-    mock = Mock(options, clock)
-    await mock.prepare()
-    sandbox = await mock.sandboxes.get("default")
+    options = EngineOptions(seed=42, start=parse_instant(start), scenario="backlog")
+    engine = Engine(options, clock)
+    await engine.prepare()
+    sandbox = await engine.sandboxes.get("default")
     assert sandbox is not None
     body = {"sourceEntityType": "preview", "sourceSystem": "preview", "workflowId": "wf_backlog"}
-    made = await mock.executions.create(sandbox, body, "key_x", Selection())
+    made = await engine.executions.create(sandbox, body, "key_x", Selection())
     clock.advance(24 * 3_600_000)
-    served = json.loads(await mock.executions.read(sandbox, made.id))
+    served = json.loads(await engine.executions.read(sandbox, made.id))
     arguments = ("backlog", "--seed", "42", "--start", start, "--format", "json")
     read = json.loads(run(capsys, "scenarios", "preview", *arguments))
     assert [entry["event"] for entry in read["timeline"] if "event" in entry] == served["events"]

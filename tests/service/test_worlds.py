@@ -14,7 +14,7 @@ from execmock.core.durations import parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.errors import WorldError
 from execmock.ports import Contents
-from execmock.server.mock import Mock, MockOptions
+from execmock.service.engine import Engine, EngineOptions
 from execmock.service.executions import Page
 from execmock.service.refusals import Refusal
 from execmock.service.selection import Selection
@@ -55,47 +55,47 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def begun(world: Path | str, **options: Any) -> Mock:
-    mock = Mock(MockOptions(world=world, **options), ManualClock())
-    await mock.prepare()
-    return mock
+async def begun(world: Path | str, **options: Any) -> Engine:
+    engine = Engine(EngineOptions(world=world, **options), ManualClock())
+    await engine.prepare()
+    return engine
 
 
-async def items(mock: Mock, name: str) -> list[dict[str, Any]]:
-    sandbox = await mock.sandboxes.get(name)
+async def items(engine: Engine, name: str) -> list[dict[str, Any]]:
+    sandbox = await engine.sandboxes.get(name)
     assert sandbox is not None
     found: list[dict[str, Any]] = []
     more = True
     while more:
-        page = json.loads(await mock.executions.list(sandbox, Page(100, len(found))))
+        page = json.loads(await engine.executions.list(sandbox, Page(100, len(found))))
         found += page["items"]
         more = page["hasMore"]
     return found
 
 
-async def contents(mock: Mock) -> bytes:
-    everything: list[Contents] = [await mock.store.export(s.id) for s in await mock.sandboxes.all()]
+async def contents(engine: Engine) -> bytes:
+    everything: list[Contents] = [await engine.store.export(s.id) for s in await engine.sandboxes.all()]
     return encode([[c.number, [(p.key, p.order, to_data(p.value)) for p in c.puts]] for c in everything])
 
 
 async def test_listed_executions_have_lived_through_their_past(file: Path) -> None:
-    mock = await begun(file)
-    newest, quiet, approved = await items(mock, "default")
+    engine = await begun(file)
+    newest, quiet, approved = await items(engine, "default")
     assert approved["createdAt"] == quiet["createdAt"] == "2026-01-31T23:00:00.000Z"
     assert approved["responsePayload"] == {"approved": True, "by": "Ada"}
     assert approved["finishedAt"] == "2026-01-31T23:10:02.000Z"
     assert (quiet["workflowId"], quiet["status"]) == ("wf_quiet", "workflow_succeeded")
     assert newest["createdAt"] == "2026-01-31T23:30:00.000Z"
-    default = await mock.sandboxes.get("default")
+    default = await engine.sandboxes.get("default")
     assert default is not None
-    assert (mock.sandboxes.now(default), default.clock.frozen) == (parse_instant(START), True)
+    assert (engine.sandboxes.now(default), default.clock.frozen) == (parse_instant(START), True)
 
 
 async def test_an_execution_is_followed_by_its_scenario_in_the_order_of_a_create(file: Path) -> None:
-    mock = await begun(file)
-    default = await mock.sandboxes.get("default")
+    engine = await begun(file)
+    default = await engine.sandboxes.get("default")
     assert default is not None
-    kept = await mock.store.page("default", "execution", 0, 3)
+    kept = await engine.store.page("default", "execution", 0, 3)
     assert [execution.scenario.partition("@")[0] for execution in kept] == [
         "flaky",
         "quiet",
@@ -104,33 +104,33 @@ async def test_an_execution_is_followed_by_its_scenario_in_the_order_of_a_create
 
 
 async def test_a_repeated_create_finds_the_execution_of_the_world(file: Path) -> None:
-    mock = await begun(file)
-    default = await mock.sandboxes.get("default")
+    engine = await begun(file)
+    default = await engine.sandboxes.get("default")
     assert default is not None
-    same = await mock.executions.create(default, {**BODY, "idempotencyKey": "k1"}, "key_x", Selection())
-    assert same.id == (await items(mock, "default"))[2]["id"]
+    same = await engine.executions.create(default, {**BODY, "idempotencyKey": "k1"}, "key_x", Selection())
+    assert same.id == (await items(engine, "default"))[2]["id"]
     with pytest.raises(Refusal):
-        await mock.executions.create(
+        await engine.executions.create(
             default, {**BODY, "idempotencyKey": "k1", "externalRef": "x"}, "key_x", Selection()
         )
 
 
 async def test_new_executions_get_ids_that_the_world_has_not_used(file: Path) -> None:
-    mock = await begun(file)
-    default = await mock.sandboxes.get("default")
+    engine = await begun(file)
+    default = await engine.sandboxes.get("default")
     assert default is not None
-    made = {(await mock.executions.create(default, BODY, "key_x", Selection())).id for _ in range(5)}
-    assert len(made | {item["id"] for item in await items(mock, "default")}) == 8
+    made = {(await engine.executions.create(default, BODY, "key_x", Selection())).id for _ in range(5)}
+    assert len(made | {item["id"] for item in await items(engine, "default")}) == 8
 
 
 async def test_a_sandbox_has_its_organization_keys_clock_and_workflows(file: Path) -> None:
-    mock = await begun(file)
-    other = await mock.sandboxes.get("other")
+    engine = await begun(file)
+    other = await engine.sandboxes.get("other")
     assert other is not None
     assert (other.organization, other.workflows) == ("org_other", ("wf_a",))
     assert [workflow.key for workflow in other.embed_workflows] == ["k"]
     assert (other.clock.shown, other.clock.speed) == (parse_instant("2030-01-01T00:00:00Z"), 60)
-    reader, writer = await mock.sandboxes.key("b3sk_reader"), await mock.sandboxes.key("b3sk_writer")
+    reader, writer = await engine.sandboxes.key("b3sk_reader"), await engine.sandboxes.key("b3sk_writer")
     assert reader is not None
     assert writer is not None
     assert (reader.sandbox, reader.scope, writer.scope) == ("other", "read", "read-write")
@@ -159,8 +159,10 @@ async def test_two_loads_are_equal_to_the_last_byte(world: str, file: Path) -> N
 
 
 async def test_what_the_command_line_says_goes_before_the_world(file: Path) -> None:
-    mock = await begun(file, seed=1, start=parse_instant("2027-01-01T00:00:00Z"), speed=3.0, scenario="quiet")
-    default, other = await mock.sandboxes.all()
+    engine = await begun(
+        file, seed=1, start=parse_instant("2027-01-01T00:00:00Z"), speed=3.0, scenario="quiet"
+    )
+    default, other = await engine.sandboxes.all()
     assert default.clock.shown == other.clock.shown == parse_instant("2027-01-01T00:00:00Z")
     assert (default.clock.resume, other.clock.speed) == (3.0, 3.0)
     assert (default.default_scenario, other.default_scenario) == ("quiet", None)
@@ -168,20 +170,20 @@ async def test_what_the_command_line_says_goes_before_the_world(file: Path) -> N
 
 @pytest.mark.parametrize("start", ["2026-01-01T09:00:00Z", "2026-07-03T23:59:59.999Z"])
 async def test_the_demo_world_has_every_status_in_two_organizations(start: str) -> None:
-    mock = await begun("demo", start=parse_instant(start), frozen=True)
-    everyone = [item for sandbox in await mock.sandboxes.all() for item in await items(mock, sandbox.id)]
+    engine = await begun("demo", start=parse_instant(start), frozen=True)
+    everyone = [item for sandbox in await engine.sandboxes.all() for item in await items(engine, sandbox.id)]
     assert len(everyone) == 250
     assert len({item["organizationId"] for item in everyone}) == 2
     counts = Counter(item["status"] for item in everyone)
-    assert set(counts) == set(mock.contract.transitions().statuses)
+    assert set(counts) == set(engine.contract.transitions().statuses)
     oldest = min(parse_instant(item["createdAt"]) for item in everyone)
     assert parse_duration("6d") < parse_instant(start) - oldest <= parse_duration("8d")
 
 
 async def test_the_empty_world_is_empty() -> None:
-    mock = await begun("empty")
-    assert [sandbox.id for sandbox in await mock.sandboxes.all()] == ["default"]
-    assert await items(mock, "default") == []
+    engine = await begun("empty")
+    assert [sandbox.id for sandbox in await engine.sandboxes.all()] == ["default"]
+    assert await items(engine, "default") == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import click
@@ -22,4 +21,7 @@ def command(**given: Any) -> None:
     execmock.yaml. A flag wins over a variable, a variable over the file.
     """
     settings = build(ServeSettings, resolved_settings(given, ["serve"])["serve"])
-    import_module("execmock.server.run").serve(settings)
+    # Only now: neither help nor a mistake in an option should wait for the server's libraries.
+    from execmock.server.run import serve
+
+    serve(settings)

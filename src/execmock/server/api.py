@@ -8,7 +8,7 @@ from execmock.core.contract import Contract, Operation, Router
 from execmock.core.validation import Violation
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.checks import Checked, Checker, Strictness
-from execmock.server.doorman import Caller, Doorman
+from execmock.server.doorman import Admission, Caller
 from execmock.server.prefer import forced_answer, preferences
 from execmock.server.request_ids import RequestIds
 from execmock.service.refusals import Refusal
@@ -26,7 +26,7 @@ class Api:
         self,
         contract: Contract,
         handlers: Mapping[str, Handler],
-        doorman: Doorman,
+        doorman: Admission,
         request_ids: RequestIds,
         strictness: Mapping[str, Strictness],
         wrong_method: int = 405,
@@ -55,7 +55,7 @@ class Api:
             caller = None
             if operation.security:
                 caller = await self._doorman.admit(operation, call.headers)
-                call.sandbox = caller.sandbox.id
+                call.sandbox = caller.sandbox if caller else None
             prefer = call.headers.get("Prefer")
             if prefer is not None:
                 forced = forced_answer(operation, preferences(prefer))
@@ -64,8 +64,15 @@ class Api:
             checked = served.checker.check(call, path)
             body = await served.handler(call, checked, caller)
         except Refusal as refusal:
-            return refused(refusal, self._request_ids.next(call.sandbox))
+            return self.refuse(call, refusal)
         return served.wrap(body, self._request_ids.next(call.sandbox))
+
+    def refuse(self, call: Call, refusal: Refusal, status: int | None = None) -> Answer:
+        """Return the answer to a call that is refused; `status` replaces the refusal's own 413."""
+        if status is not None and refusal.status == 413:
+            refusal.status = status
+        call.violations = refusal.violations
+        return refused(refusal, self._request_ids.next(call.sandbox))
 
     def _route(self, call: Call) -> tuple[_Served, Mapping[str, str]]:
         match = self._router.match(call.method, call.path)

@@ -18,7 +18,7 @@ _JSON = "-H 'Content-Type: application/json'"
 
 
 def banner(
-    contract: Contract, scenarios: Iterable[Scenario], urls: Mapping[str, str], key: str, control: str | None
+    contract: Contract, scenarios: Iterable[Scenario], urls: Mapping[str, str], key: str, control: str
 ) -> str:
     """Return the text; `urls` maps operation ids to the address of their port."""
     main = urls["createExecution"]
@@ -31,8 +31,7 @@ def banner(
         f"  Docs, ready to try   {main}/docs/",
         f"  Contract             {main}/openapi.yaml",
     ]
-    if control:
-        lines.append(f"  Control API          {control}/_execmock/")
+    lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
     lines += [
         f"  Key                  {key}",
         "",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from execmock.core.json_text import encode
+from execmock.core.validation import Violation
 from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox
 
 __all__ = ["JSON", "Answer", "Call", "refused"]
 
@@ -17,7 +19,8 @@ JSON = "application/json"
 class Call:
     """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case.
 
-    The fields after `body` are filled in on the way, for the log and the journal.
+    The fields after `body` are filled in on the way, for the log and the journal; `unread` says why a
+    body could not be read.
     """
 
     method: str
@@ -26,8 +29,10 @@ class Call:
     headers: Mapping[str, str]
     body: bytes = b""
     operation: str = ""
-    sandbox: str = ""
+    sandbox: Sandbox | None = None
     subject: str = ""
+    violations: Sequence[Violation] = ()
+    unread: Refusal | None = None
 
 
 @dataclass(slots=True)

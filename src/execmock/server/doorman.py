@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from execmock.core.contract import Operation
 from execmock.core.validation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
 
-__all__ = ["Caller", "Doorman"]
+__all__ = ["Admission", "Caller", "Doorman"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,14 @@ class Caller:
     sandbox: Sandbox
     scope: Scope
     name: str
+
+
+class Admission(Protocol):
+    """Decides who may call an operation."""
+
+    async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller | None:
+        """Return the caller, None where callers are not told apart; Refusal 401 or 403 to all else."""
+        ...
 
 
 class Doorman:

@@ -4,120 +4,212 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from time import perf_counter
 
 from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
 
 from execmock.core.validation import Violation
-from execmock.ports import Clock
 from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
+from execmock.server.control import PREFIX, ControlApi
 from execmock.server.cors import Cors
+from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import Entry, RequestLog
+from execmock.service.engine import Engine
+from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import DEFAULT_SANDBOX
 
-__all__ = ["Front", "Page"]
+__all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
-Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-_ON_EVERY_ANSWER = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+ON_EVERY_ANSWER = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_CONTROL_BODY = 256 << 20
 
 
 class Front:
-    """Handles every request of one port: the API's paths, and the pages under the prefixes in `pages`."""
+    """Handles every request of one port: pages, the control API, and everything else as the API's."""
+
+    def __init__(
+        self,
+        api: ApiFront,
+        control: ControlFront | None,
+        pages: Mapping[str, Page],
+        request_ids: RequestIds,
+    ) -> None:
+        self.api = api
+        self._control = control
+        self._pages = pages
+        self._request_ids = request_ids
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request; whatever breaks, the client gets the API's error form."""
+        path, _, query = request.raw_path.partition("?")
+        call = Call(request.method, path, query, request.headers)
+        first = path[: path.find("/", 1)] if "/" in path[1:] else path
+        try:
+            if self._control and first == PREFIX:
+                return await self._control(request, call)
+            if first in self._pages:
+                return await self._pages[first](request)
+            return await self.api(request, call)
+        except Exception as error:
+            return _response(_broken(error, call, self._request_ids.next(None)), {})
+
+
+class ApiFront:
+    """Handles the requests of the API: reads bodies, writes log and journal, adds what browsers need."""
 
     def __init__(
         self,
         api: Api,
         cors: Cors,
+        engine: Engine,
         log: RequestLog,
-        clock: Clock,
         request_ids: RequestIds,
         max_body: int,
-        too_large: int = 413,
+        too_large: int,
     ) -> None:
         self._api = api
         self._cors = cors
+        self._engine = engine
         self._log = log
-        self._clock = clock
         self._request_ids = request_ids
         self._max_body = max_body
         self._too_large = too_large
-        self.pages: dict[str, Page] = {}
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    @property
+    def immediate(self) -> bool:
+        """Whether `answer` never waits, because the store answers at once."""
+        return self._engine.store.immediate
+
+    @property
+    def max_body(self) -> int:
+        """The largest body that is read, in bytes."""
+        return self._max_body
+
+    async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+        """Read a request's body and answer it."""
+        try:
+            call.body = await _read(request, self._max_body)
+        except Refusal as refusal:
+            call.unread = refusal
+        answer, common = await self.answer(call)
+        return _response(answer, common)
+
+    async def answer(self, call: Call) -> tuple[Answer, Mapping[str, str]]:
+        """Return the answer to a call whose body is read, and the headers that CORS adds; write it down."""
+        started = perf_counter()
+        try:
+            answer = await self._answer(call)
+        except Exception as error:
+            answer = _broken(error, call, self._request_ids.next(call.sandbox))
+        took = (perf_counter() - started) * 1000
+        real = self._engine.clock.now()
+        self._log.add(_logged(call, answer, real, took))
+        await self._write_down(call, answer, took, real)
+        return answer, self._cors.headers(call.headers)
+
+    async def _answer(self, call: Call) -> Answer:
+        if call.method == "OPTIONS" and self._cors.is_preflight(call.headers):
+            methods = self._api.methods(call.path)
+            if methods:
+                return self._cors.preflight(call.headers, methods)
+        if call.unread is not None:
+            return self._api.refuse(call, call.unread, self._too_large)
+        return await self._api.answer(call)
+
+    async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
+        sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
+        if sandbox is None:
+            return
+        entry = JournalEntry(
+            self._engine.changes.next_number(),
+            sandbox.clock.now(real),
+            call.method,
+            call.path,
+            call.query,
+            call.headers,
+            call.body,
+            answer.status,
+            took,
+            call.operation,
+            call.subject,
+            call.violations,
+        )
+        self._engine.journal.add(sandbox.id, entry)
+
+
+class ControlFront:
+    """Handles the requests of the control API. They are no part of the journal; what changes is logged."""
+
+    def __init__(self, control: ControlApi, log: RequestLog, engine: Engine) -> None:
+        self._control = control
+        self._log = log
+        self._engine = engine
+
+    async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
-        path, _, query = request.raw_path.partition("?")
-        page = self._page(path)
-        if page is not None:
-            return await page(request)
-        call = Call(request.method, path, query, request.headers)
-        answer = await self._answer(call, request)
-        took = (perf_counter() - started) * 1000
-        self._log.add(
-            Entry(
-                self._clock.now(),
-                call.method,
-                path,
-                answer.status,
-                took,
-                call.operation,
-                call.sandbox,
-                call.subject,
-            )
-        )
-        headers = {**_ON_EVERY_ANSWER, **self._cors.headers(call.headers), **answer.headers}
-        if answer.body:
-            headers["Content-Type"] = answer.content_type
-        return web.Response(body=answer.body, status=answer.status, headers=headers)
-
-    def _page(self, path: str) -> Page | None:
-        first = path[: path.find("/", 1)] if "/" in path[1:] else path
-        return self.pages.get(first)
-
-    async def _answer(self, call: Call, request: web.BaseRequest) -> Answer:
+        if call.path == f"{PREFIX}/stream" and call.method == "GET":
+            streamed = await self._control.stream(request, call)
+            return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
         try:
-            if self._cors.is_preflight(call.method, call.headers) and (
-                methods := self._api.methods(call.path)
-            ):
-                return self._cors.preflight(call.headers, methods)
-            call.body = await self._read(request)
-            return await self._api.answer(call)
+            call.body = await _read(request, _CONTROL_BODY)
+            answer = await self._control.answer(call)
         except Refusal as refusal:
-            return refused(refusal, self._request_ids.next(""))
-        except Exception as error:
-            request_id = self._request_ids.next("")
-            _report(error, call, request_id)
-            return refused(Refusal(500, "Internal error"), request_id)
-
-    async def _read(self, request: web.BaseRequest) -> bytes:
-        if not request.can_read_body:
-            return b""
-        if (request.content_length or 0) > self._max_body:
-            raise self._refuse_size(f"{request.content_length} bytes")
-        chunks, size = [], 0
-        try:
-            async for chunk in request.content.iter_any():
-                size += len(chunk)
-                if size > self._max_body:
-                    raise self._refuse_size(f"more than {self._max_body} bytes")
-                chunks.append(chunk)
-        except PayloadEncodingError as error:
-            raise Refusal(400, f"The request body cannot be read: {error.message}") from None
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-    def _refuse_size(self, came: str) -> Refusal:
-        violation = Violation("body", f"at most {self._max_body} bytes", came)
-        return Refusal(self._too_large, "The request body is too large", [violation])
+            answer = refused(refusal, "")
+        if call.method != "GET":
+            took = (perf_counter() - started) * 1000
+            self._log.add(_logged(call, answer, self._engine.clock.now(), took))
+        return _response(answer, {})
 
 
-def _report(error: Exception, call: Call, request_id: str) -> None:
+def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:
+    sandbox = call.sandbox.id if call.sandbox else ""
+    return Entry(real, call.method, call.path, answer.status, took, call.operation, sandbox, call.subject)
+
+
+def _response(answer: Answer, common: Mapping[str, str]) -> web.Response:
+    return web.Response(body=answer.body, status=answer.status, headers=headers_of(answer, common))
+
+
+def headers_of(answer: Answer, common: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer's headers in the order in which they are written."""
+    merged = {**ON_EVERY_ANSWER, **common, **answer.headers}
+    if answer.body:
+        merged["Content-Type"] = answer.content_type
+    return merged
+
+
+async def _read(request: web.BaseRequest, most: int) -> bytes:
+    """Return a request's body; Refusal 413 when it is larger than `most` bytes, 400 when it is garbled."""
+    if not request.can_read_body:
+        return b""
+    if (request.content_length or 0) > most:
+        raise _refuse_size(most, f"{request.content_length} bytes")
+    chunks, size = [], 0
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size > most:
+                raise _refuse_size(most, f"more than {most} bytes")
+            chunks.append(chunk)
+    except PayloadEncodingError as error:
+        raise Refusal(400, f"The request body cannot be read: {error.message}") from None
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _refuse_size(most: int, came: str) -> Refusal:
+    return Refusal(413, "The request body is too large", [Violation("body", f"at most {most} bytes", came)])
+
+
+def _broken(error: Exception, call: Call, request_id: str) -> Answer:
     # One line for whoever runs the server; the place is enough to find the mistake.
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
     kind = type(error).__name__
     sys.stderr.write(f"error: {call.method} {call.path} ({request_id}): {kind}: {error} at {place}\n")
+    return refused(Refusal(500, "Internal error"), request_id)

@@ -46,7 +46,8 @@ def api_handlers(
 
     async def read_public(call: Call, checked: Checked, caller: Caller | None) -> bytes:
         call.subject = checked.parameters["id"]
-        return await executions.read_public(call.subject, checked.parameters["token"])
+        call.sandbox, view = await executions.read_public(call.subject, checked.parameters["token"])
+        return view
 
     async def list_page(call: Call, checked: Checked, caller: Caller | None) -> bytes:
         page = Page(checked.parameters["limit"], checked.parameters["offset"])

@@ -1,57 +1,34 @@
-"""Puts a mock together from its parts. This is the only place where all of them meet."""
+"""Puts the web round an engine: the handlers of its ports."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
-from execmock.core.embed_view import EmbedViews
-from execmock.core.views import Views
-from execmock.errors import ConfigError, ScenarioError
-from execmock.loading.contract import data_path, shipped_contract
-from execmock.loading.scenarios import read_folder, vocabularies
-from execmock.ports import Clock
 from execmock.server.api import Api
 from execmock.server.checks import Strictness
+from execmock.server.control import ControlApi
 from execmock.server.cors import Cors
 from execmock.server.doorman import Doorman
-from execmock.server.front import Front
+from execmock.server.front import ApiFront, ControlFront, Front
 from execmock.server.handlers import api_handlers
 from execmock.server.pages import contract_pages
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import RequestLog
-from execmock.service.choices import Choices, choose
-from execmock.service.embed import EmbedExecutions
-from execmock.service.executions import Executions
-from execmock.service.library import Library
-from execmock.service.portraits import Portraits
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
-from execmock.service.tracking import Tracking
-from execmock.service.worlds import Wishes, Worlds
-from execmock.stores import open_store
+from execmock.service.choices import Choices
+from execmock.service.engine import Engine, EngineOptions
 
 __all__ = ["Mock", "MockOptions"]
 
 
 @dataclass(frozen=True, slots=True)
 class MockOptions:
-    """How a mock behaves. Instants and durations in milliseconds, sizes in bytes."""
+    """How a mock behaves on the web; `engine` says how its executions do. Sizes are bytes."""
 
-    scenarios: tuple[Path, ...] = ()
-    scenario: str | None = None
-    world: Path | str | None = None
-    keys: tuple[tuple[str, Scope], ...] = ()
+    engine: EngineOptions = field(default_factory=EngineOptions)
     strict: bool = False
-    choices: tuple[str, ...] = ()
-    seed: int | None = None
-    start: int | None = None
-    speed: float = 1.0
-    frozen: bool = False
-    zone: str = "America/New_York"
-    store: str = "memory:"
+    control_key: str | None = None
     max_body: int = 1 << 20
     cors_origins: tuple[str, ...] = ("*",)
     log_format: str = "text"
@@ -59,75 +36,51 @@ class MockOptions:
 
 
 class Mock:
-    """A mock ready to serve: its contract, its state, and the handler of its port."""
+    """A mock ready to be listened for: an engine, and a front for each port."""
 
-    def __init__(self, options: MockOptions, clock: Clock | None = None) -> None:
+    def __init__(self, options: MockOptions, engine: Engine | None = None) -> None:
         self.options = options
-        self.contract = shipped_contract()
-        self.clock = clock or SystemClock()
-        self.store = open_store(options.store)
-        self.choices = choose(self.contract, options.choices)
-        self.library = load_library(self.contract, options.scenarios)
-        entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
-        self.sandboxes = Sandboxes(self.store, self.clock, entropy)
-        portraits = Portraits(Views(self.contract), self.library)
-        self.tracking = Tracking(self.store, self.sandboxes, self.library)
-        parts = (self.contract, self.store, self.sandboxes, self.library, self.tracking)
-        self.executions = Executions(*parts, portraits, self.choices)
-        self.embed = EmbedExecutions(*parts, EmbedViews(self.contract, options.zone), self.choices)
+        self.engine = engine or Engine(options.engine)
         self.log = RequestLog(options.log_format, quiet=options.quiet)
-        self.request_ids = RequestIds(entropy.root("requests"))
+        self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.control = ControlApi(self.engine, self.request_ids, options.control_key)
 
     async def prepare(self) -> None:
-        """Create the default sandbox, and those of the world."""
-        if self.options.scenario and self.options.scenario not in self.library.current:
-            self.library.named(self.options.scenario, "executions", "--scenario")
-        options = self.options
-        sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
-        if options.frozen:
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
-        await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
-        if options.world is not None:
-            seeded = options.seed is not None
-            wishes = Wishes(seeded, options.start, options.speed, options.frozen, options.scenario)
-            worlds = Worlds(self.contract, self.store, self.sandboxes, self.library)
-            await worlds.begin(options.world, wishes)
+        """Make the engine's state ready."""
+        await self.engine.prepare()
 
-    def front(self, only: Sequence[str] = ()) -> Front:
-        """Return the handler of a port; `only` names the operations it serves, all of them if empty."""
-        doorman = Doorman(self.sandboxes, strict=self.options.strict, bad_key=int(self.choices["badKey"]))
+    def front(self, only: Sequence[str] = (), *, control: bool = True) -> Front:
+        """Return the handler of a port.
+
+        `only` names the operations it serves, all of them if empty; `control` says whether the control
+        API is on it too.
+        """
+        engine, options = self.engine, self.options
+        choices = engine.choices
         api = Api(
-            self.contract,
-            api_handlers(self.executions, self.embed, self.choices),
-            doorman,
+            engine.contract,
+            api_handlers(engine.executions, engine.embed, choices),
+            Doorman(engine.sandboxes, strict=options.strict, bad_key=int(choices["badKey"])),
             self.request_ids,
-            strictness(self.contract, self.choices),
-            int(self.choices["wrongMethod"]),
+            strictness(engine.contract, choices),
+            int(choices["wrongMethod"]),
             only,
         )
-        cors = Cors(self.options.cors_origins)
-        too_large = int(self.choices["bodyTooLarge"])
-        front = Front(api, cors, self.log, self.clock, self.request_ids, self.options.max_body, too_large)
-        front.pages.update(contract_pages(self.contract, data_path("openapi.yaml")))
-        return front
+        too_large = int(choices["bodyTooLarge"])
+        cors = Cors(options.cors_origins)
+        served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
+        pages = contract_pages(engine.contract)
+        return Front(served, self.control_front() if control else None, pages, self.request_ids)
+
+    def control_front(self) -> ControlFront:
+        """Return the handler of the control API."""
+        return ControlFront(self.control, self.log, self.engine)
 
     async def close(self) -> None:
-        """Write what is left of the log and let go of the store."""
+        """End the streams, write what is left of the log and let go of the store."""
+        self.control.end()
         self.log.flush()
-        await self.store.close()
-
-
-def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
-    """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake."""
-    words = vocabularies(contract)
-    for path in extra:
-        if not path.exists():
-            raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    read = [*read_folder([data_path("fixtures") / "scenarios"], words), *read_folder(extra, words)]
-    problems = [str(problem) for file in read for problem in file.problems]
-    if problems:
-        raise ScenarioError("\n".join(problems))
-    return Library(file.scenario for file in read if file.scenario)
+        await self.engine.close()
 
 
 def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:

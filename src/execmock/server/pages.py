@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from importlib.resources import files
 from mimetypes import guess_type
@@ -11,16 +12,23 @@ from aiohttp import web
 
 from execmock.core.contract import Contract
 from execmock.core.json_text import encode
-from execmock.server.front import Page
 
 __all__ = ["contract_pages"]
 
+Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
 _TYPES = {".yaml": "application/yaml", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Swagger UI writes styles into its elements; scripts come from the page's own files alone.
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+}
 
 
-def contract_pages(contract: Contract, source: Path) -> dict[str, Page]:
+def contract_pages(contract: Contract) -> dict[str, Page]:
     """Return first path segment to page."""
+    source = Path(contract.file)
 
     @lru_cache(maxsize=1)
     def as_json() -> bytes:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import count
 
 from execmock.core.ids import derive
+from execmock.service.sandboxes import Sandbox
 
 __all__ = ["RequestIds"]
 
 
 class RequestIds:
-    """Numbers the requests of each sandbox. `root` keeps the ids of two servers apart."""
+    """Numbers the requests of each sandbox, and by itself those that reach none.
+
+    `root` keeps the latter apart between servers; a sandbox brings a root of its own.
+    """
 
     def __init__(self, root: bytes) -> None:
         self._root = root
-        self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
-        self._prefixes: dict[str, str] = {}
+        self._series: dict[str, tuple[str, count[int]]] = {}
 
-    def next(self, sandbox: str) -> str:
-        """Return the next id of a sandbox; "" stands for requests that reach none."""
-        prefix = self._prefixes.get(sandbox)
-        if prefix is None:
-            prefix = self._prefixes[sandbox] = "req_" + derive(self._root, "request", sandbox, size=6).hex()
-        return f"{prefix}{next(self._numbers[sandbox]):08x}"
+    def next(self, sandbox: Sandbox | None) -> str:
+        """Return the next id of a sandbox, or of requests that reach none."""
+        name = sandbox.id if sandbox else ""
+        series = self._series.get(name)
+        if series is None:
+            root = sandbox.root if sandbox else self._root
+            prefix = "req_" + derive(root, "request", name, size=6).hex()
+            series = self._series[name] = (prefix, count(1))
+        prefix, numbers = series
+        return f"{prefix}{next(numbers):08x}"
 
     def forget(self, sandbox: str) -> None:
         """Start a sandbox's numbers again, as it starts again itself."""
-        self._numbers.pop(sandbox, None)
+        self._series.pop(sandbox, None)

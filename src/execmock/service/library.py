@@ -22,12 +22,15 @@ class Library:
         self._current: dict[str, Scenario] = {}
         self._versions: dict[str, Scenario] = {}
         for scenario in scenarios:
-            self.put(scenario)
+            self._current[scenario.name] = scenario
+            self._versions[scenario.reference] = scenario
+        self._index()
 
     def put(self, scenario: Scenario) -> None:
         """Make a scenario the current one of its name."""
         self._current[scenario.name] = scenario
         self._versions[scenario.reference] = scenario
+        self._index()
 
     def learn(self, scenario: Scenario) -> None:
         """Know a version without making it the current one of its name."""
@@ -36,6 +39,7 @@ class Library:
     def remove(self, name: str) -> None:
         """Let no new execution follow a scenario; those that do keep it."""
         self._current.pop(name, None)
+        self._index()
 
     @property
     def current(self) -> Mapping[str, Scenario]:
@@ -60,13 +64,17 @@ class Library:
 
         The most particular one wins, and of equal ones the one that was put last.
         """
-        best: Scenario | None = None
-        for scenario in self._current.values():
-            bind = scenario.bind
-            if (
-                bind
-                and scenario.api == api
-                and all(values.get(name) == value for name, value in bind.items())
-            ):
-                best = scenario if best is None or len(bind) >= len(best.bind) else best
-        return best
+        found = (
+            (len(scenario.bind), place, scenario)
+            for name, value in values.items()
+            for place, scenario in (self._bound.get((api, name, value), ()) if isinstance(value, str) else ())
+            if all(values.get(other) == wanted for other, wanted in scenario.bind.items())
+        )
+        best = max(found, key=lambda candidate: candidate[:2], default=None)
+        return best[2] if best else None
+
+    def _index(self) -> None:
+        self._bound: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
+        for place, scenario in enumerate(self._current.values()):
+            for name, value in scenario.bind.items():
+                self._bound.setdefault((scenario.api, name, value), []).append((place, scenario))

@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
-from execmock.ports import Store
-from execmock.service.changes import Changes
-from execmock.service.sandboxes import Sandboxes
-from execmock.service.steering import Standing, Steering
+from execmock.service.engine import Engine
+from execmock.service.steering import Standing
 from execmock.service.tracking import EMBED, EXECUTION
 
 __all__ = ["Watcher"]
@@ -24,13 +22,11 @@ _SHORTEST_WAIT = 0.02
 class Watcher:
     """Publishes a sandbox's executions as they are created and moved, the latest 2000 of them."""
 
-    def __init__(
-        self, store: Store, sandboxes: Sandboxes, steering: Steering, changes: Changes, sandbox: str
-    ) -> None:
-        self._store = store
-        self._sandboxes = sandboxes
-        self._steering = steering
-        self._changes = changes
+    def __init__(self, engine: Engine, sandbox: str) -> None:
+        self._store = engine.store
+        self._sandboxes = engine.sandboxes
+        self._steering = engine.steering
+        self._changes = engine.changes
         self._sandbox = sandbox
         self._known: OrderedDict[str, int] = OrderedDict()
 

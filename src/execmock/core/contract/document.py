@@ -22,10 +22,11 @@ _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 class Contract:
     """One OpenAPI document as the single source of paths, schemas, examples and legal transitions."""
 
-    def __init__(self, document: Mapping[str, Any], level: Level = "expected") -> None:
+    def __init__(self, document: Mapping[str, Any], level: Level = "expected", file: str = "") -> None:
         if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
             raise ContractError("expected an OpenAPI 3.1 document")
         self.document = document
+        self.file = file
         self.level: Level = level
 
     def at_level(self, level: Level) -> Contract:
@@ -36,7 +37,7 @@ class Contract:
             return self
         if self.level == "documented":
             raise ContractError("a contract cut down to what is documented cannot be grown again")
-        return Contract(cut_to_documented(self.document), level)
+        return Contract(cut_to_documented(self.document), level, self.file)
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
@@ -75,7 +76,8 @@ class Contract:
 
     def standalone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return a schema that a JSON Schema validator can use by itself: its references come along."""
-        return {"components": {"schemas": self.document.get("components", {}).get("schemas", {})}, **schema}
+        schemas = self.document.get("components", {}).get("schemas", {})
+        return {"components": {"schemas": schemas}, **self.resolve(schema)}
 
     def transitions(self, schema: str = "ExecutionStatus") -> Transitions:
         """Return the legal status graph that stands on a status schema."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from execmock.server.control.app import ControlApi, control_contract
+from execmock.server.control.app import PREFIX, ControlApi, control_contract
 
-__all__ = ["ControlApi", "control_contract"]
+__all__ = ["PREFIX", "ControlApi", "control_contract"]

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from execmock.core.json_text import encode
-from execmock.server.control.parts import Parts
+from execmock.service.engine import Engine
 from execmock.service.journal import JournalFilter, rendered
 from execmock.service.watcher import Watcher
 
@@ -21,15 +21,15 @@ _HEARTBEAT = 15.0
 class Streams:
     """Serves streams. One watcher a sandbox runs for as long as somebody listens to it."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._watchers: dict[str, tuple[asyncio.Task[None], int]] = {}
         self._ended = asyncio.Event()
 
     def end(self) -> None:
         """End every stream: the server is about to stop."""
         self._ended.set()
-        self._parts.changes.next_number()
+        self._engine.changes.next_number()
 
     async def serve(self, request: web.BaseRequest, sandbox: str, last: str | None) -> web.StreamResponse:
         """Send what happened after the message `last`, then what happens, until either side goes."""
@@ -49,7 +49,7 @@ class Streams:
         return response
 
     async def _messages(self, sandbox: str, last: str | None) -> AsyncIterator[bytes]:
-        changes = self._parts.changes
+        changes = self._engine.changes
         known = int(last) if last and last.isdecimal() else changes.last
         yield b": execmock stream\n\n"
         while not self._ended.is_set():
@@ -63,18 +63,17 @@ class Streams:
                     yield b": still here\n\n"
 
     def _since(self, known: int, sandbox: str) -> list[tuple[int, str, Any]]:
-        entries = self._parts.journal.entries(sandbox, JournalFilter(after=known))
+        entries = self._engine.journal.entries(sandbox, JournalFilter(after=known))
         requests = [(entry.number, "request", rendered(entry)) for entry in entries]
         others = [
-            (change.number, change.kind, change.data) for change in self._parts.changes.since(known, sandbox)
+            (change.number, change.kind, change.data) for change in self._engine.changes.since(known, sandbox)
         ]
         return sorted([*requests, *others], key=lambda message: message[0])
 
     def _listen(self, sandbox: str) -> None:
         task, listeners = self._watchers.get(sandbox, (None, 0))
         if task is None:
-            parts = self._parts
-            watcher = Watcher(parts.store, parts.sandboxes, parts.steering, parts.changes, sandbox)
+            watcher = Watcher(self._engine, sandbox)
             task = asyncio.create_task(watcher.run())
         self._watchers[sandbox] = (task, listeners + 1)
 
