@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-from target import Target
+from target import Behaviour, Target, compose, hosting
 from yarl import URL
 
 DEEP: dict[str, object] = {"bottom": " ground "}
@@ -55,13 +55,24 @@ class Seen:
         return self.body["data"]
 
 
+class OtherAnswerError(Exception):
+    """An answer differs from the one of another recording."""
+
+
 @dataclass(slots=True)
 class Guide:
-    """Asks a target and writes down every answer under a label."""
+    """Asks a target and writes down every answer under a label; stops where it differs from `known`."""
 
     target: Target
     session: aiohttp.ClientSession
+    known: Sequence[tuple[str, Seen]] | None = None
     seen: list[tuple[str, Seen]] = field(default_factory=list)
+
+    def note(self, label: str, answer: Seen) -> None:
+        """Write an answer down."""
+        if self.known is not None and self.known[len(self.seen)] != (label, answer):
+            raise OtherAnswerError(label)
+        self.seen.append((label, answer))
 
     async def ask(
         self,
@@ -92,7 +103,7 @@ class Guide:
             kept = {name: value for name, value in response.headers.items() if name not in LEFT_OUT_HEADERS}
             answer = Seen(response.status, kept, _value(text))
         if noted:
-            self.seen.append((f"{method} {path}", answer))
+            self.note(f"{method} {path}", answer)
         return answer
 
     async def create(self, body: object = None, **options: object) -> Seen:
@@ -114,7 +125,7 @@ class Guide:
         answers = await asyncio.gather(*(self.create(body, noted=False) for _ in range(count)))
         ids = {a.data["execution"]["id"] for a in answers if a.status in (200, 201)}
         summary = Seen(0, {}, [sorted(a.status for a in answers), len(ids)])
-        self.seen.append((f"{count} creates at once", summary))
+        self.note(f"{count} creates at once", summary)
         return sorted(ids)
 
 
@@ -125,31 +136,46 @@ def _value(text: str) -> object:
         return text
 
 
-async def tour(target: Target, clock: HandClock) -> list[tuple[str, Seen]]:
-    """Return every answer of the whole tour, in order."""
+async def tour(guide: Guide, clock: HandClock) -> None:
+    """Ask for everything once."""
+    await _lives(guide, clock)
+    await _bodies(guide)
+    await _repeats(guide, clock)
+    await _pages(guide, clock)
+    await _keys(guide)
+    await _tokens(guide)
+    await _edges(guide)
+    await _embed(guide)
+
+
+def record(
+    fault: str | None = None,
+    variant: str | None = None,
+    known: Sequence[tuple[str, Seen]] | None = None,
+) -> list[tuple[str, Seen]]:
+    """Return the tour of a target that is started for it; OtherAnswerError where `known` differs."""
+    clock = HandClock()
+    behaviour = compose(fault, variant)(seed=7, speed=10.0, clock=clock)
+    return asyncio.run(_recorded(behaviour, clock, known))
+
+
+async def _recorded(
+    behaviour: Behaviour, clock: HandClock, known: Sequence[tuple[str, Seen]] | None
+) -> list[tuple[str, Seen]]:
     connector = aiohttp.TCPConnector(limit=64)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        guide = Guide(target, session)
-        await _lives(guide, clock)
-        await _bodies(guide)
-        await _repeats(guide)
-        await _pages(guide, clock)
-        await _keys(guide)
-        await _tokens(guide)
-        await _edges(guide)
-        await _embed(guide)
-    return guide.seen
+    async with hosting(behaviour) as target, aiohttp.ClientSession(connector=connector) as session:
+        guide = Guide(target, session, known)
+        await tour(guide, clock)
+        return guide.seen
 
 
 async def _lives(guide: Guide, clock: HandClock) -> None:
     for workflow in (*guide.target.workflow_ids, "wf_any"):
         created = await guide.create({**BODY, "workflowId": workflow})
-        if not isinstance(created.body, dict) or "data" not in created.body:
-            continue
-        for _ in range(12):
+        for _ in range(12 if workflow == BODY["workflowId"] else 7):
             await guide.read(created.data["execution"]["id"], str(created.data["clientToken"]))
             await guide.ask("GET", "/v1/executions?limit=2")
-            clock.advance(0.1)
+            clock.advance(0.1 if workflow == BODY["workflowId"] else 0.18)
 
 
 async def _bodies(guide: Guide) -> None:
@@ -164,6 +190,7 @@ async def _bodies(guide: Guide) -> None:
     await guide.create({**LEAST, "externalRef": "nul \x00"})
     await guide.create({**LEAST, "requestPayload": {"a": "\ud800"}})
     await guide.create({**LEAST, "sourceEntityId": "漢字"})
+    await guide.create({**LEAST, "requestPayload": {"": 1}})
     await guide.create({**LEAST, "externalRef": "x" * 5000})
     await guide.create({**LEAST, "requestPayload": {"huge": "x" * 2**21}})
     await guide.ask("POST", "/v1/executions", raw=b'{"a":' * 5000 + b"1" + b"}" * 5000)
@@ -171,10 +198,11 @@ async def _bodies(guide: Guide) -> None:
     await guide.ask("POST", "/v1/executions", raw=b'{"requestPayload": {"n": ' + b"9" * 400 + b"}}")
 
 
-async def _repeats(guide: Guide) -> None:
+async def _repeats(guide: Guide, clock: HandClock) -> None:
     keyed = {**BODY, "idempotencyKey": "Key-1"}
     for body in (keyed, keyed, {**keyed, "externalRef": "other"}, {**keyed, "idempotencyKey": "key-1"}):
         await guide.create(body)
+        clock.advance(0.2)
     await guide.create({**keyed, "idempotencyKey": "Key-1 "})
     await guide.create(keyed, key=guide.target.token_b)
     await guide.create({**keyed, "idempotencyKey": "Key-2", "sourceSystem": 7})
@@ -189,7 +217,7 @@ async def _pages(guide: Guide, clock: HandClock) -> None:
     for _ in range(10):
         await guide.create(LEAST, noted=False)
         clock.advance(0.02)
-    total = sum([1 async for _ in _everything(guide)])
+    total = await _count(guide)
     for query in (
         *("", "?limit=1", "?limit=100", "?limit=101", "?limit=1000", "?offset=0", "?offset=3&limit=7"),
         *("?limit=0", "?limit=-1", "?limit=abc", "?limit=", "?limit=1.5", "?offset=-1", "?offset=x"),
@@ -200,20 +228,18 @@ async def _pages(guide: Guide, clock: HandClock) -> None:
     await guide.ask("GET", "/v1/executions", key=guide.target.token_b)
 
 
-async def _everything(guide: Guide):
-    for offset in range(0, 2000, 50):
-        page = await guide.ask("GET", f"/v1/executions?limit=50&offset={offset}")
-        items = page.data["items"] if isinstance(page.body, dict) and "data" in page.body else []
-        for item in items:
-            yield item
-        if len(items) < 50:
-            return
+async def _count(guide: Guide) -> int:
+    total = 0
+    while True:
+        page = (await guide.ask("GET", f"/v1/executions?limit=50&offset={total}")).data
+        total += len(page["items"])
+        if not page["hasMore"]:
+            return total
 
 
 async def _keys(guide: Guide) -> None:
     target = guide.target
-    own = (await guide.create()).body
-    own_id = own["data"]["execution"]["id"] if "data" in own else "exec_none"
+    own_id = (await guide.create()).data["execution"]["id"]
     for key in (None, "garbage", f"{target.token}x", target.token_read, target.token_b, target.embed_token):
         await guide.create(LEAST, key=key)
         await guide.ask("GET", "/v1/executions?limit=1", key=key)
@@ -247,6 +273,7 @@ async def _edges(guide: Guide) -> None:
     for path in paths:
         for method in ("HEAD", "OPTIONS", "DELETE", "PUT", "PATCH"):
             await guide.ask(method, path)
+        await guide.ask("OPTIONS", path, headers={"Access-Control-Request-Method": "GET"})
     for path in (
         "/v1/executions/exec_none",
         "/v1/executions/%00",
@@ -268,9 +295,10 @@ async def _embed(guide: Guide) -> None:
     for _ in range(2):
         await guide.execute({"execution_data": {"user": {"name": "Zoë"}}})
     await guide.execute(raw=b"")
+    await guide.execute(raw=b"user_key=main", headers={"Content-Type": "application/x-www-form-urlencoded"})
     for body in (
         {},
-        {"user_key": "main"},
+        {"user_key": "other"},
         {"id_type": "strange"},
         {"id_type": "key"},
         {"execution_data": None},

@@ -6,17 +6,19 @@ It stands apart from execmock, so that it can tell whether execmock's judge judg
 from __future__ import annotations
 
 from .behaviour import Behaviour
-from .catalogue import Fault, Variant, faults, variants
-from .serve import Target, running, serving, wall_clock
+from .catalogue import Fault, Variant, all_faults, all_variants, compose
+from .serve import Target, hosting, running, serving, wall_clock
 
 __all__ = [
     "Behaviour",
     "Fault",
     "Target",
     "Variant",
-    "faults",
+    "all_faults",
+    "all_variants",
+    "compose",
+    "hosting",
     "running",
     "serving",
-    "variants",
     "wall_clock",
 ]

@@ -6,14 +6,14 @@ import argparse
 import threading
 from collections.abc import Mapping
 
-from . import Fault, Variant, faults, running, variants
+from . import Fault, Variant, all_faults, all_variants, running
 
 
 def main() -> None:
     """Read the options, then serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m tests.verify.target", description=__doc__)
-    parser.add_argument("--fault", choices=sorted(faults()), metavar="NAME")
-    parser.add_argument("--variant", choices=sorted(variants()), metavar="NAME")
+    parser.add_argument("--fault", choices=sorted(all_faults()), metavar="NAME")
+    parser.add_argument("--variant", choices=sorted(all_variants()), metavar="NAME")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
@@ -22,8 +22,8 @@ def main() -> None:
     parser.add_argument("--names", action="store_true", help="print the faults and variants, then end")
     options = parser.parse_args()
     if options.names:
-        _print_names(faults())
-        _print_names(variants())
+        _print_names(all_faults())
+        _print_names(all_variants())
         return
     _serve(options)
 

@@ -65,7 +65,7 @@ def _enter(entries: dict[str, E], entry: E) -> None:
 
 
 @cache
-def faults() -> Mapping[str, Fault]:
+def all_faults() -> Mapping[str, Fault]:
     """Return all faults by name."""
     from . import faults as _  # noqa: F401 - its modules enter themselves
 
@@ -73,7 +73,7 @@ def faults() -> Mapping[str, Fault]:
 
 
 @cache
-def variants() -> Mapping[str, Variant]:
+def all_variants() -> Mapping[str, Variant]:
     """Return all variants by name."""
     from . import variants as _  # noqa: F401 - the module enters itself
 
@@ -84,7 +84,7 @@ def compose(fault_name: str | None, variant_name: str | None) -> type[Behaviour]
     """Return the behaviour that has the fault over the variant; KeyError names the nearest entry."""
     bases = [
         _named(entries, name).behaviour
-        for entries, name in ((faults(), fault_name), (variants(), variant_name))
+        for entries, name in ((all_faults(), fault_name), (all_variants(), variant_name))
         if name is not None
     ]
     return type("Composed", (*bases, Behaviour), {}) if bases else Behaviour

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -84,6 +84,16 @@ def serving(behaviour: Behaviour, port: int = 0) -> Iterator[str]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+@asynccontextmanager
+async def hosting(behaviour: Behaviour, port: int = 0) -> AsyncIterator[Target]:
+    """Serve the behaviour in this event loop: quicker for a client that lives in it too."""
+    runner, bound = await _start(behaviour, port)
+    try:
+        yield Target(f"http://127.0.0.1:{bound}", behaviour)
+    finally:
+        await runner.cleanup()
 
 
 async def _start(behaviour: Behaviour, port: int) -> tuple[web.AppRunner, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 DEEPEST = 200
@@ -24,9 +24,9 @@ def floor(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def created_texts(at: datetime) -> dict[str, str]:
+def created_texts(at: datetime, zone: tzinfo = ZONE) -> dict[str, str]:
     """Return the three texts of one instant that the embed answer carries."""
-    local = at.astimezone(ZONE).replace(microsecond=0)
+    local = at.astimezone(zone).replace(microsecond=0)
     return {
         "created_at": local.isoformat(),
         "created_at_string": local.strftime("%b %d, %Y %I:%M ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -27,6 +27,17 @@ class Answer:
     status: int
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def amended(answer: Answer, **changes: object) -> Answer:
+    """Return the answer with other values for some members of its JSON object."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    return replace(answer, body={**body, **changes})
+
+
+def without(fields: Mapping[str, object], *names: str) -> dict[str, object]:
+    """Return the fields but the named ones."""
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 class RefusalError(Exception):

@@ -1,1 +1,37 @@
-"""The faults, by area."""
+"""The faults, by area; importing this package enters them all in the catalogue."""
+
+from __future__ import annotations
+
+from . import (
+    advisory,
+    creating,
+    embedding,
+    http,
+    keys,
+    listing,
+    lives,
+    repeats,
+    robust,
+    shapes,
+    tenancy,
+    timelines,
+    tokens,
+    views,
+)
+
+__all__ = [
+    "advisory",
+    "creating",
+    "embedding",
+    "http",
+    "keys",
+    "listing",
+    "lives",
+    "repeats",
+    "robust",
+    "shapes",
+    "tenancy",
+    "timelines",
+    "tokens",
+    "views",
+]

@@ -88,7 +88,7 @@ class Creating(Lives):
             return self.conflict(execution)
         return Created(execution, repeated=True)
 
-    def conflict(self, execution: Execution) -> Created:
+    def conflict(self, execution: Execution) -> Created | None:
         """Refuse an idempotency key that another body has used."""
         raise RefusalError(400, "The idempotency key was used with another body")
 

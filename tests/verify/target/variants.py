@@ -1,1 +1,0 @@
-"""Legitimate variants: every alternative that the contract allows."""
