@@ -1,0 +1,1 @@
+"""Legitimate variants: every alternative that the contract allows."""
