@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from execmock.verify.options import Options
     from execmock.verify.report.model import Report
 
 __all__ = ["verify"]

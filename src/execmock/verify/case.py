@@ -83,6 +83,10 @@ class Case:
         """Yield every success of these operations with a JSON object as its answer."""
         return (seen for seen in self.answers(*operations) if seen.ok and isinstance(seen.json, dict))
 
+    def ok_creates(self) -> Iterator[Exchange]:
+        """Yield every success of createExecution."""
+        return self.successes("createExecution")
+
     def statuses(self, choice: str) -> frozenset[int]:
         """Return the HTTP statuses among the values that the contract leaves open under a name."""
         return frozenset(value for value in self.contract.choices[choice].values if isinstance(value, int))

@@ -20,14 +20,29 @@ _T = TypeVar("_T")
 _RULES = (
     "answers",
     "shapes",
+    "creating",
+    "repeating",
+    "paging",
+    "guarding",
+    "public",
+    "lifecycle",
+    "timeline",
+    "http",
 )
-_PROBES = ("basics",)
+_PROBES = ("basics", "creating", "repeating", "guarding", "strange", "paging", "histories")
 
 
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
     """Return the catalogue."""
-    return tuple(_of(_modules("rules", _RULES), Rule))
+    from execmock.loading.contract import shipped_contract
+    from execmock.verify.rules.creating import required_rules
+    from execmock.verify.surface import CREATE
+
+    body = shipped_contract().operation(CREATE).body
+    schemas = [shipped_contract().resolve(schema) for schema in body.content.values()] if body else []
+    required = required_rules(tuple(name for schema in schemas for name in schema.get("required", ())))
+    return (*_of(_modules("rules", _RULES), Rule), *required)
 
 
 @lru_cache(maxsize=1)

@@ -39,7 +39,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exchange:
     """A request with its answer; `status` 0 means that none came, and `lost` says why.
 
@@ -61,6 +61,9 @@ class Exchange:
     json: Any = NOT_JSON
     lost: str = ""
     valid: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.number}: {self.request.method} {self.request.url} -> {self.status or self.lost}>"
 
     @property
     def ok(self) -> bool:

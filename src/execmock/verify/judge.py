@@ -49,7 +49,9 @@ def _judge_one(case: Case, rule: Rule, trail: Trail) -> RuleResult:
     broken = [each for each in verdicts if each.ok is False]
     observed = sum(each.ok is not None for each in verdicts)
     reason = next((each.reason for each in verdicts if each.ok is None), "")
-    seen_in = tuple(dict.fromkeys(each.seen.operation for each in verdicts if each.seen and each.ok is not None))
+    seen_in = tuple(
+        dict.fromkeys(each.seen.operation for each in verdicts if each.seen and each.ok is not None)
+    )
     if broken:
         return RuleResult(rule, Outcome.FAILED, observed, _thin(rule, broken), operations=seen_in)
     if observed:

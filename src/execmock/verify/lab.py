@@ -18,7 +18,7 @@ __all__ = ["Blocked", "Created", "Lab"]
 _T = TypeVar("_T")
 
 
-class Blocked(Exception):
+class Blocked(Exception):  # noqa: N818 - a finding of the probe, not a mistake
     """A probe cannot go on because of an answer; `seen` is that answer."""
 
     def __init__(self, seen: Exchange) -> None:
@@ -49,6 +49,7 @@ class Lab:
         effort: Effort,
         follow: int,
         gentle: bool,
+        writes: bool,
     ) -> None:
         self.name = name
         self.surface = surface
@@ -57,6 +58,8 @@ class Lab:
         self.follow = follow
         self.gentle = gentle
         """Whether the target is to be spared large numbers of requests."""
+        self.writes = writes
+        """Whether anything may be created."""
         self._client = client
         self._prefix = prefix
         self._count = 0
@@ -73,6 +76,11 @@ class Lab:
     def has(self, identity: str) -> bool:
         """Whether the run has a key for this identity."""
         return bool(self.key(identity))
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the run knows where the embed API is, and a key for it."""
+        return self.surface.serves(EXECUTE) and self.has("embed")
 
     @staticmethod
     async def all(work: Iterable[Awaitable[_T]]) -> list[_T]:
@@ -104,9 +112,7 @@ class Lab:
         self, body: Any, label: str = "create", *, identity: str = "a", valid: bool = True, **parts: Any
     ) -> Exchange:
         """Create an execution with this JSON body."""
-        return await self.call(
-            CREATE, label, identity=identity, valid=valid, body=encode(body), **parts
-        )
+        return await self.call(CREATE, label, identity=identity, valid=valid, body=encode(body), **parts)
 
     async def created(
         self, body: Mapping[str, Any] | None = None, label: str = "create", *, identity: str = "a"

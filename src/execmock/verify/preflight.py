@@ -18,7 +18,7 @@ __all__ = ["Unreachable", "look"]
 _ATTEMPTS = 2
 
 
-class Unreachable(ExecmockError):
+class Unreachable(ExecmockError):  # noqa: N818 - what is wrong is the target
     """The target does not answer, is not the API, or refuses the key."""
 
 
@@ -50,7 +50,9 @@ def _judge(seen: Exchange, url: str, option: str) -> None:
     if seen.throttled:
         raise Unreachable(f"{url} kept answering {seen.status}, even after the waits that it asked for")
     if 300 <= seen.status < 400:
-        raise Unreachable(f"{url} redirects to {seen.header('location') or 'nowhere'}; give that address instead")
+        raise Unreachable(
+            f"{url} redirects to {seen.header('location') or 'nowhere'}; give that address instead"
+        )
     if seen.status == 404 and not isinstance(seen.json, dict):
         raise Unreachable(f"{url} knows no {seen.request.url.removeprefix(url)}; is the address right?")
 

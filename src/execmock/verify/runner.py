@@ -107,6 +107,7 @@ class Runner:
             effort=self.options.effort,
             follow=self.options.follow,
             gentle=bool(self.options.rate) and self.options.rate < _GENTLE_RATE,
+            writes=not self.options.read_only,
         )
         try:
             await each.run(lab)
@@ -179,5 +180,3 @@ async def run(
 ) -> Report:
     """Judge one target. `started` is the present, in milliseconds since 1970: it makes our names unique."""
     return await Runner(options, contract, started, progress or (lambda *_: None)).run()
-
-

@@ -34,7 +34,7 @@ class Surface:
         self.contract = contract
         self._base = options.url.rstrip("/")
         self._embed = embed_url.rstrip("/")
-        self._workflows = options.workflow_ids
+        self.workflows = options.workflow_ids
         self._embed_workflow = options.embed_workflow_id or workflow
 
     def operation(self, name: str) -> Operation:
@@ -44,6 +44,10 @@ class Surface:
     def base(self, name: str) -> str:
         """Return the address that serves an operation."""
         return self._embed if name == EXECUTE else self._base
+
+    def serves(self, name: str) -> bool:
+        """Return whether an address for an operation was given."""
+        return bool(self.base(name))
 
     def url(self, name: str, path: Mapping[str, str], query: Mapping[str, Any]) -> str:
         """Return an operation's address with its parameters in place."""
@@ -98,8 +102,8 @@ class Surface:
         """Return the smallest body that createExecution takes; `number` picks among the workflows given."""
         example = self._example(CREATE)
         body = {name: example.get(name, f"verify-{name}") for name in self.required(CREATE)}
-        if self._workflows:
-            body["workflowId"] = self._workflows[number % len(self._workflows)]
+        if self.workflows:
+            body["workflowId"] = self.workflows[number % len(self.workflows)]
         return body
 
     def full(self, unique: str, number: int = 0) -> dict[str, Any]:

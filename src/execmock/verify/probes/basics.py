@@ -22,15 +22,22 @@ async def basics(lab: Lab) -> None:
         await lab.get(made.id, f"get/{number}")
         if made.token:
             await lab.public(made.id, made.token, f"public/{number}")
-        await lab.list(f"list/{number}", limit=5)
+        await lab.list(f"list/{number}", limit=50)
+        await lab.get(made.id, f"get-again/{number}")
 
 
 @probe("existing", needs="")
 async def existing(lab: Lab) -> None:
-    """Read a page, and the first executions on it, twice: nothing is created."""
+    """Read a page, and the first executions on it, before and after: nothing is created."""
+    names: list[str] = []
     for turn in ("first", "second"):
+        for name in names:
+            await lab.get(name, f"get/before-{turn}")
         page = await lab.list(f"list/{turn}")
         items = page.at("/data/items")
-        names = [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-        for name in [name for name in names if isinstance(name, str)][:_KNOWN]:
+        shown = (
+            [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        )
+        names = [name for name in shown if isinstance(name, str) and name][:_KNOWN]
+        for name in names:
             await lab.get(name, f"get/{turn}")

@@ -27,7 +27,7 @@ class Coverage:
     rules: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Everything that a run found. `unreachable` says why there is nothing, if there is nothing."""
 
@@ -42,6 +42,10 @@ class Report:
     own_sandbox: bool = False
     unreachable: str = ""
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        # The generated text would hold the whole journal, and asyncio asks tasks for it.
+        return f"<Report on {self.options.url}: exit code {self.exit_code}>"
 
     @cached_property
     def violations(self) -> tuple[RuleResult, ...]:

@@ -200,7 +200,9 @@ def _refusals(case: Case) -> Iterator[Exchange]:
 def content_type(case: Case) -> Iterator[Verdict]:
     """Parameters such as charset are free, and so is any +json type."""
     for seen in case.answers(*_ENVELOPED, EXECUTE):
-        if seen.body and (seen.ok or (seen.probe in _REFUSING and seen.operation != EXECUTE and seen.status < 500)):
+        if seen.body and (
+            seen.ok or (seen.probe in _REFUSING and seen.operation != EXECUTE and seen.status < 500)
+        ):
             said = seen.header("content-type").partition(";")[0].strip().lower()
             fits = said == "application/json" or said.endswith("+json")
             yield check(fits, seen, "Content-Type: application/json", f"Content-Type: {said or 'none'}")
