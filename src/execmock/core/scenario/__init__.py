@@ -1,0 +1,24 @@
+"""The scenario language: file model, compiled model, and the checks that stand between them."""
+
+from __future__ import annotations
+
+from execmock.core.scenario.compile import compile_scenario
+from execmock.core.scenario.findings import Finding
+from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
+from execmock.core.scenario.source import ScenarioSource, scenario_schema
+from execmock.core.scenario.vocabulary import Vocabulary
+
+__all__ = [
+    "After",
+    "Event",
+    "Finding",
+    "Polls",
+    "Scenario",
+    "ScenarioSource",
+    "Signalled",
+    "Step",
+    "Trigger",
+    "Vocabulary",
+    "compile_scenario",
+    "scenario_schema",
+]

@@ -1,0 +1,107 @@
+"""Checks of a scenario as a graph: legal order, every step reachable, a way out of each, no empty loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from execmock.core.contract import Transitions
+from execmock.core.durations import parse_duration
+from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.scenario.model import After, Step
+from execmock.core.scenario.source import ScenarioSource
+from execmock.errors import nearest
+
+__all__ = ["check_graph"]
+
+
+def check_graph(steps: Sequence[Step], graph: Transitions, source: ScenarioSource) -> list[Finding]:
+    """Return every finding about how the steps hang together."""
+    return [
+        *_check_start(steps, graph),
+        *_check_order(steps, graph, source),
+        *_check_ways_out(steps, graph),
+        *_check_reachable(steps),
+        *_check_late_events(steps, source),
+        *_check_idle_loops(steps),
+    ]
+
+
+def _check_start(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]:
+    if steps[0].status not in graph.initial:
+        valid = ", ".join(graph.initial)
+        hint = nearest(steps[0].status, graph.initial)
+        yield Finding(("steps", 0, "status"), f"an execution cannot start as {steps[0].status}; expected {valid}.{hint}")
+
+
+def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSource) -> Iterator[Finding]:
+    for index, step in enumerate(steps):
+        for n, trigger in enumerate(step.triggers):
+            after = steps[trigger.to].status
+            if not graph.allows(step.status, after):
+                valid = ", ".join(graph.next[step.status]) or "nothing: it is terminal"
+                yield Finding(
+                    _trigger_path(source, index, n), f"{after} cannot follow {step.status}; expected {valid}"
+                )
+
+
+def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]:
+    ends = [index for index, step in enumerate(steps) if step.status in graph.terminal]
+    escaping = _closure(ends, _edges(steps, backwards=True))
+    for index, step in enumerate(steps):
+        if step.status in graph.terminal:
+            if step.triggers:
+                yield Finding(("steps", index, "next"), f"{step.status} is terminal: nothing can follow it")
+        elif not step.triggers:
+            yield Finding(("steps", index), f"dead end: {step.status} is not terminal and has no `next`")
+        elif all(trigger.chance < 1 for trigger in step.triggers):
+            yield Finding(("steps", index, "next"), "dead end by bad luck: expected one trigger without `chance`")
+        elif index not in escaping:
+            yield Finding(("steps", index), f"dead end: no terminal status can be reached from {step.name!r}")
+
+
+def _check_reachable(steps: Sequence[Step]) -> Iterator[Finding]:
+    reached = _closure([0], _edges(steps))
+    for index, step in enumerate(steps):
+        if index not in reached:
+            yield Finding(("steps", index), f"unreachable: no step leads to {step.name!r}")
+
+
+def _check_late_events(steps: Sequence[Step], source: ScenarioSource) -> Iterator[Finding]:
+    for index, step in enumerate(steps):
+        sure = [t.high for t in step.triggers if isinstance(t, After) and t.chance == 1]
+        for n, event in enumerate(source.steps[index].events or ()):
+            if sure and parse_duration(event.at) > min(sure):
+                yield Finding(("steps", index, "events", n, "at"), "never happens: the step is left before that")
+
+
+def _check_idle_loops(steps: Sequence[Step]) -> Iterator[Finding]:
+    instant = {
+        index: [t.to for t in step.triggers if isinstance(t, After) and t.low == 0] for index, step in enumerate(steps)
+    }
+    for index in instant:
+        if index in _closure(instant[index], instant):
+            yield Finding(("steps", index, "next"), "a loop that may take no time: expected a duration above 0s in it")
+
+
+def _edges(steps: Sequence[Step], *, backwards: bool = False) -> dict[int, list[int]]:
+    edges: dict[int, list[int]] = {index: [] for index in range(len(steps))}
+    for index, step in enumerate(steps):
+        for trigger in step.triggers:
+            start, end = (trigger.to, index) if backwards else (index, trigger.to)
+            edges[start].append(end)
+    return edges
+
+
+def _closure(starts: Sequence[int], edges: dict[int, list[int]]) -> set[int]:
+    seen, waiting = set(starts), list(starts)
+    while waiting:
+        for index in edges[waiting.pop()]:
+            if index not in seen:
+                seen.add(index)
+                waiting.append(index)
+    return seen
+
+
+def _trigger_path(source: ScenarioSource, step: int, trigger: int) -> DataPath:
+    path: DataPath = ("steps", step, "next")
+    return (*path, trigger) if isinstance(source.steps[step].next, list) else path

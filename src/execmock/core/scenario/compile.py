@@ -1,0 +1,179 @@
+"""From a file's model to a scenario, collecting every finding on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from execmock.core.durations import DurationError, parse_duration, parse_range
+from execmock.core.scenario.check import check_graph
+from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
+from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
+from execmock.core.scenario.vocabulary import Vocabulary
+from execmock.core.scenario.wording import check_bind, check_events, check_sets
+from execmock.core.templates import Names, compile_template
+from execmock.errors import nearest
+
+__all__ = ["compile_scenario"]
+
+T = TypeVar("T")
+
+
+def compile_scenario(
+    source: ScenarioSource, vocabulary: Vocabulary, version: str
+) -> tuple[Scenario | None, list[Finding]]:
+    """Return the scenario and no findings, or None and everything that is wrong with it."""
+    compiler = _Compiler(source, vocabulary)
+    steps = compiler.steps()
+    findings = compiler.findings
+    if not findings:
+        findings += check_graph(steps, vocabulary.graph(source.drift), source)
+    if findings:
+        return None, findings
+    scenario = Scenario(
+        name=source.scenario,
+        version=version,
+        summary=source.summary,
+        api=source.api,
+        bind=source.bind,
+        steps=steps + _steps_for_jumps(steps, vocabulary, source.drift),
+        own=len(steps),
+        drift=source.drift,
+    )
+    return scenario, []
+
+
+def _steps_for_jumps(steps: tuple[Step, ...], vocabulary: Vocabulary, drift: bool) -> tuple[Step, ...]:
+    used = {step.status for step in steps}
+    return tuple(
+        Step(name=status, status=status, sets={}, events=_standard_events(status, vocabulary), triggers=())
+        for status in vocabulary.graph(drift).statuses
+        if status not in used
+    )
+
+
+def _standard_events(status: str, vocabulary: Vocabulary) -> tuple[Event, ...]:
+    standard = vocabulary.standard_events.get(status)
+    return (Event(0, dict(standard)),) if standard else ()
+
+
+class _Compiler:
+    def __init__(self, source: ScenarioSource, vocabulary: Vocabulary) -> None:
+        self.source = source
+        self.vocabulary = vocabulary
+        self.findings: list[Finding] = []
+        self.names = self._step_names()
+        self.template_names = Names({
+            "execution": vocabulary.execution_names,
+            "request": vocabulary.request_names,
+            "signal": ("name", "payload"),
+            "step": ("name", "at"),
+            "steps": self.names,
+        })
+
+    def steps(self) -> tuple[Step, ...]:
+        self.findings += check_bind(self.source, self.vocabulary)
+        return tuple(self._step(index, step) for index, step in enumerate(self.source.steps))
+
+    def find(self, path: DataPath, message: str) -> None:
+        self.findings.append(Finding(path, message))
+
+    def _step_names(self) -> list[str]:
+        names: list[str] = []
+        for index, step in enumerate(self.source.steps):
+            name = step.name or step.status
+            if step.name and name in names:
+                self.find(("steps", index, "name"), f"two steps are named {name!r}; expected a name of its own")
+            while name in names:
+                name = f"{step.status}-{index + 1}"
+            names.append(name)
+        return names
+
+    def _step(self, index: int, step: StepSource) -> Step:
+        path: DataPath = ("steps", index)
+        graph = self.vocabulary.graph(self.source.drift)
+        if step.status not in graph.statuses:
+            self._unknown_status(path, step.status)
+        self.findings += check_sets(step.set, (*path, "set"), self.vocabulary, self.template_names)
+        self.findings += check_events(step.events or (), (*path, "events"), self.template_names)
+        return Step(
+            name=self.names[index],
+            status=step.status,
+            sets=compile_template(step.set),
+            events=self._events(index, step),
+            triggers=self._triggers(index, step),
+        )
+
+    def _unknown_status(self, path: DataPath, status: str) -> None:
+        known = self.vocabulary.transitions.statuses
+        if status in self.vocabulary.with_drift.statuses:
+            self.find((*path, "status"), f"{status!r} is newer than the contract; write `drift: true` to use it")
+        else:
+            hint = nearest(status, known)
+            self.find((*path, "status"), f"unknown status {status!r}; expected one of {', '.join(known)}.{hint}")
+
+    def _events(self, index: int, step: StepSource) -> tuple[Event, ...]:
+        own = step.events
+        events = [self._event((*("steps", index, "events"), n), event) for n, event in enumerate(own or ())]
+        if own == []:
+            return ()
+        told = {event.fields["eventType"] for event in events}
+        standard = _standard_events(step.status, self.vocabulary)
+        created = self.vocabulary.standard_events.get("created")
+        if index == 0 and created:
+            standard = (Event(0, dict(created)), *standard)
+        kept = [event for event in standard if event.fields["eventType"] not in told]
+        # Sorting is stable: what is written first comes first at the same instant.
+        return tuple(sorted([*kept, *events], key=lambda event: event.at))
+
+    def _event(self, path: DataPath, event: EventSource) -> Event:
+        at = self._parse(parse_duration, event.at, (*path, "at"), 0)
+        fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "at"}
+        return Event(at, compile_template({name: value for name, value in fields.items() if value}))
+
+    def _triggers(self, index: int, step: StepSource) -> tuple[Trigger, ...]:
+        if step.next is None:
+            return ()
+        path: DataPath = ("steps", index, "next")
+        if isinstance(step.next, TriggerSource):
+            made = [self._trigger(index, step.next, path)]
+        else:
+            made = [self._trigger(index, trigger, (*path, n)) for n, trigger in enumerate(step.next)]
+        return tuple(trigger for trigger in made if trigger is not None)
+
+    def _trigger(self, index: int, trigger: TriggerSource, path: DataPath) -> Trigger | None:
+        kinds = [kind for kind in ("after", "polls", "signal") if getattr(trigger, kind) is not None]
+        if len(kinds) != 1:
+            came = " and ".join(kinds) or "none of them"
+            self.find(path, f"a trigger is exactly one of after, polls, signal; received {came}")
+            return None
+        to = self._target(index, trigger.to, path)
+        chance = 1.0 if trigger.chance is None else trigger.chance
+        if trigger.after is not None:
+            low, high = self._parse(parse_range, trigger.after, (*path, "after"), (0, 0))
+            return After(low, high, to, chance)
+        if trigger.polls is not None:
+            if self.source.api == "embed":
+                self.find((*path, "polls"), "an embed execution is never read by id; use after or signal")
+            return Polls(trigger.polls, to, chance)
+        return Signalled(trigger.signal or "", to, chance)
+
+    def _target(self, index: int, name: str | None, path: DataPath) -> int:
+        if name is None:
+            if index + 1 == len(self.names):
+                self.find(path, "this is the last step, so there is no next one; name one with `to`")
+                return index
+            return index + 1
+        if name not in self.names:
+            hint = nearest(name, self.names)
+            self.find((*path, "to"), f"unknown step {name!r}; expected one of {', '.join(self.names)}.{hint}")
+            return index
+        return self.names.index(name)
+
+    def _parse(self, parse: Callable[[object], T], text: str, path: DataPath, fallback: T) -> T:
+        try:
+            return parse(text)
+        except DurationError as error:
+            self.find(path, error.message)
+            return fallback

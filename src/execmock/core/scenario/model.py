@@ -1,0 +1,98 @@
+"""A scenario compiled: names resolved to positions, durations to milliseconds, texts to templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["After", "Api", "Event", "Polls", "Scenario", "Signalled", "Step", "Trigger"]
+
+Api = Literal["executions", "embed"]
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Leaves a step after `low` to `high` milliseconds."""
+
+    low: int
+    high: int
+    to: int
+    chance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """Leaves a step once `count` reads by id have seen it."""
+
+    count: int
+    to: int
+    chance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """Leaves a step when the signal `name` arrives."""
+
+    name: str
+    to: int
+    chance: float = 1.0
+
+
+Trigger = After | Polls | Signalled
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A timeline entry, `at` milliseconds after its step is entered. `fields` may hold templates."""
+
+    at: int
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a status, what it sets and emits, and how it is left. No triggers: nothing leaves it."""
+
+    name: str
+    status: str
+    sets: Mapping[str, Any]
+    events: tuple[Event, ...]
+    triggers: tuple[Trigger, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A script that executions follow. `version` is a digest of its text: the same text, the same version.
+
+    `steps` holds the file's own steps first (`own` of them), then one step for each status that the
+    file does not use, which only a jump leads to.
+    """
+
+    name: str
+    version: str
+    summary: str
+    api: Api
+    bind: Mapping[str, str]
+    steps: tuple[Step, ...]
+    own: int
+    drift: bool = False
+
+    @property
+    def reference(self) -> str:
+        """`name@version`, which is what an execution remembers."""
+        return f"{self.name}@{self.version}"
+
+    def step_index(self, name: str) -> int | None:
+        """Return the position of the step of that name, or of the first one with that status; None if neither."""
+        for attribute in ("name", "status"):
+            for index, step in enumerate(self.steps):
+                if getattr(step, attribute) == name:
+                    return index
+        return None
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Every signal that some step waits for, once each."""
+        found = (t.name for step in self.steps for t in step.triggers if isinstance(t, Signalled))
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,65 @@
+"""Checks of what single values in a scenario say: `set`, `events`, `bind`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from json import dumps, loads
+from typing import Any
+
+from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.scenario.source import EventSource, ScenarioSource
+from execmock.core.scenario.vocabulary import Vocabulary
+from execmock.core.templates import Names, has_template, unknown_names
+from execmock.core.validation import SchemaValidator
+from execmock.errors import nearest
+
+__all__ = ["check_bind", "check_events", "check_sets"]
+
+_TEMPLATED = ("eventType", "title", "level", "message", "nodeId", "data")
+
+
+def check_sets(
+    sets: Mapping[str, Any], path: DataPath, vocabulary: Vocabulary, names: Names
+) -> Iterator[Finding]:
+    """Yield what is wrong with a step's `set`: unknown properties, values that break the response schema."""
+    for name, value in sets.items():
+        place = (*path, name)
+        if name not in vocabulary.settable:
+            known = ", ".join(vocabulary.settable)
+            yield Finding(place, f"{name!r} cannot be set; expected one of {known}.{nearest(name, vocabulary.settable)}")
+            continue
+        yield from (Finding((*place, *deep), message) for deep, message in unknown_names(value, names))
+        yield from _misfits(name, value, place, vocabulary.settable[name])
+
+
+def _misfits(name: str, value: Any, place: DataPath, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    # A text with a placeholder stays text where the schema wants text, so it is judged as it stands.
+    for violation in _validator(name, dumps(schema)).violations(value):
+        deep = tuple(int(part) if part.isdecimal() else part for part in violation.where.split("/")[1:])
+        yield Finding((*place, *deep), f"expected {violation.expected}, received {violation.received}")
+
+
+@lru_cache(maxsize=64)
+def _validator(name: str, schema: str) -> SchemaValidator:
+    # The schema comes as text because a mapping cannot be a cache key.
+    return SchemaValidator(loads(schema), name)
+
+
+def check_events(events: Sequence[EventSource], path: DataPath, names: Names) -> Iterator[Finding]:
+    """Yield every placeholder in a step's events that cannot be looked up."""
+    for index, event in enumerate(events):
+        for field in _TEMPLATED:
+            for deep, message in unknown_names(getattr(event, field), names):
+                yield Finding((*path, index, field, *deep), message)
+
+
+def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Yield every `bind` key that no request has, and placeholders, which cannot pick anything."""
+    for name, value in source.bind.items():
+        if name not in vocabulary.bindable:
+            known = ", ".join(sorted(vocabulary.bindable))
+            hint = nearest(name, vocabulary.bindable)
+            yield Finding(("bind", name), f"{name!r} is not in a request; expected one of {known}.{hint}")
+        if has_template(value):
+            yield Finding(("bind", name), "a value to bind is compared as it stands; it takes no {{ names }}")

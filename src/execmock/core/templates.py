@@ -1,0 +1,132 @@
+"""Texts with `{{ names }}` in scenarios. No code runs: a name is looked up, and that is all.
+
+Names: `execution.<property>`, `request.<property>...`, `signal.name`, `signal.payload...`,
+`step.name`, `step.at`, `steps.<step name>.at`. A name that cannot exist is an error when the
+scenario is loaded; one that merely has no value yet becomes null, or nothing inside a longer text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from json import dumps
+from typing import Any
+
+from execmock.errors import nearest
+
+__all__ = ["Names", "Template", "compile_template", "has_template", "render", "render_text", "unknown_names"]
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text cut into literal parts (str) and names (tuples of their parts)."""
+
+    parts: tuple[str | tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names a template may use: first part, then what may follow it. None: anything may."""
+
+    valid: Mapping[str, Collection[str] | None]
+
+    def problem(self, name: tuple[str, ...]) -> str | None:
+        """Return what is wrong with a dotted name, or None."""
+        root, *rest = name
+        if root not in self.valid:
+            return f"unknown name {root!r}; expected one of {', '.join(self.valid)}.{nearest(root, self.valid)}"
+        known = self.valid[root]
+        if known is None:
+            return None
+        if not rest or rest[0] not in known:
+            second = rest[0] if rest else ""
+            return f"unknown name {'.'.join(name)!r}.{nearest(second, known)} Valid: {', '.join(sorted(known))}"
+        if root == "steps" and rest[1:] != ["at"]:
+            return f"unknown name {'.'.join(name)!r}; expected steps.{rest[0]}.at"
+        return None
+
+
+def has_template(text: str) -> bool:
+    """Whether a text holds a placeholder."""
+    return "{{" in text
+
+
+def compile_template(value: Any) -> Any:
+    """Return `value` with every text that holds placeholders, at any depth, made a Template."""
+    if isinstance(value, str):
+        return _compile_text(value) if has_template(value) else value
+    if isinstance(value, Mapping):
+        return {key: compile_template(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [compile_template(item) for item in value]
+    return value
+
+
+def _compile_text(text: str) -> Template:
+    parts: list[str | tuple[str, ...]] = []
+    for index, piece in enumerate(_PLACEHOLDER.split(text)):
+        if index % 2:
+            parts.append(tuple(piece.split(".")))
+        elif piece:
+            parts.append(piece)
+    return Template(tuple(parts))
+
+
+def unknown_names(
+    value: Any, names: Names, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield (path, what is wrong) for every placeholder at any depth that cannot be looked up."""
+    if isinstance(value, str):
+        for piece in _PLACEHOLDER.findall(value):
+            if not _NAME.fullmatch(piece):
+                yield path, f"{{{{ {piece} }}}} is not a name; expected one such as execution.id"
+            elif problem := names.problem(tuple(piece.split("."))):
+                yield path, problem
+        if has_template(_PLACEHOLDER.sub("", value)):
+            yield path, "{{ is never closed by }}"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from unknown_names(item, names, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from unknown_names(item, names, (*path, index))
+
+
+def render(value: Any, context: Mapping[str, Any]) -> Any:
+    """Return a compiled value with its names looked up; a text that is one name alone keeps the type found."""
+    if isinstance(value, Template):
+        if len(value.parts) == 1 and not isinstance(value.parts[0], str):
+            return _look_up(value.parts[0], context)
+        return "".join(part if isinstance(part, str) else _as_text(_look_up(part, context)) for part in value.parts)
+    if isinstance(value, dict):
+        return {key: render(item, context) for key, item in value.items()}
+    if isinstance(value, list):
+        return [render(item, context) for item in value]
+    return value
+
+
+def render_text(value: Any, context: Mapping[str, Any]) -> str:
+    """Return a compiled value as text, whatever type its names have; nothing found is an empty text."""
+    return _as_text(render(value, context))
+
+
+def _look_up(name: tuple[str, ...], context: Mapping[str, Any]) -> Any:
+    found: Any = context
+    for part in name:
+        if isinstance(found, Mapping):
+            found = found.get(part)
+        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return None
+    return found
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else dumps(value, ensure_ascii=False, separators=(",", ":"))
