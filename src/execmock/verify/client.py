@@ -69,8 +69,6 @@ class Client:
     ) -> Exchange:
         """Send a request and return the exchange; 429 and 503 with Retry-After are waited for and sent again.
 
-        """Send a request and return the exchange; 429 and 503 with Retry-After are waited for and sent again.
-
         A burst does not count among those in flight. A lost connection or a timeout is an exchange with
         status 0. OutOfTime past the run's limit.
         """

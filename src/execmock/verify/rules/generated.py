@@ -21,8 +21,15 @@ _SHAPES = tuple(
     for word in ("shape", "complete")
 )
 _CAUSES = (
-    *"robust.no-5xx status-codes create.status-200 embed.status-201 status.enum envelope.code".split(),
-    *"envelope.fields error.shape list.page-maximum content-type.json".split(),
+    *[
+        "robust.no-5xx",
+        "status-codes",
+        "create.status-200",
+        "embed.status-201",
+        "status.enum",
+        "envelope.code",
+    ],
+    *["envelope.fields", "error.shape", "list.page-maximum", "content-type.json"],
     *_SHAPES,
 )
 _BODIES = (CREATE, EXECUTE)
