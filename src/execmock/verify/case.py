@@ -42,6 +42,7 @@ class Case:
         self.has = frozenset(has)
         self.problems = tuple(problems)
         self.secrets = dict(secrets or {})
+        self._schemas: dict[str, Mapping[str, Any]] = {}
 
     @cached_property
     def documented(self) -> Contract:
@@ -110,12 +111,18 @@ class Case:
     @cached_property
     def drift(self) -> Mapping[str, Mapping[str, Any]]:
         """Statuses that the vendor added after the page was written."""
-        found: Mapping[str, Mapping[str, Any]] = self.contract.schema("ExecutionStatus").get("x-drift", {})
+        found: Mapping[str, Mapping[str, Any]] = self.schema("ExecutionStatus").get("x-drift", {})
         return found
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """Return the contract's component schema of that name."""
+        if name not in self._schemas:
+            self._schemas[name] = self.contract.schema(name)
+        return self._schemas[name]
 
     def hidden(self, schema: str) -> tuple[str, ...]:
         """Return the names that a public schema says are never shown."""
-        return tuple(self.contract.schema(schema).get("x-hidden", ()))
+        return tuple(self.schema(schema).get("x-hidden", ()))
 
 
 def _under(label: str, wanted: str) -> bool:

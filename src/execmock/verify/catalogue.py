@@ -27,9 +27,11 @@ _RULES = (
     "public",
     "lifecycle",
     "timeline",
+    "embed",
     "http",
+    "advisory",
 )
-_PROBES = ("basics", "creating", "repeating", "guarding", "strange", "paging", "histories")
+_PROBES = ("basics", "creating", "repeating", "guarding", "strange", "paging", "histories", "embed")
 
 
 @lru_cache(maxsize=1)

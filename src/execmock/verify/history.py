@@ -23,7 +23,7 @@ _PLACES: Mapping[str, tuple[View, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sight of an execution. `pointer` leads to it in the answer; `events` is None where none are shown."""
+    """One sight of an execution. `pointer` leads to it in the answer; without a timeline `events` is None."""
 
     view: View
     seen: Exchange
@@ -65,7 +65,7 @@ class History:
         """The sights with the client token."""
         return tuple(sample for sample in self.samples if not sample.private)
 
-    @property
+    @cached_property
     def creation(self) -> Exchange | None:
         """The exchange that created it, if it was ours."""
         return next((sample.seen for sample in self.samples if sample.view == "create"), None)

@@ -71,7 +71,7 @@ def _nothing_seen(case: Case, rule: Rule, trail: Trail, reason: str) -> RuleResu
 
 
 def _thin(rule: Rule, broken: list[Verdict]) -> tuple[Finding, ...]:
-    """One finding for each place and expectation, the smallest request of each, with how often it was seen."""
+    """One finding for each place and expectation: the smallest request of each, and how often it was seen."""
     groups: dict[tuple[str, str, str], list[Verdict]] = {}
     for each in broken:
         operation = each.seen.operation if each.seen else ""

@@ -56,13 +56,13 @@ def _without(schema: Any, keyword: str) -> Any:
 
 
 def type_violations(contract: Contract, operation: str, data: Any) -> list[Violation]:
-    """Return where `data` breaks the schema, enumerations apart; empty members count as left out."""
-    return _types_only(contract, operation).violations(prune(data))
+    """Return where pruned `data` breaks the schema, enumerations apart."""
+    return _types_only(contract, operation).violations(data)
 
 
-def missing(contract: Contract, operation: str, data: Any) -> list[Violation]:
-    """Return the members that the contract requires and `data` lacks. A null array counts as empty."""
-    found = _whole(contract, operation).violations(prune(data))
+def missing(contract: Contract, operation: str, data: Any, pruned: Any) -> list[Violation]:
+    """Return the members that the contract requires and `pruned` lacks. An array null in `data` is empty."""
+    found = _whole(contract, operation).violations(pruned)
     return [
         each
         for each in found

@@ -11,7 +11,7 @@ __all__ = ["concurrent", "idempotency"]
 
 @probe("idempotency")
 async def idempotency(lab: Lab) -> None:
-    """Repeat a create: the same, with another body, with nearly the same key, after a refusal, all at once."""
+    """Repeat a create: the same, with another body, with nearly the same key, refused first, all at once."""
     body = lab.surface.full(lab.unique("same"))
     first = await lab.created(body, "same/first")
     await lab.create(body, "same/again")

@@ -95,7 +95,7 @@ def terminal_final(case: Case) -> Iterator[Verdict]:
 
 
 def _lifecycle(case: Case) -> Mapping[str, Mapping[str, Any]]:
-    found: Mapping[str, Mapping[str, Any]] = case.contract.schema("Execution")["x-lifecycle"]["properties"]
+    found: Mapping[str, Mapping[str, Any]] = case.schema("Execution")["x-lifecycle"]["properties"]
     return found
 
 
@@ -110,7 +110,7 @@ def _due(case: Case, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterato
 
 def _shows(case: Case, sample: Sample, name: str) -> bool:
     schema = "Execution" if sample.private else "PublicExecution"
-    return name in case.contract.schema(schema)["properties"]
+    return name in case.schema(schema)["properties"]
 
 
 def _judge_presence(
@@ -230,16 +230,25 @@ def _exact(one: Sample, other: Sample) -> bool:
 def _constant(case: Case, names: tuple[str, ...]) -> Iterator[Verdict]:
     """Judge that a property, once it had a value, keeps it in every later sight of any view that shows it."""
     for history in case.histories:
+        first: dict[str, Sample] = {}
+        known = 0
         for before, sample in settled(_first_shows(history)):
-            for name in names:
+            for earlier in before[known:]:
+                for name in names:
+                    if name not in first and earlier.value(name) is not None:
+                        first[name] = earlier
+            known = len(before)
+            for name, earlier in first.items():
                 if _shows(case, sample, name):
-                    first = next((one for one in before if one.value(name) is not None), None)
-                    if first is not None:
-                        wanted = first.value(name)
-                        said = f"{wanted!r}, as was seen before"
-                        fits = same_member(wanted, sample.value(name))
-                        place = f"{sample.pointer}/{name}"
-                        yield check(fits, sample.seen, said, at=place, chain=made(history, first.seen))
+                    yield _judge_kept(history, earlier, sample, name)
+
+
+def _judge_kept(history: History, earlier: Sample, sample: Sample, name: str) -> Verdict:
+    wanted = earlier.value(name)
+    if same_member(wanted, sample.execution.get(name)):
+        return Verdict(True, sample.seen)
+    said, place = f"{wanted!r}, as was seen before", f"{sample.pointer}/{name}"
+    return check(False, sample.seen, said, at=place, chain=made(history, earlier.seen))
 
 
 @rule(
@@ -282,7 +291,7 @@ _MOVING = frozenset(
 )
 def write_once(case: Case) -> Iterator[Verdict]:
     """Every property but those that say where it stands."""
-    names = tuple(name for name in case.contract.schema("Execution")["properties"] if name not in _MOVING)
+    names = tuple(name for name in case.schema("Execution")["properties"] if name not in _MOVING)
     return _constant(case, names)
 
 

@@ -23,7 +23,7 @@ def _default(case: Case, name: str) -> int:
 
 
 def _most(case: Case) -> int:
-    data = case.contract.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
+    data = case.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
     return int(data["limit"]["maximum"])
 
 
@@ -139,9 +139,9 @@ def _judge_count(page: Page, bounds: Bounds) -> Verdict:
 def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
     for name, asked in (("limit", page.limit), ("offset", page.offset)):
         shown = page.seen.at(f"/data/{name}")
-        if asked is not None and type(shown) is int and (name == "offset" or 0 < asked <= most):
-            if asked < 2**31:
-                yield check(shown == asked, page.seen, f"{asked}, as asked for", at=f"/data/{name}")
+        legal = asked is not None and asked < 2**31 and (name == "offset" or 0 < asked <= most)
+        if legal and type(shown) is int:
+            yield check(shown == asked, page.seen, f"{asked}, as asked for", at=f"/data/{name}")
 
 
 @rule(
@@ -387,7 +387,7 @@ def newest_first(case: Case) -> Iterator[Verdict]:
 )
 def item_equals_read(case: Case) -> Iterator[Verdict]:
     """Judged only where two reads round the list agree, so that nothing can have moved."""
-    names = case.contract.schema("Execution")["properties"]
+    names = case.schema("Execution")["properties"]
     for history in case.histories:
         reads = [sample for sample in history.private if sample.view == "get"]
         for item in (sample for sample in history.private if sample.view == "list"):

@@ -18,6 +18,7 @@ from execmock.verify.surface import CREATE, GET, LIST, PUBLIC
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
 _LONG_ENOUGH = 12
+_WORD = re.compile(r"[A-Za-z0-9_~-]{12,}")
 _FEED = "public basics histories"
 
 
@@ -186,9 +187,11 @@ def _keeps_secret(name: str, operations: tuple[str, ...], sentence: str) -> Rule
     )
     def judge(case: Case) -> Iterator[Verdict]:
         tokens = _tokens(case)
+        telling = {max(token.split("."), key=len): token for token in tokens}
         for seen in case.successes(*operations):
             text = _all_text(seen)
-            leaked = next((token for token in tokens if token in text), "")
+            words = _WORD.findall(text)
+            leaked = next((telling[word] for word in words if word in telling), "")
             named = '"clientToken"' in text
             chain = (tokens[leaked],) if leaked else ()
             yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
@@ -323,8 +326,8 @@ def matches_private(case: Case) -> Iterator[Verdict]:
     """Judged only between two private reads that agree, so that nothing can have moved."""
     for history in case.histories:
         for before, public, after in _sandwiches(history):
-            for name in case.contract.schema("PublicExecution")["properties"]:
-                known = name in case.contract.schema("Execution")["properties"]
+            for name in case.schema("PublicExecution")["properties"]:
+                known = name in case.schema("Execution")["properties"]
                 if known and name in before.execution:
                     wanted, shown = before.execution[name], public.execution.get(name)
                     place = f"{public.pointer}/{name}"
