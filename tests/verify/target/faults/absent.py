@@ -12,14 +12,15 @@ from ..values import Answer, Execution, Moment, RefusalError, Request, without
 
 
 class Refusing(Behaviour):
-    """Refuses one operation always."""
+    """Refuses all that one operation would have answered with success."""
 
     refused, status = "", 400
 
     async def perform(self, operation: str, request: Request) -> Answer:
+        answer = await super().perform(operation, request)
         if operation == self.refused:
             raise RefusalError(self.status, "Not today")
-        return await super().perform(operation, request)
+        return answer
 
 
 @fault("create-always-refused", "No create succeeds.", "operation.answers")
