@@ -29,9 +29,20 @@ _RULES = (
     "timeline",
     "embed",
     "http",
+    "generated",
     "advisory",
 )
-_PROBES = ("basics", "creating", "repeating", "guarding", "strange", "paging", "histories", "embed")
+_PROBES = (
+    "basics",
+    "creating",
+    "repeating",
+    "guarding",
+    "strange",
+    "paging",
+    "histories",
+    "embed",
+    "generated",
+)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from execmock.verify.rule import Rule, Verdict
 __all__ = ["Trail", "judge"]
 
 _MOST_FINDINGS = 5
+_CRASH = "robust.no-5xx"
 _NEEDS = {
     "b": "no key of a second organization was given (--token-b)",
     "read": "no key with the scope read was given (--token-read)",
@@ -122,6 +123,8 @@ def _group(result: RuleResult, failed: list[RuleResult]) -> RuleResult:
 
 
 def _cause(finding: Finding, broken: Mapping[str, RuleResult]) -> str:
+    if finding.seen.status >= 500 and _CRASH in broken:
+        return _CRASH
     for name in finding.rule.under:
         other = broken.get(name)
         if other and any(each.seen.operation == finding.seen.operation for each in other.findings):

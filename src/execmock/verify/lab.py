@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from execmock.verify.case import Problem
 from execmock.verify.client import Client
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.options import Effort
@@ -16,6 +17,7 @@ from execmock.verify.timemachine import TimeMachine
 __all__ = ["Blocked", "Created", "Lab"]
 
 _T = TypeVar("_T")
+_ELSEWHERE = 1_000_000
 
 
 class Blocked(Exception):  # noqa: N818 - a finding of the probe, not a mistake
@@ -50,6 +52,10 @@ class Lab:
         follow: int,
         gentle: bool,
         writes: bool,
+        rate: float = 0.0,
+        timeout: int = 10_000,
+        seed: int = 1,
+        problems: list[Problem] | None = None,
     ) -> None:
         self.name = name
         self.surface = surface
@@ -60,6 +66,10 @@ class Lab:
         """Whether the target is to be spared large numbers of requests."""
         self.writes = writes
         """Whether anything may be created."""
+        self.rate = rate
+        self.timeout = timeout
+        self.seed = seed
+        self._problems = problems if problems is not None else []
         self._client = client
         self._prefix = prefix
         self._count = 0
@@ -87,6 +97,15 @@ class Lab:
         """Do many things at once, and return what they gave in order."""
         return list(await asyncio.gather(*work))
 
+    def reserve(self) -> int:
+        """Return a number beyond those of the client's exchanges, for exchanges made elsewhere."""
+        return _ELSEWHERE
+
+    def take(self, exchanges: Iterable[Exchange], problems: Iterable[Problem]) -> None:
+        """Record exchanges made elsewhere, and what was found wrong with them."""
+        self._client.journal.extend(exchanges)
+        self._problems.extend(problems)
+
     async def send(
         self,
         request: Request,
@@ -95,18 +114,34 @@ class Lab:
         operation: str = "",
         identity: str = "none",
         valid: bool = False,
+        burst: bool = False,
     ) -> Exchange:
-        """Send any request."""
+        """Send any request; a burst goes out beside those in flight."""
         return await self._client.send(
-            request, probe=self.name, label=label, operation=operation, identity=identity, valid=valid
+            request,
+            probe=self.name,
+            label=label,
+            operation=operation,
+            identity=identity,
+            valid=valid,
+            burst=burst,
         )
 
     async def call(
-        self, operation: str, label: str, *, identity: str = "a", valid: bool = False, **parts: Any
+        self,
+        operation: str,
+        label: str,
+        *,
+        identity: str = "a",
+        valid: bool = False,
+        burst: bool = False,
+        **parts: Any,
     ) -> Exchange:
         """Send a request for an operation with an identity's key; `parts` as in Surface.request."""
         request = self.surface.request(operation, key=self.key(identity), **parts)
-        return await self.send(request, label, operation=operation, identity=identity, valid=valid)
+        return await self.send(
+            request, label, operation=operation, identity=identity, valid=valid, burst=burst
+        )
 
     async def create(
         self, body: Any, label: str = "create", *, identity: str = "a", valid: bool = True, **parts: Any

@@ -11,7 +11,7 @@ from execmock.verify.case import Case
 from execmock.verify.exchange import Exchange
 from execmock.verify.surface import LIST
 
-__all__ = ["Bounds", "Page", "counts", "page_of", "pages"]
+__all__ = ["Bounds", "Page", "counts", "created_ids", "offset_of", "page_of", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +70,50 @@ def pages(case: Case, probe: str, label: str = "") -> Iterator[Page]:
 
 
 def counts(case: Case) -> Iterator[Bounds]:
-    """Yield what each pair of counts says about the time between them."""
+    """Yield what each pair of counts says about the time between them.
+
+    What our key created before is there, whatever the list says.
+    """
     for attempt in range(10):
-        before = list(pages(case, "paging", f"count/{attempt}/before"))
-        after = list(pages(case, "paging", f"count/{attempt}/after"))
+        before = list(case.seen("paging", f"count/{attempt}/before"))
+        after = list(case.seen("paging", f"count/{attempt}/after"))
         if before and after:
-            yield Bounds(_low(before), _high(after), before[-1].seen.received, after[0].seen.sent)
+            began, ended = before[-1].received, after[0].sent
+            low = max(_ends(before)[0], _created(case, began))
+            yield Bounds(low, max(_ends(after)[1], low), began, ended)
 
 
-def _low(found: list[Page]) -> int:
-    """The largest number of executions that a page proved: one stood at that offset."""
-    return max([(page.offset or 0) + 1 for page in found if page.items], default=0)
+def _ends(found: list[Exchange]) -> tuple[int, int]:
+    """Return the largest number of executions that was proved, and the smallest that was refuted.
+
+    An execution that was met at a lower offset, and a refusal, say that nothing stands there.
+    """
+    low, high = 0, 1 << 62
+    met: dict[Any, int] = {}
+    for seen in found:
+        page, place = page_of(seen), offset_of(seen)
+        held = page is not None and bool(page.ids) and met.setdefault(page.ids[0], place) == place
+        if held:
+            low = max(low, place + 1)
+        else:
+            high = min(high, place)
+    return low, high
 
 
-def _high(found: list[Page]) -> int:
-    """The smallest number that a page allows: nothing stood at that offset."""
-    return min([page.offset or 0 for page in found if not page.items], default=1 << 62)
+def offset_of(seen: Exchange) -> int:
+    """Return the offset that a list was asked for."""
+    return _integer(parse_qs(urlsplit(seen.request.url).query).get("offset")) or 0
+
+
+def _created(case: Case, before: float) -> int:
+    return len(created_ids(case, before))
+
+
+def created_ids(case: Case, before: float) -> set[str]:
+    """Return the ids of executions that our first key created and knew of before an instant."""
+    names = (
+        seen.at("/data/execution/id")
+        for seen in case.ok_creates()
+        if seen.identity == "a" and seen.received <= before
+    )
+    return {name for name in names if isinstance(name, str) and name}

@@ -108,6 +108,10 @@ class Runner:
             follow=self.options.follow,
             gentle=bool(self.options.rate) and self.options.rate < _GENTLE_RATE,
             writes=not self.options.read_only,
+            rate=self.options.rate,
+            timeout=self.options.timeout,
+            seed=self.options.seed,
+            problems=self.problems,
         )
         try:
             await each.run(lab)

@@ -62,9 +62,8 @@ async def _left_open(lab: Lab) -> None:
     if isinstance(made.at("/data/execution/id"), str):
         await lab.get(made.at("/data/execution/id"), "unknown-property-read", valid=False)
     for name in lab.surface.body_schema(CREATE)["properties"]:
-        if name in lab.surface.required(CREATE):
-            continue
-        await lab.create({**lab.surface.minimal(), name: None}, f"null/{name}", valid=False)
+        if name not in lab.surface.required(CREATE):
+            await lab.create({**lab.surface.minimal(), name: None}, f"null/{name}", valid=False)
         if "string" in lab.surface.kinds(CREATE, name):
             await lab.create({**lab.surface.minimal(), name: ""}, f"empty/{name}", valid=False)
 
@@ -82,7 +81,7 @@ async def echo(lab: Lab) -> None:
         await lab.get(made.id, f"get/{name}")
         await lab.list(f"list/{name}", limit=20)
     strange = lab.surface.full(lab.unique("strings"))
-    texts = {key: f"{value} {_UNICODE}" for key, value in strange.items() if isinstance(value, str)}
+    texts = {key: f" {value} {_UNICODE} " for key, value in strange.items() if isinstance(value, str)}
     kept = {key: value for key, value in texts.items() if key != "workflowId"}
     made = await lab.created({**strange, **kept}, "create/texts")
     await lab.get(made.id, "get/texts")
@@ -93,7 +92,7 @@ async def echo(lab: Lab) -> None:
 
 def _payloads(lab: Lab) -> Iterator[tuple[str, Any]]:
     deep: Any = {"leaf": [1, 2.5, True, None, "x"]}
-    for level in range(20):
+    for level in range(40):
         deep = {f"level-{level}": deep, "beside": [level]}
     yield (
         "values",

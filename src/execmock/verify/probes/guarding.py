@@ -68,8 +68,12 @@ async def follow_tokens(lab: Lab) -> None:
         await lab.public(one.id, one.token, "right/plain")
         for header in ("Bearer garbage", f"Bearer {lab.key('b') or lab.key('a')}"):
             await lab.public(one.id, one.token, "right/beside-a-key", headers={"Authorization": header})
+        origin = {"Origin": "https://shop.example.com"}
+        await lab.public(one.id, one.token, "right/from-a-page", headers=origin)
         await lab.public(_unlike(one.id), one.token, "unknown-id/token", valid=False)
         await lab.public(one.id, two.token, "other", valid=False)
+        mine = {"Authorization": f"Bearer {lab.key('a')}"}
+        await lab.public(one.id, "garbage-token-of-nobody", "wrong/with-a-key", valid=False, headers=mine)
         for label, token in _near(one):
             await lab.public(one.id, token, label, valid=False)
     await lab.get(one.id, "get/one")

@@ -69,26 +69,37 @@ async def _top_up(lab: Lab) -> None:
         await lab.all(lab.create(lab.surface.minimal(number), "top-up/create") for number in missing)
 
 
-async def _holds(lab: Lab, label: str, offset: int) -> bool | None:
-    seen = await lab.list(label, limit=1, offset=offset)
-    items = seen.at("/data/items")
-    return bool(items) if seen.ok and isinstance(items, list) else None
+class _Count:
+    """Finds how many executions there are, by doubling and halving. An id met again stands for the end."""
+
+    def __init__(self, lab: Lab, label: str) -> None:
+        self._lab = lab
+        self._label = label
+        self._met: dict[Any, int] = {}
+
+    async def _holds(self, place: int) -> bool | None:
+        """Whether an execution stands at a place; None if the list does not say."""
+        seen = await self._lab.list(self._label, limit=1, offset=place)
+        items = seen.at("/data/items")
+        if not seen.ok or not isinstance(items, list):
+            return False if 400 <= seen.status < 500 and place else None
+        name = items[0].get("id") if items and isinstance(items[0], dict) else None
+        return bool(items) and self._met.setdefault(name, place) == place
+
+    async def total(self) -> int | None:
+        """Return the number; None if the list does not say."""
+        low, high = 0, 1
+        while (held := await self._holds(high - 1)) and high < _FURTHEST:
+            low, high = high, high * 4
+        while held is not None and low < high - 1:
+            middle = (low + high) // 2
+            held = await self._holds(middle - 1)
+            low, high = (middle, high) if held else (low, middle)
+        return None if held is None else low
 
 
 async def _count(lab: Lab, label: str) -> int | None:
-    """Return how many executions there are, by doubling and halving; None if the list does not say."""
-    low, high = 0, 1
-    while (held := await _holds(lab, label, high - 1)) and high < _FURTHEST:
-        low, high = high, high * 4
-    if held is None:
-        return None
-    while low < high - 1:
-        middle = (low + high) // 2
-        held = await _holds(lab, label, middle - 1)
-        if held is None:
-            return None
-        low, high = (middle, high) if held else (low, middle)
-    return low
+    return await _Count(lab, label).total()
 
 
 async def _boundaries(lab: Lab, name: str, total: int) -> None:

@@ -46,11 +46,13 @@ async def _nearly(lab: Lab) -> None:
         ("space", f"{key} "),
     ):
         await lab.create({**body, "idempotencyKey": variant}, f"exact/{name}")
+    fresh = {**body, "idempotencyKey": f"{lab.unique('Fresh')} "}
+    await lab.create(fresh, "fresh/space", valid=False)
 
 
 async def _at_once(lab: Lab, count: int) -> None:
     body = lab.surface.full(lab.unique("at-once"))
-    await lab.all(lab.create(body, f"at-once/{count}") for _ in range(count))
+    await lab.all(lab.create(body, f"at-once/{count}", burst=True) for _ in range(count))
     await lab.list(f"at-once-list/{count}", limit=100)
 
 
@@ -62,4 +64,4 @@ async def concurrent(lab: Lab) -> None:
     """Create many different executions at once."""
     count = _MANY[lab.effort] if not lab.gentle else 8
     bodies = [lab.surface.full(lab.unique("many"), number) for number in range(count)]
-    await lab.all(lab.create(body, "many") for body in bodies)
+    await lab.all(lab.create(body, "many", burst=True) for body in bodies)

@@ -81,6 +81,8 @@ def _bodies(lab: Lab) -> Iterator[tuple[str, bytes]]:
     yield "many-keys", start + b"0," + b",".join(b'"k%d":0' % number for number in range(3000)) + b"}}"
     for depth in (200, 5000, 100_000):
         yield f"deep-{depth}", start + b"[" * depth + b"]" * depth + b"}}"
+    for depth in (40, 900):
+        yield f"deep-object-{depth}", start + b'{"x":' * depth + b"1" + b"}" * depth + b"}}"
     yield "deep-open", b"[" * 100_000
     yield "long-text", start + b'"' + b"x" * 300_000 + b'"}}'
     yield "proto", start + b'0, "__proto__": {"admin": true}, "constructor": {"prototype": {}}}}'
@@ -97,7 +99,8 @@ _PAGES: tuple[Mapping[str, str], ...] = (
 _HEADERS: tuple[Mapping[str, str], ...] = (
     {"X-Org-ID": "x" * 3000}, {"X-Org-ID": "%00"}, {"Accept": "text/html"}, {"Accept": "nonsense"},
     {"Accept-Language": "zz-ZZ"}, {"If-None-Match": "*"}, {"Range": "bytes=0-1"}, {"Prefer": "nonsense;;=,"},
-    {"Content-Type": "application/json; charset=utf-16"}, {"Content-Type": "nonsense"}, {"Expect": "nonsense"},
+    {"Content-Type": "application/json; charset=utf-16"}, {"Content-Type": "nonsense"},
+    {"Expect": "nonsense"},
 )  # fmt: skip
 
 

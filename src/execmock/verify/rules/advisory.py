@@ -60,7 +60,9 @@ def null_for_absent(case: Case) -> Iterator[Verdict]:
             name = next((name for name, value in sample.execution.items() if value is None), "")
             place = f"{sample.pointer}/{name}" if name else sample.pointer
             yield check(not name, sample.seen, f"no {name}, rather than null", at=place)
-    for seen in case.successes(EXECUTE):
+    for seen in case.answers(*_ALL):
+        if not isinstance(seen.json, dict) or (seen.ok and seen.operation != EXECUTE):
+            continue
         name = next((name for name, value in seen.json.items() if value is None), "")
         yield check(not name, seen, f"no {name}, rather than null", at=f"/{name}")
 
@@ -78,13 +80,16 @@ def cache_headers(case: Case) -> Iterator[Verdict]:
 _PRIVATE = {"private", "no-store", "no-cache"}
 
 
-@_advice("security-headers", _ENVELOPED, "No answer tells which software and version serves it.")
+@_advice(
+    "security-headers", _ENVELOPED, "Answers say X-Content-Type-Options: nosniff, and not what serves them."
+)
 def security_headers(case: Case) -> Iterator[Verdict]:
-    """X-Powered-By is always telling; X-Content-Type-Options, where it is sent, is nosniff."""
+    """X-Powered-By names software and version."""
     for seen in case.successes(*_ENVELOPED):
         powered, sniff = seen.header("x-powered-by"), seen.header("x-content-type-options")
         yield check(not powered, seen, "no X-Powered-By", f"X-Powered-By: {powered}")
-        yield check(sniff in ("", "nosniff"), seen, "nosniff", f"X-Content-Type-Options: {sniff}")
+        said = f"X-Content-Type-Options: {sniff or 'none'}"
+        yield check(sniff.lower() == "nosniff", seen, "X-Content-Type-Options: nosniff", said)
 
 
 @_advice(
@@ -119,12 +124,21 @@ def retry_after(case: Case) -> Iterator[Verdict]:
             yield check(fits, seen, "Retry-After with 429", "none")
 
 
-@_advice("cors", _ENVELOPED, "No answer lets any web page read private data with the visitor's credentials.")
+@rule(
+    "advisory.cors",
+    ADVISORY,
+    PUBLIC,
+    "The public read lets web pages in (CORS): front ends call it from the browser.",
+    probes="public",
+    at=_AT,
+    tags=("advice",),
+    needs="writes",
+)
 def cors(case: Case) -> Iterator[Verdict]:
-    """`*` together with credentials, which browsers refuse, shows that the origin is not looked at."""
-    for seen in case.successes(*_ENVELOPED):
+    """Asked with an Origin; which origins a service trusts is its own business."""
+    for seen in case.ok("public", "right/from-a-page"):
         origin = seen.header("access-control-allow-origin")
-        open_ = origin == "*" and seen.header("access-control-allow-credentials").lower() == "true"
+        fits = origin in ("*", seen.request.headers["Origin"])
         yield check(
-            not open_, seen, "no credentials for any origin", f"Access-Control-Allow-Origin: {origin}"
+            fits, seen, "Access-Control-Allow-Origin: *", f"Access-Control-Allow-Origin: {origin or 'none'}"
         )

@@ -100,7 +100,7 @@ def _lifecycle(case: Case) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _due(case: Case, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterator[Verdict]:
-    """Judge presence where it is due, and absence where it is early, for the properties that `names` picks."""
+    """Judge presence where it is due, absence where it is early, for the properties that `names` picks."""
     for history in case.histories:
         for sample in history.samples:
             for name, terms in _lifecycle(case).items():

@@ -9,7 +9,7 @@ from typing import Any
 
 from execmock.verify.case import Case
 from execmock.verify.exchange import Exchange
-from execmock.verify.pages import Bounds, Page, counts, page_of, pages
+from execmock.verify.pages import Bounds, Page, counts, created_ids, offset_of, page_of, pages
 from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Verdict, check, rule
 from execmock.verify.same import instant, same_member
 from execmock.verify.surface import LIST
@@ -99,9 +99,8 @@ def page_maximum(case: Case) -> Iterator[Verdict]:
             if type(echoed) is int:
                 yield check(echoed <= most, seen, f"at most {most}", at="/data/limit")
     for seen in case.seen("parameters", "over"):
-        if seen.status < 500:
-            fits = seen.ok or seen.status in case.statuses("limitOverMaximum")
-            yield check(fits, seen, "a page of 100, or status 400")
+        fits = seen.ok or seen.status in case.statuses("limitOverMaximum")
+        yield check(fits, seen, "a page of 100, or status 400")
 
 
 @rule(
@@ -184,19 +183,13 @@ def past_end(case: Case) -> Iterator[Verdict]:
     """Judged for offsets that no count reached."""
     for bounds in counts(case):
         for seen in case.seen("paging", "boundary"):
-            offset = _offset(seen)
-            if bounds.covers(seen) and offset >= bounds.high and seen.status < 500:
+            offset = offset_of(seen)
+            if bounds.covers(seen) and offset >= bounds.high:
                 page = page_of(seen)
                 yield check(seen.ok, seen, f"status {case.success(LIST)} and no items")
                 if page is not None:
                     empty = not page.items and page.more is not True
                     yield check(empty, seen, "no items and hasMore false", at="/data")
-
-
-def _offset(seen: Exchange) -> int:
-    _, found, rest = seen.request.url.partition("offset=")
-    digits = rest.partition("&")[0]
-    return int(digits) if found and digits.isdigit() else 0
 
 
 @rule(
@@ -211,9 +204,8 @@ def _offset(seen: Exchange) -> int:
 def bad_parameters(case: Case) -> Iterator[Verdict]:
     """An empty value may also count as left out."""
     for seen in case.seen("parameters", "bad"):
-        if seen.status < 500:
-            empty = seen.request.url.endswith("=")
-            yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
+        empty = seen.request.url.endswith("=")
+        yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
 
 
 @rule(
@@ -303,6 +295,12 @@ def no_gaps(case: Case) -> Iterator[Verdict]:
             wanted = f"the same executions in pages of {small} as in pages of {large}"
             yield check(not lacking, one[-1].seen, wanted, said, at="/data/items", chain=[other[0].seen])
     yield from _growing_gaps(case)
+    for walk in walks.values():
+        if walk[0].offset == 0 and walk[-1].more is False:
+            lost = created_ids(case, walk[0].seen.sent) - set(_stretch(walk))
+            said = f"{len(lost)} left out, such as {next(iter(lost), '')}"
+            wanted = "every execution that was created before"
+            yield check(not lost, walk[-1].seen, wanted, said, at="/data/items")
 
 
 def _stretch(found: list[Page]) -> list[Any]:
@@ -328,14 +326,15 @@ def _growing_gaps(case: Case) -> Iterator[Verdict]:
     "list.stable-order",
     EXPECTED,
     LIST,
-    "While nothing changes, the order stays the same.",
-    probes="paging",
+    "The order of executions stays the same, also while they move on.",
+    probes="paging histories",
     at=_PAGE,
     tags=_TAGS,
     under="list.no-duplicates",
 )
 def stable_order(case: Case) -> Iterator[Verdict]:
     """Executions that two answers both show must stand in the same order in both."""
+    yield from _steady(case)
     whole = list(pages(case, "paging", "walk/100"))
     others = [*pages(case, "paging", "walk"), *pages(case, "paging", "twice")]
     order = {name: place for place, name in enumerate(_stretch(whole))}
@@ -351,6 +350,23 @@ def stable_order(case: Case) -> Iterator[Verdict]:
                 "another order",
                 at="/data/items",
                 chain=chain,
+            )
+
+
+def _steady(case: Case) -> Iterator[Verdict]:
+    """Follow the list while executions move on: what two pages share must stay in order."""
+    followed = list(pages(case, "histories", "list"))
+    for one, other in pairwise(followed):
+        shared = set(one.ids) & set(other.ids)
+        before, after = ([name for name in page.ids if name in shared] for page in (one, other))
+        if len(shared) > 1:
+            yield check(
+                before == after,
+                other.seen,
+                "the order of the answer before",
+                "another order",
+                at="/data/items",
+                chain=[one.seen],
             )
 
 

@@ -45,8 +45,7 @@ def token_required(case: Case) -> Iterator[Verdict]:
     """The parameter is required by the page."""
     legal = case.statuses("missingPublicToken")
     for seen in case.seen("public", "missing"):
-        if seen.status < 500:
-            yield check(seen.status in legal, seen, _one_of(legal), chain=_opener(case, "missing"))
+        yield check(seen.status in legal, seen, _one_of(legal), chain=_opener(case, "missing"))
 
 
 def _refuses(
@@ -65,9 +64,8 @@ def _refuses(
     )
     def judge(case: Case) -> Iterator[Verdict]:
         for seen in case.seen("public", label):
-            if seen.status < 500:
-                fits = seen.status == 401 if exact else not seen.ok
-                yield check(fits, seen, "status 401" if exact else "a refusal", chain=_opener(case, label))
+            fits = seen.status == 401 if exact else not seen.ok
+            yield check(fits, seen, "status 401" if exact else "a refusal", chain=_opener(case, label))
 
     return judge
 
@@ -117,7 +115,7 @@ def unknown_same(case: Case) -> Iterator[Verdict]:
     """So that nobody learns which ids exist; requestId and the id itself apart."""
     wrong = case.first("public", "wrong/garbage")
     for seen in case.seen("public", "unknown-id/garbage"):
-        if wrong is not None and not wrong.ok and wrong.status < 500:
+        if wrong is not None and not wrong.ok:
             yield alike(seen, wrong)
     for seen in case.seen("public", "unknown-id/token"):
         yield check(not seen.ok, seen, "a refusal", chain=_opener(case, "one"))
@@ -139,8 +137,9 @@ def ignores_bearer(case: Case) -> Iterator[Verdict]:
     plain = case.first("public", "right/plain")
     if plain is not None and plain.ok:
         for seen in case.seen("public", "right/beside-a-key"):
-            if seen.status < 500:
-                yield check(seen.ok, seen, "success, as without the header", chain=_opener(case, "one"))
+            yield check(seen.ok, seen, "success, as without the header", chain=_opener(case, "one"))
+    for seen in case.seen("public", "wrong/with-a-key"):
+        yield check(not seen.ok, seen, "a refusal, as without the header", chain=_opener(case, "one"))
 
 
 @rule(

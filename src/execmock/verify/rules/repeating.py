@@ -44,7 +44,7 @@ def same(case: Case) -> Iterator[Verdict]:
         if seen.ok:
             wanted = f"the id of the first answer, {first.at(_ID)}"
             yield check(seen.at(_ID) == first.at(_ID), seen, wanted, at=_ID, chain=(first,))
-        elif seen.status < 500:
+        else:
             yield check(False, seen, f"status {first.status}, as the first time", chain=(first,))
 
 
@@ -110,7 +110,7 @@ def conflict(case: Case) -> Iterator[Verdict]:
     """The execution created first must still show its own payload."""
     first = case.first("idempotency", "same/first")
     for seen in case.seen("idempotency", "conflict"):
-        if seen.status < 500 and first is not None and first.ok:
+        if first is not None and first.ok:
             legal = case.statuses("idempotencyConflict")
             yield check(seen.status in legal, seen, _either(legal), chain=(first,))
     for read in case.ok("idempotency", "conflict-read"):
@@ -168,9 +168,8 @@ AT_ONCE = [_at_once(8), _at_once(32)]
 def failed_not_remembered(case: Case) -> Iterator[Verdict]:
     """First without the required properties, then whole, with the same key."""
     for seen in case.seen("idempotency", "refused/second"):
-        if seen.status < 500:
-            first = case.first("idempotency", "refused/first")
-            yield check(seen.ok, seen, f"status {case.success(CREATE)}", chain=(first,) if first else ())
+        first = case.first("idempotency", "refused/first")
+        yield check(seen.ok, seen, f"status {case.success(CREATE)}", chain=(first,) if first else ())
 
 
 @rule(
@@ -189,6 +188,11 @@ def exact_key(case: Case) -> Iterator[Verdict]:
     for seen in case.ok("idempotency", "exact"):
         earlier = first.setdefault(seen.at(_ID), seen)
         yield check(earlier is seen, seen, "an execution of its own", at=_ID, chain=(earlier,))
+    plain = tuple(case.ok("idempotency", "exact/plain"))
+    taken = any(case.ok("idempotency", "fresh/space"))
+    for seen in case.seen("idempotency", "exact"):
+        if plain and not seen.ok and (taken or not seen.label.endswith("/space")):
+            yield check(False, seen, "success, as this key was not used before", chain=plain)
 
 
 @rule(
