@@ -14,11 +14,15 @@ from .behaviour import Behaviour
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to break the contract; `rules` are those of which each has to report it."""
+    """One way to break the contract.
+
+    Each of `rules` has to report it; each of `also` may, because it looks at the same thing.
+    """
 
     name: str
     sentence: str
     rules: tuple[str, ...]
+    also: tuple[str, ...]
     behaviour: type[Behaviour]
 
 
@@ -38,11 +42,13 @@ _faults: dict[str, Fault] = {}
 _variants: dict[str, Variant] = {}
 
 
-def fault(name: str, sentence: str, *rules: str) -> Callable[[type[Behaviour]], type[Behaviour]]:
+def fault(
+    name: str, sentence: str, *rules: str, also: tuple[str, ...] = ()
+) -> Callable[[type[Behaviour]], type[Behaviour]]:
     """Enter the decorated class as a fault."""
 
     def enter(behaviour: type[Behaviour]) -> type[Behaviour]:
-        _enter(_faults, Fault(name, sentence, rules, behaviour))
+        _enter(_faults, Fault(name, sentence, rules, also, behaviour))
         return behaviour
 
     return enter

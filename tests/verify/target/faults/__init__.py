@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    absent,
     advisory,
     creating,
     embedding,
@@ -20,6 +21,7 @@ from . import (
 )
 
 __all__ = [
+    "absent",
     "advisory",
     "creating",
     "embedding",

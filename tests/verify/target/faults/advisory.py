@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..plans import PARTIAL
-from ..values import Answer, Execution, Moment, RefusalError, Request, amended, without
+from ..values import Answer, Execution, Moment, RefusalError, Request, amended
 
 
 @fault("request-id-constant", "Every answer has the requestId abc-123.", "advisory.request-id-unique")
@@ -67,14 +65,18 @@ class PubliclyCacheable(Behaviour):
         return {**super().headers(request, answer), "Cache-Control": "public, max-age=60"}
 
 
-@fault("no-security-headers", "Answers lack nosniff and its like.", "advisory.security-headers")
-class NoSecurityHeaders(Behaviour):
+@fault("tells-software", "Answers name the software that made them.", "advisory.security-headers")
+class TellsSoftware(Behaviour):
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
-        return without(
-            super().headers(request, answer),
-            *("X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy"),
-            *("Referrer-Policy", "Strict-Transport-Security"),
-        )
+        return {**super().headers(request, answer), "X-Powered-By": "Workflows/4.1"}
+
+
+@fault(
+    "sniffing-on", "X-Content-Type-Options has a value that switches nothing.", "advisory.security-headers"
+)
+class SniffingOn(Behaviour):
+    def headers(self, request: Request, answer: Answer) -> dict[str, str]:
+        return {**super().headers(request, answer), "X-Content-Type-Options": "sniff"}
 
 
 @fault("known-drift", "Executions end as workflow_partial.", "advisory.known-drift")
@@ -103,14 +105,11 @@ class TooManyWithoutRetryAfter(Behaviour):
         return await super().perform(operation, request)
 
 
-@fault("no-cors", "The public read does not let browsers in.", "advisory.cors")
-class NoCors(Behaviour):
+@fault("any-origin-with-credentials", "Every web page may read with credentials.", "advisory.cors")
+class AnyOriginWithCredentials(Behaviour):
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
-        headers = super().headers(request, answer)
-        return {name: value for name, value in headers.items() if not name.startswith("Access-Control-")}
-
-    def wrong_method(self, request: Request, methods: Mapping[str, str]) -> Answer:
-        raise RefusalError(405, "Method not allowed", headers={"Allow": ", ".join(sorted(methods))})
+        allowed = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
+        return {**super().headers(request, answer), **allowed}
 
 
 @fault("event-times-odd", "Times of events are written as in a letter.", "time.rfc3339")

@@ -203,7 +203,7 @@ class OrganizationPerCreate(Behaviour):
         return {**super().fields(execution, moment), "organizationId": f"org_{execution.id[5:]}"}
 
 
-@fault("unknown-property-500", "An unknown property breaks the server.", "create.unknown-property")
+@fault("unknown-property-500", "An unknown property breaks the server.", "robust.no-5xx")
 class UnknownProperty500(Behaviour):
     def violations(self, sent: dict[str, object]) -> list[str]:
         known = {*REQUIRED, "sourceEntityId", "externalRef", "idempotencyKey"}
@@ -220,11 +220,42 @@ class UnknownPropertyKept(Behaviour):
         return {**sent, **super().kept(sent)}
 
 
-@fault("optional-null-500", "An optional property that is null breaks the server.", "create.optional-null")
+@fault("optional-null-500", "An optional property that is null breaks the server.", "robust.no-5xx")
 class OptionalNull500(Behaviour):
     def violations(self, sent: dict[str, object]) -> list[str]:
         if any(value is None for name, value in sent.items() if name not in REQUIRED):
             raise RefusalError(500, "null pointer")
+        return super().violations(sent)
+
+
+class Unprocessable(Behaviour):
+    """Refuses an optional property of some value with a status that the contract has not."""
+
+    refused: object = None
+
+    def violations(self, sent: dict[str, object]) -> list[str]:
+        if any(value == self.refused for name, value in sent.items() if name not in REQUIRED):
+            raise RefusalError(422, "Unprocessable")
+        return super().violations(sent)
+
+
+@fault("optional-null-422", "An optional property that is null is answered with 422.", "create.optional-null")
+class OptionalNull422(Unprocessable):
+    refused = None
+
+
+@fault(
+    "optional-empty-422", "An optional property that is empty is answered with 422.", "create.empty-string"
+)
+class OptionalEmpty422(Unprocessable):
+    refused = ""
+
+
+@fault("optional-empty-500", "An optional property that is empty breaks the server.", "robust.no-5xx")
+class OptionalEmpty500(Behaviour):
+    def violations(self, sent: dict[str, object]) -> list[str]:
+        if any(value == "" for name, value in sent.items() if name not in REQUIRED):
+            raise RefusalError(500, "zero-length string")
         return super().violations(sent)
 
 
@@ -236,8 +267,12 @@ class UnknownWorkflow500(Behaviour):
         return super().plan_for(workflow_id)
 
 
-@fault("created-in-the-past", "A create answers with an execution of yesterday.", "create.read-your-write")
-class CreateAnswersAnother(Behaviour):
+@fault(
+    "created-at-of-create-differs",
+    "A create answers with another createdAt.",
+    "lifecycle.created-at-constant",
+)
+class CreatedAtOfCreateDiffers(Behaviour):
     def created_answer(self, request: Request, created: Created) -> Answer:
         answer = super().created_answer(request, created)
         shown = answer.body["data"]["execution"]

@@ -77,13 +77,19 @@ class EmbedIdTypeNeeded(Behaviour):
         return body if "id_type" in body else self.bad_execute("id_type is required")
 
 
-@fault("embed-data-default-absent", "Without execution_data the answer has none.", "embed.defaults")
+@fault("embed-data-default-absent", "Without execution_data the answer has none.", "embed.complete")
 class EmbedDataDefaultAbsent(Behaviour):
     def embed_execution(
         self, workflow: Workflow, body: dict[str, object], now: datetime
     ) -> dict[str, object]:
         fields = super().embed_execution(workflow, body, now)
         return fields if "execution_data" in body else without(fields, "execution_data")
+
+
+@fault("embed-data-default-filled", "Without execution_data the answer has some.", "embed.defaults")
+class EmbedDataDefaultFilled(Behaviour):
+    def execute_body(self, request: Request) -> dict[str, object]:
+        return {"execution_data": {"source": "api"}, **super().execute_body(request)}
 
 
 @fault("embed-utc-is-local", "created_at_utc is the local time with a Z.", "embed.times")
@@ -175,13 +181,13 @@ class EmbedBadDataTaken(Behaviour):
         return {**sent, "execution_data": {}} if bad else sent
 
 
-@fault("embed-bad-data-500", "execution_data that is no object breaks the server.", "embed.bad-data")
+@fault("embed-bad-data-500", "execution_data that is no object breaks the server.", "robust.no-5xx")
 class EmbedBadData500(Behaviour):
     def bad_execute(self, message: str) -> dict[str, object]:
         raise RefusalError(500, "cannot convert to hash")
 
 
-@fault("embed-any-key", "Any key executes.", "auth.garbage")
+@fault("embed-any-key", "Any key executes.", "embed.auth")
 class EmbedAnyKey(Behaviour):
     def identify_embed(self, request: Request) -> None:
         if not self.bearer(request):

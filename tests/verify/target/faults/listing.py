@@ -180,12 +180,6 @@ class ListForgetsOld(Behaviour):
         return super().listed(organization)[:25]
 
 
-@fault("list-limit-echo-absent", "The list says neither limit nor offset.", "list.shape")
-class ListLimitEchoAbsent(Behaviour):
-    def page(self, everything: list[Execution], limit: int, offset: int) -> dict[str, object]:
-        return without(super().page(everything, limit, offset), "limit", "offset")
-
-
 @fault("list-204-when-empty", "An empty page answers 204.", "status-codes", "list.past-end")
 class List204WhenEmpty(Behaviour):
     async def list_executions(self, request: Request) -> Answer:

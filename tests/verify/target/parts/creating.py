@@ -129,7 +129,8 @@ class Creating(Lives):
     def created_data(self, created: Created) -> dict[str, object]:
         """Return the data of a create's answer."""
         execution = created.execution
+        now = self.now() if created.repeated else execution.created
         return {
             "clientToken": execution.token,
-            "execution": self.private(execution, self.present(execution)),
+            "execution": self.private(execution, self.moment(execution, now)),
         }

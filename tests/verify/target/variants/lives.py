@@ -73,8 +73,8 @@ class Partial(Planned):
 class Hasty(Planned):
     plan = (
         Step(0, QUEUED, "execution.created", "Execution created"),
-        Step(0.01, RUNNING, "run.started", "Run started"),
-        Step(0.02, SUCCEEDED, "run.succeeded", "Run succeeded"),
+        Step(0.3, RUNNING, "run.started", "Run started"),
+        Step(0.6, SUCCEEDED, "run.succeeded", "Run succeeded"),
     )
 
 
