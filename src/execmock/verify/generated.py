@@ -10,7 +10,7 @@ import copy
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -60,7 +60,8 @@ def generate(surface: Surface, keys: Mapping[str, str], plan: Plan, *, embed: bo
     stopped = ""
     for operations, base, key in parts:
         document = _document(surface, operations)
-        for seen, found in _run(document, base, key, plan, operations, surface, first + len(exchanges)):
+        share = replace(plan, seconds=plan.seconds * len(operations) / len(surface.contract.operations))
+        for seen, found in _run(document, base, key, share, operations, surface, first + len(exchanges)):
             exchanges.append(seen)
             problems.extend(found)
         stopped = stopped or (

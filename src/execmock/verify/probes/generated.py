@@ -10,7 +10,7 @@ from execmock.verify.probe import probe
 __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
-_SECONDS = {"quick": 3.0, "default": 14.0, "thorough": 180.0}
+_SECONDS = {"quick": 2.0, "default": 12.0, "thorough": 180.0}
 
 
 @probe("generated", needs="writes generated")

@@ -83,7 +83,8 @@ def _finding(each: FindingFacts) -> Iterator[str]:
     if each.under:
         yield (
             f'<p class="small">Same cause as <a href="#{escape(each.under)}">'
-            f"<code>{escape(each.under)}</code></a>: expected {escape(each.expected)}, came <code>{escape(each.actual)}</code></p>"
+            f"<code>{escape(each.under)}</code></a>: expected {escape(each.expected)}, "
+            f"came <code>{escape(each.actual)}</code></p>"
         )
         return
     times = f' <span class="small">(seen {each.times} times)</span>' if each.times > 1 else ""
@@ -110,7 +111,8 @@ def _coverage(report: Report) -> Iterator[str]:
         )
         yield (
             f"<tr><td><code>{escape(each.operation)}</code></td>"
-            f"<td><code>{each.method} {escape(each.path)}</code></td><td>{seen or 'none'}</td><td>{each.rules}</td></tr>"
+            f"<td><code>{each.method} {escape(each.path)}</code></td>"
+            f"<td>{seen or 'none'}</td><td>{each.rules}</td></tr>"
         )
     yield "</tbody></table></div>"
 
@@ -118,8 +120,8 @@ def _coverage(report: Report) -> Iterator[str]:
 def _timelines(report: Report) -> Iterator[str]:
     drawn = list(drawings(report, Redactor(report)))
     if drawn:
-        yield '<h2>Timelines</h2><p class="small">What was seen of executions that moved: above the'
-        yield " statuses of the private and the public view at each read, below the events by their own dates.</p>"
+        yield '<h2>Timelines</h2><p class="small">What was seen of executions that moved: above, what'
+        yield " the private and the public view showed at each read; below, the events by their own dates.</p>"
         yield from drawn
 
 

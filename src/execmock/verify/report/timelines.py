@@ -20,9 +20,11 @@ _ROW, _BAR = 26, 16
 
 def drawings(report: Report, redact: Redactor) -> Iterator[str]:
     """Yield a figure for each of the executions that showed the most statuses; those with findings first."""
-    named = {str(each.seen.at("/data/execution/id")) for each in report.findings()}
+    named = {
+        each.seen.at(place) for each in report.findings() for place in ("/data/execution/id", "/data/id")
+    }
     moved = [history for history in report.histories if len(_statuses(history)) > 1]
-    moved.sort(key=lambda history: (history.id not in named, -len(_statuses(history)), -len(history.samples)))
+    moved.sort(key=lambda history: (history.id not in named, not history.public, -len(_statuses(history))))
     for history in moved[:_MOST]:
         yield redact(_figure(history))
 
@@ -99,8 +101,9 @@ def _events(history: History, top: int) -> Iterator[str]:
 
 
 def _legend(history: History, y: int) -> Iterator[str]:
-    x = _LEFT + 150
+    x = _LEFT + 160
     for status in _statuses(history):
         yield f'<rect x="{x}" y="{y - 9}" width="10" height="10" class="i{_colour(status)}"/>'
-        yield f'<text x="{x + 14}" y="{y}">{escape(status)}</text>'
-        x += 24 + 7 * len(status)
+        word = status.removeprefix("workflow_")
+        yield f'<text x="{x + 14}" y="{y}">{escape(word)}</text>'
+        x += 30 + 6 * len(word)
