@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from execmock.verify.lab import Lab
+from execmock.verify.lab import Lab, Stopped
 from execmock.verify.probe import probe
 
 __all__ = ["generated"]
@@ -23,3 +23,5 @@ async def generated(lab: Lab) -> None:
         generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
     )
     lab.take(found.exchanges, found.problems)
+    if found.stopped:
+        raise Stopped(found.stopped)

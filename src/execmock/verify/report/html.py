@@ -121,7 +121,7 @@ def _timelines(report: Report) -> Iterator[str]:
     drawn = list(drawings(report, Redactor(report)))
     if drawn:
         yield '<h2>Timelines</h2><p class="small">What was seen of executions that moved: above, what'
-        yield " the private and the public view showed at each read; below, the events by their own dates.</p>"
+        yield " the private and the public view showed at each read; below, the events by their dates.</p>"
         yield from drawn
 
 
