@@ -105,11 +105,11 @@ class TooManyWithoutRetryAfter(Behaviour):
         return await super().perform(operation, request)
 
 
-@fault("any-origin-with-credentials", "Every web page may read with credentials.", "advisory.cors")
-class AnyOriginWithCredentials(Behaviour):
+@fault("no-cors", "The public read does not let browsers in.", "advisory.cors")
+class NoCors(Behaviour):
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
-        allowed = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
-        return {**super().headers(request, answer), **allowed}
+        headers = super().headers(request, answer)
+        return {name: value for name, value in headers.items() if not name.startswith("Access-Control-")}
 
 
 @fault("event-times-odd", "Times of events are written as in a letter.", "time.rfc3339")

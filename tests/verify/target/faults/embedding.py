@@ -214,3 +214,10 @@ class EmbedOneId(Behaviour):
     def embed_id(self, now: datetime) -> str:
         self.first = self.first or super().embed_id(now)
         return self.first
+
+
+@fault("embed-user-key-any-type", "user_key may be anything.", "generated.refuses")
+class EmbedUserKeyAnyType(Behaviour):
+    def embed_json(self, request: Request) -> object:
+        sent = super().embed_json(request)
+        return without(sent, "user_key") if isinstance(sent, dict) else sent

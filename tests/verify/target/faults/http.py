@@ -34,10 +34,10 @@ class PutAsRead(Behaviour):
         return super().wrong_method(request, methods)
 
 
-@fault("wrong-method-500", "Other methods break the server.", "http.method-not-allowed")
+@fault("wrong-method-500", "Other methods break the server.", "http.method-not-allowed", also=("http.head",))
 class WrongMethod500(Behaviour):
     def wrong_method(self, request: Request, methods: Mapping[str, str]) -> Answer:
-        raise RefusalError(501, "Not implemented")
+        raise RefusalError(500, "no handler")
 
 
 @fault("no-allow", "A 405 has no Allow header.", "http.allow")

@@ -183,3 +183,19 @@ class EmptyText500(Fragile):
     def bear_value(self, value: object) -> None:
         if isinstance(value, dict) and value.get("sourceEntityType") == "":
             raise broken("check constraint violated")
+
+
+@fault(
+    "digit-first-500", "A sourceSystem that begins with a digit breaks the server.", "generated.conformance"
+)
+class DigitFirst500(Fragile):
+    def bear_value(self, value: object) -> None:
+        if isinstance(value, dict) and str(value.get("sourceSystem", ""))[:1].isdigit():
+            raise broken("not an identifier")
+
+
+@fault("digit-first-refused", "A sourceSystem that begins with a digit is refused.", "generated.accepts")
+class DigitFirstRefused(Behaviour):
+    def violations(self, sent: dict[str, object]) -> list[str]:
+        begins = str(sent.get("sourceSystem", ""))[:1].isdigit()
+        return super().violations(sent) + ["sourceSystem must begin with a letter"] * begins

@@ -121,11 +121,11 @@ class ListWithoutEnvelope(Behaviour):
         return replace(answer, body=answer.body["data"])
 
 
-@fault("error-with-data", "Errors carry `data: null`.", "error.shape")
+@fault("error-with-data", "Errors carry data.", "error.shape")
 class ErrorWithData(Behaviour):
     def failure(self, request: Request, refusal: RefusalError) -> Answer:
         answer = super().failure(request, refusal)
-        return amended(answer, data=None) if request.segments[0] == "v1" else answer
+        return amended(answer, data={"reason": refusal.message}) if request.segments[0] == "v1" else answer
 
 
 @fault("error-details-text", "An error's details are one string.", "error.shape")
