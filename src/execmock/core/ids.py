@@ -6,10 +6,10 @@ whose first four bytes are the second of creation, so that ids sort by time.
 
 from __future__ import annotations
 
-from base64 import b32hexencode, urlsafe_b64encode
+from base64 import b32hexdecode, b32hexencode, urlsafe_b64encode
 from hashlib import blake2b
 
-__all__ = ["client_token", "derive", "draw", "hashid", "sandbox_tag", "uuid7", "xid"]
+__all__ = ["client_token", "derive", "draw", "hashid", "sandbox_tag", "uuid7", "xid", "xid_tag"]
 
 _HASHID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -34,6 +34,14 @@ def xid(second: int, tag: bytes, number: int) -> str:
     """Return 20 characters for a second since 1970, a five-byte tag and a number (24 bits count)."""
     raw = (second & 0xFFFFFFFF).to_bytes(4, "big") + tag + (number & 0xFFFFFF).to_bytes(3, "big")
     return b32hexencode(raw).decode("ascii").rstrip("=").lower()
+
+
+def xid_tag(text: str) -> bytes | None:
+    """Return the five-byte tag of an xid, or None if the text is not one."""
+    try:
+        return b32hexdecode(text.upper() + "====")[4:9]
+    except ValueError:
+        return None
 
 
 def client_token(root: bytes, execution_id: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from execmock.errors import nearest
 
-__all__ = ["Names", "Template", "compile_template", "has_template", "render", "render_text", "unknown_names"]
+__all__ = ["Names", "Template", "compile_template", "has_template", "literal", "render", "unknown_names"]
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
@@ -23,9 +23,13 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text cut into literal parts (str) and names (tuples of their parts)."""
+    """A text cut into literal parts (str) and names (tuples of their parts).
+
+    `text` says that the result is text, even where the template is one name alone.
+    """
 
     parts: tuple[str | tuple[str, ...], ...]
+    text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,17 @@ class Names:
         """Return what is wrong with a dotted name, or None."""
         root, *rest = name
         if root not in self.valid:
-            return f"unknown name {root!r}; expected one of {', '.join(self.valid)}.{nearest(root, self.valid)}"
+            return (
+                f"unknown name {root!r}; expected one of {', '.join(self.valid)}.{nearest(root, self.valid)}"
+            )
         known = self.valid[root]
         if known is None:
             return None
         if not rest or rest[0] not in known:
             second = rest[0] if rest else ""
-            return f"unknown name {'.'.join(name)!r}.{nearest(second, known)} Valid: {', '.join(sorted(known))}"
+            return (
+                f"unknown name {'.'.join(name)!r}.{nearest(second, known)} Valid: {', '.join(sorted(known))}"
+            )
         if root == "steps" and rest[1:] != ["at"]:
             return f"unknown name {'.'.join(name)!r}; expected steps.{rest[0]}.at"
         return None
@@ -55,10 +63,15 @@ def has_template(text: str) -> bool:
     return "{{" in text
 
 
-def compile_template(value: Any) -> Any:
+def literal(text: str) -> str:
+    """Return what a text says whatever its placeholders stand for."""
+    return _PLACEHOLDER.sub("", text)
+
+
+def compile_template(value: Any, *, text: bool = False) -> Any:
     """Return `value` with every text that holds placeholders, at any depth, made a Template."""
     if isinstance(value, str):
-        return _compile_text(value) if has_template(value) else value
+        return _compile_text(value, text) if has_template(value) else value
     if isinstance(value, Mapping):
         return {key: compile_template(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -66,14 +79,14 @@ def compile_template(value: Any) -> Any:
     return value
 
 
-def _compile_text(text: str) -> Template:
+def _compile_text(value: str, text: bool) -> Template:
     parts: list[str | tuple[str, ...]] = []
-    for index, piece in enumerate(_PLACEHOLDER.split(text)):
+    for index, piece in enumerate(_PLACEHOLDER.split(value)):
         if index % 2:
             parts.append(tuple(piece.split(".")))
         elif piece:
             parts.append(piece)
-    return Template(tuple(parts))
+    return Template(tuple(parts), text)
 
 
 def unknown_names(
@@ -97,21 +110,19 @@ def unknown_names(
 
 
 def render(value: Any, context: Mapping[str, Any]) -> Any:
-    """Return a compiled value with its names looked up; a text that is one name alone keeps the type found."""
+    """Return a compiled value with its names looked up; one name alone keeps the type of what it finds."""
     if isinstance(value, Template):
-        if len(value.parts) == 1 and not isinstance(value.parts[0], str):
-            return _look_up(value.parts[0], context)
-        return "".join(part if isinstance(part, str) else _as_text(_look_up(part, context)) for part in value.parts)
+        first = value.parts[0]
+        if len(value.parts) == 1 and not value.text and not isinstance(first, str):
+            return _look_up(first, context)
+        return "".join(
+            part if isinstance(part, str) else _as_text(_look_up(part, context)) for part in value.parts
+        )
     if isinstance(value, dict):
         return {key: render(item, context) for key, item in value.items()}
     if isinstance(value, list):
         return [render(item, context) for item in value]
     return value
-
-
-def render_text(value: Any, context: Mapping[str, Any]) -> str:
-    """Return a compiled value as text, whatever type its names have; nothing found is an empty text."""
-    return _as_text(render(value, context))
 
 
 def _look_up(name: tuple[str, ...], context: Mapping[str, Any]) -> Any:

@@ -33,7 +33,7 @@ def load_contract(path: str | Path) -> Contract:
         mark = getattr(error, "problem_mark", None)
         place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
         raise ContractError(f"is not YAML: {getattr(error, 'problem', error)}", place=place) from error
-    return Contract(document)
+    return Contract(document, file=str(path))
 
 
 @lru_cache(maxsize=1)

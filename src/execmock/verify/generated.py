@@ -52,7 +52,7 @@ class Generated:
 
 def generate(surface: Surface, keys: Mapping[str, str], plan: Plan, *, embed: bool, first: int) -> Generated:
     """Run the engine on both APIs; blocks. `first` is the number that the first exchange gets."""
-    parts = [(_EXECUTIONS, surface.base(LIST), keys["a"])]
+    parts: list[tuple[tuple[str, ...], str, str]] = [(_EXECUTIONS, surface.base(LIST), keys["a"])]
     if embed:
         parts.append(((EXECUTE,), surface.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []

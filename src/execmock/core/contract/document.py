@@ -22,10 +22,11 @@ _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 class Contract:
     """One OpenAPI document as the single source of paths, schemas, examples and legal transitions."""
 
-    def __init__(self, document: Mapping[str, Any], level: Level = "expected") -> None:
+    def __init__(self, document: Mapping[str, Any], level: Level = "expected", file: str = "") -> None:
         if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
             raise ContractError("expected an OpenAPI 3.1 document")
         self.document = document
+        self.file = file
         self.level: Level = level
 
     def at_level(self, level: Level) -> Contract:
@@ -36,15 +37,15 @@ class Contract:
             return self
         if self.level == "documented":
             raise ContractError("a contract cut down to what is documented cannot be grown again")
-        return Contract(cut_to_documented(self.document), level)
+        return Contract(cut_to_documented(self.document), level, self.file)
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
         """Operation id to operation, in the document's order."""
         found = {}
         for path, item in self.document["paths"].items():
-            for method in _METHODS:
-                if method in item:
+            for method in item:
+                if method in _METHODS:
                     operation = self._operation(path, method, item)
                     found[operation.id] = operation
         return MappingProxyType(found)
@@ -117,6 +118,10 @@ class Contract:
                 }
             ),
             security=tuple(name for requirement in security for name in requirement),
+            scopes=tuple(
+                scope for requirement in security for scopes in requirement.values() for scope in scopes
+            ),
+            tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
             extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),

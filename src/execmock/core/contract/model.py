@@ -45,7 +45,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `security` names the schemes that are asked for; empty means that none is."""
+    """One operation. `security` names the schemes that are asked for; empty means that none is.
+
+    `scopes` are the roles that a key needs for it.
+    """
 
     id: str
     method: str
@@ -56,6 +59,8 @@ class Operation:
     body: RequestBody | None
     responses: Mapping[str, Response]
     security: tuple[str, ...]
+    scopes: tuple[str, ...]
+    tags: tuple[str, ...]
     source: str
     pointer: str
     extensions: Mapping[str, Any]

@@ -30,7 +30,9 @@ def _check_start(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]
     if steps[0].status not in graph.initial:
         valid = ", ".join(graph.initial)
         hint = nearest(steps[0].status, graph.initial)
-        yield Finding(("steps", 0, "status"), f"an execution cannot start as {steps[0].status}; expected {valid}.{hint}")
+        yield Finding(
+            ("steps", 0, "status"), f"an execution cannot start as {steps[0].status}; expected {valid}.{hint}"
+        )
 
 
 def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSource) -> Iterator[Finding]:
@@ -45,7 +47,8 @@ def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSour
 
 
 def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]:
-    ends = [index for index, step in enumerate(steps) if step.status in graph.terminal]
+    # A step without any way out is told once, at itself, and not again at all that lead to it.
+    ends = [n for n, step in enumerate(steps) if step.status in graph.terminal or not step.triggers]
     escaping = _closure(ends, _edges(steps, backwards=True))
     for index, step in enumerate(steps):
         if step.status in graph.terminal:
@@ -54,7 +57,9 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
         elif not step.triggers:
             yield Finding(("steps", index), f"dead end: {step.status} is not terminal and has no `next`")
         elif all(trigger.chance < 1 for trigger in step.triggers):
-            yield Finding(("steps", index, "next"), "dead end by bad luck: expected one trigger without `chance`")
+            yield Finding(
+                ("steps", index, "next"), "dead end by bad luck: expected one trigger without `chance`"
+            )
         elif index not in escaping:
             yield Finding(("steps", index), f"dead end: no terminal status can be reached from {step.name!r}")
 
@@ -71,16 +76,21 @@ def _check_late_events(steps: Sequence[Step], source: ScenarioSource) -> Iterato
         sure = [t.high for t in step.triggers if isinstance(t, After) and t.chance == 1]
         for n, event in enumerate(source.steps[index].events or ()):
             if sure and parse_duration(event.at) > min(sure):
-                yield Finding(("steps", index, "events", n, "at"), "never happens: the step is left before that")
+                yield Finding(
+                    ("steps", index, "events", n, "at"), "never happens: the step is left before that"
+                )
 
 
 def _check_idle_loops(steps: Sequence[Step]) -> Iterator[Finding]:
     instant = {
-        index: [t.to for t in step.triggers if isinstance(t, After) and t.low == 0] for index, step in enumerate(steps)
+        index: [t.to for t in step.triggers if isinstance(t, After) and t.low == 0]
+        for index, step in enumerate(steps)
     }
     for index in instant:
         if index in _closure(instant[index], instant):
-            yield Finding(("steps", index, "next"), "a loop that may take no time: expected a duration above 0s in it")
+            yield Finding(
+                ("steps", index, "next"), "a loop that may take no time: expected a duration above 0s in it"
+            )
 
 
 def _edges(steps: Sequence[Step], *, backwards: bool = False) -> dict[int, list[int]]:

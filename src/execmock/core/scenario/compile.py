@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from execmock.core.durations import DurationError, parse_duration, parse_range
 from execmock.core.scenario.check import check_graph
+from execmock.core.scenario.counts import check_counts
 from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
@@ -29,6 +30,8 @@ def compile_scenario(
     findings = compiler.findings
     if not findings:
         findings += check_graph(steps, vocabulary.graph(source.drift), source)
+    if not findings and vocabulary.sum:
+        findings += check_counts(steps, vocabulary.sum)
     if findings:
         return None, findings
     scenario = Scenario(
@@ -64,13 +67,15 @@ class _Compiler:
         self.vocabulary = vocabulary
         self.findings: list[Finding] = []
         self.names = self._step_names()
-        self.template_names = Names({
-            "execution": vocabulary.execution_names,
-            "request": vocabulary.request_names,
-            "signal": ("name", "payload"),
-            "step": ("name", "at"),
-            "steps": self.names,
-        })
+        self.template_names = Names(
+            {
+                "execution": vocabulary.execution_names,
+                "request": vocabulary.request_names,
+                "signal": ("name", "payload"),
+                "step": ("name", "at"),
+                "steps": self.names,
+            }
+        )
 
     def steps(self) -> tuple[Step, ...]:
         self.findings += check_bind(self.source, self.vocabulary)
@@ -84,7 +89,9 @@ class _Compiler:
         for index, step in enumerate(self.source.steps):
             name = step.name or step.status
             if step.name and name in names:
-                self.find(("steps", index, "name"), f"two steps are named {name!r}; expected a name of its own")
+                self.find(
+                    ("steps", index, "name"), f"two steps are named {name!r}; expected a name of its own"
+                )
             while name in names:
                 name = f"{step.status}-{index + 1}"
             names.append(name)
@@ -96,22 +103,32 @@ class _Compiler:
         if step.status not in graph.statuses:
             self._unknown_status(path, step.status)
         self.findings += check_sets(step.set, (*path, "set"), self.vocabulary, self.template_names)
-        self.findings += check_events(step.events or (), (*path, "events"), self.template_names)
+        self.findings += check_events(
+            step.events or (), (*path, "events"), self.template_names, shown=self.source.api != "embed"
+        )
         return Step(
             name=self.names[index],
             status=step.status,
-            sets=compile_template(step.set),
+            sets=self._sets(step),
             events=self._events(index, step),
             triggers=self._triggers(index, step),
         )
 
+    def _sets(self, step: StepSource) -> dict[str, Any]:
+        texts = {name for name, schema in self.vocabulary.settable.items() if schema.get("type") == "string"}
+        return {name: compile_template(value, text=name in texts) for name, value in step.set.items()}
+
     def _unknown_status(self, path: DataPath, status: str) -> None:
         known = self.vocabulary.transitions.statuses
         if status in self.vocabulary.with_drift.statuses:
-            self.find((*path, "status"), f"{status!r} is newer than the contract; write `drift: true` to use it")
+            self.find(
+                (*path, "status"), f"{status!r} is newer than the contract; write `drift: true` to use it"
+            )
         else:
             hint = nearest(status, known)
-            self.find((*path, "status"), f"unknown status {status!r}; expected one of {', '.join(known)}.{hint}")
+            self.find(
+                (*path, "status"), f"unknown status {status!r}; expected one of {', '.join(known)}.{hint}"
+            )
 
     def _events(self, index: int, step: StepSource) -> tuple[Event, ...]:
         own = step.events
@@ -130,7 +147,8 @@ class _Compiler:
     def _event(self, path: DataPath, event: EventSource) -> Event:
         at = self._parse(parse_duration, event.at, (*path, "at"), 0)
         fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "at"}
-        return Event(at, compile_template({name: value for name, value in fields.items() if value}))
+        kept = {name: value for name, value in fields.items() if value}
+        return Event(at, {name: compile_template(value, text=name != "data") for name, value in kept.items()})
 
     def _triggers(self, index: int, step: StepSource) -> tuple[Trigger, ...]:
         if step.next is None:

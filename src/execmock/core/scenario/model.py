@@ -66,7 +66,7 @@ class Scenario:
     """A script that executions follow. `version` is a digest of its text: the same text, the same version.
 
     `steps` holds the file's own steps first (`own` of them), then one step for each status that the
-    file does not use, which only a jump leads to.
+    file does not use, which only a jump leads to. `text` is the file's own.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Scenario:
     steps: tuple[Step, ...]
     own: int
     drift: bool = False
+    text: str = ""
 
     @property
     def reference(self) -> str:
@@ -84,7 +85,7 @@ class Scenario:
         return f"{self.name}@{self.version}"
 
     def step_index(self, name: str) -> int | None:
-        """Return the position of the step of that name, or of the first one with that status; None if neither."""
+        """Return the position of the step of that name, else of the first with that status, else None."""
         for attribute in ("name", "status"):
             for index, step in enumerate(self.steps):
                 if getattr(step, attribute) == name:

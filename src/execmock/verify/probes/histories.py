@@ -15,18 +15,21 @@ _REAL_STEP = 250
 _LONGEST_STEP = 3_000  # front ends poll every 3 s
 _VIRTUAL = 45 * 60_000
 _AFTER_END = 2
+_WITNESS = 4
 
 
 @probe("histories")
 async def follow(lab: Lab) -> None:
     """Create executions and read each by key and by token, step by step, until all have ended or time is up.
 
-    A witness is created at the start and the end: the target's own clock, read without its Date header.
+    Now and then a witness is created: its createdAt is the target's own clock, read without a Date header.
     """
     numbers = range(max(_FOLLOWED[lab.effort], len(lab.surface.workflows)))
     made = [await _create(lab, number) for number in numbers]
     resting: dict[str, int] = {}
-    for step in _steps(lab):
+    for number, step in enumerate(_steps(lab)):
+        if number % _WITNESS == 0:
+            await lab.create(lab.surface.minimal(), "witness", identity="time")
         await lab.all(_look(lab, each, resting) for each in made if resting.get(each.id, 0) <= _AFTER_END)
         await lab.list("list", identity="time", limit=100)
         if all(resting.get(each.id, 0) > _AFTER_END for each in made):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from execmock.verify.case import Case
 from execmock.verify.exchange import Exchange
-from execmock.verify.rule import ADVISORY, Verdict, check, rule
+from execmock.verify.rule import ADVISORY, Judge, Rule, Verdict, check, rule
 from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
@@ -18,7 +17,7 @@ _AT = "responses/200"
 
 def _advice(
     name: str, operations: tuple[str, ...], sentence: str, *, source: str = "", probes: str = _FEED
-) -> Any:
+) -> Callable[[Judge], Rule]:
     return rule(
         f"advisory.{name}",
         ADVISORY,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from execmock.verify.case import Case
 from execmock.verify.exchange import Exchange, parse_json
-from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Severity, Verdict, check, rule
+from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Judge, Rule, Severity, Verdict, check, rule
 from execmock.verify.same import instant, same_json
 from execmock.verify.surface import EXECUTE
 
@@ -20,7 +20,7 @@ _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-
 
 def _embed(
     name: str, severity: Severity, sentence: str, *, at: str = _AT, source: str = "public", under: str = ""
-) -> Any:
+) -> Callable[[Judge], Rule]:
     return rule(
         f"embed.{name}",
         severity,

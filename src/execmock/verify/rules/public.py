@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from execmock.verify.case import Case
-from execmock.verify.exchange import Exchange, parse_json
+from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.history import History, Sample
 from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
 from execmock.verify.rules.guarding import alike
@@ -322,7 +323,11 @@ def _texts(value: Any) -> Iterator[str]:
     needs="writes",
 )
 def matches_private(case: Case) -> Iterator[Verdict]:
-    """Judged only between two private reads that agree, so that nothing can have moved."""
+    """Judged only between two private reads that agree, so that nothing can have moved. The id always is."""
+    for seen in case.successes(PUBLIC):
+        asked = unquote(seen.request.url.partition("?")[0].rpartition("/")[2])
+        if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:
+            yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
     for history in case.histories:
         for before, public, after in _sandwiches(history):
             for name in case.schema("PublicExecution")["properties"]:

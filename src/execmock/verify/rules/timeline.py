@@ -20,6 +20,7 @@ _TAGS = ("timeline", "history")
 _AT = "responses/200"
 _EVENTS = "/data/events"
 _SLACK = 1_000
+_SKEW = 250
 
 
 def _timelines(case: Case) -> Iterator[tuple[History, Sample, tuple[Mapping[str, Any], ...]]]:
@@ -124,32 +125,66 @@ def ascending(case: Case) -> Iterator[Verdict]:
     under="timeline.ascending lifecycle.created-at-constant",
 )
 def not_before_status(case: Case) -> Iterator[Verdict]:
-    """The moment is the target's own: the createdAt of executions created after the answer came."""
+    """The moment is the target's own: the createdAt of executions created after the answer came.
+
+    An event that appears once startedAt was shown happened after it.
+    """
     witnesses = _witnesses(case)
     for history, sample, events in _timelines(case):
-        born = instant(sample.value("createdAt"))
         latest = _later_witness(witnesses, sample)
         for number, event in enumerate(events):
-            time, place = instant(event.get("createdAt")), f"{_EVENTS}/{number}/createdAt"
-            if time is not None and born is not None:
-                said = f"not before the execution's createdAt, {sample.value('createdAt')}"
-                yield check(time >= born - _SLACK, sample.seen, said, at=place, chain=made(history))
-            if time is not None and latest is not None:
-                said = "not after the creation of an execution that was created later"
-                yield check(time <= latest + _SLACK, sample.seen, said, at=place, chain=made(history))
+            yield from _judge_date(history, sample, number, event, latest)
+    for history in case.histories:
+        for samples in (history.private, history.public):
+            shown = tuple(sample for sample in samples if sample.events is not None)
+            for before, sample in settled(shown):
+                if before and before[-1].value("startedAt"):
+                    yield from _judge_late(history, before[-1], sample)
 
 
-def _witnesses(case: Case) -> list[tuple[float, str, int]]:
+def _judge_date(
+    history: History, sample: Sample, number: int, event: Mapping[str, Any], latest: Any
+) -> Iterator[Verdict]:
+    time, place = instant(event.get("createdAt")), f"{_EVENTS}/{number}/createdAt"
+    born = instant(sample.value("createdAt"))
+    if time is not None and born is not None:
+        said = f"not before the execution's createdAt, {sample.value('createdAt')}"
+        yield check(time >= born - _SLACK, sample.seen, said, at=place, chain=made(history))
+    if time is not None and latest is not None:
+        said = f"not after {latest}, when a later execution was created"
+        moment = instant(latest) or 0
+        fits = time <= moment + _slack(latest, event.get("createdAt"))
+        yield check(fits, sample.seen, said, at=place, chain=made(history))
+
+
+def _judge_late(history: History, before: Sample, sample: Sample) -> Iterator[Verdict]:
+    start = before.value("startedAt")
+    known, began = set(_ids(before.events or ())), instant(start)
+    for number, event in enumerate(sample.events or ()):
+        time = instant(event.get("createdAt"))
+        if event.get("id") not in known and time is not None and began is not None:
+            said = f"not before startedAt, {start}, which was shown before this event"
+            fits = time >= began - _slack(start, event.get("createdAt"))
+            place = f"{_EVENTS}/{number}/createdAt"
+            yield check(fits, sample.seen, said, at=place, chain=made(history, before.seen))
+
+
+def _slack(*texts: Any) -> int:
+    """A second where an instant has no fraction; else what clocks of one service may differ by."""
+    return _SKEW if all("." in str(text) for text in texts) else _SLACK
+
+
+def _witnesses(case: Case) -> list[tuple[float, str, str]]:
     """Return (sent, identity, createdAt) of the creations, oldest first."""
     found = []
     for seen in case.successes(CREATE):
-        time = instant(seen.at("/data/execution/createdAt"))
-        if time is not None and seen.probe != "idempotency":
+        time = seen.at("/data/execution/createdAt")
+        if instant(time) is not None and seen.probe != "idempotency":
             found.append((seen.sent, seen.identity, time))
     return sorted(found)
 
 
-def _later_witness(witnesses: list[tuple[float, str, int]], sample: Sample) -> int | None:
+def _later_witness(witnesses: list[tuple[float, str, str]], sample: Sample) -> str | None:
     """The createdAt of the first creation of the same key that was sent after a sight was received.
 
     A public sight has no key; the creations of the key that follows executions stand in for it.

@@ -1,0 +1,83 @@
+"""What is shown of an embed execution, its three texts of one instant included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from execmock.core.contract import Contract
+from execmock.core.durations import format_instant
+from execmock.core.execution import EmbedExecution
+from execmock.core.progress import Progress
+from execmock.core.scenario.model import Scenario
+from execmock.core.templates import render
+
+__all__ = ["EmbedViews", "instant_texts"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class EmbedViews:
+    """Draws embed executions as one contract shows them: a bare object with every property there."""
+
+    def __init__(self, contract: Contract, zone: str) -> None:
+        self._zone = zone
+        self._blank = {
+            name: _blank(contract.resolve(schema))
+            for name, schema in contract.schema("EmbedExecution")["properties"].items()
+        }
+
+    def show(
+        self, execution: EmbedExecution, state: Progress, scenario: Scenario, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the execution with its progress at `state`; `data` is its execution_data, decoded."""
+        key, name = execution.workflow
+        shown = {
+            **self._blank,
+            **instant_texts(execution.created_at, self._zone),
+            "execution_data": data,
+            "hashid": execution.hashid,
+            "id": execution.id,
+            "key": key,
+            "name": name,
+        }
+        steps: dict[str, Any] = {}
+        for visit in state.visits:
+            step = scenario.steps[visit.step]
+            steps[step.name] = {"at": format_instant(visit.at)}
+            context = {
+                "execution": shown,
+                "request": {"execution_data": data},
+                "signal": {"name": visit.signal, "payload": visit.payload},
+                "step": {"name": step.name, "at": format_instant(visit.at)},
+                "steps": steps,
+            }
+            shown["status"] = step.status
+            shown.update({name: render(value, context) for name, value in step.sets.items()})
+        return shown
+
+
+def _blank(schema: Mapping[str, Any]) -> Any:
+    if "const" in schema:
+        return schema["const"]
+    return {"integer": 0, "object": {}}.get(schema.get("type", ""), "")
+
+
+@lru_cache(maxsize=1024)
+def _second_texts(second: int, zone: str) -> dict[str, str]:
+    utc = _EPOCH + timedelta(seconds=second)
+    local = utc.astimezone(ZoneInfo(zone))
+    half = "am" if local.hour < 12 else "pm"
+    return {
+        "created_at": local.isoformat(),
+        "created_at_string": f"{local:%b %d, %Y %I:%M} {half} {local:%Z}",
+        "created_at_utc": f"{utc:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def instant_texts(milliseconds: int, zone: str) -> dict[str, str]:
+    """Return created_at, created_at_string and created_at_utc of one instant, in a named time zone."""
+    return _second_texts(milliseconds // 1000, zone)

@@ -1,0 +1,61 @@
+"""What is kept of an execution. Everything that is shown of it is computed from this (see views)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from execmock.core.ids import derive
+from execmock.core.progress import Progress
+
+__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """An execution of the executions API.
+
+    `created_at` is milliseconds on its sandbox's clock, `scenario` a `name@version`, `request` the accepted
+    properties of the create body as JSON.
+    """
+
+    id: str
+    sandbox: str
+    created_at: int
+    scenario: str
+    request: bytes
+    initiated_by: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedExecution:
+    """An execution of an embedded workflow. `workflow` holds its hashid, key and name."""
+
+    id: str
+    sandbox: str
+    created_at: int
+    scenario: str
+    hashid: str
+    workflow: tuple[str, str]
+    execution_data: bytes
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """What an idempotency key stands for: the digest of its first request, and what that made.
+
+    `answer` is the first answer's body where that is replayed, `expires` the instant it is forgotten.
+    """
+
+    key: str
+    digest: str
+    made: str
+    answer: Any = None
+    expires: int | None = None
+
+
+def execution_seed(root: bytes, execution_id: str) -> bytes:
+    """Return the seed from which everything drawn for one execution follows."""
+    return derive(root, "execution-seed", execution_id)

@@ -1,0 +1,71 @@
+"""JSON in and out: strict in what it takes, exact in what it keeps.
+
+orjson does the work. Integers beyond 64 bits, which it would round, take the standard library's way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import orjson
+
+from execmock.errors import ExecmockError
+
+__all__ = ["DEEPEST", "JsonError", "canonical", "decode", "encode"]
+
+DEEPEST = 128
+"""How deep a document may nest: deep enough for data, shallow enough to be written out again anywhere."""
+
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+
+
+class JsonError(ExecmockError):
+    """A text is not JSON, or is JSON that cannot be kept exactly."""
+
+
+def decode(text: bytes) -> Any:
+    """Return the value of a JSON text. Refuses NaN, infinities, lone surrogates and nesting over DEEPEST."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise JsonError(str(error)) from None
+    if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
+        raise JsonError(f"nested deeper than {DEEPEST} levels")
+    return _exact(text) if _LONG_NUMBER.search(text) else value
+
+
+def _exact(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        # The standard library refuses integers of more than 4300 digits.
+        raise JsonError(str(error).partition(";")[0]) from None
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        item, level = waiting.pop()
+        if isinstance(item, dict | list):
+            deepest = max(deepest, level)
+            inner = item.values() if isinstance(item, dict) else item
+            waiting.extend((deeper, level + 1) for deeper in inner)
+    return deepest
+
+
+def encode(value: Any) -> bytes:
+    """Return a value as compact JSON in UTF-8."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def canonical(value: Any) -> bytes:
+    """Return a value as compact JSON with sorted keys: equal values give equal bytes."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

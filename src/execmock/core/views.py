@@ -1,0 +1,169 @@
+"""What is shown of an execution: the private and the public view, and one timeline behind both.
+
+Views are folded from the visits, so the same state gives the same view at every replica and in every
+later read. Property names, what is private, and when a property is due come from the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from execmock.core.contract import Contract
+from execmock.core.durations import format_instant
+from execmock.core.execution import Execution
+from execmock.core.ids import derive, xid
+from execmock.core.progress import Progress, Visit
+from execmock.core.scenario.model import Scenario, Step
+from execmock.core.templates import render
+
+__all__ = ["Portrait", "Views", "next_event"]
+
+_ID_PREFIXES = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
+
+
+class Portrait:
+    """One execution at one instant: `fields` of the private view, and its `events`, oldest first."""
+
+    __slots__ = ("events", "fields")
+
+    def __init__(self, fields: dict[str, Any], events: list[dict[str, Any]]) -> None:
+        self.fields = fields
+        self.events = events
+
+    @property
+    def message(self) -> str:
+        """A line for people about where the execution stands: the newest event's title."""
+        return self.events[-1].get("title", "") if self.events else ""
+
+
+class Views:
+    """Draws executions as one contract shows them."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._transitions = contract.transitions()
+        self._public = frozenset(contract.schema("PublicExecution")["properties"])
+        self._public_event = frozenset(contract.schema("PublicEvent")["properties"])
+        execution = contract.schema("Execution")
+        lifecycle = execution["x-lifecycle"]["properties"]
+        self._due = {
+            name: (
+                frozenset(rule["due"]),
+                contract.resolve(execution["properties"][name]).get("format") == "date-time",
+            )
+            for name, rule in lifecycle.items()
+            if not contract.resolve(execution["properties"][name]).get("x-settable")
+        }
+
+    def portrait(
+        self,
+        execution: Execution,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        organization: str,
+        now: int,
+    ) -> Portrait:
+        """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
+        fields: dict[str, Any] = {
+            **request,
+            "createdAt": format_instant(execution.created_at),
+            "id": execution.id,
+            "initiatedById": execution.initiated_by,
+            "initiatedByType": "api_key",
+            "organizationId": organization,
+        }
+        events: list[dict[str, Any]] = []
+        steps: dict[str, dict[str, str]] = {}
+        visits = state.visits
+        for number, visit in enumerate(visits):
+            step = scenario.steps[visit.step]
+            steps[step.name] = {"at": format_instant(visit.at)}
+            context = _context(fields, request, step, visit, steps)
+            self._enter(fields, step, visit, context, execution.id)
+            until = visits[number + 1].at if number + 1 < len(visits) else now
+            for at, shown in _emitted(step, visit, until, context):
+                events.append(_event(shown, at, len(events), fields))
+        fields["updatedAt"] = format_instant(visits[-1].at)
+        return Portrait({name: value for name, value in fields.items() if value not in _EMPTY}, events)
+
+    def public(self, portrait: Portrait) -> dict[str, Any]:
+        """Return the public view: flat, without anything private."""
+        shown = {name: value for name, value in portrait.fields.items() if name in self._public}
+        shown["events"] = [
+            {name: value for name, value in event.items() if name in self._public_event}
+            for event in portrait.events
+        ]
+        if portrait.message:
+            shown["message"] = portrait.message
+        return shown
+
+    def private(self, portrait: Portrait) -> dict[str, Any]:
+        """Return the private view: the execution, its events and a message, side by side."""
+        shown: dict[str, Any] = {"events": portrait.events, "execution": portrait.fields}
+        if portrait.message:
+            shown["message"] = portrait.message
+        return shown
+
+    def _enter(
+        self, fields: dict[str, Any], step: Step, visit: Visit, context: Mapping[str, Any], execution_id: str
+    ) -> None:
+        fields["status"] = step.status
+        for name, (statuses, dated) in self._due.items():
+            if name not in fields and (step.status in statuses or self._finishes(name, step.status)):
+                fields[name] = format_instant(visit.at) if dated else _made_id(name, visit.at, execution_id)
+        for name, value in step.sets.items():
+            fields[name] = render(value, context)
+
+    def _finishes(self, name: str, status: str) -> bool:
+        # A status that the vendor has since added is in no list of the contract, yet it is final.
+        return name == "finishedAt" and status not in self._transitions.statuses
+
+
+_EMPTY: tuple[Any, ...] = (None, "", {})
+
+
+def next_event(progress: Progress, scenario: Scenario, now: int) -> int | None:
+    """Return the instant after `now` at which the present step emits its next event, or None."""
+    visit = progress.current
+    later = [visit.at + event.at for event in scenario.steps[visit.step].events if visit.at + event.at > now]
+    return min(later) if later else None
+
+
+def _context(
+    fields: Mapping[str, Any], request: Mapping[str, Any], step: Step, visit: Visit, steps: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "execution": fields,
+        "request": request,
+        "signal": {"name": visit.signal, "payload": visit.payload},
+        "step": {"name": step.name, "at": format_instant(visit.at)},
+        "steps": steps,
+    }
+
+
+def _emitted(
+    step: Step, visit: Visit, until: int, context: Mapping[str, Any]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for event in step.events:
+        at = visit.at + event.at
+        if at <= until:
+            yield at, {name: render(value, context) for name, value in event.fields.items()}
+
+
+def _event(shown: dict[str, Any], at: int, number: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+    tag = derive(b"", "events", fields["id"], size=5)
+    about = {name: fields[name] for name in ("organizationId", "runId", "workflowId") if name in fields}
+    event = {
+        "createdAt": format_instant(at),
+        **shown,
+        "executionId": fields["id"],
+        "id": "evt_" + xid(at // 1000, tag, number),
+        **about,
+    }
+    return {name: value for name, value in event.items() if value not in _EMPTY}
+
+
+def _made_id(name: str, at: int, execution_id: str) -> str:
+    made = derive(b"", name, execution_id, size=8)
+    return _ID_PREFIXES[name] + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))

@@ -1,0 +1,111 @@
+"""Scenario files to scenarios. Every finding carries its place and the line it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from execmock.core.contract import Contract
+from execmock.core.scenario import (
+    Finding,
+    Scenario,
+    ScenarioSource,
+    Vocabulary,
+    compile_scenario,
+    scenario_schema,
+)
+from execmock.core.scenario.model import Api
+from execmock.core.scenario.rivals import Rival, rivals
+from execmock.errors import Place, ScenarioError
+from execmock.loading.problems import Problem, place_of, problem_at, problems_of
+from execmock.loading.shapes import Shape
+from execmock.loading.yaml_marks import load_marked
+
+__all__ = ["ScenarioFile", "Vocabularies", "read_data", "read_folder", "read_text", "vocabularies"]
+
+Vocabularies = Mapping[Api, Vocabulary]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """One file read: its scenario and no problems, or no scenario and why."""
+
+    path: str
+    text: str
+    scenario: Scenario | None
+    problems: tuple[Problem, ...] = ()
+
+
+def vocabularies(contract: Contract) -> Vocabularies:
+    """Return what the contract lets scenarios of either API say."""
+    return {"executions": Vocabulary.of(contract, "executions"), "embed": Vocabulary.of(contract, "embed")}
+
+
+def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:
+    """Read one scenario; never raises for what the text holds."""
+    try:
+        marked = load_marked(text, file, ScenarioError)
+    except ScenarioError as error:
+        problem = problem_at(error.place or Place(file), error.message, text.splitlines())
+        return ScenarioFile(file, text, None, (problem,))
+    scenario, findings = read_data(marked.data, text, words)
+    return ScenarioFile(file, text, scenario, problems_of(findings, marked, text))
+
+
+def read_data(data: Any, text: str, words: Vocabularies) -> tuple[Scenario | None, list[Finding]]:
+    """Read a scenario from plain data; `text` is what its version is the digest of."""
+    source, findings = _shape().read(data)
+    if source is None:
+        return None, findings
+    version = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    scenario, findings = compile_scenario(source, words[source.api], version)
+    return (replace(scenario, text=text) if scenario else None), findings
+
+
+def read_folder(paths: Iterable[Path], words: Vocabularies) -> Sequence[ScenarioFile]:
+    """Read every .yaml and .yml file in folders (deep), and the files named themselves, in name order.
+
+    A file that takes the name or the bound values of one before it is refused; each file is read once.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        files = sorted(p for p in path.rglob("*.y*ml") if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return _without_rivals([_read_file(file, words) for file in found.values()])
+
+
+def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return ScenarioFile(str(path), "", None, (Problem(Place(str(path)), "is not UTF-8 text"),))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        return ScenarioFile(str(path), "", None, (Problem(Place(str(path)), reason),))
+    return read_text(text, str(path), words)
+
+
+def _without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
+    by_name = {file.path: file for file in files}
+    scenarios = [(file.path, file.scenario) for file in files if file.scenario]
+    for rival in rivals(scenarios):
+        first, second = by_name[rival.first], by_name[rival.second]
+        message = f"{rival.message}; the first is at {_place(first, rival)}"
+        place = _place(second, rival)
+        problem = problem_at(place, message, second.text.splitlines())
+        by_name[rival.second] = replace(second, scenario=None, problems=(*second.problems, problem))
+    return list(by_name.values())
+
+
+def _place(file: ScenarioFile, rival: Rival) -> Place:
+    return place_of(load_marked(file.text, file.path, ScenarioError), rival.path)
+
+
+@lru_cache(maxsize=1)
+def _shape() -> Shape[ScenarioSource]:
+    return Shape(ScenarioSource, scenario_schema())

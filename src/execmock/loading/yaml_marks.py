@@ -1,0 +1,121 @@
+"""YAML files to plain data that remembers where each key and each value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from execmock.errors import ConfigError, ExecmockError, Place
+from execmock.loading.yaml_spots import Spot, SpotReader
+
+__all__ = ["Marked", "YamlPath", "load_marked", "load_marked_file"]
+
+YamlPath = tuple[str | int, ...]
+"""The way from the document's root to a value: mapping keys as text, list positions from 0."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_CHARACTER = yaml.reader.Reader.NON_PRINTABLE
+
+
+class _Places(Mapping[YamlPath, Place]):
+    """The places of all values, or of all keys, by path; found on demand, so aliases cost nothing."""
+
+    def __init__(self, root: Spot, *, keys: bool) -> None:
+        self._root = root
+        self._keys = keys
+
+    def __getitem__(self, path: YamlPath) -> Place:
+        key, spot = self._root.place, self._root
+        for part in path:
+            key, spot = spot.members[part]
+        return key if self._keys else spot.place
+
+    def __iter__(self) -> Iterator[YamlPath]:
+        waiting: list[tuple[YamlPath, Spot]] = [((), self._root)]
+        while waiting:
+            path, spot = waiting.pop()
+            yield path
+            waiting += [((*path, part), member) for part, (_, member) in reversed([*spot.members.items()])]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A document's data with the places of its values (`places`) and of its mapping keys (`keys`).
+
+    A list item has no key: in `keys` it has its own place. What an anchor names is one shared object
+    wherever it is used, so copy the data before changing it.
+    """
+
+    data: Any
+    places: Mapping[YamlPath, Place]
+    keys: Mapping[YamlPath, Place]
+
+    def place(self, path: YamlPath = ()) -> Place:
+        """Return where the value at `path` stands, or else the nearest value round it."""
+        return next(self.places[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.places)
+
+    def key(self, path: YamlPath) -> Place:
+        """Return where the key that `path` ends in stands, or else the nearest value round it."""
+        return self.keys[path] if path in self.keys else self.place(path)
+
+
+def load_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> Marked:
+    """Load a UTF-8 file; raise `error` with a place when it cannot be read or is not valid YAML."""
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as bad:
+        place = _place_after(content[: bad.start].decode(), str(path))
+        raise error("not UTF-8 text", place=place) from bad
+    except OSError as bad:
+        reason = bad.strerror or type(bad).__name__
+        raise error(f"cannot be read: {reason}", place=Place(str(path))) from bad
+    return load_marked(text, str(path), error)
+
+
+def load_marked(text: str, file: str, error: type[ExecmockError] = ConfigError) -> Marked:
+    """Load one YAML document; `file` names it in places. Raise `error` with a place when it is not valid.
+
+    Scalars follow YAML 1.2's core schema, and only what JSON can hold is accepted. Keys are always text.
+    Anchors, aliases and merge keys work; tags do not. An empty document is None.
+    """
+    if bad := _NO_CHARACTER.search(text):
+        place = _place_after(text[: bad.start()], file)
+        raise error(f"U+{ord(bad[0]):04X} is a character that YAML does not allow", place=place)
+    try:
+        spot = SpotReader(_events(text), file, error).document()
+    except yaml.MarkedYAMLError as wrong:
+        raise error(_syntax(wrong), place=_place(wrong.problem_mark, text, file)) from wrong
+    return Marked(spot.value, _Places(spot, keys=False), _Places(spot, keys=True))
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    loader = _LOADER(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    finally:
+        loader.dispose()
+
+
+def _syntax(bad: yaml.MarkedYAMLError) -> str:
+    context = f" ({bad.context})" if bad.context else ""
+    return f"not valid YAML: {bad.problem}{context}"
+
+
+def _place(mark: yaml.Mark | None, text: str, file: str) -> Place:
+    # What is missing at the end of a last line without a line break is noticed on the line after it.
+    if mark and mark.line > text.count("\n"):
+        return _place_after(text, file)
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+
+
+def _place_after(text: str, file: str) -> Place:
+    return Place(file, text.count("\n") + 1, len(text) - text.rfind("\n"))

@@ -1,0 +1,71 @@
+"""What `execmock serve` says when it is ready: addresses, a key, lines to paste, magic workflow ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from execmock import __version__
+from execmock.core.contract import Contract
+from execmock.core.scenario import Scenario
+
+__all__ = ["banner"]
+
+_BODY = (
+    '{"workflowId":"wf_paid_happy_path","sourceSystem":"storefront","sourceEntityType":"order",'
+    '"sourceEntityId":"7788","requestPayload":{"lines":2}}'
+)
+_JSON = "-H 'Content-Type: application/json'"
+
+
+def banner(
+    contract: Contract, scenarios: Iterable[Scenario], urls: Mapping[str, str], key: str, control: str
+) -> str:
+    """Return the text; `urls` maps operation ids to the address of their port."""
+    main = urls["createExecution"]
+    width = max(map(len, contract.operations))
+    lines = [
+        f"execmock {__version__} is ready at {main}",
+        "",
+        *(f"  {o.id:<{width}}  {o.method:<4} {urls[o.id]}{o.path}" for o in contract.operations.values()),
+        "",
+        f"  Docs, ready to try   {main}/docs/",
+        f"  Contract             {main}/openapi.yaml",
+    ]
+    lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
+    lines += [
+        f"  Key                  {key}",
+        "",
+        "Paste to create an execution, watch it move, list, read it publicly, execute:",
+    ]
+    lines += ["", *_paste(main, urls["executeWorkflow"], key), ""]
+    lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
+    return "\n".join(lines) + "\n"
+
+
+def _paste(main: str, embed: str, key: str) -> list[str]:
+    auth = f"-H 'Authorization: Bearer {key}'"
+    return [
+        f"  created=$(curl -s {main}/v1/executions {auth} {_JSON} -d '{_BODY}'); echo \"$created\"",
+        (
+            '  id=$(echo "$created" | sed \'s/.*"id":"\\([^"]*\\)".*/\\1/\'); '
+            'token=$(echo "$created" | sed \'s/.*"clientToken":"\\([^"]*\\)".*/\\1/\')'
+        ),
+        f'  curl -s "{main}/v1/executions/$id" {auth}; echo',
+        f'  curl -s "{main}/v1/executions?limit=5" {auth}; echo',
+        f'  curl -s "{main}/v1/public/executions/$id?token=$token"; echo',
+        (
+            f"  curl -s {embed}/api/v1/workflows/workflow_15/execute {auth} {_JSON} "
+            """-d '{"id_type":"key","execution_data":{"user_name":"Ada"}}'; echo"""
+        ),
+    ]
+
+
+def _magic(scenarios: Iterable[Scenario]) -> list[str]:
+    rows = []
+    for scenario in scenarios:
+        if scenario.bind:
+            name = "key" if scenario.api == "embed" else next(iter(scenario.bind))
+            rows.append((f"{name} {scenario.bind[name]}", scenario.name, scenario.summary))
+    first = max((len(row[0]) for row in rows), default=0)
+    second = max((len(row[1]) for row in rows), default=0)
+    return [f"  {magic:<{first}}  {name:<{second}}  {summary}" for magic, name, summary in sorted(rows)]

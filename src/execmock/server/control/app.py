@@ -1,0 +1,83 @@
+"""Serves the control API under its prefix, on the API's port or on its own."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from aiohttp import web
+
+from execmock import __version__
+from execmock.core.contract import Contract
+from execmock.core.json_text import encode
+from execmock.server.api import Api, Handler
+from execmock.server.calls import Answer, Call, refused
+from execmock.server.checks import Checked
+from execmock.server.control.clocks import ClockOperations
+from execmock.server.control.executions import ExecutionOperations
+from execmock.server.control.guard import Guard
+from execmock.server.control.journal import JournalOperations
+from execmock.server.control.sandboxes import SandboxOperations
+from execmock.server.control.scenarios import ScenarioOperations
+from execmock.server.control.stream import Streams
+from execmock.server.doorman import Caller
+from execmock.server.request_ids import RequestIds
+from execmock.service.engine import Engine, shipped
+from execmock.service.refusals import Refusal
+
+__all__ = ["PREFIX", "ControlApi", "control_contract"]
+
+PREFIX = "/_execmock"
+_GROUPS = (ClockOperations, ScenarioOperations, ExecutionOperations, JournalOperations, SandboxOperations)
+
+
+@lru_cache(maxsize=1)
+def control_contract() -> Contract:
+    """Return the control API's own contract."""
+    return shipped(Path(__file__).with_name("openapi.yaml"))
+
+
+class ControlApi:
+    """Answers calls under the prefix."""
+
+    def __init__(self, engine: Engine, request_ids: RequestIds, key: str | None) -> None:
+        self._request_ids = request_ids
+        self._guard = Guard(key)
+        self._streams = Streams(engine)
+        self._contract = control_contract()
+        handlers: dict[str, Handler] = {"getHealth": _health, "streamChanges": _not_here}
+        self._groups = [group(engine, request_ids) for group in _GROUPS]
+        for group in self._groups:
+            handlers.update(group.handlers())
+        self._api = Api(self._contract, handlers, self._guard, request_ids, {})
+
+    def end(self) -> None:
+        """End what is open: the server is about to stop."""
+        self._streams.end()
+
+    async def answer(self, call: Call) -> Answer:
+        """Return the answer to a call, the contract's own text included."""
+        if call.method == "GET" and call.path == f"{PREFIX}/openapi.yaml":
+            return Answer(200, Path(self._contract.file).read_bytes(), content_type="application/yaml")
+        if call.method == "GET" and call.path == f"{PREFIX}/openapi.json":
+            return Answer(200, encode(self._contract.document))
+        return await self._api.answer(call)
+
+    async def stream(self, request: web.BaseRequest, call: Call) -> web.StreamResponse | Answer:
+        """Serve the live stream, or return the answer that says why not."""
+        sandbox = parse_qs(call.query).get("sandbox", ["default"])[-1]
+        try:
+            await self._guard.admit(self._contract.operation("streamChanges"), call.headers)
+            await self._groups[0].named(sandbox, "query/sandbox")
+        except Refusal as refusal:
+            return refused(refusal, self._request_ids.next(None))
+        return await self._streams.serve(request, sandbox, call.headers.get("Last-Event-ID"))
+
+
+async def _health(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml"})
+
+
+async def _not_here(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    raise Refusal(406, "The stream is served to GET as text/event-stream")

@@ -1,0 +1,54 @@
+"""Control operations on a sandbox's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from execmock.core.clock import ClockState
+from execmock.server.api import Handler
+from execmock.server.calls import Call
+from execmock.server.checks import Checked
+from execmock.server.control.operations import Operations, read_duration, read_instant
+from execmock.server.doorman import Caller
+
+__all__ = ["ClockOperations"]
+
+
+class ClockOperations(Operations):
+    """Read, freeze, speed up, advance."""
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return operation id to handler."""
+        return {"getClock": self._read, "setClock": self._change, "advanceClock": self._advance}
+
+    async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        return self.clock_of(await self.sandbox(checked))
+
+    async def _change(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        wanted, name = checked.body, checked.parameters["sandbox"]
+        move = self.engine.steering.move_clock
+        return self.clock_of(await move(name, lambda clock, real: _changed(clock, real, wanted)))
+
+    async def _advance(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        wanted, name = checked.body, checked.parameters["sandbox"]
+        move = self.engine.steering.move_clock
+        if "by" in wanted:
+            by = read_duration(wanted["by"], "body/by")
+            return self.clock_of(await move(name, lambda clock, real: clock.advance(by, real)))
+        to = await self._target(wanted, checked)
+        return self.clock_of(await move(name, lambda clock, real: clock.advance_to(to, real)))
+
+    async def _target(self, wanted: Mapping[str, Any], checked: Checked) -> int:
+        if "to" in wanted:
+            return read_instant(wanted["to"], "body/to")
+        until = wanted["until"]
+        sandbox = await self.sandbox(checked)
+        return await self.engine.steering.instant_of(sandbox, until["execution"], until["status"])
+
+
+def _changed(clock: ClockState, real: int, wanted: Mapping[str, Any]) -> ClockState:
+    frozen = wanted.get("frozen", clock.frozen)
+    if "speed" in wanted:
+        clock = clock.at_speed(wanted["speed"], real)
+    return clock.freeze(real) if frozen else clock.unfreeze(real)

@@ -1,0 +1,70 @@
+"""Control operations on executions: where they stand, signals, jumps, waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from execmock.core.execution import Execution
+from execmock.core.json_text import encode
+from execmock.server.api import Handler
+from execmock.server.calls import Call
+from execmock.server.checks import Checked
+from execmock.server.control.operations import Operations
+from execmock.server.doorman import Caller
+from execmock.service.sandboxes import Sandbox
+from execmock.service.steering import Standing
+from execmock.service.tracking import EMBED, EXECUTION
+
+__all__ = ["ExecutionOperations"]
+
+
+class ExecutionOperations(Operations):
+    """List, read, signal, jump, wait."""
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return operation id to handler."""
+        return {
+            "listTracked": self._list,
+            "getTracked": self._read,
+            "signalExecution": self._signal,
+            "jumpExecution": self._jump,
+            "waitForExecution": self._wait,
+        }
+
+    async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        sandbox, given = await self.sandbox(checked), checked.parameters
+        kind = EMBED if given["api"] == "embed" else EXECUTION
+        page = await self.engine.store.page(sandbox.id, kind, given["offset"], given["limit"])
+        total = await self.engine.store.count(sandbox.id, kind)
+        standings = [self.engine.steering.standing_of(execution, sandbox).as_json() for execution in page]
+        return encode({"executions": standings, "total": total})
+
+    async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        sandbox = await self.sandbox(checked)
+        return self._shown(await self.engine.steering.standing(sandbox, checked.parameters["id"]), sandbox)
+
+    async def _signal(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        sandbox, body, name = await self.sandbox(checked), checked.body, checked.parameters["id"]
+        moved = await self.engine.steering.signal(sandbox, name, body["signal"], body.get("payload"))
+        return self._shown(moved, sandbox)
+
+    async def _jump(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        sandbox, name = await self.sandbox(checked), checked.parameters["id"]
+        return self._shown(await self.engine.steering.jump(sandbox, name, checked.body["to"]), sandbox)
+
+    async def _wait(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        sandbox, given = await self.sandbox(checked), checked.parameters
+        wait = self.engine.steering.wait
+        standing = await wait(sandbox.id, given["id"], given["status"], given["timeout"])
+        return self._shown(standing, await self.sandbox(checked))
+
+    def _shown(self, standing: Standing, sandbox: Sandbox) -> bytes:
+        return encode({**standing.as_json(), "view": self._view(standing, sandbox)})
+
+    def _view(self, standing: Standing, sandbox: Sandbox) -> dict[str, Any]:
+        execution = standing.execution
+        if isinstance(execution, Execution):
+            _, portrait = self.engine.portraits.portrait(execution, sandbox, standing.now)
+            return {"execution": portrait.fields, "events": portrait.events}
+        return self.engine.embed.show(execution, sandbox, standing.now)

@@ -1,0 +1,46 @@
+"""Control operations on the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from execmock.core.json_text import encode
+from execmock.server.api import Handler
+from execmock.server.calls import Call
+from execmock.server.checks import Checked
+from execmock.server.control.operations import Operations
+from execmock.server.doorman import Caller
+from execmock.service.journal import JournalEntry, JournalFilter, rendered
+
+__all__ = ["JournalOperations"]
+
+
+class JournalOperations(Operations):
+    """List, count, clear."""
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return operation id to handler."""
+        return {"listJournal": self._list, "countJournal": self._count, "clearJournal": self._clear}
+
+    async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        entries = await self._found(checked)
+        latest = entries[-checked.parameters["limit"] :]
+        return encode({"entries": [rendered(entry) for entry in latest], "count": len(entries)})
+
+    async def _count(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        return encode({"count": len(await self._found(checked))})
+
+    async def _clear(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        return encode({"count": self.engine.journal.clear((await self.sandbox(checked)).id)})
+
+    async def _found(self, checked: Checked) -> list[JournalEntry]:
+        sandbox, given = await self.sandbox(checked), checked.parameters
+        method = given.get("method")
+        wanted = JournalFilter(
+            after=given["after"],
+            operation=given.get("operation"),
+            method=method.upper() if method else None,
+            status=given.get("status"),
+            execution=given.get("execution"),
+        )
+        return self.engine.journal.entries(sandbox.id, wanted)

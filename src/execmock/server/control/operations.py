@@ -1,0 +1,61 @@
+"""What the groups of control operations share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from execmock.core.durations import DurationError, parse_duration, parse_instant
+from execmock.core.json_text import encode
+from execmock.core.validation import Violation
+from execmock.server.api import Handler
+from execmock.server.checks import Checked
+from execmock.server.request_ids import RequestIds
+from execmock.service.engine import Engine
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox
+from execmock.service.steering import clock_as_json
+
+__all__ = ["Operations", "read_duration", "read_instant"]
+
+
+class Operations:
+    """A group of control operations over an engine."""
+
+    def __init__(self, engine: Engine, request_ids: RequestIds) -> None:
+        self.engine = engine
+        self.request_ids = request_ids
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return operation id to handler."""
+        raise NotImplementedError
+
+    async def sandbox(self, checked: Checked) -> Sandbox:
+        """Return the sandbox that the query names; Refusal 404 if there is none."""
+        return await self.named(checked.parameters["sandbox"], "query/sandbox")
+
+    async def named(self, name: str, where: str) -> Sandbox:
+        """Return a sandbox by name; Refusal 404 if there is none."""
+        sandbox = await self.engine.sandboxes.get(name)
+        if sandbox is None:
+            raise Refusal(404, "Unknown sandbox", [Violation(where, "the name of a sandbox", name)])
+        return sandbox
+
+    def clock_of(self, sandbox: Sandbox) -> bytes:
+        """Return a sandbox's clock as it is now."""
+        return encode(clock_as_json(sandbox.clock, self.engine.clock.now()))
+
+
+def read_instant(text: str, where: str) -> int:
+    """Return a body's instant in milliseconds; Refusal 400 when it is not one."""
+    try:
+        return parse_instant(text)
+    except DurationError as error:
+        raise Refusal(400, error.message, [Violation(where, "RFC 3339", text)]) from None
+
+
+def read_duration(text: str, where: str) -> int:
+    """Return a body's duration in milliseconds; Refusal 409 when it is longer than clocks go."""
+    try:
+        return parse_duration(text)
+    except DurationError as error:
+        raise Refusal(409, error.message, [Violation(where, "a duration", text)]) from None

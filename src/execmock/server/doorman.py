@@ -1,0 +1,80 @@
+"""Who is calling: from a bearer key to a sandbox, a scope and a name for the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from execmock.core.contract import Operation
+from execmock.core.validation import Violation
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
+
+__all__ = ["Admission", "Caller", "Doorman"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever holds a key: the sandbox it opens, what for, and a name that does not give the key away."""
+
+    sandbox: Sandbox
+    scope: Scope
+    name: str
+
+
+class Admission(Protocol):
+    """Decides who may call an operation."""
+
+    async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller | None:
+        """Return the caller, None where callers are not told apart; Refusal 401 or 403 to all else."""
+        ...
+
+
+class Doorman:
+    """Resolves bearer keys. Open: any key will do, an unknown one opens the default sandbox.
+
+    Strict: only configured keys do, within their scope. `bad_key` is the status for an unknown one.
+    """
+
+    def __init__(self, sandboxes: Sandboxes, *, strict: bool, bad_key: int = 401) -> None:
+        self._sandboxes = sandboxes
+        self._strict = strict
+        self._bad_key = bad_key
+        self._names: dict[str, str] = {}
+
+    async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller:
+        """Return the caller; Refusal 401 without a usable key, 403 for one that lacks the scope."""
+        key = _bearer(headers.get("Authorization"), operation)
+        known = await self._sandboxes.key(key)
+        if known is None and self._strict:
+            raise Refusal(self._bad_key, "The bearer key is not known", headers=_CHALLENGE)
+        name, scope = (known.sandbox, known.scope) if known else (DEFAULT_SANDBOX, "read-write")
+        sandbox = await self._sandboxes.get(name)
+        if sandbox is None:
+            raise Refusal(self._bad_key, "The bearer key opens a sandbox that is gone", headers=_CHALLENGE)
+        if "read-write" in operation.scopes and scope == "read":
+            violation = Violation("header/Authorization", "a key with the scope read-write", "scope read")
+            raise Refusal(403, "The key lacks the scope read-write", [violation])
+        return Caller(sandbox, scope, known.id if known else self._name(key))
+
+    def _name(self, key: str) -> str:
+        if key not in self._names:
+            if len(self._names) > 1000:
+                self._names.clear()
+            self._names[key] = self._sandboxes.key_id(key)
+        return self._names[key]
+
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+def _bearer(header: str | None, operation: Operation) -> str:
+    scheme, _, key = (header or "").partition(" ")
+    if scheme.lower() == "bearer" and key.strip():
+        return key.strip()
+    form = "Bearer sk_..." if operation.security[0].startswith("embed") else "Bearer b3sk_..."
+    violation = (
+        Violation("header/Authorization", form, scheme) if scheme else Violation("header/Authorization", form)
+    )
+    raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)

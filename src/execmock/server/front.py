@@ -1,0 +1,181 @@
+"""The web edge: from aiohttp's low-level requests to calls, and from answers to its responses."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Mapping
+from time import perf_counter
+
+from aiohttp import web
+from aiohttp.http_exceptions import PayloadEncodingError
+
+from execmock.core.validation import Violation
+from execmock.server.api import Api
+from execmock.server.calls import Answer, Call, refused
+from execmock.server.control import PREFIX, ControlApi
+from execmock.server.cors import Cors
+from execmock.server.pages import Page
+from execmock.server.request_ids import RequestIds
+from execmock.server.request_log import Entry, RequestLog
+from execmock.service.engine import Engine
+from execmock.service.journal import JournalEntry
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import DEFAULT_SANDBOX
+
+__all__ = ["ApiFront", "ControlFront", "Front"]
+
+_ON_EVERY_ANSWER = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_CONTROL_BODY = 256 << 20
+
+
+class Front:
+    """Handles every request of one port: pages, the control API, and everything else as the API's."""
+
+    def __init__(
+        self,
+        api: ApiFront,
+        control: ControlFront | None,
+        pages: Mapping[str, Page],
+        request_ids: RequestIds,
+    ) -> None:
+        self._api = api
+        self._control = control
+        self._pages = pages
+        self._request_ids = request_ids
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request; whatever breaks, the client gets the API's error form."""
+        path, _, query = request.raw_path.partition("?")
+        call = Call(request.method, path, query, request.headers)
+        first = path[: path.find("/", 1)] if "/" in path[1:] else path
+        try:
+            if self._control and first == PREFIX:
+                return await self._control(request, call)
+            if first in self._pages:
+                return await self._pages[first](request)
+            return await self._api(request, call)
+        except Exception as error:
+            request_id = self._request_ids.next(None)
+            _report(error, call, request_id)
+            return _response(refused(Refusal(500, "Internal error"), request_id), {})
+
+
+class ApiFront:
+    """Handles the requests of the API: reads bodies, writes log and journal, adds what browsers need."""
+
+    def __init__(
+        self, api: Api, cors: Cors, engine: Engine, log: RequestLog, max_body: int, too_large: int
+    ) -> None:
+        self._api = api
+        self._cors = cors
+        self._engine = engine
+        self._log = log
+        self._max_body = max_body
+        self._too_large = too_large
+
+    async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+        """Answer one request."""
+        started = perf_counter()
+        answer = await self._answer(request, call)
+        took = (perf_counter() - started) * 1000
+        real = self._engine.clock.now()
+        self._log.add(_logged(call, answer, real, took))
+        await self._write_down(call, answer, took, real)
+        return _response(answer, self._cors.headers(call.headers))
+
+    async def _answer(self, request: web.BaseRequest, call: Call) -> Answer:
+        if self._cors.is_preflight(call.method, call.headers) and (methods := self._api.methods(call.path)):
+            return self._cors.preflight(call.headers, methods)
+        try:
+            call.body = await _read(request, self._max_body)
+        except Refusal as refusal:
+            return self._api.refuse(call, refusal, self._too_large)
+        return await self._api.answer(call)
+
+    async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
+        sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
+        if sandbox is None:
+            return
+        entry = JournalEntry(
+            self._engine.changes.next_number(),
+            sandbox.clock.now(real),
+            call.method,
+            call.path,
+            call.query,
+            call.headers,
+            call.body,
+            answer.status,
+            took,
+            call.operation,
+            call.subject,
+            call.violations,
+        )
+        self._engine.journal.add(sandbox.id, entry)
+
+
+class ControlFront:
+    """Handles the requests of the control API. They are no part of the journal; what changes is logged."""
+
+    def __init__(self, control: ControlApi, log: RequestLog, engine: Engine) -> None:
+        self._control = control
+        self._log = log
+        self._engine = engine
+
+    async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+        """Answer one request."""
+        started = perf_counter()
+        if call.path == f"{PREFIX}/stream" and call.method == "GET":
+            streamed = await self._control.stream(request, call)
+            return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
+        try:
+            call.body = await _read(request, _CONTROL_BODY)
+            answer = await self._control.answer(call)
+        except Refusal as refusal:
+            answer = refused(refusal, "")
+        if call.method != "GET":
+            took = (perf_counter() - started) * 1000
+            self._log.add(_logged(call, answer, self._engine.clock.now(), took))
+        return _response(answer, {})
+
+
+def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:
+    sandbox = call.sandbox.id if call.sandbox else ""
+    return Entry(real, call.method, call.path, answer.status, took, call.operation, sandbox, call.subject)
+
+
+def _response(answer: Answer, headers: Mapping[str, str]) -> web.Response:
+    merged = {**_ON_EVERY_ANSWER, **headers, **answer.headers}
+    if answer.body:
+        merged["Content-Type"] = answer.content_type
+    return web.Response(body=answer.body, status=answer.status, headers=merged)
+
+
+async def _read(request: web.BaseRequest, most: int) -> bytes:
+    """Return a request's body; Refusal 413 when it is larger than `most` bytes, 400 when it is garbled."""
+    if not request.can_read_body:
+        return b""
+    if (request.content_length or 0) > most:
+        raise _refuse_size(most, f"{request.content_length} bytes")
+    chunks, size = [], 0
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size > most:
+                raise _refuse_size(most, f"more than {most} bytes")
+            chunks.append(chunk)
+    except PayloadEncodingError as error:
+        raise Refusal(400, f"The request body cannot be read: {error.message}") from None
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _refuse_size(most: int, came: str) -> Refusal:
+    return Refusal(413, "The request body is too large", [Violation("body", f"at most {most} bytes", came)])
+
+
+def _report(error: Exception, call: Call, request_id: str) -> None:
+    # One line for whoever runs the server; the place is enough to find the mistake.
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    kind = type(error).__name__
+    sys.stderr.write(f"error: {call.method} {call.path} ({request_id}): {kind}: {error} at {place}\n")

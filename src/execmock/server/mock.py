@@ -1,0 +1,106 @@
+"""Puts the web round an engine: the handlers of its ports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from execmock.core.contract import Contract
+from execmock.server.api import Api
+from execmock.server.checks import Strictness
+from execmock.server.control import ControlApi
+from execmock.server.cors import Cors
+from execmock.server.doorman import Doorman
+from execmock.server.front import ApiFront, ControlFront, Front
+from execmock.server.handlers import api_handlers
+from execmock.server.pages import contract_pages
+from execmock.server.request_ids import RequestIds
+from execmock.server.request_log import RequestLog
+from execmock.service.choices import Choices
+from execmock.service.engine import Engine, EngineOptions
+
+__all__ = ["Mock", "MockOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class MockOptions:
+    """How a mock behaves on the web; `engine` says how its executions do. Sizes are bytes."""
+
+    engine: EngineOptions = field(default_factory=EngineOptions)
+    strict: bool = False
+    control_key: str | None = None
+    max_body: int = 1 << 20
+    cors_origins: tuple[str, ...] = ("*",)
+    log_format: str = "text"
+    quiet: bool = False
+
+
+class Mock:
+    """A mock ready to be listened for: an engine, and a front for each port."""
+
+    def __init__(self, options: MockOptions, engine: Engine | None = None) -> None:
+        self.options = options
+        self.engine = engine or Engine(options.engine)
+        self.log = RequestLog(options.log_format, quiet=options.quiet)
+        self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.control = ControlApi(self.engine, self.request_ids, options.control_key)
+
+    async def prepare(self) -> None:
+        """Make the engine's state ready."""
+        await self.engine.prepare()
+
+    def front(self, only: Sequence[str] = (), *, control: bool = True) -> Front:
+        """Return the handler of a port.
+
+        `only` names the operations it serves, all of them if empty; `control` says whether the control
+        API is on it too.
+        """
+        engine, options = self.engine, self.options
+        choices = engine.choices
+        api = Api(
+            engine.contract,
+            api_handlers(engine.executions, engine.embed, choices),
+            Doorman(engine.sandboxes, strict=options.strict, bad_key=int(choices["badKey"])),
+            self.request_ids,
+            strictness(engine.contract, choices),
+            int(choices["wrongMethod"]),
+            only,
+        )
+        too_large = int(choices["bodyTooLarge"])
+        served = ApiFront(api, Cors(options.cors_origins), engine, self.log, options.max_body, too_large)
+        pages = contract_pages(engine.contract)
+        return Front(served, self.control_front() if control else None, pages, self.request_ids)
+
+    def control_front(self) -> ControlFront:
+        """Return the handler of the control API."""
+        return ControlFront(self.control, self.log, self.engine)
+
+    async def close(self) -> None:
+        """End the streams, write what is left of the log and let go of the store."""
+        self.control.end()
+        self.log.flush()
+        await self.engine.close()
+
+
+def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
+    """Return operation id to how it refuses, as the choices say."""
+    common = Strictness(
+        wrong_content_type=int(choices["wrongContentType"]),
+        clamp_limit=choices["limitOverMaximum"] == "clamp",
+        clamp_huge=choices["hugeNumber"] == "clamp",
+    )
+    own = {
+        "createExecution": replace(
+            common,
+            nulls=choices["nullOptional"] == "accept",
+            empty_strings=choices["emptyString"] == "accept",
+            unknown_properties=choices["unknownProperty"] == "ignore",
+        ),
+        "getPublicExecution": replace(common, parameters=int(choices["missingPublicToken"])),
+        "executeWorkflow": replace(
+            common,
+            malformed=int(choices["embedMalformedJson"]),
+            invalid=int(choices["embedExecutionData"]),
+        ),
+    }
+    return {name: own.get(name, common) for name in contract.operations}

@@ -1,0 +1,61 @@
+"""The pages beside the API: the contract as YAML and JSON, and a page to read and try it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from importlib.resources import files
+from mimetypes import guess_type
+from pathlib import Path
+
+from aiohttp import web
+
+from execmock.core.contract import Contract
+from execmock.core.json_text import encode
+
+__all__ = ["contract_pages"]
+
+Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+_TYPES = {".yaml": "application/yaml", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+def contract_pages(contract: Contract) -> dict[str, Page]:
+    """Return first path segment to page."""
+    source = Path(contract.file)
+
+    @lru_cache(maxsize=1)
+    def as_json() -> bytes:
+        return encode(contract.document)
+
+    async def openapi_yaml(request: web.BaseRequest) -> web.StreamResponse:
+        return _served(request, source.read_bytes(), "application/yaml")
+
+    async def openapi_json(request: web.BaseRequest) -> web.StreamResponse:
+        return _served(request, as_json(), "application/json")
+
+    async def home(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": "/docs"})
+
+    return {"/": home, "/openapi.yaml": openapi_yaml, "/openapi.json": openapi_json, "/docs": docs_page}
+
+
+async def docs_page(request: web.BaseRequest) -> web.StreamResponse:
+    """Serve the docs page and its files, all of them in the package."""
+    name = request.path.removeprefix("/docs").strip("/") or "docs.html"
+    folder = Path(str(files("execmock.server"))) / "pages"
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
+    if name == "docs.html" and not request.path.endswith("/docs/"):
+        # The page's own files are beside it, so its address has to end in a slash.
+        return web.Response(status=302, headers={"Location": "/docs/"})
+    return _served(request, path.read_bytes(), _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain")
+
+
+def _served(request: web.BaseRequest, body: bytes, content_type: str) -> web.Response:
+    if request.method not in ("GET", "HEAD"):
+        return web.Response(status=405, headers={"Allow": "GET, HEAD"})
+    headers = {**_SAFE, "Content-Type": content_type, "Access-Control-Allow-Origin": "*"}
+    return web.Response(body=body, headers=headers)

@@ -1,0 +1,74 @@
+// Shows the contract that this server serves, with every operation ready to be tried against it.
+
+import { filled, operations } from "./links.js";
+
+const KEY = "b3sk_demo";
+
+/** Returns the contract with this page's own origin as its only server, also where an operation names another. */
+function served(contract) {
+  const own = structuredClone(contract);
+  own.servers = [{ url: window.location.origin, description: "This mock" }];
+  Object.values(own.paths ?? {}).forEach((item) => delete item.servers);
+  [...operations(own)].forEach(([, , operation]) => delete operation.servers);
+  return own;
+}
+
+/** Returns the names of the security schemes that take a bearer key. */
+function bearerSchemes(contract) {
+  const schemes = Object.entries(contract.components?.securitySchemes ?? {});
+  return schemes.filter(([, scheme]) => scheme.type === "http" && scheme.scheme === "bearer").map(([name]) => name);
+}
+
+/** Returns the names of the schemes for which the reader entered a key on an earlier visit. */
+function remembered() {
+  try {
+    return Object.keys(JSON.parse(localStorage.getItem("authorized")) ?? {});
+  } catch {
+    return [];
+  }
+}
+
+function show(contract) {
+  const known = remembered();
+  let sent;
+  const ui = SwaggerUIBundle({
+    spec: served(contract),
+    domNode: document.getElementById("docs"),
+    deepLinking: true,
+    tryItOutEnabled: true,
+    persistAuthorization: true,
+    displayRequestDuration: true,
+    defaultModelsExpandDepth: 0,
+    validatorUrl: null,
+    requestInterceptor: (request) => {
+      sent = request;
+      return request;
+    },
+    // What was created can be read at once: its id and token go where the contract's links say.
+    responseInterceptor: (answer) => {
+      const method = (sent.method ?? "get").toLowerCase();
+      for (const { path, method: into, name, place, value } of filled(contract, method, new URL(sent.url), answer)) {
+        ui.specActions.changeParam([path, into], name, place, value, false);
+      }
+      return answer;
+    },
+    onComplete: () => {
+      for (const scheme of bearerSchemes(contract).filter((name) => !known.includes(name))) {
+        ui.preauthorizeApiKey(scheme, KEY);
+      }
+    },
+  });
+}
+
+function complain(reason) {
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = `The contract could not be loaded: ${reason}`;
+  document.getElementById("docs").replaceChildren(note);
+}
+
+document.getElementById("key").textContent = KEY;
+fetch("../openapi.json")
+  .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`the server answered ${answer.status}`))))
+  .then(show)
+  .catch((error) => complain(error.message));

@@ -1,0 +1,60 @@
+"""Listening: sockets opened before anything is promised, and closed without cutting answers short."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from aiohttp import web
+
+from execmock.errors import ConfigError
+from execmock.server.front import Front
+
+__all__ = ["Listener", "bind"]
+
+_LAST_ANSWERS = 0.8
+"""Seconds that answers under way get when the server ends."""
+
+
+def bind(host: str, port: int, option: str = "--port") -> socket.socket:
+    """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. "
+            f"Another program may hold the port; {option} 0 picks a free one."
+        ) from None
+    except OverflowError:
+        raise ConfigError(f"{port} is not a port; expected 0 to 65535") from None
+    return sock
+
+
+class Listener:
+    """Serves one handler on one socket."""
+
+    def __init__(self, front: Front, sock: socket.socket) -> None:
+        self._sock = sock
+        self._runner = web.ServerRunner(
+            web.Server(front, access_log=None),
+            shutdown_timeout=_LAST_ANSWERS,
+        )
+
+    @property
+    def url(self) -> str:
+        """Return the address to send requests to."""
+        host, port = self._sock.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        """Accept connections from now on."""
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._sock, backlog=1024).start()
+
+    async def stop(self) -> None:
+        """Accept no more, finish what is under way, close."""
+        await self._runner.cleanup()
+        await asyncio.sleep(0)

@@ -1,0 +1,59 @@
+"""News of what changes, numbered, for whoever waits or watches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+__all__ = ["Change", "Changes"]
+
+
+class Change(NamedTuple):
+    """One piece of news. `kind` is request, execution, clock, scenario or sandbox."""
+
+    number: int
+    sandbox: str
+    kind: str
+    data: Mapping[str, Any]
+
+
+class Changes:
+    """Numbers what happens, keeps the last of it, and wakes those that wait."""
+
+    def __init__(self, size: int = 1000) -> None:
+        self._ring: deque[Change] = deque(maxlen=size)
+        self._number = 0
+        self._wakers: set[asyncio.Event] = set()
+
+    @property
+    def last(self) -> int:
+        """The number of the latest news."""
+        return self._number
+
+    def next_number(self) -> int:
+        """Return a number for something that is kept elsewhere, and wake those that wait."""
+        self._number += 1
+        for waker in self._wakers:
+            waker.set()
+        return self._number
+
+    def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
+        """Keep a piece of news and wake those that wait."""
+        self._ring.append(Change(self.next_number(), sandbox, kind, data))
+
+    def since(self, number: int, sandbox: str) -> list[Change]:
+        """Return a sandbox's news after `number`, oldest first, as far as it is kept."""
+        return [change for change in self._ring if change.number > number and change.sandbox in (sandbox, "")]
+
+    async def wait(self, seconds: float | None) -> None:
+        """Return when something happens, or after `seconds` of real time."""
+        waker = asyncio.Event()
+        self._wakers.add(waker)
+        try:
+            await asyncio.wait_for(waker.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._wakers.discard(waker)

@@ -1,0 +1,47 @@
+"""The behaviours that the contract leaves open, and which of them the mock shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from execmock.core.contract import Contract
+from execmock.errors import ConfigError, nearest
+
+__all__ = ["Choices", "choosable", "choose"]
+
+Choices = Mapping[str, Any]
+
+
+def choosable(contract: Contract) -> Mapping[str, tuple[int | str, ...]]:
+    """Return the choices that have more than one value the mock can show; the default comes first."""
+    return {
+        name: choice.values
+        for name, choice in contract.choices.items()
+        if choice.alternatives and "any" not in choice.alternatives and name not in _JUDGED_ONLY
+    }
+
+
+# Differences of form that the checks tolerate in a service, but that the mock has no use in showing.
+_JUDGED_ONLY = frozenset({"emptyField"})
+
+
+def choose(contract: Contract, wanted: Sequence[str]) -> Choices:
+    """Return every choice's value: the contract's default, or what a `NAME=VALUE` in `wanted` says.
+
+    Raises ConfigError that names the valid names or values.
+    """
+    values: dict[str, Any] = {name: choice.default for name, choice in contract.choices.items()}
+    open_to_choice = choosable(contract)
+    for text in wanted:
+        name, _, value = text.partition("=")
+        if name not in open_to_choice:
+            known = ", ".join(open_to_choice)
+            raise ConfigError(
+                f"unknown choice {name!r}; expected one of {known}.{nearest(name, open_to_choice)}"
+            )
+        by_text = {str(valid): valid for valid in open_to_choice[name]}
+        if value not in by_text:
+            raise ConfigError(f"{name} cannot be {value!r}; expected one of {', '.join(by_text)}")
+        values[name] = by_text[value]
+    return values

@@ -1,0 +1,134 @@
+"""The embed API without HTTP: execute a workflow. Answers are the whole body's bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from execmock.core.contract import Contract
+from execmock.core.embed_view import EmbedViews
+from execmock.core.execution import EmbedExecution, Idempotency
+from execmock.core.ids import derive, hashid, uuid7
+from execmock.core.json_text import canonical, decode, encode
+from execmock.core.progress import begin
+from execmock.core.validation import Violation
+from execmock.ports import Key, Put, Store
+from execmock.service.library import Library
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
+from execmock.service.selection import Selection
+from execmock.service.tracking import Tracking, put_of
+
+__all__ = ["EmbedExecutions", "ExecuteRequest"]
+
+_REMEMBERED = 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRequest:
+    """One execute call: the path's id, the body, and the Idempotency-Key header if there was one."""
+
+    workflow: str
+    body: Mapping[str, Any]
+    idempotency_key: str | None = None
+
+
+class EmbedExecutions:
+    """Executes embedded workflows."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        store: Store,
+        sandboxes: Sandboxes,
+        library: Library,
+        tracking: Tracking,
+        views: EmbedViews,
+        choices: Mapping[str, Any],
+    ) -> None:
+        self._store = store
+        self._sandboxes = sandboxes
+        self._library = library
+        self._tracking = tracking
+        self._views = views
+        self._choices = choices
+        properties = contract.schema("ExecuteWorkflowRequest")["properties"]
+        self._defaults = {
+            name: contract.resolve(schema).get("default") for name, schema in properties.items()
+        }
+
+    async def execute(self, sandbox: Sandbox, request: ExecuteRequest, selection: Selection) -> bytes:
+        """Execute a workflow, or replay the first answer for a known Idempotency-Key of the last 24 hours.
+
+        Raises Refusal 404 for an unknown workflow, or an id that does not fit its id_type.
+        """
+        body = {
+            **self._defaults,
+            **{name: value for name, value in request.body.items() if value is not None},
+        }
+        workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
+        names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
+        scenario = selection.pick(self._library, sandbox, names, "embed")
+        now = self._sandboxes.now(sandbox)
+        number = await self._store.draw(sandbox.id)
+        random = derive(sandbox.root, "embed", number, size=16)
+        by_workflow = self._choices["embedHashid"] == "workflow"
+        execution = EmbedExecution(
+            id=uuid7(now, random),
+            sandbox=sandbox.id,
+            created_at=now,
+            scenario=scenario.reference,
+            hashid=workflow.hashid if by_workflow else hashid(random[10:]),
+            workflow=(workflow.key, workflow.name),
+            execution_data=encode(body["execution_data"]),
+            progress=begin(now),
+        )
+        answer = encode(self.show(execution, sandbox, now))
+        put = put_of(execution)
+        if not request.idempotency_key:
+            await self._store.update(put.key, lambda _: [put])
+            return answer
+        return await self._execute_once(put, answer, request, now)
+
+    def show(self, execution: EmbedExecution, sandbox: Sandbox, now: int) -> dict[str, Any]:
+        """Return an embed execution as it stands at `now`."""
+        state = self._tracking.progress(execution, sandbox, now)
+        scenario = self._library.version(execution.scenario)
+        return self._views.show(execution, state, scenario, decode(execution.execution_data))
+
+    def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
+        """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
+        bound = [
+            EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
+            for scenario in self._library.current.values()
+            if scenario.api == "embed" and {"id", "hashid", "key"} <= (bind := scenario.bind).keys()
+        ]
+        return [*sandbox.embed_workflows, *bound]
+
+    async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
+        # The key is remembered per path, as the vendor does it.
+        place = Key(put.key.sandbox, "embed-idempotency", f"{request.workflow}\x1f{request.idempotency_key}")
+        digest = blake2b(canonical(request.body), digest_size=16).hexdigest()
+        fresh = Idempotency(place.id, digest, put.key.id, answer, now + _REMEMBERED)
+
+        def kept(old: Idempotency | None) -> list[Put]:
+            remembered = old is not None and old.expires is not None and now < old.expires
+            return [] if remembered else [Put(place, fresh), put]
+
+        found: Idempotency = await self._store.update(place, kept)
+        replay: bytes = found.answer
+        return replay
+
+    def _workflow(self, sandbox: Sandbox, id_type: str, value: str) -> EmbedWorkflow:
+        if id_type not in ("id", "hashid", "key"):
+            status = int(self._choices["embedUnknownIdType"])
+            raise Refusal(
+                status, "Unknown id_type", [Violation("body/id_type", "id, hashid or key", id_type)]
+            )
+        for workflow in self.workflows(sandbox):
+            if getattr(workflow, id_type) == value:
+                return workflow
+        violation = Violation("path/id", f"the {id_type} of a workflow", value)
+        raise Refusal(404, "not found", [violation])

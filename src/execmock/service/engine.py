@@ -1,0 +1,153 @@
+"""Puts the services together: everything a mock is, but for the web."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
+from execmock.core.contract import Contract
+from execmock.core.embed_view import EmbedViews
+from execmock.core.scenario import Scenario
+from execmock.core.validation import Violation
+from execmock.core.views import Views
+from execmock.errors import ConfigError, ScenarioError
+from execmock.loading.contract import data_path, load_contract, shipped_contract
+from execmock.loading.scenarios import read_folder, read_text, vocabularies
+from execmock.ports import Clock
+from execmock.service.changes import Changes
+from execmock.service.choices import choose
+from execmock.service.embed import EmbedExecutions
+from execmock.service.executions import Executions
+from execmock.service.journal import Journal
+from execmock.service.library import Library
+from execmock.service.portraits import Portraits
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
+from execmock.service.snapshots import Snapshots
+from execmock.service.steering import Steering
+from execmock.service.tracking import Tracking
+from execmock.stores import open_store
+
+__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How executions behave. `start` is milliseconds since 1970, None is now; `seed` None is unguessable."""
+
+    scenarios: tuple[Path, ...] = ()
+    scenario: str | None = None
+    keys: tuple[tuple[str, Scope], ...] = ()
+    choices: tuple[str, ...] = ()
+    seed: int | None = None
+    start: int | None = None
+    speed: float = 1.0
+    frozen: bool = False
+    zone: str = "America/New_York"
+    store: str = "memory:"
+    journal_size: int = 1000
+
+
+class Engine:
+    """The services over one store. `clock` is real time unless a test holds it."""
+
+    def __init__(self, options: EngineOptions, clock: Clock | None = None) -> None:
+        self.options = options
+        self.clock = clock or SystemClock()
+        self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
+        self.contract = shipped_contract()
+        self.words = vocabularies(self.contract)
+        self.choices = choose(self.contract, options.choices)
+        self.library = load_library(self.contract, options.scenarios)
+        self.store = open_store(options.store)
+        self.journal = Journal(options.journal_size)
+        self.changes = Changes()
+        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
+        self.tracking = Tracking(self.store, self.sandboxes, self.library)
+        self.portraits = Portraits(Views(self.contract), self.library)
+
+    @cached_property
+    def executions(self) -> Executions:
+        """The executions API."""
+        return Executions(
+            self.contract,
+            self.store,
+            self.sandboxes,
+            self.library,
+            self.tracking,
+            self.portraits,
+            self.choices,
+        )
+
+    @cached_property
+    def embed(self) -> EmbedExecutions:
+        """The embed API."""
+        views = EmbedViews(self.contract, self.options.zone)
+        return EmbedExecutions(
+            self.contract, self.store, self.sandboxes, self.library, self.tracking, views, self.choices
+        )
+
+    @cached_property
+    def steering(self) -> Steering:
+        """What moves executions and clocks from outside."""
+        return Steering(self.contract, self.sandboxes, self.tracking, self.changes, self.clock)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """Sandboxes as documents."""
+        return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
+
+    async def prepare(self) -> None:
+        """Create the default sandbox, unless the store holds one from an earlier run."""
+        options = self.options
+        if options.scenario is not None:
+            self.library.named(options.scenario, "executions", "--scenario")
+        if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
+            return
+        sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
+        if options.frozen:
+            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
+        await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
+
+    def read_scenario(self, text: str, name: str) -> Scenario:
+        """Return the scenario that a text holds; Refusal 422 with every mistake in it."""
+        found = read_text(text, name, self.words)
+        if found.scenario is None:
+            places = [(f"body:{p.place.line}:{p.place.column}", p.message) for p in found.problems]
+            raise Refusal(422, "The scenario has mistakes", [Violation(*place) for place in places])
+        return found.scenario
+
+    def put_scenario(self, scenario: Scenario) -> None:
+        """Let new executions follow a scenario from now on."""
+        self.library.put(scenario)
+        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+
+    async def close(self) -> None:
+        """Let go of the store."""
+        await self.store.close()
+
+
+def shipped(path: Path) -> Contract:
+    """Return a contract that comes with execmock."""
+    return load_contract(path)
+
+
+def shipped_scenarios() -> Path:
+    """Return the folder of the scenarios that come with execmock."""
+    return data_path("fixtures") / "scenarios"
+
+
+def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
+    """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake."""
+    words = vocabularies(contract)
+    for path in extra:
+        if not path.exists():
+            raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
+    read = [*read_folder([shipped_scenarios()], words), *read_folder(extra, words)]
+    problems = [str(problem) for file in read for problem in file.problems]
+    if problems:
+        raise ScenarioError("\n".join(problems))
+    return Library(file.scenario for file in read if file.scenario)

@@ -1,0 +1,180 @@
+"""The executions API without HTTP: create, read, public read, list. Answers are the bytes of `data`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import Any, NamedTuple
+
+from execmock.core.contract import Contract
+from execmock.core.execution import Execution, Idempotency
+from execmock.core.ids import client_token, sandbox_tag, xid
+from execmock.core.json_text import canonical, encode
+from execmock.core.progress import Poll, begin
+from execmock.core.validation import Violation
+from execmock.ports import Key, Put, Store
+from execmock.service.library import Library
+from execmock.service.portraits import Drawing, Portraits
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox, Sandboxes
+from execmock.service.selection import Selection
+from execmock.service.tracking import EXECUTION, Tracking, place_of, put_of
+
+__all__ = ["Created", "Executions", "Page"]
+
+
+class Created(NamedTuple):
+    """A created execution's id, and the bytes of `data` that its creator is answered."""
+
+    id: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a list asks for, already in bounds."""
+
+    limit: int
+    offset: int
+
+
+class Executions:
+    """Serves executions from a store. Choices are the behaviours that the contract leaves open."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        store: Store,
+        sandboxes: Sandboxes,
+        library: Library,
+        tracking: Tracking,
+        portraits: Portraits,
+        choices: Mapping[str, Any],
+    ) -> None:
+        self._store = store
+        self._sandboxes = sandboxes
+        self._library = library
+        self._tracking = tracking
+        self._portraits = portraits
+        self._choices = choices
+        self._accepted = frozenset(contract.schema("CreateExecutionRequest")["properties"])
+
+    async def create(
+        self, sandbox: Sandbox, body: Mapping[str, Any], caller: str, selection: Selection
+    ) -> Created:
+        """Create an execution, or find the one that its idempotency key stands for.
+
+        `body` fits the contract; `caller` names the key that was used. Raises Refusal 400 for an unknown
+        workflow or scenario, and for an idempotency key that stands for another body.
+        """
+        # A property sent as null counts as not sent, and one that the contract does not name is ignored.
+        request = {
+            name: value for name, value in body.items() if name in self._accepted and value is not None
+        }
+        self._check_workflow(sandbox, request["workflowId"])
+        scenario = selection.pick(self._library, sandbox, request, "executions")
+        now = self._sandboxes.now(sandbox)
+        number = await self._store.draw(sandbox.id)
+        execution = Execution(
+            id="exec_" + xid(now // 1000, sandbox_tag(sandbox.id), number),
+            sandbox=sandbox.id,
+            created_at=now,
+            scenario=scenario.reference,
+            request=encode(request),
+            initiated_by=caller,
+            progress=begin(now),
+        )
+        key = request.get("idempotencyKey")
+        if key:
+            return await self._create_once(sandbox, execution, key, canonical(request))
+        await self._store.update(place_of(execution), lambda _: [put_of(execution)])
+        return self._created(sandbox, execution)
+
+    async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
+        """Return the private view; Refusal when the sandbox has no such execution."""
+        execution = await self.find(sandbox, execution_id)
+        return (await self._seen(execution, sandbox)).private
+
+    async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
+        """Return the public view to the holder of its token, and the sandbox it lies in.
+
+        Raises the same Refusal 401 for all else, so that nobody learns which ids exist.
+        """
+        found = await self._find_anywhere(execution_id)
+        if found:
+            sandbox, execution = found
+            expected = client_token(sandbox.root, execution_id).encode()
+            if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
+                return sandbox, (await self._seen(execution, sandbox)).public
+        raise Refusal(401, "The token does not open this execution")
+
+    async def list(self, sandbox: Sandbox, page: Page) -> bytes:
+        """Return a page, newest first."""
+        # One more than asked for tells whether there are more.
+        found = await self._store.page(sandbox.id, EXECUTION, page.offset, page.limit + 1)
+        now = self._sandboxes.now(sandbox)
+        items = b",".join([self._portraits.draw(item, sandbox, now).item for item in found[: page.limit]])
+        more = b"true" if len(found) > page.limit else b"false"
+        return b'{"hasMore":%b,"items":[%b],"limit":%d,"offset":%d}' % (more, items, page.limit, page.offset)
+
+    async def find(self, sandbox: Sandbox, execution_id: str) -> Execution:
+        """Return a sandbox's execution; the Refusal is the same for one that another sandbox holds."""
+        execution: Execution | None = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
+        if execution is None:
+            expected = "the id of an execution of the organization"
+            status = int(self._choices["unknownExecution"])
+            raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
+        return execution
+
+    def draw(self, execution: Execution, sandbox: Sandbox) -> Drawing:
+        """Return an execution as it stands now."""
+        return self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox))
+
+    async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
+        """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
+        named = await self._sandboxes.named_by(execution_id)
+        execution = await self._store.get(Key(named.id, EXECUTION, execution_id)) if named else None
+        if named and execution:
+            return named, execution
+        for sandbox in await self._sandboxes.all():
+            execution = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
+            if execution:
+                return sandbox, execution
+        return None
+
+    async def _seen(self, execution: Execution, sandbox: Sandbox) -> Drawing:
+        drawing = self.draw(execution, sandbox)
+        if drawing.polled:
+            await self._tracking.move(execution, sandbox, Poll())
+        return drawing
+
+    async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, request: bytes) -> Created:
+        digest = blake2b(request, digest_size=16).hexdigest()
+        place = Key(execution.sandbox, "idempotency", key)
+        first = self._created(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
+        fresh = Idempotency(key, digest, execution.id, first)
+        kept: Idempotency = await self._store.update(
+            place, lambda old: [] if old else [Put(place, fresh), put_of(execution)]
+        )
+        if kept.digest != digest:
+            status = int(self._choices["idempotencyConflict"])
+            expected = "a new key, or the body of the first request"
+            violation = Violation("body/idempotencyKey", expected, key)
+            raise Refusal(status, "The idempotency key was used for another request", [violation])
+        if kept.answer is not None:
+            return Created(kept.made, kept.answer)
+        made: Execution = await self._store.get(Key(execution.sandbox, EXECUTION, kept.made))
+        return self._created(sandbox, made)
+
+    def _created(self, sandbox: Sandbox, execution: Execution) -> Created:
+        token = client_token(sandbox.root, execution.id).encode()
+        item = self.draw(execution, sandbox).item
+        return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, item))
+
+    def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
+        if sandbox.workflows and workflow not in sandbox.workflows:
+            expected = "the id of a workflow of the organization"
+            status = int(self._choices["unknownWorkflow"])
+            raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])

@@ -1,0 +1,123 @@
+"""What was asked and how it was answered: a bounded ring per sandbox, rendered only when it is read."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from execmock.core.durations import format_instant
+from execmock.core.json_text import JsonError, decode
+from execmock.core.validation import Violation
+
+__all__ = ["Journal", "JournalEntry", "JournalFilter", "redacted_query", "rendered"]
+
+_SECRET_PARAMETERS = frozenset({"token"})
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "x-execmock-key"})
+_HIDDEN = "***"
+_LONGEST_BODY = 64 * 1024
+
+
+class JournalEntry(NamedTuple):
+    """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time."""
+
+    number: int
+    at: int
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+    took: float
+    operation: str
+    subject: str
+    violations: Sequence[Violation]
+
+
+class JournalFilter(NamedTuple):
+    """Which entries are wanted; what is None does not matter. `after` is the number of the last one known."""
+
+    after: int = 0
+    operation: str | None = None
+    method: str | None = None
+    status: int | None = None
+    execution: str | None = None
+
+    def admits(self, entry: JournalEntry) -> bool:
+        """Whether an entry is wanted."""
+        return (
+            entry.number > self.after
+            and self.operation in (None, entry.operation)
+            and self.method in (None, entry.method)
+            and self.status in (None, entry.status)
+            and self.execution in (None, entry.subject)
+        )
+
+
+class Journal:
+    """The entries of every sandbox, at most `size` each; the oldest go first."""
+
+    def __init__(self, size: int = 1000) -> None:
+        self._size = size
+        self._rings: dict[str, deque[JournalEntry]] = {}
+
+    def add(self, sandbox: str, entry: JournalEntry) -> None:
+        """Keep an entry."""
+        ring = self._rings.get(sandbox)
+        if ring is None:
+            ring = self._rings[sandbox] = deque(maxlen=self._size)
+        ring.append(entry)
+
+    def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
+        """Return the wanted entries, oldest first."""
+        return [entry for entry in self._rings.get(sandbox, ()) if wanted.admits(entry)]
+
+    def clear(self, sandbox: str) -> int:
+        """Forget a sandbox's entries; return how many there were."""
+        return len(self._rings.pop(sandbox, ()))
+
+
+def rendered(entry: JournalEntry) -> dict[str, Any]:
+    """Return an entry as JSON-like data, without keys and tokens."""
+    shown: dict[str, Any] = {
+        "number": entry.number,
+        "at": format_instant(entry.at),
+        "method": entry.method,
+        "path": entry.path,
+        "query": redacted_query(entry.query),
+        "headers": dict(_visible(entry.headers.items())),
+        "body": _body(entry.body),
+        "status": entry.status,
+        "took": round(entry.took, 3),
+        "operation": entry.operation or None,
+        "execution": entry.subject or None,
+        "violations": [violation.as_json() for violation in entry.violations],
+    }
+    return shown
+
+
+def redacted_query(query: str) -> str:
+    """Return a query string with the values of secret parameters hidden."""
+    if not query:
+        return ""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode(
+        [(name, _HIDDEN if name in _SECRET_PARAMETERS else value) for name, value in pairs], safe="*"
+    )
+
+
+def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    for name, value in headers:
+        text = value.encode("utf-8", "replace").decode("utf-8", "replace")
+        yield name, _HIDDEN if name.lower() in _SECRET_HEADERS else text
+
+
+def _body(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return decode(body)
+    except JsonError:
+        return body[:_LONGEST_BODY].decode("utf-8", "replace")

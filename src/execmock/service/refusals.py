@@ -1,0 +1,26 @@
+"""Why a request is not served, in the API's words. The server turns a refusal into an error answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from execmock.core.validation import Violation
+from execmock.errors import ExecmockError
+
+__all__ = ["Refusal"]
+
+
+class Refusal(ExecmockError):  # noqa: N818 - it is an answer, not a failure
+    """A request that is answered with an error: status, message, violations, extra headers."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        violations: Sequence[Violation] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.violations = tuple(violations)
+        self.headers = headers or {}

@@ -1,0 +1,161 @@
+"""Sandboxes: a world each, with an organization, a clock, keys and everything created in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal, get_args
+
+from execmock.clocks import SeededEntropy
+from execmock.core.clock import ClockState
+from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
+from execmock.ports import Clock, Entropy, Key, Put, Store
+
+__all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
+
+DEFAULT_SANDBOX = "default"
+Scope = Literal["read", "read-write"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedWorkflow:
+    """A workflow of the embed API, by the three names it can be executed under, and its title."""
+
+    id: str
+    hashid: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
+
+    `workflows` are the ids that may be executed; empty means any.
+    """
+
+    id: str
+    organization: str
+    root: bytes
+    clock: ClockState
+    default_scenario: str | None = None
+    workflows: tuple[str, ...] = ()
+    embed_workflows: tuple[EmbedWorkflow, ...] = ()
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for it in views."""
+
+    sandbox: str
+    scope: Scope
+    id: str
+
+
+class Sandboxes:
+    """Creates, finds, changes, resets and deletes sandboxes; resolves bearer keys to them."""
+
+    def __init__(self, store: Store, clock: Clock, entropy: Entropy) -> None:
+        self._store = store
+        self.clock = clock
+        self._entropy = entropy
+        self._tags: dict[bytes, str] = {}
+
+    def make(
+        self, name: str, *, seed: int | None = None, start: int | None = None, speed: float = 1.0
+    ) -> Sandbox:
+        """Return a fresh sandbox value; `start` is what its clock shows now (default real time)."""
+        entropy = self._entropy if seed is None else SeededEntropy(seed)
+        root = entropy.root(name)
+        real = self.clock.now()
+        made = derive(root, "organization", size=8)
+        organization = "org_" + xid(int.from_bytes(made[:3], "big") + 0x66000000, sandbox_tag(name), made[7])
+        clock = ClockState(
+            real=real, shown=real if start is None else start, speed=speed, resume=speed or 1.0
+        )
+        return Sandbox(id=name, organization=organization, root=root, clock=clock)
+
+    async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> Sandbox:
+        """Keep a sandbox and the keys that open it."""
+        await self._store.update(_place(sandbox.id), lambda _: [Put(_place(sandbox.id), sandbox)])
+        for key, scope in keys:
+            put = Put(Key("", "key", key), ApiKey(sandbox.id, scope, self.key_id(key)))
+            await self._store.update(put.key, partial(_replace, put))
+        return sandbox
+
+    async def get(self, name: str) -> Sandbox | None:
+        """Return a sandbox, or None."""
+        found: Sandbox | None = await self._store.get(_place(name))
+        return found
+
+    async def all(self) -> Sequence[Sandbox]:
+        """Return every sandbox, oldest first."""
+        count = await self._store.count("", "sandbox")
+        return list(reversed(await self._store.page("", "sandbox", 0, count)))
+
+    async def named_by(self, execution_id: str) -> Sandbox | None:
+        """Return the sandbox that an execution id was made in, as the id itself tells, or None."""
+        tag = xid_tag(execution_id[-20:])
+        if tag is None:
+            return None
+        if tag not in self._tags:
+            self._tags.update({sandbox_tag(sandbox.id): sandbox.id for sandbox in await self.all()})
+        name = self._tags.get(tag)
+        return None if name is None else await self.get(name)
+
+    async def change(self, name: str, fn: Callable[[Sandbox], Sandbox]) -> Sandbox | None:
+        """Apply a pure change to a sandbox, as one step; return it changed, or None if there is none."""
+        place = _place(name)
+        changed: Sandbox | None = await self._store.update(
+            place, lambda old: [Put(place, fn(old))] if old else []
+        )
+        return changed
+
+    async def key(self, key: str) -> ApiKey | None:
+        """Return what a bearer key opens, or None if it is not configured."""
+        found: ApiKey | None = await self._store.get(Key("", "key", key))
+        return found
+
+    async def keys(self, name: str) -> list[tuple[str, ApiKey]]:
+        """Return the ids and scopes of the keys that open a sandbox, oldest first."""
+        count = await self._store.count("", "key")
+        found: Sequence[ApiKey] = await self._store.page("", "key", 0, count)
+        return [(key.id, key) for key in reversed(found) if key.sandbox == name]
+
+    @staticmethod
+    def key_id(key: str) -> str:
+        """Return a name for a key that does not give it away."""
+        return "key_" + derive(b"execmock", "key", key, size=10).hex()
+
+    async def reset(self, name: str) -> Sandbox | None:
+        """Forget everything created in a sandbox; it keeps its organization, keys and clock."""
+        await self._store.clear(name)
+        return await self.get(name)
+
+    async def delete(self, name: str) -> bool:
+        """Forget a sandbox and all in it; False if there is none."""
+        if await self.get(name) is None:
+            return False
+        await self._store.clear(name)
+        await self._store.delete(_place(name))
+        return True
+
+    def now(self, sandbox: Sandbox) -> int:
+        """Return what a sandbox's clock shows, in milliseconds since 1970."""
+        return sandbox.clock.now(self.clock.now())
+
+    async def move_clock(self, name: str, move: Callable[[ClockState, int], ClockState]) -> Sandbox | None:
+        """Freeze, speed up or advance a sandbox's clock; `move` gets its state and the real instant."""
+        real = self.clock.now()
+        return await self.change(name, lambda sandbox: replace(sandbox, clock=move(sandbox.clock, real)))
+
+
+def _replace(put: Put, _: object) -> list[Put]:
+    return [put]
+
+
+def _place(name: str) -> Key:
+    return Key("", "sandbox", name)

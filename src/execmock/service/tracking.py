@@ -1,0 +1,71 @@
+"""Executions of either API as things that move: found, marched to the present, given an input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from execmock.core.execution import EmbedExecution, Execution, execution_seed
+from execmock.core.progress import Input, Progress, Tick, progress
+from execmock.core.scenario import Scenario
+from execmock.ports import Key, Put, Store
+from execmock.service.library import Library
+from execmock.service.sandboxes import Sandbox, Sandboxes
+
+__all__ = ["EMBED", "EXECUTION", "Tracked", "Tracking", "place_of", "put_of"]
+
+EXECUTION = "execution"
+EMBED = "embed"
+
+Tracked = Execution | EmbedExecution
+
+
+class Tracking:
+    """Finds executions and moves them. Every move is one atomic step of the store."""
+
+    def __init__(self, store: Store, sandboxes: Sandboxes, library: Library) -> None:
+        self._store = store
+        self._sandboxes = sandboxes
+        self._library = library
+
+    async def find(self, sandbox: Sandbox, execution_id: str) -> Tracked | None:
+        """Return a sandbox's execution of either API, or None."""
+        for kind in (EXECUTION, EMBED):
+            found: Tracked | None = await self._store.get(Key(sandbox.id, kind, execution_id))
+            if found is not None:
+                return found
+        return None
+
+    def scenario(self, execution: Tracked) -> Scenario:
+        """Return the scenario that an execution follows, in the version it was created with."""
+        return self._library.version(execution.scenario)
+
+    def progress(self, execution: Tracked, sandbox: Sandbox, now: int | None = None) -> Progress:
+        """Return where an execution stands at an instant of its sandbox's clock, by default the present."""
+        at = self._sandboxes.now(sandbox) if now is None else now
+        seed = execution_seed(sandbox.root, execution.id)
+        return progress(self.scenario(execution), execution.progress, Tick(), at, seed)
+
+    async def move(self, execution: Tracked, sandbox: Sandbox, what: Input) -> Tracked:
+        """Apply an input at the present instant; return the execution as it then is."""
+        now = self._sandboxes.now(sandbox)
+        seed = execution_seed(sandbox.root, execution.id)
+        scenario = self.scenario(execution)
+
+        def moved(old: Any) -> list[Put]:
+            if old is None:
+                return []
+            return [put_of(replace(old, progress=progress(scenario, old.progress, what, now, seed)))]
+
+        changed: Tracked | None = await self._store.update(place_of(execution), moved)
+        return changed or execution
+
+
+def place_of(execution: Tracked) -> Key:
+    """Return the key that an execution is kept under."""
+    return Key(execution.sandbox, EXECUTION if isinstance(execution, Execution) else EMBED, execution.id)
+
+
+def put_of(execution: Tracked) -> Put:
+    """Return what keeps an execution, among the others by its creation."""
+    return Put(place_of(execution), execution, execution.created_at)

@@ -1,0 +1,27 @@
+"""What commands can be told: options declared once; flag over variable over file over default. Pure."""
+
+from __future__ import annotations
+
+from execmock.settings.file import check_file
+from execmock.settings.option import Option, option, options
+from execmock.settings.parsers import ApiKey
+from execmock.settings.resolve import Origin, Setting, build, resolve, unknown_variables
+from execmock.settings.serve import ServeSettings
+
+__all__ = [
+    "SECTIONS",
+    "ApiKey",
+    "Option",
+    "Origin",
+    "ServeSettings",
+    "Setting",
+    "build",
+    "check_file",
+    "option",
+    "options",
+    "resolve",
+    "unknown_variables",
+]
+
+SECTIONS: dict[str, type] = {"serve": ServeSettings}
+"""The commands that `execmock.yaml` has a section for, with their settings."""

@@ -1,0 +1,107 @@
+"""The kinds of values that options take: how each is read, shown and described."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from execmock.core.durations import format_instant
+from execmock.settings import parsers
+from execmock.settings.parsers import ApiKey
+
+__all__ = [
+    "FLAG",
+    "HOST",
+    "INSTANT",
+    "KEY",
+    "ORIGIN",
+    "PAIR",
+    "PATH",
+    "PORT",
+    "SECRET",
+    "SEED",
+    "SIZE",
+    "SPEED",
+    "STORE",
+    "TEXT",
+    "WORLD",
+    "ZONE",
+    "Kind",
+    "choice",
+    "count",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How text becomes a value; `parse` raises ValueError, with a hint or nothing, when it does not fit.
+
+    `types` are the types a configuration file may hold; a kind of pairs may also stand there as a mapping.
+    """
+
+    metavar: str
+    expected: str
+    parse: Callable[[str], Any]
+    show: Callable[[Any], str] = str
+    types: tuple[type, ...] = (str,)
+    pairs: bool = False
+    secret: bool = False
+
+
+def choice(*names: str) -> Kind:
+    """Return the kind that takes one of some names."""
+    return Kind("|".join(names), " or ".join(names), parsers.one_of(*names))
+
+
+def count(low: int, high: int | None = None) -> Kind:
+    """Return the kind of whole numbers within bounds."""
+    bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+    return Kind("N", f"a whole number {bounds}", parsers.between(low, high), types=(int,))
+
+
+def _hide(_: str) -> str:
+    return "***"
+
+
+def _show_key(key: ApiKey) -> str:
+    return f"***={key.scope}"
+
+
+def _show_store(url: str) -> str:
+    return re.sub(r"(://[^/@:]*:)[^@]*@", r"\1***@", url)
+
+
+_ADDRESS = parsers.pattern(r"[^\s/]+")
+_ORIGIN = parsers.pattern(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
+_PRINTABLE = parsers.pattern(r"[!-~]+")
+_TEXT = parsers.pattern(r"(?s).*\S.*")
+_URL = parsers.pattern(r"[a-z][a-z0-9+.-]*:\S*")
+
+FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
+HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1", _ADDRESS)
+INSTANT = Kind(
+    "INSTANT", "an instant such as 2026-01-01T09:00:00Z", parsers.parse_instant_text, format_instant
+)
+KEY = Kind(
+    *("KEY[=SCOPE]", "a key, alone or with =read or =read-write", parsers.parse_key, _show_key),
+    pairs=True,
+    secret=True,
+)
+ORIGIN = Kind("ORIGIN", "* or an origin such as http://localhost:3000", _ORIGIN)
+PAIR = Kind("NAME=VALUE", "NAME=VALUE", parsers.parse_pair, "=".join, pairs=True)
+PATH = Kind("PATH", "a path", parsers.parse_path)
+PORT = count(0, 65535)
+SECRET = Kind("KEY", "a key without spaces", _PRINTABLE, _hide, secret=True)
+SEED = Kind("N", "a whole number", parsers.parse_whole, types=(int,))
+SIZE = Kind(
+    "BYTES", "a size such as 65536, 512k or 1m", parsers.parse_size, parsers.show_size, types=(int, str)
+)
+SPEED = Kind(
+    "FACTOR", "a number above 0 and at most 1000000", parsers.parse_speed, "{:g}".format, types=(int, float)
+)
+STORE = Kind("URL", "a store's URL such as memory:", _URL, _show_store)
+TEXT = Kind("NAME", "text", _TEXT)
+WORLD = Kind("FILE|NAME", "a file or the name of a shipped world", parsers.parse_world)
+ZONE = Kind("ZONE", "a time zone such as America/New_York", parsers.parse_zone)

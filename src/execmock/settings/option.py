@@ -1,0 +1,66 @@
+"""Options, each declared once, as a field of a settings class: flag, variable, file key, help and default."""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from execmock.settings.kinds import Kind
+
+__all__ = ["Option", "option", "options"]
+
+PREFIX = "EXECMOCK_"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command; `field` is its name in the settings class, `name` the one users see."""
+
+    field: str
+    name: str
+    kind: Kind
+    default: Any
+    about: str
+    many: bool
+
+    @property
+    def flag(self) -> str:
+        """The command line's spelling, such as `--log-format`."""
+        return f"--{self.name}"
+
+    @property
+    def switch(self) -> bool:
+        """Whether the flag takes no value."""
+        return self.kind.types == (bool,)
+
+    @property
+    def off_flag(self) -> str:
+        """The counterpart of a switch, such as `--no-frozen`."""
+        return f"--no-{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The environment's spelling, such as `EXECMOCK_LOG_FORMAT`."""
+        return PREFIX + self.name.upper().replace("-", "_")
+
+    def show(self, value: Any) -> str:
+        """Return a value as a user may see it: secrets hidden, no value as an empty text."""
+        if self.many:
+            return ", ".join(map(self.kind.show, value))
+        return "" if value is None else self.kind.show(value)
+
+
+def option(default: Any, kind: Kind, about: str, *, name: str = "", many: bool = False) -> Any:
+    """Declare a field as an option; `name` where users see another one, `many` where it is repeatable."""
+    return field(default=default, metadata={"kind": kind, "about": about, "name": name, "many": many})
+
+
+def options(settings: Any) -> tuple[Option, ...]:
+    """Return the options that a settings class declares, in its order."""
+    return tuple(_option(declared) for declared in fields(settings))
+
+
+def _option(declared: Field[Any]) -> Option:
+    meta = declared.metadata
+    name = meta["name"] or declared.name.replace("_", "-")
+    return Option(declared.name, name, meta["kind"], declared.default, meta["about"], meta["many"])

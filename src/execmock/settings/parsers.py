@@ -1,0 +1,173 @@
+"""Readers of option values: text to a value; ValueError, with a hint or nothing, when it does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from execmock.core.durations import DurationError, parse_instant
+from execmock.errors import nearest
+
+__all__ = [
+    "ApiKey",
+    "between",
+    "one_of",
+    "parse_flag",
+    "parse_instant_text",
+    "parse_key",
+    "parse_pair",
+    "parse_path",
+    "parse_size",
+    "parse_speed",
+    "parse_whole",
+    "parse_world",
+    "parse_zone",
+    "pattern",
+    "show_size",
+]
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_WORDS = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
+_KEY = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A bearer key that the mock knows, and its scope: `read` or `read-write`."""
+
+    key: str
+    scope: Literal["read", "read-write"] = "read-write"
+
+    def __repr__(self) -> str:
+        return f"ApiKey(***, {self.scope})"
+
+
+def pattern(regex: str) -> Callable[[str], str]:
+    """Return a reader that takes text of a form as it stands."""
+    compiled = re.compile(regex)
+
+    def parse(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise ValueError
+        return text
+
+    return parse
+
+
+def one_of(*names: str) -> Callable[[str], str]:
+    """Return a reader that takes one of some names."""
+
+    def parse(text: str) -> str:
+        if text not in names:
+            raise ValueError(nearest(text, names))
+        return text
+
+    return parse
+
+
+def between(low: int, high: int | None) -> Callable[[str], int]:
+    """Return a reader that takes whole numbers within bounds."""
+
+    def parse(text: str) -> int:
+        value = parse_whole(text)
+        if value < low or (high is not None and value > high):
+            raise ValueError
+        return value
+
+    return parse
+
+
+def parse_whole(text: str) -> int:
+    """Read a whole number in decimal digits."""
+    if not re.fullmatch(r"[-+]?[0-9]{1,4000}", text):
+        raise ValueError
+    return int(text)
+
+
+def parse_speed(text: str) -> float:
+    """Read a clock's speed: above 0, at most a million."""
+    value = float(text) if re.fullmatch(r"[0-9.eE+-]+", text) else 0.0
+    if not 0 < value <= 1_000_000:
+        raise ValueError
+    return value
+
+
+def parse_flag(text: str) -> bool:
+    """Read a truth value."""
+    if text.lower() not in _WORDS:
+        raise ValueError
+    return _WORDS[text.lower()]
+
+
+def parse_size(text: str) -> int:
+    """Read a number of bytes, at least 1; k, m and g are powers of 1024."""
+    match = re.fullmatch(r"([0-9]{1,15})(?:([kmg])(?:i?b)?|b)?", text.lower())
+    if not match or not int(match[1]):
+        raise ValueError
+    return int(match[1]) * _UNITS[match[2] or ""]
+
+
+def show_size(value: int) -> str:
+    """Return the shortest exact text that `parse_size` reads back."""
+    unit = next(unit for unit in ("g", "m", "k", "") if value % _UNITS[unit] == 0)
+    return f"{value // _UNITS[unit]}{unit}"
+
+
+def parse_instant_text(text: str) -> int:
+    """Read RFC 3339 as milliseconds since 1970."""
+    try:
+        return parse_instant(text)
+    except DurationError:
+        raise ValueError from None
+
+
+def parse_zone(text: str) -> str:
+    """Read the name of a time zone that this machine knows."""
+    try:
+        return ZoneInfo(text).key
+    except (OSError, ValueError, KeyError):
+        raise ValueError(nearest(text, available_timezones())) from None
+
+
+def parse_key(text: str) -> ApiKey:
+    """Read KEY or KEY=SCOPE; what follows the last `=` is the scope."""
+    key, equals, scope = text.rpartition("=")
+    if not equals:
+        key, scope = text, "read-write"
+    if not _KEY.fullmatch(key):
+        raise ValueError
+    return ApiKey(key, "read" if one_of("read", "read-write")(scope) == "read" else "read-write")
+
+
+def parse_pair(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE."""
+    name, _, value = text.partition("=")
+    if not name or not value:
+        raise ValueError
+    return name, value
+
+
+def parse_path(text: str) -> Path:
+    """Read a path, which need not exist."""
+    if not text.strip() or "\0" in text:
+        raise ValueError
+    return Path(text)
+
+
+def parse_world(text: str) -> Path | str:
+    """Read a path, which has a slash or a YAML file's ending, or else a shipped world's name."""
+    path = parse_path(text)
+    return path if "/" in text or path.suffix in (".yaml", ".yml") else text

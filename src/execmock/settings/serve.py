@@ -1,0 +1,84 @@
+"""What `execmock serve` can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from execmock.errors import ConfigError
+from execmock.settings.kinds import (
+    FLAG,
+    HOST,
+    INSTANT,
+    KEY,
+    ORIGIN,
+    PAIR,
+    PATH,
+    PORT,
+    SECRET,
+    SEED,
+    SIZE,
+    SPEED,
+    STORE,
+    TEXT,
+    WORLD,
+    ZONE,
+    choice,
+    count,
+)
+from execmock.settings.option import option
+from execmock.settings.parsers import ApiKey
+
+__all__ = ["ServeSettings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """The options of the server. Instants are milliseconds since 1970, sizes bytes, None means not set."""
+
+    host: str = option("127.0.0.1", HOST, "Address to listen on.")
+    port: int = option(4010, PORT, "Port of the API; 0 picks a free one.")
+    embed_port: int | None = option(None, PORT, "Serve the embed operation on a port of its own.")
+    control_port: int | None = option(None, PORT, "Serve the control API on a port of its own.")
+    control_key: str | None = option(
+        None, SECRET, "Key of the control API; needed when --host is not the loopback."
+    )
+    auth: str = option(
+        "open", choice("open", "strict"), "open takes any key, strict only those given with --key."
+    )
+    keys: tuple[ApiKey, ...] = option(
+        (), KEY, "A key the server knows; its scope is read or read-write.", name="key", many=True
+    )
+    cors_origins: tuple[str, ...] = option(
+        ("*",), ORIGIN, "Origin of web pages that may call the API.", name="cors-origin", many=True
+    )
+    speed: float = option(1.0, SPEED, "How fast the clock runs; 60 makes an hour of a minute.")
+    frozen: bool = option(False, FLAG, "Start with the clock standing still.")
+    clock_start: int | None = option(None, INSTANT, "The clock's first instant; now by default.")
+    timezone: str = option("America/New_York", ZONE, "Zone of the embed operation's local times.")
+    seed: int | None = option(None, SEED, "Make ids, tokens and chances the same in every run.")
+    scenario: str | None = option(None, TEXT, "Scenario of executions that name none.")
+    scenarios: tuple[Path, ...] = option(
+        (), PATH, "Scenario file, or folder of them, to load as well.", many=True
+    )
+    world: Path | str | None = option(None, WORLD, "World to start from: a file or a shipped name.")
+    choose: tuple[tuple[str, str], ...] = option(
+        (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True
+    )
+    store: str = option("memory:", STORE, "Where state lives.")
+    max_body: int = option(1 << 20, SIZE, "Largest request body.")
+    journal_size: int = option(1000, count(0), "Requests that each sandbox's journal keeps.")
+    log_format: str = option("text", choice("text", "json"), "How requests are logged.")
+    quiet: bool = option(False, FLAG, "Log no requests.")
+    loop: str = option(
+        "auto", choice("auto", "asyncio", "uvloop"), "Event loop; auto takes uvloop where it is installed."
+    )
+
+    def __post_init__(self) -> None:
+        ports = {"port": self.port, "embed-port": self.embed_port, "control-port": self.control_port}
+        taken: dict[int, str] = {}
+        for name, port in ports.items():
+            if port and port in taken:
+                raise ConfigError(f"--{taken[port]} and --{name} are both {port}; expected two ports")
+            if port:
+                taken[port] = name

@@ -1,0 +1,111 @@
+"""State in this process: nothing survives it, and nothing is faster."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from execmock.ports import Contents, Key, Put, Update
+
+__all__ = ["MemoryStore"]
+
+
+class _Shelf:
+    """The values of one kind in one sandbox: by id, and in order."""
+
+    __slots__ = ("ids", "orders", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.ids: list[str] = []
+        self.orders: list[int] = []
+
+    def put(self, put: Put) -> None:
+        name = put.key.id
+        if name not in self.values:
+            # Nearly always the end: what is kept later was created later. Only worlds fill in the past.
+            at = bisect_right(self.orders, put.order)
+            self.ids.insert(at, name)
+            self.orders.insert(at, put.order)
+        self.values[name] = put.value
+
+    def delete(self, name: str) -> None:
+        if self.values.pop(name, None) is not None:
+            at = self.ids.index(name)
+            del self.ids[at], self.orders[at]
+
+    def page(self, offset: int, limit: int) -> list[Any]:
+        end = len(self.ids) - offset
+        if end <= 0:
+            return []
+        values = self.values
+        return [values[name] for name in reversed(self.ids[max(0, end - limit) : end])]
+
+
+class MemoryStore:
+    """A Store in dictionaries. Atomic because it never yields between reading and writing."""
+
+    def __init__(self) -> None:
+        self._shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
+        self._numbers: defaultdict[str, int] = defaultdict(int)
+
+    async def get(self, key: Key) -> Any:
+        """Return the value under a key, or None."""
+        shelf = self._shelves.get((key.sandbox, key.kind))
+        return shelf.values.get(key.id) if shelf else None
+
+    async def update(self, key: Key, fn: Update) -> Any:
+        """Apply `fn` to the value under `key` and keep what it returns; return the new value."""
+        old = self._shelves[key.sandbox, key.kind].values.get(key.id)
+        for put in fn(old):
+            self._shelves[put.key.sandbox, put.key.kind].put(put)
+        return self._shelves[key.sandbox, key.kind].values.get(key.id)
+
+    async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
+        """Return up to `limit` values of a kind, highest order first."""
+        shelf = self._shelves.get((sandbox, kind))
+        return shelf.page(offset, limit) if shelf else []
+
+    async def count(self, sandbox: str, kind: str) -> int:
+        """Return how many values of a kind a sandbox holds."""
+        shelf = self._shelves.get((sandbox, kind))
+        return len(shelf.ids) if shelf else 0
+
+    async def draw(self, sandbox: str) -> int:
+        """Return the next number of a sandbox."""
+        self._numbers[sandbox] += 1
+        return self._numbers[sandbox]
+
+    async def delete(self, key: Key) -> None:
+        """Forget one value."""
+        shelf = self._shelves.get((key.sandbox, key.kind))
+        if shelf:
+            shelf.delete(key.id)
+
+    async def clear(self, sandbox: str) -> None:
+        """Forget everything in a sandbox and start its numbers again."""
+        for name in [name for name in self._shelves if name[0] == sandbox]:
+            del self._shelves[name]
+        self._numbers.pop(sandbox, None)
+
+    async def export(self, sandbox: str) -> Contents:
+        """Return everything in a sandbox."""
+        puts = [
+            Put(Key(sandbox, kind, name), shelf.values[name], order)
+            for (owner, kind), shelf in sorted(self._shelves.items())
+            if owner == sandbox
+            for name, order in zip(shelf.ids, shelf.orders, strict=True)
+        ]
+        return Contents(self._numbers.get(sandbox, 0), puts)
+
+    async def restore(self, sandbox: str, contents: Contents) -> None:
+        """Replace everything in a sandbox."""
+        await self.clear(sandbox)
+        self._numbers[sandbox] = contents.number
+        for put in contents.puts:
+            self._shelves[put.key.sandbox, put.key.kind].put(put)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

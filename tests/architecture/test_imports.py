@@ -1,0 +1,261 @@
+"""Who may import whom: the layers of the design, held to the imports that the sources contain.
+
+Every import counts: at the top, inside a function, under TYPE_CHECKING, and by import_module("...").
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[2] / "src"
+
+SHELL = {"errors", "core", "settings", "ports", "clocks", "stores", "loading"}
+LAYERS: dict[str, set[str]] = {
+    "errors": set(),
+    "core": {"errors"},
+    "settings": {"errors", "core", "loading"},
+    "ports": {"errors", "core"},
+    "clocks": {"errors", "core", "ports"},
+    "stores": {"errors", "core", "ports"},
+    "loading": {"errors", "core", "ports"},
+    "service": SHELL,
+    "server": {"errors", "core", "settings", "ports", "service"},
+    "proxy": {"errors", "core", "settings", "ports", "service"},
+    "verify": {"errors", "core", "settings", "loading"},
+    "testing": SHELL | {"service", "server"},
+    "pytest_plugin": {"errors", "testing"},
+    "__init__": {"testing"},
+}
+WIRING = {"server.mock": SHELL}  # where a server is put together from its store, files and clock
+ANYTHING = {"cli", "__main__"}
+WITHOUT_VERSION = {"errors", "core"}  # these may not even import the package's root
+
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "aiohttp": ("server", "proxy", "testing", "verify.client"),
+    "multidict": ("server", "proxy", "testing", "verify.client"),
+    "yarl": ("server", "proxy", "testing", "verify.client"),
+    "uvloop": ("server", "proxy", "testing"),
+    "click": ("cli",),
+    "rich": ("cli", "verify"),
+    "yaml": ("loading",),
+    "watchfiles": ("loading", "service", "server"),
+    "jsonschema": ("core",),
+    "jsonschema_rs": ("core",),
+    "msgspec": ("core", "loading", "stores", "service"),
+    "referencing": ("core",),
+    "orjson": ("core", "loading", "stores", "service", "server", "proxy", "testing", "verify", "cli"),
+    "schemathesis": ("verify",),
+    "hypothesis": ("verify",),
+    "redis": ("stores.redis",),
+    "pytest": ("pytest_plugin",),
+}
+ALONE = {"schemathesis"}  # libraries that one module alone may import
+
+PURE = {"core", "settings"}  # no I/O, no clock, no random, no async; settings hold paths as values
+IMPURE = {
+    *(
+        "asyncio",
+        "concurrent",
+        "fcntl",
+        "http.client",
+        "http.server",
+        "io",
+        "logging",
+        "multiprocessing",
+        "os",
+    ),
+    *(
+        "pathlib",
+        "queue",
+        "random",
+        "secrets",
+        "select",
+        "selectors",
+        "shutil",
+        "signal",
+        "socket",
+        "socketserver",
+    ),
+    *("sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request"),
+}
+ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A parsed source file; its name is dotted and lacks the leading `execmock.`."""
+
+    name: str
+    is_package: bool
+    tree: ast.Module
+
+    @property
+    def layer(self) -> str:
+        return self.name.split(".")[0]
+
+    def imports(self, known: set[str]) -> Iterator[str]:
+        """Yield the absolute name of everything that is imported; `known` are the package's modules."""
+        here = ["execmock", *([] if self.name == "__init__" else self.name.split("."))]
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                above = here[: len(here) - node.level + self.is_package] if node.level else []
+                base = ".".join([*above, *([node.module] if node.module else [])])
+                for alias in node.names:
+                    whole = f"{base}.{alias.name}"
+                    yield whole if whole.removeprefix("execmock.") in known else base
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                ("import_module", "__import__")
+            ):
+                yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
+
+
+def modules(root: Path) -> list[Module]:
+    """Parse every module of `root`/execmock."""
+    return [module(root / "execmock", path) for path in sorted((root / "execmock").rglob("*.py"))]
+
+
+def module(package: Path, path: Path) -> Module:
+    parts = path.relative_to(package).with_suffix("").parts
+    is_package = parts[-1] == "__init__"
+    name = ".".join(parts[:-1] if is_package and len(parts) > 1 else parts)
+    return Module(name, is_package, ast.parse(path.read_text(encoding="utf-8"), str(path)))
+
+
+def inside(name: str, places: tuple[str, ...] | set[str]) -> bool:
+    return any(name == place or name.startswith(place + ".") for place in places)
+
+
+def complaint(name: str, target: str) -> str | None:
+    """Say why module `name` may not import `target`, or return None."""
+    layer, (top, _, rest) = name.split(".")[0], target.partition(".")
+    if top == "execmock":
+        below = rest.split(".")[0] or "__init__"
+        if below == "__init__" and layer not in WITHOUT_VERSION:
+            return None
+        allowed = {layer, *LAYERS.get(layer, ()), *WIRING.get(name, ())}
+        return None if layer in ANYTHING or below in allowed else f"{layer} may import only {sorted(allowed)}"
+    if top in sys.stdlib_module_names:
+        impure = IMPURE - {"pathlib"} if layer == "settings" else IMPURE
+        return "pure code does no I/O" if layer in PURE and inside(target, impure) else None
+    if top not in LIBRARIES:
+        return "no layer has a use for this library; add it to LIBRARIES with the places that need it"
+    return None if inside(name, LIBRARIES[top]) else f"only {', '.join(LIBRARIES[top])} may import it"
+
+
+def violations(root: Path) -> list[str]:
+    """List everything under `root` that breaks a rule, as `module imports target: why`."""
+    sources = modules(root)
+    known = {name for source in sources for name in with_parents(source.name)}
+    targets = {source.name: set(source.imports(known)) for source in sources}
+    found = [
+        f"{name} imports {target}: {why}"
+        for name, names in targets.items()
+        for target in sorted(names)
+        if (why := complaint(name, target))
+    ]
+    found += [
+        f"{s.name}: no such layer in the design" for s in sources if s.layer not in {*LAYERS, *ANYTHING}
+    ]
+    found += [f"{s.name}: pure code is not async" for s in sources if s.layer in PURE and has_async(s.tree)]
+    for library in ALONE:
+        users = [
+            name for name, names in targets.items() if any(inside(target, {library}) for target in names)
+        ]
+        found += [f"{library}: {users} import it; one may"] if len(users) > 1 else []
+    return found
+
+
+def with_parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def has_async(tree: ast.Module) -> bool:
+    return any(isinstance(node, ASYNC) for node in ast.walk(tree))
+
+
+def test_the_sources_keep_the_layers() -> None:
+    assert violations(SRC) == []
+
+
+def test_the_sources_are_found() -> None:
+    names = {source.name for source in modules(SRC)}
+    assert {"__init__", "errors", "core", "cli", "server"} <= names
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "expected"),
+    [
+        ("core/a.py", "import execmock.service", "core.a imports execmock.service: core may import only"),
+        ("core/a.py", "from execmock import service", "core.a imports execmock.service"),
+        ("core/a.py", "from .. import service", "core.a imports execmock.service"),
+        ("core/a.py", "from ..service import b", "core.a imports execmock.service.b"),
+        ("core/__init__.py", "from ..service import b", "core imports execmock.service.b"),
+        ("core/a.py", "def f():\n    import asyncio", "core.a imports asyncio: pure code does no I/O"),
+        ("core/a.py", "from http.client import HTTPException", "core.a imports http.client: pure"),
+        ("core/a.py", "async def f(): ...", "core.a: pure code is not async"),
+        ("core/a.py", "import aiohttp", "core.a imports aiohttp: only server, proxy"),
+        ("core/a.py", "from execmock import __version__", "core.a imports execmock: core may import only"),
+        ("service/b.py", "from execmock.server import x", "service.b imports execmock.server"),
+        ("server/api.py", "from execmock.stores import x", "server.api imports execmock.stores"),
+        ("server/mock.py", "from execmock.cli import x", "server.mock imports execmock.cli"),
+        ("stores/c.py", "import redis.asyncio", "stores.c imports redis.asyncio: only stores.redis"),
+        (
+            "verify/d.py",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from execmock.service import b",
+            "verify.d imports execmock.service.b",
+        ),
+        ("verify/d.py", "import aiohttp", "verify.d imports aiohttp"),
+        (
+            "verify/d.py",
+            "from importlib import import_module\nimport_module('execmock.server')",
+            "verify.d imports execmock.server",
+        ),
+        ("server/e.py", "import numpy", "server.e imports numpy: no layer has a use"),
+        ("extra.py", "", "extra: no such layer"),
+        ("errors.py", "from execmock.core import a", "errors imports execmock.core"),
+    ],
+)
+def test_a_planted_violation_is_reported(tmp_path: Path, module: str, source: str, expected: str) -> None:
+    plant(tmp_path, "service/b.py", "")
+    plant(tmp_path, module, source)
+    found = violations(tmp_path)
+    assert len(found) == 1
+    assert found[0].startswith(expected)
+
+
+def test_two_modules_that_import_schemathesis_are_reported(tmp_path: Path) -> None:
+    plant(tmp_path, "verify/a.py", "import schemathesis")
+    assert violations(tmp_path) == []
+    plant(tmp_path, "verify/b.py", "from schemathesis.engine import events")
+    assert violations(tmp_path) == ["schemathesis: ['verify.a', 'verify.b'] import it; one may"]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("stores/redis.py", "import redis.asyncio"),
+        ("verify/client.py", "import aiohttp"),
+        ("server/mock.py", "from execmock.stores import x"),
+        ("cli/serve.py", "from execmock.server import run\nimport click"),
+        ("server/a.py", "from execmock import __version__\nfrom ..core import x\nfrom . import y"),
+        ("core/a.py", "from datetime import datetime\nfrom http import HTTPStatus"),
+    ],
+)
+def test_an_allowed_import_is_not_reported(tmp_path: Path, module: str, source: str) -> None:
+    plant(tmp_path, module, source)
+    assert violations(tmp_path) == []
+
+
+def plant(root: Path, module: str, source: str) -> None:
+    path = root / "execmock" / module
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source, encoding="utf-8")

@@ -1,0 +1,136 @@
+"""The wheel works without the source tree: installed alone, in a fresh environment, in another folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from execmock import __version__
+
+ROOT = Path(__file__).parents[2]
+OURS = ("COVERAGE_", "EXECMOCK_", "PYTHON")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment without what could lead back to the source tree."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command that knows nothing of the source tree; return what it printed, or fail with it."""
+    done = subprocess.run(  # noqa: S603 - our own commands
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` folder of a fresh environment that holds the wheel and what it depends on."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", folder / "bin" / "python"]
+    run(*pip, "install", "--no-compile", next(built.glob("*.whl")), cwd=folder)
+    return folder / "bin"
+
+
+def test_the_installed_package_is_the_one_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    where = run(installed / "python", "-c", "import execmock; print(execmock.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(installed.parent)
+
+
+def test_the_contract_and_the_fixtures_are_inside(installed: Path, tmp_path: Path) -> None:
+    package = run(installed / "python", "-c", "import execmock; print(execmock.__path__[0])", cwd=tmp_path)
+    data = Path(package.strip()) / "_data"
+    assert (data / "openapi.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
+    assert contents(data / "fixtures") == contents(ROOT / "fixtures")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_every_module_of_the_core_package_can_be_imported(installed: Path, tmp_path: Path) -> None:
+    """What the wheel declares is enough for everything but the extras."""
+    program = (
+        "import importlib, pkgutil, execmock\n"
+        "extras = tuple('execmock.' + n for n in ('verify', 'pytest_plugin', 'stores.redis', '__main__'))\n"
+        "walk = pkgutil.walk_packages(execmock.__path__, 'execmock.')\n"
+        "names = [found.name for found in walk if not found.name.startswith(extras)]\n"
+        "print(len([importlib.import_module(name) for name in names]))\n"
+    )
+    assert int(run(installed / "python", "-c", program, cwd=tmp_path)) > 30
+
+
+def test_the_command_works_there(installed: Path, tmp_path: Path) -> None:
+    assert run(installed / "execmock", "--version", cwd=tmp_path) == f"execmock {__version__}\n"
+    assert "serve.port" in run(installed / "execmock", "config", "show", cwd=tmp_path)
+
+
+@pytest.fixture
+def served(installed: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a server that runs from the wheel."""
+    server = subprocess.Popen(  # noqa: S603 - our own command
+        [str(installed / "execmock"), "serve", "--port", "0"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        first = server.stdout.readline()
+        ready = re.search(r"http://\S+", first)
+        assert ready is not None, first
+        yield ready[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+    assert server.returncode == 0
+
+
+def test_the_server_works_there(served: str) -> None:
+    with urlopen(f"{served}/openapi.yaml", timeout=10) as answer:  # noqa: S310 - our own server
+        assert answer.read() == (ROOT / "openapi.yaml").read_bytes()
+    with urlopen(f"{served}/docs/swagger/swagger-ui-bundle.js", timeout=10) as answer:  # noqa: S310 - our own server
+        assert answer.status == 200
+    body = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
+    headers = {"Authorization": "Bearer b3sk_demo", "Content-Type": "application/json"}
+    create = Request(f"{served}/v1/executions", json.dumps(body).encode(), headers)  # noqa: S310 - our own server
+    with urlopen(create, timeout=10) as answer:  # noqa: S310 - our own server
+        assert json.load(answer)["data"]["execution"]["workflowId"] == "wf_paid_happy_path"
+
+
+def test_the_source_archive_holds_what_a_build_needs_and_nothing_that_was_made(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"pyproject.toml", "README.md", "LICENSE", "openapi.yaml", "src/execmock/py.typed"} <= names
+    assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", "dist"))]

@@ -1,0 +1,105 @@
+"""What each kind of option takes, what it refuses, and how it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from execmock.settings import kinds
+from execmock.settings.kinds import Kind
+from execmock.settings.parsers import ApiKey
+
+ACCEPTED: list[tuple[Kind, str, Any, str]] = [  # kind, text, value, how it is shown
+    (kinds.TEXT, "paid happy path", "paid happy path", "paid happy path"),
+    (kinds.HOST, "::1", "::1", "::1"),
+    (kinds.PORT, "0", 0, "0"),
+    (kinds.PORT, "65535", 65535, "65535"),
+    (kinds.SEED, "-7", -7, "-7"),
+    (kinds.SEED, "123456789012345678901", 123456789012345678901, "123456789012345678901"),
+    (kinds.SPEED, "60", 60.0, "60"),
+    (kinds.SPEED, "0.5", 0.5, "0.5"),
+    (kinds.SPEED, "1e3", 1000.0, "1000"),
+    (kinds.FLAG, "YES", True, "true"),
+    (kinds.FLAG, "0", False, "false"),
+    (kinds.SIZE, "65536", 65536, "64k"),
+    (kinds.SIZE, "1000", 1000, "1000"),
+    (kinds.SIZE, "512k", 524288, "512k"),
+    (kinds.SIZE, "1M", 1048576, "1m"),
+    (kinds.SIZE, "2MiB", 2097152, "2m"),
+    (kinds.SIZE, "1gb", 1 << 30, "1g"),
+    (kinds.INSTANT, "1970-01-01T01:00:00+01:00", 0, "1970-01-01T00:00:00.000Z"),
+    (kinds.INSTANT, "2026-01-01T09:00:00.250Z", 1767258000250, "2026-01-01T09:00:00.250Z"),
+    (kinds.ZONE, "Europe/Berlin", "Europe/Berlin", "Europe/Berlin"),
+    (kinds.PATH, "a b/c.yaml", Path("a b/c.yaml"), "a b/c.yaml"),
+    (kinds.WORLD, "demo", "demo", "demo"),
+    (kinds.WORLD, "demo.yaml", Path("demo.yaml"), "demo.yaml"),
+    (kinds.WORLD, "./demo", Path("demo"), "demo"),
+    (kinds.STORE, "memory:", "memory:", "memory:"),
+    (kinds.STORE, "sqlite:state.db", "sqlite:state.db", "sqlite:state.db"),
+    (kinds.STORE, "redis://u:pw@h:6379/0", "redis://u:pw@h:6379/0", "redis://u:***@h:6379/0"),
+    (kinds.STORE, "redis://:pw@h", "redis://:pw@h", "redis://:***@h"),
+    (kinds.STORE, "redis://h:6379/0", "redis://h:6379/0", "redis://h:6379/0"),
+    (kinds.ORIGIN, "*", "*", "*"),
+    (kinds.ORIGIN, "http://localhost:3000", "http://localhost:3000", "http://localhost:3000"),
+    (kinds.SECRET, "b3sk_x", "b3sk_x", "***"),
+    (kinds.KEY, "b3sk_x", ApiKey("b3sk_x", "read-write"), "***=read-write"),
+    (kinds.KEY, "b3sk_x=read", ApiKey("b3sk_x", "read"), "***=read"),
+    (kinds.KEY, "abc==read", ApiKey("abc=", "read"), "***=read"),
+    (kinds.PAIR, "unknownExecution=404", ("unknownExecution", "404"), "unknownExecution=404"),
+    (kinds.PAIR, "a=b=c", ("a", "b=c"), "a=b=c"),
+    (kinds.choice("open", "strict"), "strict", "strict", "strict"),
+    (kinds.count(0), "1000", 1000, "1000"),
+]
+
+REFUSED: list[tuple[Kind, list[str]]] = [
+    (kinds.TEXT, ["", "  "]),
+    (kinds.HOST, ["", "a b", "http://x"]),
+    (kinds.PORT, ["", "-1", "65536", "80.0", "abc", "1_0", "٣"]),
+    (kinds.SEED, ["", "1.5", "0x1", "9" * 5000]),
+    (kinds.SPEED, ["", "0", "-1", "inf", "nan", "1e7", "fast", "1e", "1e999", "--1"]),
+    (kinds.FLAG, ["", "maybe", "2"]),
+    (kinds.SIZE, ["", "0", "k", "-1", "1.5m", "1t", "1 m"]),
+    (kinds.INSTANT, ["", "tomorrow", "12:00", "2026-13-01T00:00:00Z"]),
+    (kinds.ZONE, ["", "Berlin", "../etc/passwd", "/etc/passwd", "America"]),
+    (kinds.PATH, ["", "a\0b"]),
+    (kinds.WORLD, ["", " "]),
+    (kinds.STORE, ["", "memory", "redis", "sqlite: x"]),
+    (kinds.ORIGIN, ["", "localhost:3000", "http://x/", "http://x/path", "http:// x"]),
+    (kinds.SECRET, ["", "a b", "ключ"]),
+    (kinds.KEY, ["", "a b", "a=", "=read", "a=write", "ключ"]),
+    (kinds.PAIR, ["", "a", "a=", "=b"]),
+    (kinds.choice("open", "strict"), ["", "Open", "none"]),
+    (kinds.count(1, 3), ["0", "4"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value", "shown"), ACCEPTED)
+def test_text_that_fits_is_read_and_shown(kind: Kind, text: str, value: Any, shown: str) -> None:
+    read = kind.parse(text)
+    assert (type(read), read) == (type(value), value)
+    assert kind.show(read) == shown
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in REFUSED for text in texts])
+def test_text_that_does_not_fit_is_refused(kind: Kind, text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the text is a hint, or empty
+        kind.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "meant"),
+    [
+        (kinds.choice("open", "strict"), "strickt", "strict"),
+        (kinds.ZONE, "America/NewYork", "America/New_York"),
+        (kinds.KEY, "b3sk_x=reed", "read"),
+    ],
+)
+def test_a_refusal_hints_at_the_nearest_name(kind: Kind, text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=rf"Did you mean '{meant}'\?"):
+        kind.parse(text)
+
+
+def test_a_key_never_appears_in_its_own_repr() -> None:
+    assert "b3sk_x" not in repr(ApiKey("b3sk_x"))

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Write the generated parts of the documentation, between `<!-- generated: NAME -->` and `<!-- end -->`.
+
+With --check nothing is written: the exit code is 1 when a part is out of date. Other arguments name the
+files; without any, all of docs/ and the README are meant.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from execmock.settings import SECTIONS, options
+from execmock.settings.table import as_markdown
+
+ROOT = Path(__file__).resolve().parents[1]
+PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+PARTS: dict[str, Callable[[], str]] = {
+    f"options {name}": lambda settings=settings: as_markdown(options(settings))
+    for name, settings in SECTIONS.items()
+}
+
+
+def written(text: str) -> str:
+    """Return a document with its generated parts brought up to date."""
+    return PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", text)
+
+
+def main(arguments: list[str]) -> int:
+    """Bring documents up to date, or check that they are."""
+    check = "--check" in arguments
+    named = [Path(argument) for argument in arguments if argument != "--check"]
+    code = 0
+    for path in named or [*ROOT.glob("README.md"), *sorted(ROOT.glob("docs/**/*.md"))]:
+        before = path.read_text(encoding="utf-8")
+        after = written(before)
+        if before == after:
+            continue
+        if check:
+            print(f"{path} is out of date: run `make docs`", file=sys.stderr)
+            code = 1
+        else:
+            path.write_text(after, encoding="utf-8")
+            print(f"wrote {path}")
+    return code
+
+
+sys.exit(main(sys.argv[1:]))
