@@ -44,19 +44,27 @@ class EmbedWithoutKey(Keyless):
             super().identify_embed(request)
 
 
-@fault("any-key", "Any text behind Bearer is a key.", "auth.garbage")
+@fault("any-key", "Any text behind Bearer is a key.", "auth.garbage", also=("embed.auth",))
 class AnyKey(Behaviour):
     def bad_key(self, request: Request) -> Key:
         return self.keys[0] if self.bearer(request) else super().bad_key(request)
 
 
-@fault("bad-key-400", "A bad key is answered with 400.", "auth.garbage")
+@fault(
+    "bad-key-400",
+    "A bad key is answered with 400.",
+    "auth.garbage",
+    also=(
+        "embed.auth",
+        "public.wrong-token",
+    ),
+)
 class BadKey400(Behaviour):
     def bad_key(self, request: Request) -> Key:
         raise RefusalError(400, "The key is not valid")
 
 
-@fault("any-scheme", "The word before the key does not matter.", "auth.wrong-scheme")
+@fault("any-scheme", "The word before the key does not matter.", "auth.wrong-scheme", also=("embed.auth",))
 class AnyScheme(Behaviour):
     def bearer(self, request: Request) -> str | None:
         found = re.fullmatch(r"(?:\w+ +)?(\S+) *", request.headers.get("Authorization", ""))
