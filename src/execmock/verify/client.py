@@ -134,5 +134,6 @@ class Client:
 
 
 def _say(error: Exception) -> str:
-    text = str(error) or type(error).__name__
+    cause = getattr(error, "os_error", error)
+    text = getattr(cause, "strerror", None) or str(error) or type(error).__name__
     return f"the connection was lost: {text}"

@@ -39,7 +39,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Exchange:
     """A request with its answer; `status` 0 means that none came, and `lost` says why.
 

@@ -10,7 +10,8 @@ import copy
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,15 +59,30 @@ def generate(surface: Surface, keys: Mapping[str, str], plan: Plan, *, embed: bo
     exchanges: list[Exchange] = []
     problems: list[Problem] = []
     stopped = ""
+    try:
+        _run_all(parts, surface, plan, first, exchanges, problems)
+    except Exception as error:  # the engine's own troubles must not cost what was seen
+        stopped = f"the generator stopped: {type(error).__name__}: {error}"
+    if not any(seen.status for seen in exchanges):
+        stopped = stopped or "no generated request got an answer"
+    return Generated(tuple(exchanges), tuple(problems), stopped)
+
+
+def _run_all(
+    parts: list[tuple[tuple[str, ...], str, str]],
+    surface: Surface,
+    plan: Plan,
+    first: int,
+    exchanges: list[Exchange],
+    problems: list[Problem],
+) -> None:
+    """Run each part for its share of the time; what was exchanged before an error is kept."""
     for operations, base, key in parts:
         document = _document(surface, operations)
-        for seen, found in _run(document, base, key, plan, operations, surface, first + len(exchanges)):
+        share = replace(plan, seconds=plan.seconds * len(operations) / len(surface.contract.operations))
+        for seen, found in _run(document, base, key, share, operations, surface, first + len(exchanges)):
             exchanges.append(seen)
             problems.extend(found)
-        stopped = stopped or (
-            "" if any(seen.status for seen in exchanges) else "no generated request got an answer"
-        )
-    return Generated(tuple(exchanges), tuple(problems), stopped)
 
 
 def _document(surface: Surface, operations: tuple[str, ...]) -> dict[str, Any]:
@@ -119,7 +135,7 @@ def _config(base: str, key: str, plan: Plan) -> str:
         f"base-url = {json.dumps(base)}",
         f"headers = {{ Authorization = {json.dumps(f'Bearer {key}')} }}",
         f"request-timeout = {plan.timeout / 1000}",
-        f"max-time = {plan.seconds}",
+        f"max-time = {ceil(plan.seconds)}",
         "workers = 1",
         "continue-on-failure = true",
         'suppress-health-check = ["all"]',
@@ -169,7 +185,10 @@ def _run(
     schema = schemathesis.openapi.from_dict(document, config=config)
     number = first
     shift = time.monotonic() - present() / 1000
+    until = time.monotonic() + plan.seconds
     for event in from_schema(schema).execute():
+        if time.monotonic() > until:
+            break
         if isinstance(event, events.ScenarioFinished):
             for case, interaction in event.recorder.interactions.items():
                 seen = _exchange(interaction, number, base, operations, surface, shift)

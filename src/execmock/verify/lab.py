@@ -14,7 +14,7 @@ from execmock.verify.options import Effort
 from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC, Surface, encode
 from execmock.verify.timemachine import TimeMachine
 
-__all__ = ["Blocked", "Created", "Lab"]
+__all__ = ["Blocked", "Created", "Lab", "Stopped"]
 
 _T = TypeVar("_T")
 _ELSEWHERE = 1_000_000
@@ -26,6 +26,10 @@ class Blocked(Exception):  # noqa: N818 - a finding of the probe, not a mistake
     def __init__(self, seen: Exchange) -> None:
         super().__init__(f"{seen.operation} answered {seen.status or seen.lost}")
         self.seen = seen
+
+
+class Stopped(Exception):  # noqa: N818 - a state of the probe, not a mistake
+    """A probe cannot go on, and says why in words."""
 
 
 @dataclass(frozen=True, slots=True)

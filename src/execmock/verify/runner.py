@@ -14,7 +14,7 @@ from execmock.verify.catalogue import all_probes, select
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Trail, judge
-from execmock.verify.lab import Blocked, Lab
+from execmock.verify.lab import Blocked, Lab, Stopped
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.preflight import Unreachable, look
@@ -117,6 +117,8 @@ class Runner:
             await each.run(lab)
         except Blocked as wall:
             self.blocked[each.name] = wall.seen
+        except Stopped as reason:
+            self.stopped[each.name] = str(reason)
         except OutOfTime:
             self.stopped[each.name] = "the time limit of the run was reached (--max-time)"
         except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:

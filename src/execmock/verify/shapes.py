@@ -73,7 +73,8 @@ def missing(contract: Contract, operation: str, data: Any, pruned: Any) -> list[
 @lru_cache(maxsize=64)
 def _date_names(contract: Contract, schema: str) -> tuple[str, ...]:
     properties = contract.schema(schema).get("properties", {})
-    return tuple(name for name, node in properties.items() if node.get("format") == "date-time")
+    resolved = ((name, contract.resolve(node)) for name, node in properties.items())
+    return tuple(name for name, node in resolved if node.get("format") == "date-time")
 
 
 def dates(contract: Contract, schema: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from execmock.verify.lab import Lab
+from execmock.verify.lab import Lab, Stopped
 from execmock.verify.probe import probe
 
 __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
-_SECONDS = {"quick": 3.0, "default": 14.0, "thorough": 180.0}
+_SECONDS = {"quick": 2.0, "default": 12.0, "thorough": 180.0}
 
 
 @probe("generated", needs="writes generated")
@@ -23,3 +23,5 @@ async def generated(lab: Lab) -> None:
         generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
     )
     lab.take(found.exchanges, found.problems)
+    if found.stopped:
+        raise Stopped(found.stopped)
