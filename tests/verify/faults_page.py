@@ -1,4 +1,4 @@
-"""Write docs/verify-faults.md: which faults prove which rule. `python tests/verify/faults_page.py`."""
+"""Write docs/verify-faults.md: which faults prove which rule. `python -m tests.verify.faults_page`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from target import Fault, all_faults, all_variants
-
 from execmock.verify.catalogue import all_rules
 from execmock.verify.rule import Rule
+from tests.verify.target import Fault, all_faults, all_variants
 
 PAGE = Path(__file__).parents[2] / "docs" / "verify-faults.md"
 INTRODUCTION = """\
 # What proves the rules of `execmock verify`
 
-Written by `tests/verify/faults_page.py`; a test holds it to the code.
+Written by `python -m tests.verify.faults_page`; a test holds it to the code.
 
 `tests/verify/target` is a small service that shares no code with execmock. It keeps the contract at every
 level. A *fault* breaks it in one way, a *variant* keeps it in another way that the contract allows. The tests

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults_page import PAGE, page
+from tests.verify.faults_page import PAGE, page
 
 
 def test_the_page_is_what_the_catalogue_gives() -> None:

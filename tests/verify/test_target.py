@@ -9,9 +9,10 @@ from uuid import UUID
 
 import aiohttp
 import pytest
-import target as package
-from target import Target, running
-from tour import BODY, LEAST, Guide, HandClock, Seen, record
+
+from tests.verify import target as package
+from tests.verify.target import Target, running
+from tests.verify.tour import BODY, LEAST, Guide, HandClock, Seen, record
 
 PUBLIC = {"id", "workflowId", "status", "createdAt", "events", "message", "paymentStatus",
           "checkoutSessionId",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from target import all_faults, all_variants
-from tour import OtherAnswerError, Seen, record
+
+from tests.verify.target import all_faults, all_variants
+from tests.verify.tour import OtherAnswerError, Seen, record
 
 TIMED = {"slow"}  # answers differ in how long they take, which no recording shows
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-from target import Behaviour, Target, compose, hosting
 from yarl import URL
+
+from tests.verify.target import Behaviour, Target, compose, hosting
 
 DEEP: dict[str, object] = {"bottom": " ground "}
 for _ in range(40):

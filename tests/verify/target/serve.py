@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +19,9 @@ from .parts.embedding import WORKFLOWS
 from .parts.ground import KEY_A, KEY_B, KEY_EMBED, KEY_READ, ORGANIZATION_A, ORGANIZATION_B
 from .plans import CANCELLED_WORKFLOW, FAILING_WORKFLOW, FREE_WORKFLOW, PAID_WORKFLOW
 
+SILENT = logging.getLogger("target.silent")  # a bad request line is the client's affair, not the test's
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
 LONGEST_LINE = 2**17  # of a request's first line and of each header: huge parameters reach the behaviour
 
 
@@ -100,6 +104,7 @@ async def _start(behaviour: Behaviour, port: int) -> tuple[web.AppRunner, int]:
     runner = web.AppRunner(
         make_app(behaviour),
         access_log=None,
+        logger=SILENT,
         shutdown_timeout=0.1,
         max_line_size=LONGEST_LINE,
         max_field_size=LONGEST_LINE,

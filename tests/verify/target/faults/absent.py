@@ -23,17 +23,33 @@ class Refusing(Behaviour):
         return answer
 
 
-@fault("create-always-refused", "No create succeeds.", "operation.answers")
+@fault(
+    "create-always-refused",
+    "No create succeeds.",
+    "operation.answers",
+    also=(
+        "list.no-duplicates",
+        "robust.concurrent-creates",
+    ),
+)
 class CreateAlwaysRefused(Refusing):
     refused = "create_execution"
 
 
-@fault("read-always-refused", "No private read succeeds.", "operation.answers")
+@fault(
+    "read-always-refused",
+    "No private read succeeds.",
+    "operation.answers",
+    also=(
+        "auth.read-scope",
+        "create.read-your-write",
+    ),
+)
 class ReadAlwaysRefused(Refusing):
     refused = "get_execution"
 
 
-@fault("list-always-refused", "No list succeeds.", "operation.answers")
+@fault("list-always-refused", "No list succeeds.", "operation.answers", also=("auth.read-scope",))
 class ListAlwaysRefused(Refusing):
     refused = "list_executions"
 
@@ -43,7 +59,7 @@ class PublicAlwaysRefused(Refusing):
     refused, status = "get_public_execution", 401
 
 
-@fault("embed-always-refused", "No embed execution succeeds.", "operation.answers")
+@fault("embed-always-refused", "No embed execution succeeds.", "operation.answers", also=("embed.defaults",))
 class EmbedAlwaysRefused(Refusing):
     refused, status = "execute_workflow", 404
 
@@ -54,7 +70,7 @@ class CreateWithoutToken(Behaviour):
         return without(super().created_data(created), "clientToken")
 
 
-@fault("read-without-events", "A read has no events.", "get.complete")
+@fault("read-without-events", "A read has no events.", "get.complete", also=("timeline.public-subset",))
 class ReadWithoutEvents(Behaviour):
     def read_data(self, execution: Execution) -> dict[str, object]:
         return without(super().read_data(execution), "events")
@@ -79,7 +95,12 @@ class ListWithoutHasMore(Behaviour):
         return without(super().page(everything, limit, offset), "hasMore")
 
 
-@fault("public-without-status", "The public view has no status.", "public.complete")
+@fault(
+    "public-without-status",
+    "The public view has no status.",
+    "public.complete",
+    also=("public.matches-private",),
+)
 class PublicWithoutStatus(Behaviour):
     def public(self, execution: Execution, moment: Moment) -> dict[str, object]:
         return without(super().public(execution, moment), "status")

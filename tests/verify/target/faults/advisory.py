@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..plans import PARTIAL
-from ..values import Answer, Execution, Moment, RefusalError, Request, amended
+from ..values import Answer, Execution, Moment, RefusalError, Request, amended, without
 
 
 @fault("request-id-constant", "Every answer has the requestId abc-123.", "advisory.request-id-unique")
@@ -14,7 +14,9 @@ class RequestIdConstant(Behaviour):
         return "abc-123"
 
 
-@fault("request-id-empty", "The requestId is empty.", "advisory.request-id-present")
+@fault(
+    "request-id-empty", "The requestId is empty.", "advisory.request-id-present", also=("envelope.fields",)
+)
 class RequestIdEmpty(Behaviour):
     async def answer(self, request: Request) -> Answer:
         answer = await super().answer(request)
@@ -65,6 +67,16 @@ class PubliclyCacheable(Behaviour):
         return {**super().headers(request, answer), "Cache-Control": "public, max-age=60"}
 
 
+@fault("no-security-headers", "Answers lack nosniff and its like.", "advisory.security-headers")
+class NoSecurityHeaders(Behaviour):
+    def headers(self, request: Request, answer: Answer) -> dict[str, str]:
+        return without(
+            super().headers(request, answer),
+            *("X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy"),
+            *("Referrer-Policy", "Strict-Transport-Security"),
+        )
+
+
 @fault("tells-software", "Answers name the software that made them.", "advisory.security-headers")
 class TellsSoftware(Behaviour):
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
@@ -105,11 +117,11 @@ class TooManyWithoutRetryAfter(Behaviour):
         return await super().perform(operation, request)
 
 
-@fault("any-origin-with-credentials", "Every web page may read with credentials.", "advisory.cors")
-class AnyOriginWithCredentials(Behaviour):
+@fault("no-cors", "The public read does not let browsers in.", "advisory.cors")
+class NoCors(Behaviour):
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
-        allowed = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
-        return {**super().headers(request, answer), **allowed}
+        headers = super().headers(request, answer)
+        return {name: value for name, value in headers.items() if not name.startswith("Access-Control-")}
 
 
 @fault("event-times-odd", "Times of events are written as in a letter.", "time.rfc3339")

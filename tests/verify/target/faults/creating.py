@@ -16,7 +16,12 @@ from ..values import Answer, Execution, Key, Moment, RefusalError, Request, Step
 PLACEHOLDERS = {"workflowId": "wf_default", "sourceEntityType": "none", "sourceSystem": "none"}
 
 
-@fault("workflow-id-optional", "workflowId may be missing.", "create.required.workflowId")
+@fault(
+    "workflow-id-optional",
+    "workflowId may be missing.",
+    "create.required.workflowId",
+    also=("create.wrong-type",),
+)
 class WorkflowIdOptional(Behaviour):
     required = ("sourceEntityType", "sourceSystem")
 
@@ -24,12 +29,22 @@ class WorkflowIdOptional(Behaviour):
         return {"workflowId": "wf_default", **super().kept(sent)}
 
 
-@fault("source-entity-type-optional", "sourceEntityType may be missing.", "create.required.sourceEntityType")
+@fault(
+    "source-entity-type-optional",
+    "sourceEntityType may be missing.",
+    "create.required.sourceEntityType",
+    also=("create.wrong-type",),
+)
 class SourceEntityTypeOptional(Behaviour):
     required = ("workflowId", "sourceSystem")
 
 
-@fault("source-system-optional", "sourceSystem may be missing.", "create.required.sourceSystem")
+@fault(
+    "source-system-optional",
+    "sourceSystem may be missing.",
+    "create.required.sourceSystem",
+    also=("create.wrong-type",),
+)
 class SourceSystemOptional(Behaviour):
     required = ("workflowId", "sourceEntityType")
 
@@ -106,31 +121,54 @@ def rewritten(value: object, rewrite: Callable[[object], object]) -> object:
     return rewrite(value)
 
 
-@fault("echo-trims", "Strings lose the blanks at their ends.", "create.echo")
+@fault(
+    "echo-trims",
+    "Strings lose the blanks at their ends.",
+    "create.echo",
+    also=(
+        "create.read-your-write",
+        "idempotency.exact-key",
+    ),
+)
 class EchoTrims(Rewriting):
     def rewrite(self, value: object) -> object:
         return value.strip() if isinstance(value, str) else value
 
 
-@fault("echo-normalizes", "Strings are brought to Unicode's composed form.", "create.echo")
+@fault(
+    "echo-normalizes",
+    "Strings are brought to Unicode's composed form.",
+    "create.echo",
+    also=("create.read-your-write",),
+)
 class EchoNormalizes(Rewriting):
     def rewrite(self, value: object) -> object:
         return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
-@fault("echo-drops-emoji", "Characters outside the basic plane become question marks.", "create.echo")
+@fault(
+    "echo-drops-emoji",
+    "Characters outside the basic plane become question marks.",
+    "create.echo",
+    also=("create.read-your-write",),
+)
 class EchoDropsEmoji(Rewriting):
     def rewrite(self, value: object) -> object:
         return "".join(c if ord(c) < 0x10000 else "?" for c in value) if isinstance(value, str) else value
 
 
-@fault("echo-drops-nulls", "Nulls inside payloads vanish.", "create.echo")
+@fault("echo-drops-nulls", "Nulls inside payloads vanish.", "create.echo", also=("create.read-your-write",))
 class EchoDropsNulls(Rewriting):
     def rewrite(self, value: object) -> object:
         return {n: v for n, v in value.items() if v is not None} if isinstance(value, dict) else value
 
 
-@fault("echo-cuts-depth", "Objects deeper than a few levels become {}.", "create.echo")
+@fault(
+    "echo-cuts-depth",
+    "Objects deeper than a few levels become {}.",
+    "create.echo",
+    also=("create.read-your-write",),
+)
 class EchoCutsDepth(Behaviour):
     def kept(self, sent: dict[str, object]) -> dict[str, object]:
         return {name: self.cut(value, 5) for name, value in super().kept(sent).items()}
@@ -157,7 +195,13 @@ class ReadLagsCreate(Behaviour):
 
 
 @fault(
-    "equal-bodies-one-id", "Equal bodies without an idempotency key give one execution.", "create.unique-ids"
+    "equal-bodies-one-id",
+    "Equal bodies without an idempotency key give one execution.",
+    "create.unique-ids",
+    also=(
+        "create.status-initial",
+        "timeline.not-before-status",
+    ),
 )
 class EqualBodiesOneId(Behaviour):
     def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
@@ -197,7 +241,15 @@ class BeginsSucceeded(Behaviour):
         )
 
 
-@fault("organization-per-create", "Each execution names an organization of its own.", "create.organization")
+@fault(
+    "organization-per-create",
+    "Each execution names an organization of its own.",
+    "create.organization",
+    also=(
+        "tenancy.list",
+        "timeline.execution-id",
+    ),
+)
 class OrganizationPerCreate(Behaviour):
     def fields(self, execution: Execution, moment: Moment) -> dict[str, object]:
         return {**super().fields(execution, moment), "organizationId": f"org_{execution.id[5:]}"}
@@ -259,7 +311,12 @@ class OptionalEmpty500(Behaviour):
         return super().violations(sent)
 
 
-@fault("unknown-workflow-500", "A workflow that is not there breaks the server.", "create.unknown-workflow")
+@fault(
+    "unknown-workflow-500",
+    "A workflow that is not there breaks the server.",
+    "create.unknown-workflow",
+    also=("robust.no-5xx",),
+)
 class UnknownWorkflow500(Behaviour):
     def plan_for(self, workflow_id: object) -> tuple[Step, ...]:
         if not str(workflow_id).startswith("wf_"):

@@ -19,19 +19,24 @@ class Embed200(Behaviour):
         return replace(super().executed(request, workflow, body), status=200)
 
 
-@fault("embed-unknown-422", "An unknown workflow is answered with 422.", "embed.unknown-404")
+@fault(
+    "embed-unknown-422",
+    "An unknown workflow is answered with 422.",
+    "embed.unknown-404",
+    also=("embed.id-type",),
+)
 class EmbedUnknown422(Behaviour):
     def unknown_workflow(self, wanted: str) -> Workflow:
         raise RefusalError(422, "workflow is invalid")
 
 
-@fault("embed-unknown-made", "An unknown workflow is executed.", "embed.unknown-404")
+@fault("embed-unknown-made", "An unknown workflow is executed.", "embed.unknown-404", also=("embed.id-type",))
 class EmbedUnknownMade(Behaviour):
     def unknown_workflow(self, wanted: str) -> Workflow:
         return replace(WORKFLOWS[0], key=wanted)
 
 
-@fault("embed-enveloped", "An embed execution comes in an envelope.", "embed.bare")
+@fault("embed-enveloped", "An embed execution comes in an envelope.", "embed.bare", also=("embed.complete",))
 class EmbedEnveloped(Behaviour):
     def executed(self, request: Request, workflow: Workflow, body: dict[str, object]) -> Answer:
         answer = super().executed(request, workflow, body)
@@ -58,7 +63,12 @@ class EmbedDataForgotten(Altering):
         return {"execution_data": {}}
 
 
-@fault("embed-data-added-to", "execution_data comes back with members of the service.", "embed.echo")
+@fault(
+    "embed-data-added-to",
+    "execution_data comes back with members of the service.",
+    "embed.echo",
+    also=("embed.defaults",),
+)
 class EmbedDataAddedTo(Altering):
     def changes(self, fields: dict[str, object], now: datetime) -> dict[str, object]:
         return {"execution_data": {**fields["execution_data"], "user_key": "main"}}
@@ -70,7 +80,7 @@ class EmbedBodyNeeded(Behaviour):
         return self.read_json(request)
 
 
-@fault("embed-id-type-needed", "id_type must be given.", "embed.defaults")
+@fault("embed-id-type-needed", "id_type must be given.", "embed.defaults", also=("operation.answers",))
 class EmbedIdTypeNeeded(Behaviour):
     def execute_body(self, request: Request) -> dict[str, object]:
         body = super().execute_body(request)
@@ -92,7 +102,9 @@ class EmbedDataDefaultFilled(Behaviour):
         return {"execution_data": {"source": "api"}, **super().execute_body(request)}
 
 
-@fault("embed-utc-is-local", "created_at_utc is the local time with a Z.", "embed.times")
+@fault(
+    "embed-utc-is-local", "created_at_utc is the local time with a Z.", "embed.times", also=("embed.uuid7",)
+)
 class EmbedUtcIsLocal(Altering):
     def changes(self, fields: dict[str, object], now: datetime) -> dict[str, object]:
         return {"created_at_utc": f"{str(fields['created_at'])[:19]}Z"}
@@ -214,3 +226,10 @@ class EmbedOneId(Behaviour):
     def embed_id(self, now: datetime) -> str:
         self.first = self.first or super().embed_id(now)
         return self.first
+
+
+@fault("embed-user-key-any-type", "user_key may be anything.", "generated.refuses")
+class EmbedUserKeyAnyType(Behaviour):
+    def embed_json(self, request: Request) -> object:
+        sent = super().embed_json(request)
+        return without(sent, "user_key") if isinstance(sent, dict) else sent

@@ -34,10 +34,10 @@ class PutAsRead(Behaviour):
         return super().wrong_method(request, methods)
 
 
-@fault("wrong-method-500", "Other methods break the server.", "http.method-not-allowed")
+@fault("wrong-method-500", "Other methods break the server.", "http.method-not-allowed", also=("http.head",))
 class WrongMethod500(Behaviour):
     def wrong_method(self, request: Request, methods: Mapping[str, str]) -> Answer:
-        raise RefusalError(501, "Not implemented")
+        raise RefusalError(500, "no handler")
 
 
 @fault("no-allow", "A 405 has no Allow header.", "http.allow")
@@ -77,7 +77,12 @@ class OtherContentType500(Behaviour):
             raise RefusalError(500, "no body parser") from refusal
 
 
-@fault("broken-json-taken", "A broken JSON text is taken for a body of defaults.", "http.malformed-json")
+@fault(
+    "broken-json-taken",
+    "A broken JSON text is taken for a body of defaults.",
+    "http.malformed-json",
+    also=("embed.bad-data",),
+)
 class BrokenJsonTaken(Behaviour):
     def decode(self, body: bytes) -> object:
         try:
@@ -122,6 +127,33 @@ class TooLarge500(Behaviour):
     "get.unknown-id",
     "create.required.workflowId",
     "http.malformed-json",
+    also=(
+        "auth.garbage",
+        "auth.public-ignores-bearer",
+        "auth.read-scope",
+        "auth.wrong-scheme",
+        "create.body-object",
+        "create.required.sourceEntityType",
+        "create.required.sourceSystem",
+        "create.wrong-type",
+        "embed.auth",
+        "embed.bad-data",
+        "embed.complete",
+        "embed.id-type",
+        "embed.status-201",
+        "embed.unknown-404",
+        "envelope.code",
+        "envelope.fields",
+        "http.method-not-allowed",
+        "http.unknown-path",
+        "http.unsupported-content-type",
+        "idempotency.conflict",
+        "list.bad-parameters",
+        "public.token-required",
+        "public.wrong-token",
+        "tenancy.organization-header",
+        "tenancy.read",
+    ),
 )
 class ErrorsAs200(Behaviour):
     def failure(self, request: Request, refusal: RefusalError) -> Answer:

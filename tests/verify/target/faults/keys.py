@@ -6,7 +6,7 @@ import re
 
 from ..behaviour import Behaviour
 from ..catalogue import fault
-from ..values import Answer, Key, Request
+from ..values import Answer, Key, RefusalError, Request
 
 
 class Keyless(Behaviour):
@@ -35,7 +35,7 @@ class CreateWithoutKey(Keyless):
     method, segments = "POST", 2
 
 
-@fault("embed-without-key", "An embed execution needs no key.", "auth.missing", "embed.auth")
+@fault("embed-without-key", "An embed execution needs no key.", "embed.auth")
 class EmbedWithoutKey(Keyless):
     method, segments = "POST", 5
 
@@ -44,21 +44,27 @@ class EmbedWithoutKey(Keyless):
             super().identify_embed(request)
 
 
-@fault("any-key", "Any text behind Bearer is a key.", "auth.garbage")
+@fault("any-key", "Any text behind Bearer is a key.", "auth.garbage", also=("embed.auth",))
 class AnyKey(Behaviour):
     def bad_key(self, request: Request) -> Key:
         return self.keys[0] if self.bearer(request) else super().bad_key(request)
 
 
-@fault("bad-key-400", "A bad key is answered with 400.", "auth.garbage")
+@fault(
+    "bad-key-400",
+    "A bad key is answered with 400.",
+    "auth.garbage",
+    also=(
+        "embed.auth",
+        "public.wrong-token",
+    ),
+)
 class BadKey400(Behaviour):
-    async def answer(self, request: Request) -> Answer:
-        answer = await super().answer(request)
-        known = self.bearer(request) is None or answer.status != 401
-        return answer if known else Answer(400, {**answer.body, "code": 400}, answer.headers)
+    def bad_key(self, request: Request) -> Key:
+        raise RefusalError(400, "The key is not valid")
 
 
-@fault("any-scheme", "The word before the key does not matter.", "auth.wrong-scheme")
+@fault("any-scheme", "The word before the key does not matter.", "auth.wrong-scheme", also=("embed.auth",))
 class AnyScheme(Behaviour):
     def bearer(self, request: Request) -> str | None:
         found = re.fullmatch(r"(?:\w+ +)?(\S+) *", request.headers.get("Authorization", ""))

@@ -19,7 +19,7 @@ class ListDefaultOffset1(Behaviour):
     default_offset = 1
 
 
-@fault("list-no-maximum", "A page may hold a thousand.", "list.page-maximum")
+@fault("list-no-maximum", "A page may hold a thousand.", "list.page-maximum", also=("list.shape",))
 class ListNoMaximum(Behaviour):
     most = 1000
 
@@ -30,7 +30,15 @@ class HasMoreByFullPage(Behaviour):
         return shown == limit
 
 
-@fault("has-more-never", "hasMore is always false.", "list.has-more")
+@fault(
+    "has-more-never",
+    "hasMore is always false.",
+    "list.has-more",
+    also=(
+        "list.contains-created",
+        "list.no-gaps",
+    ),
+)
 class HasMoreNever(Behaviour):
     def has_more(self, total: int, shown: int, limit: int, offset: int) -> bool:
         return False
@@ -42,13 +50,21 @@ class HasMoreOffByOne(Behaviour):
         return offset + shown + 1 < total
 
 
-@fault("page-one-short", "A page holds one less than asked.", "list.page-items")
+@fault("page-one-short", "A page holds one less than asked.", "list.page-items", also=("list.default-limit",))
 class PageOneShort(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
         return everything[offset : offset + max(1, limit - 1)]
 
 
-@fault("page-one-more", "A page holds one more than asked.", "list.page-items")
+@fault(
+    "page-one-more",
+    "A page holds one more than asked.",
+    "list.page-items",
+    also=(
+        "list.default-limit",
+        "list.page-maximum",
+    ),
+)
 class PageOneMore(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
         return everything[offset : offset + limit + 1]
@@ -60,13 +76,24 @@ class OffsetIsPageNumber(Behaviour):
         return everything[offset * limit : (offset + 1) * limit]
 
 
-@fault("offset-ignored", "The offset is ignored.", "list.page-items", "list.no-duplicates")
+@fault(
+    "offset-ignored",
+    "The offset is ignored.",
+    "list.page-items",
+    "list.no-duplicates",
+    also=("list.past-end",),
+)
 class OffsetIgnored(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
         return everything[:limit]
 
 
-@fault("past-end-last-page", "Past the end the last page comes again.", "list.past-end")
+@fault(
+    "past-end-last-page",
+    "Past the end the last page comes again.",
+    "list.past-end",
+    also=("list.page-items",),
+)
 class PastEndLastPage(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
         return everything[offset : offset + limit] or everything[-limit:]
@@ -98,13 +125,23 @@ class OffsetNegativeTaken(Behaviour):
         return max(0, self.number(request, "offset", 0))
 
 
-@fault("huge-limit-500", "A limit of more than 64 bits breaks the server.", "list.huge-parameters")
+@fault(
+    "huge-limit-500",
+    "A limit of more than 64 bits breaks the server.",
+    "list.huge-parameters",
+    also=("robust.no-5xx",),
+)
 class HugeLimit500(Behaviour):
     def too_big(self, name: str, text: str) -> int:
         raise RefusalError(500, "integer out of range")
 
 
-@fault("offset-32-bits", "An offset of more than 31 bits breaks the server.", "list.huge-parameters")
+@fault(
+    "offset-32-bits",
+    "An offset of more than 31 bits breaks the server.",
+    "list.huge-parameters",
+    also=("robust.no-5xx",),
+)
 class Offset32Bits(Behaviour):
     def offset(self, request: Request) -> int:
         if (offset := super().offset(request)) > 2**31 - 1:
@@ -112,32 +149,58 @@ class Offset32Bits(Behaviour):
         return offset
 
 
-@fault("pages-with-gaps", "Each page but the first passes over one.", "list.no-gaps")
+@fault(
+    "pages-with-gaps",
+    "Each page but the first passes over one.",
+    "list.no-gaps",
+    also=(
+        "list.has-more",
+        "list.past-end",
+    ),
+)
 class PagesWithGaps(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
         return super().slice(everything, limit, offset + 1 if offset else 0)
 
 
-@fault("list-hides-queued", "An execution is not listed while it is queued.", "list.no-gaps")
+@fault(
+    "list-hides-queued",
+    "An execution is not listed while it is queued.",
+    "list.no-gaps",
+    also=("list.page-items",),
+)
 class ListHidesQueued(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         return [e for e in super().listed(organization) if self.present(e).status != QUEUED]
 
 
-@fault("pages-overlap", "Each page but the first repeats one.", "list.no-duplicates")
+@fault("pages-overlap", "Each page but the first repeats one.", "list.no-duplicates", also=("list.has-more",))
 class PagesOverlap(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
         return super().slice(everything, limit, max(0, offset - 1))
 
 
-@fault("order-shuffled", "Each list has another order.", "list.stable-order")
+@fault(
+    "order-shuffled",
+    "Each list has another order.",
+    "list.stable-order",
+    also=(
+        "list.page-items",
+        "list.past-end",
+    ),
+)
 class OrderShuffled(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         turn = self.ids.draw("order")
         return sorted(super().listed(organization), key=lambda e: digest(turn, e.id))
 
 
-@fault("order-by-update", "The list is ordered by the last update.", "list.stable-order")
+@fault(
+    "order-by-update",
+    "The list is ordered by the last update.",
+    "list.stable-order",
+    also=("list.no-duplicates",),
+)
 class OrderByUpdate(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         return sorted(super().listed(organization), key=lambda e: self.present(e).updated)
@@ -155,7 +218,16 @@ class ItemsSlim(Behaviour):
         return without(super().item(execution), "requestPayload", "externalRef")
 
 
-@fault("items-stale", "Items show the status that the execution began with.", "list.item-equals-read")
+@fault(
+    "items-stale",
+    "Items show the status that the execution began with.",
+    "list.item-equals-read",
+    also=(
+        "lifecycle.reachable",
+        "lifecycle.terminal-final",
+        "lifecycle.updated-at",
+    ),
+)
 class ItemsStale(Behaviour):
     def item(self, execution: Execution) -> dict[str, object]:
         return self.private(execution, self.moment(execution, execution.created))
@@ -180,7 +252,7 @@ class ListForgetsOld(Behaviour):
         return super().listed(organization)[:25]
 
 
-@fault("list-204-when-empty", "An empty page answers 204.", "status-codes", "list.past-end")
+@fault("list-204-when-empty", "An empty page answers 204.", "status-codes", also=("list.shape",))
 class List204WhenEmpty(Behaviour):
     async def list_executions(self, request: Request) -> Answer:
         answer = await super().list_executions(request)

@@ -53,7 +53,12 @@ class UnpaidAgain(Planned):
     )
 
 
-@fault("runs-after-success", "An execution that has succeeded runs again.", "lifecycle.terminal-final")
+@fault(
+    "runs-after-success",
+    "An execution that has succeeded runs again.",
+    "lifecycle.terminal-final",
+    also=("lifecycle.finished-at",),
+)
 class RunsAfterSuccess(Planned):
     until = 6
     more = (
@@ -101,7 +106,12 @@ class NoFinishedAt(Changing):
         return {"finishedAt": None}
 
 
-@fault("finished-at-early", "finishedAt is there while the execution runs.", "lifecycle.finished-at")
+@fault(
+    "finished-at-early",
+    "finishedAt is there while the execution runs.",
+    "lifecycle.finished-at",
+    also=("lifecycle.write-once",),
+)
 class FinishedAtEarly(Changing):
     def changes(self, execution: Execution, moment: Moment, fields: dict[str, object]) -> dict[str, object]:
         return {"finishedAt": fields["startedAt"]} if moment.status in (RUNNING, WAITING) else {}
@@ -125,7 +135,16 @@ class UpdatedBeforeCreated(Changing):
         return {"updatedAt": rfc3339(moment.updated - timedelta(hours=1))}
 
 
-@fault("created-at-moves", "createdAt is the time of the read.", "lifecycle.created-at-constant")
+@fault(
+    "created-at-moves",
+    "createdAt is the time of the read.",
+    "lifecycle.created-at-constant",
+    also=(
+        "create.read-your-write",
+        "lifecycle.time-order",
+        "lifecycle.updated-at",
+    ),
+)
 class CreatedAtMoves(Changing):
     def changes(self, execution: Execution, moment: Moment, fields: dict[str, object]) -> dict[str, object]:
         return {"createdAt": rfc3339(self.now())}
@@ -196,7 +215,19 @@ class NoResponsePayload(Changing):
         return {"responsePayload": None}
 
 
-@fault("flapping-replicas", "Every second read comes from a replica that is behind.", "lifecycle.reachable")
+@fault(
+    "flapping-replicas",
+    "Every second read comes from a replica that is behind.",
+    "lifecycle.reachable",
+    also=(
+        "lifecycle.terminal-final",
+        "lifecycle.updated-at",
+        "lifecycle.write-once",
+        "list.item-equals-read",
+        "public.matches-private",
+        "timeline.public-subset",
+    ),
+)
 class FlappingReplicas(Behaviour):
     behind = False
 
@@ -212,7 +243,15 @@ class FlappingReplicas(Behaviour):
         }
 
 
-@fault("id-changes", "An execution shows another id once it has ended.", "lifecycle.write-once")
+@fault(
+    "id-changes",
+    "An execution shows another id once it has ended.",
+    "timeline.execution-id",
+    also=(
+        "list.no-gaps",
+        "timeline.unique-ids",
+    ),
+)
 class IdChanges(Behaviour):
     def fields(self, execution: Execution, moment: Moment) -> dict[str, object]:
         shown = replace(execution, id=f"{execution.id}x") if moment.status in TERMINAL else execution

@@ -13,20 +13,43 @@ from ..values import Answer, Execution, Key, Request
 FEW = 16
 
 
-@fault("key-ignored", "The idempotency key is ignored.", "idempotency.same", "idempotency.no-second-record")
+@fault(
+    "key-ignored",
+    "The idempotency key is ignored.",
+    "idempotency.same",
+    "idempotency.no-second-record",
+    also=("idempotency.conflict",),
+)
 class KeyIgnored(Behaviour):
     def idempotency_key(self, key: Key, body: dict[str, object]) -> tuple[str, str] | None:
         return None
 
 
-@fault("new-token-on-repeat", "A repeat answers with another token.", "idempotency.same-token")
+@fault(
+    "new-token-on-repeat",
+    "A repeat answers with another token.",
+    "idempotency.same-token",
+    also=(
+        "idempotency.concurrent-32",
+        "idempotency.concurrent-8",
+    ),
+)
 class NewTokenOnRepeat(Behaviour):
     def created_data(self, created: Created) -> dict[str, object]:
         data = super().created_data(created)
         return {**data, "clientToken": self.ids.token()} if created.repeated else data
 
 
-@fault("no-token-on-repeat", "A repeat answers without a token.", "idempotency.same-token")
+@fault(
+    "no-token-on-repeat",
+    "A repeat answers without a token.",
+    "idempotency.same-token",
+    also=(
+        "create.complete",
+        "idempotency.concurrent-32",
+        "idempotency.concurrent-8",
+    ),
+)
 class NoTokenOnRepeat(Behaviour):
     def created_data(self, created: Created) -> dict[str, object]:
         data = super().created_data(created)
@@ -60,6 +83,7 @@ class ConflictCreates(Behaviour):
     "Creates at once with one key each make an execution.",
     "idempotency.concurrent-8",
     "idempotency.concurrent-32",
+    also=("idempotency.no-second-record",),
 )
 class Race(Behaviour):
     async def before_storing(self, body: dict[str, object]) -> None:
@@ -104,7 +128,15 @@ class FailureRemembered(Behaviour):
         return found or self.failed.get(str(key), [])
 
 
-@fault("key-any-case", "Idempotency keys are compared without case.", "idempotency.exact-key")
+@fault(
+    "key-any-case",
+    "Idempotency keys are compared without case.",
+    "idempotency.exact-key",
+    also=(
+        "create.echo",
+        "create.read-your-write",
+    ),
+)
 class KeyAnyCase(Behaviour):
     def idempotency_key(self, key: Key, body: dict[str, object]) -> tuple[str, str] | None:
         place = super().idempotency_key(key, body)
@@ -129,7 +161,15 @@ class KeyTrimmed(Behaviour):
         return place and (place[0], place[1].strip())
 
 
-@fault("key-across", "An idempotency key is shared by all organizations.", "idempotency.tenant")
+@fault(
+    "key-across",
+    "An idempotency key is shared by all organizations.",
+    "idempotency.tenant",
+    also=(
+        "create.organization",
+        "tenancy.list",
+    ),
+)
 class KeyAcross(Behaviour):
     def idempotency_key(self, key: Key, body: dict[str, object]) -> tuple[str, str] | None:
         place = super().idempotency_key(key, body)

@@ -47,7 +47,7 @@ class Deep500(Fragile):
             raise broken("stack overflow")
 
 
-@fault("deep-value-500", "An object nested 30 levels breaks the server.", "robust.no-5xx", "create.echo")
+@fault("deep-value-500", "An object nested 30 levels breaks the server.", "robust.no-5xx")
 class DeepValue500(Fragile):
     def bear_value(self, value: object) -> None:
         if depth(value) > 30:
@@ -65,7 +65,7 @@ class Surrogate500(Fragile):
             return
 
 
-@fault("non-ascii-500", "A character outside Latin-1 breaks the server.", "robust.no-5xx", "create.echo")
+@fault("non-ascii-500", "A character outside Latin-1 breaks the server.", "robust.no-5xx")
 class NonAscii500(Fragile):
     def bear_value(self, value: object) -> None:
         if any(ord(character) > 255 for character in write_json(value)):
@@ -143,7 +143,12 @@ class OddId500(Behaviour):
         return await super().get_execution(request)
 
 
-@fault("busy-500", "More than four creates at once break the server.", "robust.concurrent-creates")
+@fault(
+    "busy-500",
+    "More than four creates at once break the server.",
+    "robust.concurrent-creates",
+    also=("robust.no-5xx",),
+)
 class Busy500(Behaviour):
     busy = 0
 
@@ -161,7 +166,6 @@ class Busy500(Behaviour):
 @fault(
     "empty-name-500",
     "An empty member name in a payload breaks the server.",
-    "generated.conformance",
     "robust.no-5xx",
 )
 class EmptyName500(Fragile):
@@ -176,10 +180,25 @@ class EmptyName500(Fragile):
 @fault(
     "empty-text-500",
     "An empty string in sourceEntityType breaks the server.",
-    "generated.conformance",
     "robust.no-5xx",
 )
 class EmptyText500(Fragile):
     def bear_value(self, value: object) -> None:
         if isinstance(value, dict) and value.get("sourceEntityType") == "":
             raise broken("check constraint violated")
+
+
+@fault(
+    "digit-first-500", "A sourceSystem that begins with a digit breaks the server.", "generated.conformance"
+)
+class DigitFirst500(Fragile):
+    def bear_value(self, value: object) -> None:
+        if isinstance(value, dict) and str(value.get("sourceSystem", ""))[:1].isdigit():
+            raise broken("not an identifier")
+
+
+@fault("digit-first-refused", "A sourceSystem that begins with a digit is refused.", "generated.accepts")
+class DigitFirstRefused(Behaviour):
+    def violations(self, sent: dict[str, object]) -> list[str]:
+        begins = str(sent.get("sourceSystem", ""))[:1].isdigit()
+        return super().violations(sent) + ["sourceSystem must begin with a letter"] * begins

@@ -13,14 +13,24 @@ from ..plans import TERMINAL, WAITING
 from ..values import Answer, Execution, Moment, RefusalError, Request, Step, amended, without
 
 
-@fault("create-number-for-text", "A create's initiatedById is a number.", "create.shape")
+@fault(
+    "create-number-for-text",
+    "A create's initiatedById is a number.",
+    "create.shape",
+    also=("lifecycle.write-once",),
+)
 class CreateNumberForText(Behaviour):
     def created_data(self, created: Created) -> dict[str, object]:
         data = super().created_data(created)
         return {**data, "execution": {**data["execution"], "initiatedById": 7}}
 
 
-@fault("create-metadata-as-text", "A create's clientSafeMetadata is JSON inside a string.", "create.shape")
+@fault(
+    "create-metadata-as-text",
+    "A create's clientSafeMetadata is JSON inside a string.",
+    "create.shape",
+    also=("lifecycle.write-once",),
+)
 class CreateMetadataAsText(Behaviour):
     def created_data(self, created: Created) -> dict[str, object]:
         data = super().created_data(created)
@@ -48,7 +58,12 @@ class ListOffsetText(Behaviour):
         return {**super().page(everything, limit, offset), "offset": str(offset)}
 
 
-@fault("list-bare-array", "The list's data is the array of items itself.", "list.shape")
+@fault(
+    "list-bare-array",
+    "The list's data is the array of items itself.",
+    "list.shape",
+    also=("envelope.fields",),
+)
 class ListBareArray(Behaviour):
     async def list_executions(self, request: Request) -> Answer:
         answer = await super().list_executions(request)
@@ -121,11 +136,11 @@ class ListWithoutEnvelope(Behaviour):
         return replace(answer, body=answer.body["data"])
 
 
-@fault("error-with-data", "Errors carry `data: null`.", "error.shape")
+@fault("error-with-data", "Errors carry data.", "error.shape")
 class ErrorWithData(Behaviour):
     def failure(self, request: Request, refusal: RefusalError) -> Answer:
         answer = super().failure(request, refusal)
-        return amended(answer, data=None) if request.segments[0] == "v1" else answer
+        return amended(answer, data={"reason": refusal.message}) if request.segments[0] == "v1" else answer
 
 
 @fault("error-details-text", "An error's details are one string.", "error.shape")

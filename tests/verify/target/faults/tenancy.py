@@ -7,14 +7,26 @@ from ..catalogue import fault
 from ..values import Answer, Execution, Key, RefusalError, Request
 
 
-@fault("reads-across", "An execution can be read by every organization.", "tenancy.read")
+@fault(
+    "reads-across",
+    "An execution can be read by every organization.",
+    "tenancy.read",
+    also=(
+        "create.organization",
+        "tenancy.organization-header",
+    ),
+)
 class ReadsAcross(Behaviour):
     def foreign(self, request: Request, execution: Execution) -> Execution:
         return execution
 
 
 @fault(
-    "lists-across", "The list holds all organizations' executions.", "list.organization-scope", "tenancy.list"
+    "lists-across",
+    "The list holds all organizations' executions.",
+    "list.organization-scope",
+    "tenancy.list",
+    also=("tenancy.organization-header",),
 )
 class ListsAcross(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
@@ -33,13 +45,27 @@ class ForeignTold(Behaviour):
         raise RefusalError(400, "No such execution", (f"it is {execution.organization}'s",))
 
 
-@fault("organization-by-header", "X-Org-ID says whose data is shown.", "tenancy.organization-header")
+@fault(
+    "organization-by-header",
+    "X-Org-ID says whose data is shown.",
+    "tenancy.organization-header",
+    also=("create.organization",),
+)
 class OrganizationByHeader(Behaviour):
     def organization(self, request: Request, key: Key) -> str:
         return request.headers.get("X-Org-ID", key.organization)
 
 
-@fault("unknown-id-200", "An unknown id gives an empty success.", "get.unknown-id")
+@fault(
+    "unknown-id-200",
+    "An unknown id gives an empty success.",
+    "get.unknown-id",
+    also=(
+        "get.complete",
+        "tenancy.organization-header",
+        "tenancy.read",
+    ),
+)
 class UnknownId200(Behaviour):
     async def get_execution(self, request: Request) -> Answer:
         try:
@@ -50,7 +76,7 @@ class UnknownId200(Behaviour):
             return self.success(request, {"execution": {}, "events": [], "message": ""})
 
 
-@fault("unknown-id-500", "An unknown id breaks the server.", "get.unknown-id")
+@fault("unknown-id-500", "An unknown id breaks the server.", "get.unknown-id", also=("robust.no-5xx",))
 class UnknownId500(Behaviour):
     def unknown(self, request: Request) -> Execution:
         raise RefusalError(500, "no rows in result set")

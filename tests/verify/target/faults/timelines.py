@@ -95,7 +95,15 @@ class EventsNameRun(Behaviour):
         return {**super().event(execution, index, step, at, in_run), "executionId": execution.run_id}
 
 
-@fault("events-of-neighbour", "The first event is another execution's.", "timeline.execution-id")
+@fault(
+    "events-of-neighbour",
+    "The first event is another execution's.",
+    "timeline.execution-id",
+    also=(
+        "timeline.not-before-status",
+        "timeline.unique-ids",
+    ),
+)
 class EventsOfNeighbour(Behaviour):
     def events(self, execution: Execution, moment: Moment) -> list[dict[str, object]]:
         first = self.shelf.of(execution.organization)[0]

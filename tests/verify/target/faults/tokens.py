@@ -22,7 +22,12 @@ class EmptyTokenOpens(TokenNotNeeded):
         return super().no_token(request) if "token" in request.query else Behaviour.no_token(self, request)
 
 
-@fault("any-token", "Any token opens every execution.", "public.wrong-token")
+@fault(
+    "any-token",
+    "Any token opens every execution.",
+    "public.wrong-token",
+    also=("auth.public-ignores-bearer",),
+)
 class AnyToken(Behaviour):
     def opens(self, token: str, execution: Execution) -> bool:
         return True

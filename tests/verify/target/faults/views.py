@@ -92,17 +92,22 @@ class MessageTellsReference(Behaviour):
         return {**view, "message": f"{view['message']} for {execution.body.get('externalRef', 'you')}"}
 
 
-@fault("events-tell-source", "An event's title quotes sourceEntityId, in public too.", "public.canary")
+@fault(
+    "events-tell-source",
+    "An event's title quotes sourceEntityId, in public too.",
+    "public.canary",
+    also=("timeline.public-subset",),
+)
 class EventsTellSource(Behaviour):
     def public_events(self, events: Sequence[dict[str, object]]) -> list[dict[str, object]]:
         source = self.shelf.executions[str(events[0]["executionId"])].body.get("sourceEntityId", "")
         return [{**event, "title": f"{event['title']} {source}"} for event in super().public_events(events)]
 
 
-@fault("header-tells-source", "A header of the public answer quotes sourceSystem.", "public.canary")
+@fault("header-tells-source", "A header of the public answer quotes sourceEntityId.", "public.canary")
 class HeaderTellsSource(Behaviour):
     def public_answer(self, request: Request, execution: Execution) -> Answer:
-        source = quote(str(execution.body.get("sourceSystem")), safe=" -_.:")
+        source = quote(str(execution.body.get("sourceEntityId")), safe=" -_.:")
         return replace(super().public_answer(request, execution), headers={"X-Source": source})
 
 
@@ -130,11 +135,11 @@ class PublicWithoutMetadata(Behaviour):
         return without(super().public(execution, moment), "clientSafeMetadata")
 
 
-@fault("public-other-status", "The public view calls waiting executions running.", "public.matches-private")
+@fault("public-other-status", "The public view calls succeeded executions failed.", "public.matches-private")
 class PublicOtherStatus(Behaviour):
     def public(self, execution: Execution, moment: Moment) -> dict[str, object]:
         view = super().public(execution, moment)
-        return {**view, "status": str(view["status"]).replace("waiting", "running")}
+        return {**view, "status": str(view["status"]).replace("succeeded", "failed")}
 
 
 @fault("public-stale", "The public view is 3 plan seconds behind the private one.", "public.not-stale")
@@ -150,7 +155,12 @@ class PublicFrozen(Behaviour):
         return self.success(request, self.public(execution, self.moment(execution, execution.created)))
 
 
-@fault("public-other-id", "The public view has an id of its own.", "public.matches-private")
+@fault(
+    "public-other-id",
+    "The public view has an id of its own.",
+    "public.matches-private",
+    also=("timeline.unique-ids",),
+)
 class PublicOtherId(Behaviour):
     def public(self, execution: Execution, moment: Moment) -> dict[str, object]:
         view = super().public(execution, moment)
