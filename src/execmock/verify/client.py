@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +19,7 @@ __all__ = ["IN_FLIGHT", "Client", "OutOfTime"]
 
 IN_FLIGHT = 16
 _ATTEMPTS = 6
+_LARGE = 1 << 19
 
 
 class OutOfTime(Exception):  # noqa: N818 - a state of the run, not a mistake
@@ -105,7 +107,7 @@ class Client:
                 request.method,
                 URL(request.url, encoded=True),
                 headers=dict(request.headers),
-                data=request.body or None,
+                data=_payload(request.body),
                 allow_redirects=False,
             ) as answer:
                 body = await answer.read()
@@ -131,6 +133,11 @@ class Client:
             lost=lost,
             valid=valid,
         )
+
+
+def _payload(body: bytes) -> bytes | io.BytesIO | None:
+    """Large bodies go out piece by piece, so that other requests are not held up."""
+    return io.BytesIO(body) if len(body) > _LARGE else body or None
 
 
 def _say(error: Exception) -> str:

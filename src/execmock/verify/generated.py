@@ -33,13 +33,17 @@ _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How hard to try: examples for each operation, seconds at most, requests a second (0: no limit)."""
+    """How hard to try: examples for each operation, seconds at most, requests a second (0: no limit).
+
+    `sequences` follows the contract's links as well.
+    """
 
     examples: int
     seconds: float
     rate: float
     timeout: int
     seed: int
+    sequences: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def _run_all(
     """Run each part for its share of the time; what was exchanged before an error is kept."""
     for operations, base, key in parts:
         document = _document(surface, operations)
-        share = replace(plan, seconds=plan.seconds * len(operations) / len(surface.contract.operations))
+        share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
         for seen, found in _run(document, base, key, share, operations, surface, first + len(exchanges)):
             exchanges.append(seen)
             problems.extend(found)
@@ -156,6 +160,8 @@ def _config(base: str, key: str, plan: Plan) -> str:
         *(f"{name}.enabled = true" for name in _CHECKS),
         "[phases.examples]",
         "enabled = false",
+        "[phases.stateful]",
+        f"enabled = {str(plan.sequences).lower()}",
         "[phases.coverage]",
         "unexpected-methods = []",
         "[phases.fuzzing.extra-data-sources]",

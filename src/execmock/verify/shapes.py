@@ -66,7 +66,7 @@ def missing(contract: Contract, operation: str, data: Any, pruned: Any) -> list[
     return [
         each
         for each in found
-        if each.received == "nothing" and not ("array" in each.expected and pick(data, each.where) is None)
+        if each.missing and not ("array" in each.expected and pick(data, each.where) is None)
     ]
 
 

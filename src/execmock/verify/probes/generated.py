@@ -10,7 +10,7 @@ from execmock.verify.probe import probe
 __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
-_SECONDS = {"quick": 2.0, "default": 12.0, "thorough": 180.0}
+_SECONDS = {"quick": 6.0, "default": 14.0, "thorough": 180.0}
 
 
 @probe("generated", needs="writes generated")
@@ -18,7 +18,14 @@ async def generated(lab: Lab) -> None:
     """Send what schemathesis makes of the contract, and record it."""
     from execmock.verify.generated import Plan, generate
 
-    plan = Plan(_EXAMPLES[lab.effort], _SECONDS[lab.effort], lab.rate, lab.timeout, lab.seed)
+    plan = Plan(
+        examples=_EXAMPLES[lab.effort],
+        seconds=_SECONDS[lab.effort],
+        rate=lab.rate,
+        timeout=lab.timeout,
+        seed=lab.seed,
+        sequences=lab.effort != "quick",
+    )
     found = await asyncio.to_thread(
         generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
     )

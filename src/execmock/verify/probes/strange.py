@@ -56,9 +56,12 @@ async def _types(lab: Lab) -> None:
         await lab.call(CREATE, f"content-type/{kind}", body=body, content_type=kind)
 
 
+_PAYLOAD = b'"requestPayload": {"x": '
+
+
 def _bodies(lab: Lab) -> Iterator[tuple[str, bytes]]:
     """Yield bodies that no client should send, for any operation that takes JSON."""
-    start = encode({**lab.surface.minimal(), "requestPayload": {"x": 0}})[:-3]
+    start = encode(lab.surface.minimal())[:-1] + b", " + _PAYLOAD
     yield "empty", b""
     yield "blank", b"   \n"
     yield "truncated", b'{"workflowId": "wf'
@@ -67,7 +70,8 @@ def _bodies(lab: Lab) -> Iterator[tuple[str, bytes]]:
     yield "infinity", start + b"-Infinity}}"
     yield "huge-exponent", start + b"1e999}}"
     yield "huge-integer", start + b"9" * 5000 + b"}}"
-    yield "64-bits", start + b"9223372036854775808}}"
+    for digits in (b"9223372036854775808", b"18446744073709551617", b"9" * 30, b"9" * 300):
+        yield f"integer-of-{len(digits)}", start + digits + b"}}"
     yield "minus-zero", start + b"-0}}"
     yield "duplicate-keys", start + b'1, "x": {"x": 2}, "x": null}}'
     yield "lone-surrogate", start + b'"\\ud800"}}'
@@ -84,6 +88,7 @@ def _bodies(lab: Lab) -> Iterator[tuple[str, bytes]]:
     for depth in (40, 900):
         yield f"deep-object-{depth}", start + b'{"x":' * depth + b"1" + b"}" * depth + b"}}"
     yield "deep-open", b"[" * 100_000
+    yield "long-reference", start[: -len(_PAYLOAD)] + b'"externalRef": "' + b"x" * 300_000 + b'"}'
     yield "long-text", start + b'"' + b"x" * 300_000 + b'"}}'
     yield "proto", start + b'0, "__proto__": {"admin": true}, "constructor": {"prototype": {}}}}'
 
