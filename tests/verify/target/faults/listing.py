@@ -14,7 +14,12 @@ class ListDefault50(Behaviour):
     default_limit = 50
 
 
-@fault("list-default-offset-1", "A list without offset begins at the second.", "list.default-offset")
+@fault(
+    "list-default-offset-1",
+    "A list without offset begins at the second.",
+    "list.default-offset",
+    also=("list.contains-created",),
+)
 class ListDefaultOffset1(Behaviour):
     default_offset = 1
 
@@ -63,6 +68,7 @@ class PageOneShort(Behaviour):
     also=(
         "list.default-limit",
         "list.page-maximum",
+        "list.shape",
     ),
 )
 class PageOneMore(Behaviour):
@@ -92,7 +98,10 @@ class OffsetIgnored(Behaviour):
     "past-end-last-page",
     "Past the end the last page comes again.",
     "list.past-end",
-    also=("list.page-items",),
+    also=(
+        "list.page-items",
+        "list.default-limit",
+    ),
 )
 class PastEndLastPage(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
@@ -187,6 +196,7 @@ class PagesOverlap(Behaviour):
     also=(
         "list.page-items",
         "list.past-end",
+        "list.no-duplicates",
     ),
 )
 class OrderShuffled(Behaviour):
@@ -233,7 +243,12 @@ class ItemsStale(Behaviour):
         return self.private(execution, self.moment(execution, execution.created))
 
 
-@fault("list-lags", "A new execution is not listed for a while.", "list.contains-created")
+@fault(
+    "list-lags",
+    "A new execution is not listed for a while.",
+    "list.contains-created",
+    also=("list.default-limit",),
+)
 class ListLags(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         old = self.now() - self.span(6)
