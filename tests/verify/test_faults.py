@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from execmock.verify import verify
 from execmock.verify.catalogue import all_rules
 from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.report.model import Report
-from execmock.verify.rule import ADVISORY, SEVERITIES
-from tests.verify.target import Target, all_faults, all_variants, running
+from execmock.verify.rule import ADVISORY
+from tests.verify.judging import judged
+from tests.verify.target import all_faults, all_variants, running
 
 GENERATED = "generated"
 EVERYWHERE = {"advisory", "operation", "status", "status-codes", "time"}
@@ -24,23 +24,6 @@ UNSEEN = {
     "embed-user-key-any-type": "the engine makes too few embed bodies of wrong types",
 }
 """Faults that are not found yet, and why. A test that begins to pass says so."""
-
-
-def judged(target: Target, *only: str) -> Report:
-    return verify(
-        target.url,
-        token=target.token,
-        token_b=target.token_b,
-        token_read=target.token_read,
-        workflow_ids=target.workflow_ids,
-        embed_url=target.embed_url,
-        embed_token=target.embed_token,
-        embed_workflow_id=target.embed_workflow_id,
-        effort="quick",
-        level="advisory",
-        only=only,
-        generated=GENERATED in only,
-    )
 
 
 def failed(report: Report) -> Iterator[RuleResult]:
@@ -66,7 +49,11 @@ def test_a_fault_is_reported_by_its_rules_and_by_no_stranger(name: str) -> None:
     fault = all_faults()[name]
     areas = {area(rule) for rule in fault.rules}
     with running(fault=name) as target:
-        report = judged(target, *([] if areas & EVERYWHERE else sorted(areas)))
+        report = judged(
+            target,
+            only=() if areas & EVERYWHERE else tuple(sorted(areas)),
+            generated=GENERATED in areas,
+        )
     assert {result.rule.id for result in failed(report)} >= set(fault.rules)
     unexplained = {result.rule.id for result in failed(report) if not explained(result)}
     assert unexplained <= {*fault.rules, *fault.also}
@@ -76,14 +63,14 @@ def test_a_fault_is_reported_by_its_rules_and_by_no_stranger(name: str) -> None:
 def test_a_variant_fails_nothing(name: str) -> None:
     variant = all_variants()[name]
     with running(variant=name) as target:
-        report = judged(target)
+        report = judged(target, generated=False)
     assert {result.rule.id for result in failed(report)} <= set(variant.notices)
     assert report.results
 
 
 def test_the_conformant_target_passes_every_rule() -> None:
     with running() as target:
-        report = judged(target, *SEVERITIES, GENERATED)
+        report = judged(target)
     assert [result.rule.id for result in report.results if result.outcome is not Outcome.PASSED] == []
     assert [result.rule.id for result in report.results if not result.observations] == []
 

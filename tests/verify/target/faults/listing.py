@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..ids import digest
-from ..plans import QUEUED
 from ..values import Answer, Execution, RefusalError, Request, without
 
 
@@ -172,17 +171,6 @@ class PagesWithGaps(Behaviour):
         return super().slice(everything, limit, offset + 1 if offset else 0)
 
 
-@fault(
-    "list-hides-queued",
-    "An execution is not listed while it is queued.",
-    "list.no-gaps",
-    also=("list.page-items",),
-)
-class ListHidesQueued(Behaviour):
-    def listed(self, organization: str) -> list[Execution]:
-        return [e for e in super().listed(organization) if self.present(e).status != QUEUED]
-
-
 @fault("pages-overlap", "Each page but the first repeats one.", "list.no-duplicates", also=("list.has-more",))
 class PagesOverlap(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
@@ -247,7 +235,7 @@ class ItemsStale(Behaviour):
     "list-lags",
     "A new execution is not listed for a while.",
     "list.contains-created",
-    also=("list.default-limit",),
+    also=("list.default-limit", "list.page-items"),
 )
 class ListLags(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
