@@ -19,7 +19,8 @@ JSON = "application/json"
 class Call:
     """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case.
 
-    The fields after `body` are filled in on the way, for the log and the journal.
+    The fields after `body` are filled in on the way, for the log and the journal; `fits` is set once the
+    request has been found to keep the contract.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Call:
     sandbox: Sandbox | None = None
     subject: str = ""
     violations: Sequence[Violation] = ()
+    fits: bool = False
 
 
 @dataclass(slots=True)

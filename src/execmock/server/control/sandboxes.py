@@ -61,6 +61,7 @@ class SandboxOperations(Operations):
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
+        self.engine.library.forget(sandbox.id)
         self._forget(sandbox.id, "deleted")
         return b""
 
@@ -97,7 +98,8 @@ class SandboxOperations(Operations):
         keys: list[tuple[str, Scope]] = []
         for entry in wanted:
             key = entry.get("key") or "b3sk_" + self._fresh_name("key")
-            if await self.engine.sandboxes.key(key) is not None:
+            known = await self.engine.sandboxes.key(key)
+            if known and await self.engine.sandboxes.get(known.sandbox):
                 violation = Violation("body/keys", "a key that opens no other sandbox")
                 raise Refusal(409, "A key opens another sandbox already", [violation])
             keys.append((key, entry.get("scope", "read-write")))
