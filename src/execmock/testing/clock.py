@@ -36,6 +36,11 @@ class MockClock:
         """Whether it stands still until it is advanced."""
         return bool(self._state()["frozen"])
 
+    @property
+    def rate(self) -> float:
+        """How fast it runs, or will run again when it is no longer frozen; 1 is real time."""
+        return float(self._state()["speed"])
+
     def freeze(self) -> datetime:
         """Stand still."""
         return self._set({"frozen": True})

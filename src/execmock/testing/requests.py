@@ -88,11 +88,18 @@ class MockRequests(Sequence[SeenRequest]):
 
     def assert_no_violations(self) -> None:
         """Fail with every request that breaks the contract, and why."""
+        text = self.violations_text()
+        if text:
+            raise AssertionError(text)
+
+    def violations_text(self) -> str:
+        """Return every request that breaks the contract, and why; empty if none does."""
         found = self.violations
-        if found:
-            lines = [line for request in found for line in (f"  {request}", *_reasons(request))]
-            count = "A request breaks" if len(found) == 1 else f"{len(found)} requests break"
-            raise AssertionError("\n".join([f"{count} the contract:", *lines]))
+        if not found:
+            return ""
+        lines = [line for request in found for line in (f"  {request}", *_reasons(request))]
+        count = "A request breaks" if len(found) == 1 else f"{len(found)} requests break"
+        return "\n".join([f"{count} the contract:", *lines])
 
     def clear(self) -> None:
         """Forget the requests so far."""

@@ -37,6 +37,11 @@ class MockSandbox:
         return f"<{type(self).__name__} {self.name} {where}>"
 
     @property
+    def running(self) -> bool:
+        """Whether it has been started and not been closed."""
+        return self._on is not None
+
+    @property
     def url(self) -> str:
         """Where the executions API is served, without a slash at the end."""
         return self._server.url
