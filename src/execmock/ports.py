@@ -52,7 +52,12 @@ Update = Callable[[Any], Sequence[Put]]
 
 
 class Store(Protocol):
-    """Keeps frozen values. Every write is atomic; a value once read never changes."""
+    """Keeps frozen values. Every write is atomic; a value once read never changes.
+
+    `immediate` says that no method ever waits, so that a caller need not either.
+    """
+
+    immediate: bool
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""

@@ -19,8 +19,8 @@ JSON = "application/json"
 class Call:
     """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case.
 
-    The fields after `body` are filled in on the way, for the log and the journal; `fits` is set once the
-    request has been found to keep the contract.
+    The fields after `body` are filled in on the way, for the log and the journal; `unread` says why a
+    body could not be read, `fits` that the request has been found to keep the contract.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Call:
     sandbox: Sandbox | None = None
     subject: str = ""
     violations: Sequence[Violation] = ()
+    unread: Refusal | None = None
     fits: bool = False
 
 

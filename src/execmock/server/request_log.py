@@ -83,4 +83,6 @@ def _as_json(entry: Entry) -> str:
 
 def _printable(text: str) -> str:
     # A path may hold anything; what a terminal would obey is shown, not sent.
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

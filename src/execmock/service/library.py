@@ -14,6 +14,8 @@ __all__ = ["BUILT_IN_DEFAULTS", "Library"]
 
 BUILT_IN_DEFAULTS: Mapping[Api, str] = {"executions": "paid-happy-path", "embed": "embed-running"}
 
+_Index = dict[tuple[Api, str, str], list[tuple[int, Scenario]]]
+
 
 class Library:
     """Scenarios by name and by `name@version`. A changed scenario never changes a running execution.
@@ -26,13 +28,16 @@ class Library:
         self._own: dict[str, dict[str, Scenario]] = {}
         self._versions: dict[str, Scenario] = {}
         for scenario in scenarios:
-            self.put(scenario)
+            self._current[scenario.name] = scenario
+            self._versions[scenario.reference] = scenario
+        self._index()
 
     def put(self, scenario: Scenario, sandbox: str = "") -> None:
         """Make a scenario the current one of its name: for a sandbox alone, or for all if none is named."""
         current = self._own.setdefault(sandbox, {}) if sandbox else self._current
         current[scenario.name] = scenario
         self._versions[scenario.reference] = scenario
+        self._index()
 
     def learn(self, scenario: Scenario) -> None:
         """Know a version without making it the current one of its name."""
@@ -41,15 +46,19 @@ class Library:
     def remove(self, name: str) -> None:
         """Let no new execution follow a scenario; those that do keep it."""
         self._current.pop(name, None)
+        self._index()
 
     def forget(self, sandbox: str) -> None:
         """Let go of a sandbox's own scenarios: the sandbox is gone."""
-        self._own.pop(sandbox, None)
+        if self._own.pop(sandbox, None):
+            self._index()
 
     def seen_by(self, sandbox: str) -> Mapping[str, Scenario]:
-        """Name to scenario, for new executions in a sandbox; its own come first."""
+        """Name to scenario, for new executions in a sandbox; its own come last, and win."""
         own = self._own.get(sandbox)
-        return {**own, **self._current, **own} if own else self._current
+        if not own:
+            return self._current
+        return {name: scenario for name, scenario in self._current.items() if name not in own} | own
 
     @property
     def current(self) -> Mapping[str, Scenario]:
@@ -71,14 +80,27 @@ class Library:
         return scenario
 
     def bound(self, values: Mapping[str, object], api: Api, sandbox: str = "") -> Scenario | None:
-        """Return the scenario whose `bind` all stands in `values`, the most particular one, or None."""
-        best: Scenario | None = None
-        for scenario in self.seen_by(sandbox).values():
-            bind = scenario.bind
-            if (
-                bind
-                and scenario.api == api
-                and all(values.get(name) == value for name, value in bind.items())
-            ):
-                best = scenario if best is None or len(bind) > len(best.bind) else best
-        return best
+        """Return the scenario whose `bind` all stands in `values`, or None.
+
+        The most particular one wins, and of equal ones the one that was put last.
+        """
+        index = self._bound.get(sandbox) or self._bound[""]
+        found = (
+            (len(scenario.bind), place, scenario)
+            for name, value in values.items()
+            for place, scenario in (index.get((api, name, value), ()) if isinstance(value, str) else ())
+            if all(values.get(other) == wanted for other, wanted in scenario.bind.items())
+        )
+        best = max(found, key=lambda candidate: candidate[:2], default=None)
+        return best[2] if best else None
+
+    def _index(self) -> None:
+        self._bound = {owner: _by_bound_value(self.seen_by(owner).values()) for owner in ("", *self._own)}
+
+
+def _by_bound_value(scenarios: Iterable[Scenario]) -> _Index:
+    index: _Index = {}
+    for place, scenario in enumerate(scenarios):
+        for name, value in scenario.bind.items():
+            index.setdefault((scenario.api, name, value), []).append((place, scenario))
+    return index

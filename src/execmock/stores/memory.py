@@ -47,6 +47,8 @@ class _Shelf:
 class MemoryStore:
     """A Store in dictionaries. Atomic because it never yields between reading and writing."""
 
+    immediate = True
+
     def __init__(self) -> None:
         self._shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
         self._numbers: defaultdict[str, int] = defaultdict(int)
