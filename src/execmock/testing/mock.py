@@ -8,12 +8,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+from execmock.core.durations import parse_instant
+from execmock.service.worlds import Wishes
 from execmock.testing.background import BACKGROUND
 from execmock.testing.clock import instant_text
 from execmock.testing.options import Auth, mock_options
 from execmock.testing.sandbox import MockSandbox
-from execmock.testing.scenarios import ScenarioLike
 from execmock.testing.server import Server
+from execmock.testing.sources import ScenarioLike, WorldLike
 
 __all__ = ["ExecMock"]
 
@@ -29,6 +31,7 @@ class ExecMock(MockSandbox):
         self,
         scenario: ScenarioLike | None = None,
         *,
+        world: WorldLike | None = None,
         speed: float = 1.0,
         frozen: bool = False,
         start: str | datetime | None = None,
@@ -44,7 +47,7 @@ class ExecMock(MockSandbox):
         journal_size: int = 1000,
     ) -> None:
         super().__init__(None, "default", key, strict_client=strict_client)
-        self._scenario = scenario
+        self._scenario, self._world = scenario, world
         self._address = host, port
         self._numbers = count(1)
         self._options = mock_options(
@@ -66,6 +69,11 @@ class ExecMock(MockSandbox):
             return self
         self._on = Server(self._options, *self._address, BACKGROUND)
         try:
+            if self._world is not None:
+                options = self._options.engine
+                seeded = options.seed is not None
+                wishes = Wishes(seeded, options.start, options.speed, options.frozen)
+                self._on.begin(self._world, wishes)
             if self._scenario is not None:
                 self.scenario(self._scenario)
         except BaseException:
@@ -86,6 +94,7 @@ class ExecMock(MockSandbox):
         self,
         scenario: ScenarioLike | None = None,
         *,
+        world: WorldLike | None = None,
         name: str | None = None,
         key: str | None = None,
         speed: float = 1.0,
@@ -97,6 +106,7 @@ class ExecMock(MockSandbox):
         """Return a new sandbox on this server, with a key of its own.
 
         With a seed, ids and chances follow from it and the name; without a name it is sandbox-1, -2, ...
+        With a world, it starts as that world's first sandbox.
         """
         name = name or f"sandbox-{next(self._numbers)}"
         clock: dict[str, Any] = {"speed": speed, "frozen": frozen}
@@ -108,6 +118,10 @@ class ExecMock(MockSandbox):
         made = self._control.call("POST", "/sandboxes", body)
         sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strict_client=strict_client)
         try:
+            if world is not None:
+                instant = None if start is None else parse_instant(start)
+                wishes = Wishes(start=instant, speed=float(speed), frozen=frozen)
+                self._server.fill(name, sandbox.key, world, wishes, seed)
             if scenario is not None:
                 sandbox.scenario(scenario)
         except BaseException:

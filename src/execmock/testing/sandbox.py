@@ -13,8 +13,8 @@ from execmock.testing.control import Control, path_part
 from execmock.testing.executions import ExecutionView, MockExecutions, id_of, view_of
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
-from execmock.testing.scenarios import ScenarioLike, read_scenario
 from execmock.testing.server import Server
+from execmock.testing.sources import ScenarioLike, is_name
 
 __all__ = ["MockSandbox"]
 
@@ -87,7 +87,7 @@ class MockSandbox:
 
     def add_scenario(self, scenario: ScenarioLike) -> str:
         """Let requests name a scenario, or bind it, in this sandbox alone; return its name."""
-        read = read_scenario(scenario, self._server.words)
+        read = self._server.scenario(scenario)
         self._control.call("PUT", f"/scenarios/{path_part(read.name)}", {"text": read.text})
         return read.name
 
@@ -177,8 +177,7 @@ class MockSandbox:
             self.requests.assert_no_violations()
 
     def _named(self, scenario: ScenarioLike) -> str:
-        is_name = isinstance(scenario, str) and not set(scenario) & set("\n:{")
-        return str(scenario) if is_name else self.add_scenario(scenario)
+        return str(scenario) if is_name(scenario) else self.add_scenario(scenario)
 
     def _move(self, execution: str | ExecutionView, how: str, body: dict[str, Any]) -> ExecutionView:
         return view_of(self._control.call("POST", f"/executions/{path_part(id_of(execution))}/{how}", body))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from execmock.core.scenario import Scenario
+from execmock.core.world import World, WorldWords
 from execmock.loading.contract import shipped_contract
-from execmock.loading.scenarios import Vocabularies
 from execmock.server.control import control_contract
 from execmock.server.mock import Mock, MockOptions
 from execmock.server.ports import Listener, bind
 from execmock.service.engine import load_library
+from execmock.service.worlds import Keys, Wishes
 from execmock.testing.background import Background
 from execmock.testing.control import Control
+from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
 
 __all__ = ["Server"]
 
@@ -36,10 +39,19 @@ class Server:
         self.url = self._listener.url
         self.control = Control(self._mock.control, background, "default")
 
-    @property
-    def words(self) -> Vocabularies:
-        """What scenarios may say."""
-        return self._mock.engine.words
+    def scenario(self, given: ScenarioLike) -> Scenario:
+        """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
+        return scenario_from(given, self._mock.engine.words)
+
+    def begin(self, world: WorldLike, wishes: Wishes) -> None:
+        """Make the sandboxes of a world."""
+        self._background.run(self._mock.engine.worlds.apply(self._world(world), wishes))
+
+    def fill(self, name: str, key: str, world: WorldLike, wishes: Wishes, seed: int | None) -> None:
+        """Make a sandbox as a world makes its default one."""
+        keys: Keys = ((key, "read-write"),)
+        fill = self._mock.engine.worlds.fill
+        self._background.run(fill(name, keys, self._world(world), wishes, seed))
 
     @property
     def operations(self) -> Sequence[str]:
@@ -52,6 +64,10 @@ class Server:
             self._background.run(self._stop())
         finally:
             self._background.release()
+
+    def _world(self, given: WorldLike) -> World:
+        engine = self._mock.engine
+        return world_from(given, WorldWords.of(engine.contract, engine.library.current.values()))
 
     async def _start(self, host: str, port: int) -> Listener:
         await self._mock.prepare()
