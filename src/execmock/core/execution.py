@@ -33,7 +33,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
-    """An execution of an embedded workflow. `workflow` holds its hashid, key and name."""
+    """An execution of an embedded workflow. `workflow` holds the workflow's key and name."""
 
     id: str
     sandbox: str
@@ -55,7 +55,7 @@ class Idempotency:
     key: str
     digest: str
     made: str
-    answer: Any = None
+    answer: bytes | None = None
     expires: int | None = None
 
 

@@ -13,7 +13,7 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ScenarioError
+from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import ScenarioFile, read_folder, read_text, vocabularies
 from execmock.ports import Clock
@@ -110,8 +110,9 @@ class Engine:
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one from an earlier run."""
         options = self.options
-        if options.scenario is not None:
-            self.library.named(options.scenario, "executions", "--scenario")
+        known = [name for name, scenario in self.library.current.items() if scenario.api == "executions"]
+        if options.scenario is not None and options.scenario not in known:
+            raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
             return
         sandbox = self.sandboxes.make(
