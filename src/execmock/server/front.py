@@ -15,13 +15,13 @@ from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX, ControlApi
 from execmock.server.cors import Cors
+from execmock.server.doorman import opened_by
 from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import Entry, RequestLog
 from execmock.service.engine import Engine
 from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import DEFAULT_SANDBOX
 
 __all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
@@ -134,7 +134,7 @@ class ApiFront:
         return await self._api.answer(call)
 
     async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
-        sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
+        sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
         if sandbox is None:
             return
         entry = JournalEntry(
@@ -150,6 +150,7 @@ class ApiFront:
             call.operation,
             call.subject,
             call.violations,
+            call.fits,
         )
         self._engine.journal.add(sandbox.id, entry)
 

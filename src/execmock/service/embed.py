@@ -103,7 +103,7 @@ class EmbedExecutions:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
         bound = [
             EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
-            for scenario in self._library.current.values()
+            for scenario in self._library.seen_by(sandbox.id).values()
             if scenario.api == "embed" and {"id", "hashid", "key"} <= (bind := scenario.bind).keys()
         ]
         return [*sandbox.embed_workflows, *bound]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
@@ -15,7 +15,7 @@ from execmock.core.validation import Violation
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
-from execmock.loading.scenarios import read_folder, read_text, vocabularies
+from execmock.loading.scenarios import ScenarioFile, read_folder, read_text, vocabularies
 from execmock.ports import Clock
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
@@ -115,9 +115,9 @@ class Engine:
             raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
             return
-        sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
-        if options.frozen:
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
+        sandbox = self.sandboxes.make(
+            DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
+        )
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
         if options.world is not None:
             await self.worlds.begin(
@@ -135,10 +135,10 @@ class Engine:
             raise Refusal(422, "The scenario has mistakes", [Violation(*place) for place in places])
         return found.scenario
 
-    def put_scenario(self, scenario: Scenario) -> None:
-        """Let new executions follow a scenario from now on."""
-        self.library.put(scenario)
-        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+    def put_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Let new executions follow a scenario from now on: in one sandbox, or in all if none is named."""
+        self.library.put(scenario, sandbox)
+        self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
         """Let go of the store."""
@@ -161,8 +161,15 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    read = [*read_folder([shipped_scenarios()], words), *read_folder(extra, words)]
+    own = _shipped() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    read = [*own, *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
         raise ScenarioError("\n".join(problems))
     return Library(file.scenario for file in read if file.scenario)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Sequence[ScenarioFile]:
+    # Read once a process: tests start many servers.
+    return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

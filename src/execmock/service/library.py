@@ -14,21 +14,28 @@ __all__ = ["BUILT_IN_DEFAULTS", "Library"]
 
 BUILT_IN_DEFAULTS: Mapping[Api, str] = {"executions": "paid-happy-path", "embed": "embed-running"}
 
+_Index = dict[tuple[Api, str, str], list[tuple[int, Scenario]]]
+
 
 class Library:
-    """Scenarios by name and by `name@version`. A changed scenario never changes a running execution."""
+    """Scenarios by name and by `name@version`. A changed scenario never changes a running execution.
+
+    A sandbox may have scenarios of its own: it sees them before all others, and no other sandbox does.
+    """
 
     def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
         self._current: dict[str, Scenario] = {}
+        self._own: dict[str, dict[str, Scenario]] = {}
         self._versions: dict[str, Scenario] = {}
         for scenario in scenarios:
             self._current[scenario.name] = scenario
             self._versions[scenario.reference] = scenario
         self._index()
 
-    def put(self, scenario: Scenario) -> None:
-        """Make a scenario the current one of its name."""
-        self._current[scenario.name] = scenario
+    def put(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Make a scenario the current one of its name: for a sandbox alone, or for all if none is named."""
+        current = self._own.setdefault(sandbox, {}) if sandbox else self._current
+        current[scenario.name] = scenario
         self._versions[scenario.reference] = scenario
         self._index()
 
@@ -41,41 +48,60 @@ class Library:
         self._current.pop(name, None)
         self._index()
 
+    def forget(self, sandbox: str) -> None:
+        """Let go of a sandbox's own scenarios: the sandbox is gone."""
+        if self._own.pop(sandbox, None):
+            self._index()
+
+    def seen_by(self, sandbox: str) -> Mapping[str, Scenario]:
+        """Name to scenario, for new executions in a sandbox; its own come last, and win."""
+        own = self._own.get(sandbox)
+        if not own:
+            return self._current
+        return {name: scenario for name, scenario in self._current.items() if name not in own} | own
+
     @property
     def current(self) -> Mapping[str, Scenario]:
-        """Name to scenario, for new executions."""
+        """Name to scenario, for new executions in any sandbox."""
         return self._current
 
     def version(self, reference: str) -> Scenario:
         """Return the scenario that an execution was created with."""
         return self._versions[reference]
 
-    def named(self, name: str, api: Api, where: str) -> Scenario:
+    def named(self, name: str, api: Api, where: str, sandbox: str = "") -> Scenario:
         """Return the scenario of that name; Refusal 400 names the nearest one. `where` is what named it."""
-        scenario = self._current.get(name)
+        seen = self.seen_by(sandbox)
+        scenario = seen.get(name)
         if scenario is None or scenario.api != api:
-            known = [known.name for known in self._current.values() if known.api == api]
+            known = [known.name for known in seen.values() if known.api == api]
             expected = f"the name of a scenario for {api}"
             violation = Violation(where, expected, name, hint=nearest(name, known))
             raise Refusal(400, f"Unknown scenario {name!r}", [violation])
         return scenario
 
-    def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:
+    def bound(self, values: Mapping[str, object], api: Api, sandbox: str = "") -> Scenario | None:
         """Return the scenario whose `bind` all stands in `values`, or None.
 
         The most particular one wins, and of equal ones the one that was put last.
         """
+        index = self._bound.get(sandbox) or self._bound[""]
         found = (
             (len(scenario.bind), place, scenario)
             for name, value in values.items()
-            for place, scenario in (self._bound.get((api, name, value), ()) if isinstance(value, str) else ())
+            for place, scenario in (index.get((api, name, value), ()) if isinstance(value, str) else ())
             if all(values.get(other) == wanted for other, wanted in scenario.bind.items())
         )
         best = max(found, key=lambda candidate: candidate[:2], default=None)
         return best[2] if best else None
 
     def _index(self) -> None:
-        self._bound: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
-        for place, scenario in enumerate(self._current.values()):
-            for name, value in scenario.bind.items():
-                self._bound.setdefault((scenario.api, name, value), []).append((place, scenario))
+        self._bound = {owner: _by_bound_value(self.seen_by(owner).values()) for owner in ("", *self._own)}
+
+
+def _by_bound_value(scenarios: Iterable[Scenario]) -> _Index:
+    index: _Index = {}
+    for place, scenario in enumerate(scenarios):
+        for name, value in scenario.bind.items():
+            index.setdefault((scenario.api, name, value), []).append((place, scenario))
+    return index

@@ -65,7 +65,13 @@ class Sandboxes:
         self._tags: dict[bytes, str] = {}
 
     def make(
-        self, name: str, *, seed: int | None = None, start: int | None = None, speed: float = 1.0
+        self,
+        name: str,
+        *,
+        seed: int | None = None,
+        start: int | None = None,
+        speed: float = 1.0,
+        frozen: bool = False,
     ) -> Sandbox:
         """Return a fresh sandbox value; `start` is what its clock shows now (default real time)."""
         entropy = self._entropy if seed is None else SeededEntropy(seed)
@@ -76,6 +82,8 @@ class Sandboxes:
         clock = ClockState(
             real=real, shown=real if start is None else start, speed=speed, resume=speed or 1.0
         )
+        # At the same instant: a clock that is frozen at nine shows nine, not a millisecond later.
+        clock = clock.freeze(real) if frozen else clock
         return Sandbox(id=name, organization=organization, root=root, clock=clock)
 
     async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> Sandbox:

@@ -61,6 +61,7 @@ class SandboxOperations(Operations):
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
+        self.engine.library.forget(sandbox.id)
         self._forget(sandbox.id, "deleted")
         return b""
 
@@ -88,16 +89,16 @@ class SandboxOperations(Operations):
             seed=wanted.get("seed"),
             start=read_instant(clock["now"], "body/clock/now") if "now" in clock else None,
             speed=float(clock.get("speed", 1.0)),
+            frozen=clock.get("frozen", False),
         )
-        if clock.get("frozen"):
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.engine.clock.now()))
         return replace(sandbox, default_scenario=scenario)
 
     async def _keys(self, wanted: list[Mapping[str, Any]]) -> list[tuple[str, Scope]]:
         keys: list[tuple[str, Scope]] = []
         for entry in wanted:
             key = entry.get("key") or "b3sk_" + self._fresh_name("key")
-            if await self.engine.sandboxes.key(key) is not None:
+            known = await self.engine.sandboxes.key(key)
+            if known and await self.engine.sandboxes.get(known.sandbox):
                 violation = Violation("body/keys", "a key that opens no other sandbox")
                 raise Refusal(409, "A key opens another sandbox already", [violation])
             keys.append((key, entry.get("scope", "read-write")))

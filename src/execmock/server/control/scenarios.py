@@ -10,6 +10,7 @@ from typing import Any
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
+from execmock.errors import nearest
 from execmock.server.api import Handler
 from execmock.server.calls import Call
 from execmock.server.checks import Checked
@@ -34,21 +35,22 @@ class ScenarioOperations(Operations):
         }
 
     async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        current = sorted(self.engine.library.current.values(), key=lambda scenario: scenario.name)
+        seen = self.engine.library.seen_by(await self._owner(checked)).values()
+        current = sorted(seen, key=lambda scenario: scenario.name)
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
     async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        scenario = self._known(checked.parameters["name"], "path/name")
+        scenario = self._known(checked.parameters["name"], "path/name", await self._owner(checked))
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        body, name = checked.body, checked.parameters["name"]
+        body, name, owner = checked.body, checked.parameters["name"], await self._owner(checked)
         text = body["text"] if "text" in body else dumps(body["scenario"], ensure_ascii=False, indent=1)
         scenario = self.engine.read_scenario(text, name)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
-        self.engine.put_scenario(scenario)
+        self.engine.put_scenario(scenario, owner)
         return encode(_as_json(scenario))
 
     async def _read_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -57,14 +59,21 @@ class ScenarioOperations(Operations):
     async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
-            self._known(name, "body/scenario")
+            self._known(name, "body/scenario", sandbox.id)
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 
-    def _known(self, name: str, where: str) -> Scenario:
-        scenario = self.engine.library.current.get(name)
+    async def _owner(self, checked: Checked) -> str:
+        # Without the parameter, the scenarios that all sandboxes share are meant.
+        name = checked.parameters.get("sandbox")
+        return "" if name is None else (await self.named(name, "query/sandbox")).id
+
+    def _known(self, name: str, where: str, sandbox: str) -> Scenario:
+        seen = self.engine.library.seen_by(sandbox)
+        scenario = seen.get(name)
         if scenario is None:
-            raise Refusal(404, "Unknown scenario", [Violation(where, "the name of a scenario", name)])
+            violation = Violation(where, "the name of a scenario", name, hint=nearest(name, seen))
+            raise Refusal(404, "Unknown scenario", [violation])
         return scenario
 
 

@@ -1,0 +1,33 @@
+"""The examples of docs/testing.md are run: the console sessions here, the test file under pytest."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.doctest import DocTestParser
+
+import execmock.testing  # noqa: F401 - pytester forgets what was first imported inside, and C modules load once
+
+PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
+INSIDE = "<!-- tested: pytest -->\n```python\n"
+
+
+def test_the_console_sessions_show_what_happens() -> None:
+    sessions = Sybil([DocTestParser(doctest.ELLIPSIS)], path=str(PAGE.parent)).parse(PAGE)
+    examples = list(sessions)
+    assert len(examples) > 20
+    for example in examples:
+        example.evaluate()
+
+
+def test_the_test_file_passes(pytester: pytest.Pytester) -> None:
+    blocks = PAGE.read_text(encoding="utf-8").split(INSIDE)[1:]
+    assert len(blocks) == 1
+    source = blocks[0].partition("```")[0]
+    pytester.makepyfile(test_orders=source)
+    unset = "-Wignore:The configuration option:pytest.PytestDeprecationWarning"  # pytest-asyncio's own
+    run = pytester.runpytest_inprocess("-Werror", unset, "-p", "no:cacheprovider")
+    run.assert_outcomes(passed=source.count("def test_"))
