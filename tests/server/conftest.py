@@ -75,7 +75,12 @@ class Server:
         sent_data = io.BytesIO(data) if data and len(data) > 1 << 20 else data
         url = URL(self.url + path, encoded=True)
         async with self._session.request(
-            method, url, data=sent_data, headers=sent, allow_redirects=False, skip_auto_headers=["Content-Type"]
+            method,
+            url,
+            data=sent_data,
+            headers=sent,
+            allow_redirects=False,
+            skip_auto_headers=["Content-Type"],
         ) as answer:
             return Reply(answer.status, answer.headers, await answer.read())
 
