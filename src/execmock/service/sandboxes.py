@@ -136,11 +136,14 @@ class Sandboxes:
         return await self.get(name)
 
     async def delete(self, name: str) -> bool:
-        """Forget a sandbox and all in it; False if there is none."""
+        """Forget a sandbox, all in it and the keys that open it; False if there is none."""
         if await self.get(name) is None:
             return False
-        await self._store.clear(name)
+        for put in (await self._store.export("")).puts:
+            if isinstance(put.value, ApiKey) and put.value.sandbox == name:
+                await self._store.delete(put.key)
         await self._store.delete(_place(name))
+        await self._store.clear(name)
         return True
 
     def now(self, sandbox: Sandbox) -> int:

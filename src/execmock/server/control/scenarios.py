@@ -38,7 +38,7 @@ class ScenarioOperations(Operations):
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
     async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        scenario = self._known(checked.parameters["name"], "path/name")
+        scenario = self.known_scenario(checked.parameters["name"], "path/name")
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -57,15 +57,9 @@ class ScenarioOperations(Operations):
     async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
-            self._known(name, "body/scenario")
+            self.known_scenario(name, "body/scenario")
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
-
-    def _known(self, name: str, where: str) -> Scenario:
-        scenario = self.engine.library.current.get(name)
-        if scenario is None:
-            raise Refusal(404, "Unknown scenario", [Violation(where, "the name of a scenario", name)])
-        return scenario
 
 
 def _as_json(scenario: Scenario) -> dict[str, Any]:
