@@ -38,13 +38,12 @@ class Guard:
     async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller | None:
         """Return None, for there is no caller to tell from others; Refusal 401 or 403 to all else."""
         host = headers.get("Host", "")
-        name = urlsplit(f"//{host}").hostname or ""
-        if self._key is None and not is_loopback(name):
+        if self._key is None and not is_loopback(_name(host)):
             raise Refusal(
                 403, "The Host is not this machine", [Violation("header/Host", "a loopback address", host)]
             )
         origin = headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _place(origin) != host.lower():
             violation = Violation("header/Origin", "none, or the server's own", origin)
             raise Refusal(403, "Pages of other origins may not use the control API", [violation])
         if self._key is not None:
@@ -57,3 +56,19 @@ class Guard:
         if scheme.lower() != "bearer" or not compare_digest(key.strip().encode("utf-8", "replace"), expected):
             violation = Violation("header/Authorization", "Bearer and the control key")
             raise Refusal(401, "The control key is required", [violation], {"WWW-Authenticate": "Bearer"})
+
+
+def _name(host: str) -> str:
+    """Return the name of a Host header, without its port; empty when it holds none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _place(origin: str) -> str | None:
+    """Return the host and port of an Origin header, or None when it holds none, as `null` does."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None
