@@ -29,6 +29,7 @@ from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
 from execmock.service.snapshots import Snapshots
 from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
+from execmock.service.worlds import Wishes, Worlds
 from execmock.stores import open_store
 
 __all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
@@ -40,6 +41,7 @@ class EngineOptions:
 
     scenarios: tuple[Path, ...] = ()
     scenario: str | None = None
+    world: Path | str | None = None
     keys: tuple[tuple[str, Scope], ...] = ()
     choices: tuple[str, ...] = ()
     seed: int | None = None
@@ -100,8 +102,13 @@ class Engine:
         """Sandboxes as documents."""
         return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
 
+    @cached_property
+    def worlds(self) -> Worlds:
+        """States to start from."""
+        return Worlds(self.contract, self.store, self.sandboxes, self.library)
+
     async def prepare(self) -> None:
-        """Create the default sandbox, unless the store holds one from an earlier run."""
+        """Create the default sandbox and the world's, unless the store holds one from an earlier run."""
         options = self.options
         known = [name for name, scenario in self.library.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
@@ -112,6 +119,13 @@ class Engine:
         if options.frozen:
             sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
+        if options.world is not None:
+            await self.worlds.begin(
+                options.world,
+                Wishes(
+                    options.seed is not None, options.start, options.speed, options.frozen, options.scenario
+                ),
+            )
 
     def read_scenario(self, text: str, name: str) -> Scenario:
         """Return the scenario that a text holds; Refusal 422 with every mistake in it."""
