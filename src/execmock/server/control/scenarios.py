@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from json import dumps
 from typing import Any
 
 from execmock.core.json_text import encode
@@ -16,6 +15,7 @@ from execmock.server.checks import Checked
 from execmock.server.control.operations import Operations
 from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
+from execmock.service.submitted import read_submitted
 
 __all__ = ["ScenarioOperations"]
 
@@ -42,9 +42,8 @@ class ScenarioOperations(Operations):
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        body, name = checked.body, checked.parameters["name"]
-        text = body["text"] if "text" in body else dumps(body["scenario"], ensure_ascii=False, indent=1)
-        scenario = self.engine.read_scenario(text, name)
+        name = checked.parameters["name"]
+        scenario = read_submitted(checked.body, self.engine.words)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
