@@ -24,7 +24,9 @@ def is_secret(name: str) -> bool:
 
 def secrets_of(query: str, headers: Mapping[str, str]) -> frozenset[str]:
     """Return the secrets that a request came with, as far as they are long enough to be told from words."""
-    pairs = [*parse_qsl(query), *headers.items()]
+    # A page that was opened with a token in its address names that address in its requests.
+    page = headers.get("Referer", "").partition("?")[2]
+    pairs = [*parse_qsl(query), *parse_qsl(page), *headers.items()]
     # Authorization holds a scheme and a key, Cookie a row of names and values.
     found = {part for name, value in pairs if is_secret(name) for part in re.split(r"[\s;,=]+", value)}
     return frozenset(part for part in found if len(part) >= _SHORTEST)
