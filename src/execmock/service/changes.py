@@ -60,7 +60,9 @@ class Changes:
         waker = asyncio.Event()
         self._wakers.add(waker)
         try:
-            await asyncio.wait_for(waker.wait(), seconds)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
+            async with asyncio.timeout(seconds):
+                await waker.wait()
         except TimeoutError:
             pass
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -67,17 +67,26 @@ class Control(NamedTuple):
         return json.loads(reply.body) if reply.body else None
 
 
+Start = Callable[..., Awaitable[Control]]
+
+
 @pytest.fixture
-def controlled(mock_server: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Control]]:
+async def controlled(mock_server: Callable[..., Awaitable[Any]]) -> AsyncIterator[Start]:
     """Start a mock with the options that are given; return its control API."""
+    started = []
 
     async def start(**options: Any) -> Control:
-        return Control(await mock_server(**{"start": 1_767_258_000_000, **options}))
+        control = Control(await mock_server(**{"start": 1_767_258_000_000, **options}))
+        started.append(control)
+        return control
 
-    return start
+    yield start
+    for control in started:
+        # As the command does it: streams end first, so that the server need not wait for them.
+        control.server.mock.control.end()
 
 
 @pytest.fixture
-async def control(controlled: Callable[..., Awaitable[Control]]) -> Control:
+async def control(controlled: Start) -> Control:
     """The control API of a mock whose clock shows 2026-01-01T09:00:00Z and moves only when it is told to."""
     return await controlled()

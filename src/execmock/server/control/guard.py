@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from ipaddress import ip_address
@@ -13,6 +14,8 @@ from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
 
 __all__ = ["Guard", "is_loopback"]
+
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]*)?")
 
 
 def is_loopback(host: str) -> bool:
@@ -59,11 +62,9 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """Return the name of a Host header, without its port; empty when it holds none."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """Return the name or address in a Host header, without its port; empty when it holds none."""
+    match = _HOST.fullmatch(host)
+    return (match["address"] or match["name"]).lower() if match else ""
 
 
 def _place(origin: str) -> str | None:

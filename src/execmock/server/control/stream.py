@@ -47,7 +47,7 @@ class Streams:
             await watched.watcher.look()
             known = self._known(last)
             await response.prepare(request)
-            async for message in self._messages(sandbox, known):
+            async for message in self._messages(request, sandbox, known):
                 await response.write(message)
         except ConnectionError:
             # The listener went away, which is how streams end.
@@ -69,11 +69,11 @@ class Streams:
         # A number that was not given out yet is another server's: to its listener everything here is news.
         return int(last) if int(last) <= latest else 0
 
-    async def _messages(self, sandbox: str, known: int) -> AsyncIterator[bytes]:
+    async def _messages(self, request: web.BaseRequest, sandbox: str, known: int) -> AsyncIterator[bytes]:
         changes, loop = self._engine.changes, asyncio.get_running_loop()
         yield b": execmock stream\n\n"
         written = loop.time()
-        while not self._ended.is_set():
+        while not self._ended.is_set() and request.transport is not None:
             news = self._since(known, sandbox)
             known = changes.last
             for number, kind, data in news:
