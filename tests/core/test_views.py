@@ -103,7 +103,10 @@ def test_a_field_is_there_once_it_is_due_and_never_early(
 @given(after=st.integers(0, 3_600_000))
 def test_a_shipped_scenario_is_in_the_contract_at_every_instant(name: str, after: int) -> None:
     private, public = walked(SHIPPED[name], after)
-    assert (PRIVATE.violations(private), PUBLIC.violations(public)) == ([], [])
+    found = [*PRIVATE.violations(private), *PUBLIC.violations(public)]
+    # What a scenario opts into beyond the contract is a status, and nothing but that.
+    beyond = {"body/execution/status", "body/status"} if SHIPPED[name].drift else set()
+    assert {violation.where for violation in found} <= beyond
 
 
 def test_the_paid_happy_path_is_a_complete_dated_timeline() -> None:

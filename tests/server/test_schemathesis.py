@@ -33,7 +33,9 @@ def url(tmp_path: Path) -> Iterator[str]:
         KEY,
         "--quiet",
     ]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(  # noqa: S603 - the command under test
+        command, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert address
@@ -48,7 +50,7 @@ def test_a_generated_run_finds_no_failure(url: str, seed: int) -> None:
     program = Path(sys.executable).with_name("schemathesis")
     options = ["--url", url, "--header", f"Authorization: Bearer {KEY}", "--checks", "all"]
     limits = ["--max-examples", "25", "--seed", str(seed), "--no-color"]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - the tool under test
         [program, "--config-file", "schemathesis.toml", "run", "openapi.yaml", *options, *limits],
         cwd=ROOT,
         capture_output=True,

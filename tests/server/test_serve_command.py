@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,7 +29,7 @@ class Serving:
         self.process = process
         assert process.stdout
         self.banner = ""
-        while "Magic ids" not in self.banner or not self.banner.endswith("\n\n"):
+        while not ("workflowId wf_" in self.banner and self.banner.endswith("\n\n")):
             line = process.stdout.readline()
             assert line, process.communicate()[1]
             self.banner += line
@@ -60,7 +61,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(*options: str) -> Serving:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - the command under test
                 [*COMMAND, "--port", "0", *options],
                 cwd=tmp_path,
                 env=ENVIRONMENT,
@@ -85,7 +86,7 @@ def post(body: str = BODY) -> str:
 
 
 def refused(*options: str, cwd: Path) -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - the command under test
         [*COMMAND, *options],
         cwd=cwd,
         env=ENVIRONMENT,
@@ -121,8 +122,8 @@ def test_the_lines_to_paste_work_when_they_are_pasted(serve: Serve) -> None:
         for line in serving.banner[start:].splitlines()
         if (line.startswith("  ") and "curl" in line) or "$(" in line
     ]
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(lines)],
+    done = subprocess.run(  # noqa: S603 - the lines under test
+        [shutil.which("bash") or "bash", "-euo", "pipefail", "-c", "\n".join(lines)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -207,11 +208,7 @@ def test_each_request_is_a_readable_line_without_keys_and_tokens(serve: Serve) -
     serving.ask(get("/v1/executions/%1b%5b31m%0a"))
     out, err = serving.end()
     lines = out.splitlines()
-    assert [re.split(r" {2,}", line)[1:3] for line in lines] == [
-        ["200", "POST"],
-        ["200", "GET"],
-        ["400", "GET"],
-    ] or len(lines) == 3
+    assert [re.split(r" +", line)[1:3] for line in lines] == [["200", "POST"], ["200", "GET"], ["400", "GET"]]
     assert name in lines[0]
     for secret in ("b3sk_secret", token, "\x1b"):
         assert secret not in serving.banner + out + err

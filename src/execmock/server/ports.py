@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -14,8 +15,8 @@ from execmock.server.protocol import FrontServer
 
 __all__ = ["Listener", "bind"]
 
-_LAST_ANSWERS = 0.8
-"""Seconds that answers under way get when the server ends."""
+# Seconds that requests under way get when the server ends, and then what is being written.
+_LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 
 
 def bind(host: str, port: int, option: str = "--port") -> socket.socket:
@@ -43,8 +44,8 @@ class Listener:
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
-        server = FastServer(front) if front.api.immediate else FrontServer(front)
-        self._runner = web.ServerRunner(server, shutdown_timeout=_LAST_ANSWERS)
+        self._server = FastServer(front) if front.api.immediate else FrontServer(front)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=_LAST_ANSWERS)
 
     @property
     def url(self) -> str:
@@ -59,5 +60,10 @@ class Listener:
 
     async def stop(self) -> None:
         """Accept no more, finish what is under way, close."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        # aiohttp stops reading when it cleans up, so bodies on their way are waited for before.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._server.idle(), _LAST_REQUESTS)
         await self._runner.cleanup()
         await asyncio.sleep(0)

@@ -22,8 +22,25 @@ class FrontServer(web.Server):
     """aiohttp's low-level server for one front."""
 
     def __init__(self, front: Front) -> None:
-        super().__init__(front)
+        super().__init__(self._handled)
         self._front = front
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Return once no request is under way."""
+        await self._idle.wait()
+
+    async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            return await self._front(request)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""

@@ -16,6 +16,7 @@ from execmock.server.ports import Listener, bind
 from execmock.server.run import serve
 from execmock.settings import ServeSettings
 
+ANY = "0.0.0.0"  # noqa: S104 - refused, which is what is tested
 OPERATIONS = [
     ("GET", "/health"),
     ("GET", "/clock"),
@@ -35,8 +36,10 @@ async def test_a_host_that_is_this_machine_is_let_in(control: Any, host: str) ->
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:4010", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.5"]
-    + ["0.0.0.0", "[::1", "a@127.0.0.1:x:y", "", "127.0.0.1@evil.example"],
+    [
+        *("evil.example", "evil.example:4010", "localhost.evil.example", "127.0.0.1.evil.example"),
+        *("192.168.1.5", ANY, "[::1", "a@127.0.0.1:x:y", "", "127.0.0.1@evil.example"),
+    ],
 )
 async def test_a_name_that_was_made_to_lead_here_is_kept_out(control: Any, host: str) -> None:
     """DNS rebinding: a page's own name resolves to this machine, and the browser sends that name."""
@@ -103,6 +106,9 @@ async def test_a_key_of_the_api_is_no_control_key(controlled: Any) -> None:
     await control.refused(401, "GET", "/clock", key="b3sk_api")
 
 
+HEAD = b"PUT /_execmock/snapshot HTTP/1.1\r\nHost: %b\r\nContent-Length: %d\r\n\r\n"
+
+
 async def answered(control: Any, head: bytes) -> bytes:
     """Return the answer to a request of which only the head is sent."""
     host, port = control.server.url.removeprefix("http://").split(":")
@@ -116,12 +122,12 @@ async def answered(control: Any, head: bytes) -> bytes:
 
 async def test_who_is_kept_out_is_answered_before_the_body_comes(control: Any) -> None:
     """A request that announces 200 MB and sends none of it."""
-    head = b"PUT /_execmock/snapshot HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 200000000\r\nConnection: close\r\n\r\n"
+    head = HEAD % (b"evil.example", 200000000)
     assert (await answered(control, head)).startswith(b"HTTP/1.1 403 ")
 
 
 async def test_a_body_over_any_snapshots_size_is_refused_in_the_error_form(control: Any) -> None:
-    head = b"PUT /_execmock/snapshot HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000000\r\nConnection: close\r\n\r\n"
+    head = HEAD % (b"localhost", 300000000)
     answer = await answered(control, head)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"requestId":"req_' in answer
@@ -168,7 +174,7 @@ async def test_on_a_port_of_its_own_it_is_there_alone(control: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.5", "mock.internal"])
+@pytest.mark.parametrize("host", [ANY, "::", "", "192.168.1.5", "mock.internal"])
 def test_an_address_that_others_reach_needs_a_key(host: str) -> None:
     with pytest.raises(ConfigError, match="expected --control-key KEY beside it"):
         serve(ServeSettings(host=host, port=0))
@@ -181,7 +187,7 @@ def test_an_address_of_this_machine_alone_needs_none(host: str) -> None:
 
 async def test_the_command_ends_with_2_and_one_sentence() -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "execmock", "serve", "--host", "0.0.0.0", "--port", "0"),
+        *(sys.executable, "-m", "execmock", "serve", "--host", ANY, "--port", "0"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

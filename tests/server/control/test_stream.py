@@ -140,7 +140,7 @@ async def test_what_happens_in_another_sandbox_is_not_told(control: Any, listen:
     await stream.until(is_kind("clock"))
     await other.until(is_kind("clock"))
     assert len(stream.seen) == 1
-    assert [message.kind for message in other.seen][0] == "request"
+    assert other.seen[0].kind == "request"
 
 
 async def test_what_was_before_is_not_told_to_a_new_listener(control: Any, listen: Any) -> None:

@@ -1,0 +1,220 @@
+"""Rules on one page of the list: defaults, limits, counts, `hasMore`, parameters that make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from execmock.verify.case import Case
+from execmock.verify.exchange import Exchange
+from execmock.verify.pages import Bounds, Page, counts, offset_of, page_of, pages
+from execmock.verify.rule import DOCUMENTED, EXPECTED, Verdict, check, rule
+from execmock.verify.surface import LIST
+
+_TAGS = ("paging",)
+_PAGE = "responses/200"
+
+
+def _default(case: Case, name: str) -> int:
+    return int(case.operation(LIST).parameter(name).schema["default"])
+
+
+def _most(case: Case) -> int:
+    data = case.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
+    return int(data["limit"]["maximum"])
+
+
+def _plain(case: Case) -> Iterator[Exchange]:
+    """Successful lists that were asked for without any parameter."""
+    return (seen for seen in case.successes(LIST) if "?" not in seen.request.url)
+
+
+@rule(
+    "list.default-limit",
+    DOCUMENTED,
+    LIST,
+    "Without a limit a page says limit 20 and holds at most 20 items.",
+    probes="parameters paging",
+    at="parameters/0",
+    tags=_TAGS,
+)
+def default_limit(case: Case) -> Iterator[Verdict]:
+    """The number is the contract's default."""
+    wanted = _default(case, "limit")
+    for seen in _plain(case):
+        page = page_of(seen)
+        if page is not None:
+            if seen.at("/data/limit"):
+                yield check(seen.at("/data/limit") == wanted, seen, f"{wanted}", at="/data/limit")
+            said = f"{len(page.items)} items"
+            yield check(len(page.items) <= wanted, seen, f"at most {wanted} items", said, at="/data/items")
+    for bounds in counts(case):
+        for page in pages(case, "paging", "boundary"):
+            if bounds.covers(page.seen) and page.limit is None and page.offset is None:
+                full = min(wanted, bounds.low)
+                said = f"{len(page.items)} items"
+                yield check(len(page.items) >= full, page.seen, f"{full} items", said, at="/data/items")
+
+
+@rule(
+    "list.default-offset",
+    DOCUMENTED,
+    LIST,
+    "Without an offset the list starts at its beginning and says offset 0.",
+    probes="parameters paging",
+    at="parameters/1",
+    tags=_TAGS,
+)
+def default_offset(case: Case) -> Iterator[Verdict]:
+    """The number is the contract's default."""
+    wanted = _default(case, "offset")
+    for seen in case.successes(LIST):
+        if "offset=" not in seen.request.url:
+            shown = seen.at("/data/offset")
+            if shown is not None and type(shown) is int:
+                yield check(shown == wanted, seen, f"{wanted}", at="/data/offset")
+
+
+@rule(
+    "list.page-maximum",
+    DOCUMENTED,
+    LIST,
+    "A page never holds more than 100 items, whatever limit was asked for.",
+    probes="parameters paging",
+    at="parameters/0",
+    tags=_TAGS,
+)
+def page_maximum(case: Case) -> Iterator[Verdict]:
+    """Clamped and echoed as 100, or refused with 400."""
+    most = _most(case)
+    for seen in case.successes(LIST):
+        page = page_of(seen)
+        if page is not None and (page.limit or 0) >= most:
+            said = f"{len(page.items)} items"
+            yield check(len(page.items) <= most, seen, f"at most {most} items", said, at="/data/items")
+            echoed = seen.at("/data/limit")
+            if type(echoed) is int:
+                yield check(echoed <= most, seen, f"at most {most}", at="/data/limit")
+    for seen in case.seen("parameters", "over"):
+        fits = seen.ok or seen.status in case.statuses("limitOverMaximum")
+        yield check(fits, seen, "a page of 100, or status 400")
+
+
+@rule(
+    "list.page-items",
+    EXPECTED,
+    LIST,
+    "A page holds exactly as many items as were asked for and are there, and says its limit and offset.",
+    probes="paging parameters",
+    at=_PAGE,
+    tags=_TAGS,
+    under="list.shape list.default-limit list.page-maximum",
+)
+def page_items(case: Case) -> Iterator[Verdict]:
+    """Counts before and after the page bound what must and may be there."""
+    most = _most(case)
+    for bounds in counts(case):
+        for page in pages(case, "paging", "boundary"):
+            if bounds.covers(page.seen) and page.limit is not None and page.limit <= most:
+                yield _judge_count(page, bounds)
+    for seen in case.successes(LIST):
+        found = page_of(seen)
+        if found is not None:
+            yield from _judge_echo(found, most)
+
+
+def _judge_count(page: Page, bounds: Bounds) -> Verdict:
+    limit, offset = page.limit or 0, page.offset or 0
+    least = min(limit, max(bounds.low - offset, 0))
+    most = min(limit, max(bounds.high - offset, 0))
+    wanted = f"{least} items" if least == most else f"{least} to {most} items"
+    fits = least <= len(page.items) <= most
+    return check(fits, page.seen, wanted, f"{len(page.items)} items", at="/data/items")
+
+
+def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
+    for name, asked in (("limit", page.limit), ("offset", page.offset)):
+        shown = page.seen.at(f"/data/{name}")
+        legal = asked is not None and asked < 2**31 and (name == "offset" or 0 < asked <= most)
+        if legal and type(shown) is int:
+            yield check(shown == asked, page.seen, f"{asked}, as asked for", at=f"/data/{name}")
+
+
+@rule(
+    "list.has-more",
+    EXPECTED,
+    LIST,
+    "hasMore says exactly whether another item follows the page, at every boundary.",
+    probes="paging",
+    at=_PAGE,
+    tags=_TAGS,
+    under="list.shape list.page-items",
+)
+def has_more(case: Case) -> Iterator[Verdict]:
+    """Between two counts that differ, only what both agree on is judged."""
+    for bounds in counts(case):
+        for page in pages(case, "paging", "boundary"):
+            if bounds.covers(page.seen) and isinstance(page.more, bool):
+                limit = page.limit if page.limit is not None else _default(case, "limit")
+                end = (page.offset or 0) + limit
+                if end < bounds.low:
+                    yield _more(page, True, f"{bounds.low} executions reach beyond {end}")
+                elif end >= bounds.high:
+                    yield _more(page, False, f"of {bounds.high} executions none stands at {end}")
+
+
+def _more(page: Page, wanted: bool, why: str) -> Verdict:
+    return check(page.more is wanted, page.seen, f"{str(wanted).lower()}: {why}", at="/data/hasMore")
+
+
+@rule(
+    "list.past-end",
+    EXPECTED,
+    LIST,
+    "An offset past the end gives an empty page without more.",
+    probes="paging",
+    at=_PAGE,
+    tags=_TAGS,
+)
+def past_end(case: Case) -> Iterator[Verdict]:
+    """Judged for offsets that no count reached."""
+    for bounds in counts(case):
+        for seen in case.seen("paging", "boundary"):
+            offset = offset_of(seen)
+            if bounds.covers(seen) and offset >= bounds.high:
+                page = page_of(seen)
+                yield check(seen.ok, seen, f"status {case.success(LIST)} and no items")
+                if page is not None:
+                    empty = not page.items and page.more is not True
+                    yield check(empty, seen, "no items and hasMore false", at="/data")
+
+
+@rule(
+    "list.bad-parameters",
+    EXPECTED,
+    LIST,
+    "A limit or offset that is no integer in range is refused with 400.",
+    probes="parameters",
+    at="responses/400",
+    tags=(*_TAGS, "validation"),
+)
+def bad_parameters(case: Case) -> Iterator[Verdict]:
+    """An empty value may also count as left out."""
+    for seen in case.seen("parameters", "bad"):
+        empty = seen.request.url.endswith("=")
+        yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
+
+
+@rule(
+    "list.huge-parameters",
+    EXPECTED,
+    LIST,
+    "A limit or offset beyond any number of executions is clamped or refused, never a 5xx.",
+    probes="parameters",
+    at="responses/400",
+    tags=(*_TAGS, "robustness"),
+)
+def huge_parameters(case: Case) -> Iterator[Verdict]:
+    """The 5xx itself is judged here, because the contract names this case."""
+    legal = case.statuses("hugeNumber") | {414, 431}
+    for seen in case.seen("parameters", "huge"):
+        yield check(seen.ok or seen.status in legal, seen, "a page, or status 400")
