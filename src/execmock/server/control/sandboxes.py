@@ -99,7 +99,7 @@ class SandboxOperations(Operations):
         for number, entry in enumerate(wanted):
             # A key that is made follows from the seed, as all else does.
             key = entry.get("key") or "b3sk_" + derive(sandbox.root, "key", number, size=10).hex()
-            if key in keys or await self.engine.sandboxes.key(key) is not None:
+            if key in keys or await self.engine.sandboxes.is_taken(key):
                 violation = Violation(f"body/keys/{number}", "a key that opens no sandbox yet")
                 raise Refusal(409, "The key opens a sandbox already", [violation])
             keys[key] = entry.get("scope", "read-write")
