@@ -166,18 +166,23 @@ class ControlFront:
     async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
-        if call.path == f"{PREFIX}/stream" and call.method == "GET":
+        answer = await self._control.admit(call)
+        if answer is None and call.path == f"{PREFIX}/stream" and call.method == "GET":
             streamed = await self._control.stream(request, call)
             return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
-        try:
-            call.body = await _read(request, _CONTROL_BODY)
-            answer = await self._control.answer(call)
-        except Refusal as refusal:
-            answer = refused(refusal, "")
+        if answer is None:
+            answer = await self._answer(request, call)
         if call.method != "GET":
             took = (perf_counter() - started) * 1000
             self._log.add(_logged(call, answer, self._engine.clock.now(), took))
         return _response(answer, {})
+
+    async def _answer(self, request: web.BaseRequest, call: Call) -> Answer:
+        try:
+            call.body = await _read(request, _CONTROL_BODY)
+        except Refusal as refusal:
+            return self._control.refuse(refusal)
+        return await self._control.answer(call)
 
 
 def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:

@@ -11,11 +11,10 @@ from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
-from execmock.loading.scenarios import ScenarioFile, read_folder, read_text, vocabularies
+from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
 from execmock.ports import Clock
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
@@ -24,7 +23,6 @@ from execmock.service.executions import Executions
 from execmock.service.journal import Journal
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
-from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
 from execmock.service.snapshots import Snapshots
 from execmock.service.steering import Steering
@@ -126,14 +124,6 @@ class Engine:
                     options.seed is not None, options.start, options.speed, options.frozen, options.scenario
                 ),
             )
-
-    def read_scenario(self, text: str, name: str) -> Scenario:
-        """Return the scenario that a text holds; Refusal 422 with every mistake in it."""
-        found = read_text(text, name, self.words)
-        if found.scenario is None:
-            places = [(f"body:{p.place.line}:{p.place.column}", p.message) for p in found.problems]
-            raise Refusal(422, "The scenario has mistakes", [Violation(*place) for place in places])
-        return found.scenario
 
     def put_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
         """Let new executions follow a scenario from now on: in one sandbox, or in all if none is named."""

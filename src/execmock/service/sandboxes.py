@@ -16,6 +16,7 @@ __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "S
 
 DEFAULT_SANDBOX = "default"
 Scope = Literal["read", "read-write"]
+_MOST_GONE_KEYS = 1000
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
@@ -144,12 +145,29 @@ class Sandboxes:
         return await self.get(name)
 
     async def delete(self, name: str) -> bool:
-        """Forget a sandbox and all in it; False if there is none."""
+        """Forget a sandbox and all in it; False if there is none.
+
+        Its keys open nothing then, not even the default sandbox, until another sandbox is given them.
+        """
         if await self.get(name) is None:
             return False
-        await self._store.clear(name)
         await self._store.delete(_place(name))
+        await self._store.clear(name)
+        await self._forget_old_keys()
         return True
+
+    async def is_taken(self, key: str) -> bool:
+        """Whether a key opens a sandbox that is there."""
+        known = await self.key(key)
+        return known is not None and await self.get(known.sandbox) is not None
+
+    async def _forget_old_keys(self) -> None:
+        """Let go of keys whose sandbox is gone, but for the latest."""
+        names = {sandbox.id for sandbox in await self.all()}
+        kept = [put for put in (await self._store.export("")).puts if isinstance(put.value, ApiKey)]
+        gone = [put.key for put in kept if put.value.sandbox not in names]
+        for key in gone[:-_MOST_GONE_KEYS]:
+            await self._store.delete(key)
 
     def now(self, sandbox: Sandbox) -> int:
         """Return what a sandbox's clock shows, in milliseconds since 1970."""

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from json import dumps
 from typing import Any
 
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
-from execmock.errors import nearest
 from execmock.server.api import Handler
 from execmock.server.calls import Call
 from execmock.server.checks import Checked
 from execmock.server.control.operations import Operations
 from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
+from execmock.service.submitted import read_submitted
 
 __all__ = ["ScenarioOperations"]
 
@@ -40,13 +39,12 @@ class ScenarioOperations(Operations):
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
     async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        scenario = self._known(checked.parameters["name"], "path/name", await self._owner(checked))
+        scenario = self.known_scenario(checked.parameters["name"], "path/name", await self._owner(checked))
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        body, name, owner = checked.body, checked.parameters["name"], await self._owner(checked)
-        text = body["text"] if "text" in body else dumps(body["scenario"], ensure_ascii=False, indent=1)
-        scenario = self.engine.read_scenario(text, name)
+        name, owner = checked.parameters["name"], await self._owner(checked)
+        scenario = read_submitted(checked.body, self.engine.words)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
@@ -59,7 +57,7 @@ class ScenarioOperations(Operations):
     async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
-            self._known(name, "body/scenario", sandbox.id)
+            self.known_scenario(name, "body/scenario", sandbox.id)
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 
@@ -67,14 +65,6 @@ class ScenarioOperations(Operations):
         # Without the parameter, the scenarios that all sandboxes share are meant.
         name = checked.parameters.get("sandbox")
         return "" if name is None else (await self.named(name, "query/sandbox")).id
-
-    def _known(self, name: str, where: str, sandbox: str) -> Scenario:
-        seen = self.engine.library.seen_by(sandbox)
-        scenario = seen.get(name)
-        if scenario is None:
-            violation = Violation(where, "the name of a scenario", name, hint=nearest(name, seen))
-            raise Refusal(404, "Unknown scenario", [violation])
-        return scenario
 
 
 def _as_json(scenario: Scenario) -> dict[str, Any]:
