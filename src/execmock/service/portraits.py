@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from execmock.core.execution import Execution, execution_seed
 from execmock.core.json_text import decode, encode
@@ -21,6 +21,7 @@ from execmock.service.sandboxes import Sandbox
 __all__ = ["Drawing", "Portraits"]
 
 _FOREVER = 1 << 62
+_MOST_PAGES = 100
 
 
 class Drawing:
@@ -42,6 +43,15 @@ class Drawing:
         self.public: bytes | None = None
 
 
+class _Page(NamedTuple):
+    """A run of executions drawn: true for these executions from `since` until `until` (ms)."""
+
+    executions: Sequence[Execution]
+    items: bytes
+    since: int
+    until: int
+
+
 class Portraits:
     """Draws executions and keeps the drawings used last."""
 
@@ -50,6 +60,7 @@ class Portraits:
         self._library = library
         self._most = most
         self._kept: OrderedDict[str, Drawing] = OrderedDict()
+        self._pages: dict[tuple[str, str, str, int], _Page] = {}
 
     def draw(
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None = None
@@ -79,20 +90,22 @@ class Portraits:
             drawing.public = encode(self._views.public(self.portrait(execution, sandbox, now)))
         return drawing
 
-    def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> list[bytes]:
-        """Return many executions as they stand in lists."""
-        kept, draw = self._kept, self.draw
-        found = []
-        for execution in executions:
-            drawing = kept.get(execution.id)
-            if (
-                drawing is None
-                or drawing.execution is not execution
-                or not drawing.since <= now < drawing.until
-            ):
-                drawing = draw(execution, sandbox, now)
-            found.append(drawing.item)
-        return found
+    def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> bytes:
+        """Return many executions as they stand in lists, side by side."""
+        if not executions:
+            return b""
+        place = (sandbox.id, sandbox.organization, executions[0].id, len(executions))
+        kept = self._pages.get(place)
+        if kept is not None and kept.since <= now < kept.until and kept.executions == executions:
+            return kept.items
+        drawings = [self.draw(execution, sandbox, now) for execution in executions]
+        items = b",".join([drawing.item for drawing in drawings])
+        since = max(drawing.since for drawing in drawings)
+        until = min(drawing.until for drawing in drawings)
+        if len(self._pages) >= _MOST_PAGES:
+            self._pages.clear()
+        self._pages[place] = _Page(executions, items, since, until)
+        return items
 
     def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> Portrait:
         """Return what there is to show of an execution at `now`."""
