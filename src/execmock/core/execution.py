@@ -7,8 +7,9 @@ from typing import Any
 
 from execmock.core.ids import derive
 from execmock.core.progress import Progress
+from execmock.core.scenario.model import Scenario
 
-__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed"]
+__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed", "seed_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,8 @@ class Idempotency:
 def execution_seed(root: bytes, execution_id: str) -> bytes:
     """Return the seed from which everything drawn for one execution follows."""
     return derive(root, "execution-seed", execution_id)
+
+
+def seed_for(scenario: Scenario, root: bytes, execution_id: str) -> bytes:
+    """Return the seed for an execution of a scenario; nothing is derived where nothing is drawn."""
+    return execution_seed(root, execution_id) if scenario.draws else b""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
 from execmock.core.execution import Execution, Idempotency
-from execmock.core.ids import client_token, sandbox_tag, xid
+from execmock.core.ids import client_token, sandbox_tag, xid_of_series
 from execmock.core.json_text import canonical, encode
 from execmock.core.progress import Poll, begin
 from execmock.core.validation import Violation
@@ -20,7 +20,7 @@ from execmock.service.portraits import Portraits
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.selection import Selection
-from execmock.service.tracking import EXECUTION, Tracking, place_of, put_of
+from execmock.service.tracking import EXECUTION, Tracking, put_of
 
 __all__ = ["Created", "Executions", "Page"]
 
@@ -78,7 +78,7 @@ class Executions:
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
         execution = Execution(
-            id="exec_" + xid(now // 1000, sandbox_tag(sandbox.id), number),
+            id="exec_" + xid_of_series(now // 1000, sandbox_tag(sandbox.id), number),
             sandbox=sandbox.id,
             created_at=now,
             scenario=scenario.reference,
@@ -89,7 +89,8 @@ class Executions:
         key = request.get("idempotencyKey")
         if key:
             return await self._create_once(sandbox, execution, key, canonical(request))
-        await self._store.update(place_of(execution), lambda _: [put_of(execution)])
+        put = put_of(execution)
+        await self._store.update(put.key, lambda _: [put])
         return self._created(sandbox, execution, request)
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:

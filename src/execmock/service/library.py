@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.model import Api
@@ -62,15 +63,20 @@ class Library:
     def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:
         """Return the scenario whose `bind` all stands in `values`, the most particular one, or None."""
         best: Scenario | None = None
-        for name, value in values.items():
+        for name in self._bound_names[api]:
+            value = values.get(name)
             for scenario in self._bound.get((api, name, value), ()) if isinstance(value, str) else ():
                 bind = scenario.bind
-                if all(values.get(other) == wanted for other, wanted in bind.items()):
-                    best = scenario if best is None or len(bind) > len(best.bind) else best
+                if len(bind) > 1 and not all(values.get(other) == bind[other] for other in bind):
+                    continue
+                best = scenario if best is None or len(bind) > len(best.bind) else best
         return best
 
     def _index(self) -> None:
         self._bound: dict[tuple[Api, str, str], list[Scenario]] = {}
+        self._bound_names: dict[Api, list[str]] = {api: [] for api in get_args(Api)}
         for scenario in self._current.values():
             for name, value in scenario.bind.items():
                 self._bound.setdefault((scenario.api, name, value), []).append(scenario)
+                if name not in self._bound_names[scenario.api]:
+                    self._bound_names[scenario.api].append(name)

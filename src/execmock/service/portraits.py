@@ -10,9 +10,9 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from execmock.core.execution import Execution, execution_seed
+from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode, encode
-from execmock.core.progress import Tick, next_due, open_triggers, progress
+from execmock.core.progress import Tick, open_triggers, progress, standing
 from execmock.core.scenario.model import Polls
 from execmock.core.views import Portrait, Views, next_event
 from execmock.service.library import Library
@@ -110,7 +110,7 @@ class Portraits:
     def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> Portrait:
         """Return what there is to show of an execution at `now`."""
         scenario = self._library.version(execution.scenario)
-        seed = execution_seed(sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox.root, execution.id)
         state = progress(scenario, execution.progress, Tick(), now, seed)
         request = decode(execution.request)
         return self._views.portrait(execution, state, scenario, request, sandbox.organization, now)
@@ -119,11 +119,11 @@ class Portraits:
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None
     ) -> Drawing:
         scenario = self._library.version(execution.scenario)
-        seed = execution_seed(sandbox.root, execution.id)
-        state = progress(scenario, execution.progress, Tick(), now, seed)
+        seed = seed_for(scenario, sandbox.root, execution.id)
+        state, due = standing(scenario, execution.progress, now, seed)
         known = decode(execution.request) if request is None else request
         fields = self._views.fields(execution, state, scenario, known, sandbox.organization)
-        changes = (next_due(scenario, state, seed), next_event(state, scenario, now))
-        until = min((change for change in changes if change is not None), default=_FOREVER)
-        polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed))
+        until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
+        polls = [t for t in scenario.steps[state.visits[-1].step].triggers if isinstance(t, Polls)]
+        polled = bool(polls) and any(t in polls for t in open_triggers(scenario, state, seed))
         return Drawing(execution, encode(fields), now, until, polled)

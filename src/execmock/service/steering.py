@@ -9,7 +9,7 @@ from typing import Any
 from execmock.core.clock import ClockError, ClockState
 from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
-from execmock.core.execution import execution_seed
+from execmock.core.execution import seed_for
 from execmock.core.progress import Jump, Progress, Signal, next_due, open_triggers
 from execmock.core.scenario import Scenario, Signalled, Vocabulary
 from execmock.core.scenario.model import Api
@@ -107,7 +107,7 @@ class Steering:
         now = self._sandboxes.now(sandbox) if at is None else at
         scenario = self._tracking.scenario(execution)
         state = self._tracking.progress(execution, sandbox, now)
-        seed = execution_seed(sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox.root, execution.id)
         waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
         return Standing(execution, scenario, state, now, next_due(scenario, state, seed), waits_for)
 
