@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from execmock.core.ids import derive
+from execmock.core.json_text import canonical
 from execmock.core.progress import Progress
 from execmock.core.scenario.model import Scenario
 
-__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed", "seed_for"]
+__all__ = [
+    "EmbedExecution",
+    "Execution",
+    "Idempotency",
+    "execution_seed",
+    "request_digest",
+    "seed_for",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
-    """An execution of an embedded workflow. `workflow` holds its hashid, key and name."""
+    """An execution of an embedded workflow. `workflow` holds the workflow's key and name."""
 
     id: str
     sandbox: str
@@ -53,7 +63,7 @@ class Idempotency:
     key: str
     digest: str
     made: str
-    answer: Any = None
+    answer: bytes | None = None
     expires: int | None = None
 
 
@@ -65,3 +75,8 @@ def execution_seed(root: bytes, execution_id: str) -> bytes:
 def seed_for(scenario: Scenario, root: bytes, execution_id: str) -> bytes:
     """Return the seed for an execution of a scenario; nothing is derived where nothing is drawn."""
     return execution_seed(root, execution_id) if scenario.draws else b""
+
+
+def request_digest(request: Mapping[str, Any]) -> str:
+    """Return what an idempotency key's requests are compared by: equal for equal requests."""
+    return blake2b(canonical(request), digest_size=16).hexdigest()

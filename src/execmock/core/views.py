@@ -15,7 +15,7 @@ from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
 from execmock.core.progress import Progress, Visit
-from execmock.core.scenario.model import Scenario, Step
+from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 
 __all__ = ["Portrait", "Views", "next_event"]
@@ -70,14 +70,16 @@ class Views:
         """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
         fields = _created(execution, request, organization)
         events: list[dict[str, Any]] = []
+        seen: list[str] = []
         visits = state.visits
         ends = [visit.at for visit in visits[1:]] + [now]
         for number, (visit, until) in enumerate(zip(visits, ends, strict=True), 1):
             step = scenario.steps[visit.step]
             context = partial(_context, fields, request, scenario, visits[:number])
             self._enter(fields, step, visit, context)
-            for at, shown in _emitted(step, visit, until, context):
+            for at, shown in _emitted(step, visit, until, context, seen):
                 events.append(_event(shown, at, len(events), fields))
+            seen.append(step.status)
         return Portrait(_shown(fields, visits[-1].at), events)
 
     def fields(
@@ -171,22 +173,33 @@ def _context(
     visit = visits[-1]
     step = scenario.steps[visit.step]
     steps = {scenario.steps[earlier.step].name: {"at": format_instant(earlier.at)} for earlier in visits}
+    told = next((earlier for earlier in reversed(visits) if earlier.signal is not None), visits[0])
     return {
         "execution": fields,
         "request": request,
-        "signal": {"name": visit.signal, "payload": visit.payload},
+        "signal": {"name": told.signal, "payload": told.payload},
         "step": {"name": step.name, "at": format_instant(visit.at)},
         "steps": steps,
     }
 
 
 def _emitted(
-    step: Step, visit: Visit, until: int, context: _Context
+    step: Step, visit: Visit, until: int, context: _Context, seen: Sequence[str]
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield what a visit emits until an instant; `seen` are the statuses of the visits before it."""
     for event in step.events:
         at = visit.at + event.at
-        if at <= until:
-            yield at, event.fields if event.fixed else render(dict(event.fields), context())
+        fields = _told(event, step.status, seen)
+        if fields is not None and at <= until:
+            yield at, fields if event.fixed else render(dict(fields), context())
+
+
+def _told(event: Event, status: str, seen: Sequence[str]) -> Mapping[str, Any] | None:
+    if event.when == "always" or not seen:
+        return event.fields
+    if event.when == "created" or seen[-1] == status:
+        return None
+    return event.again if event.again is not None and status in seen else event.fields
 
 
 def _event(shown: Mapping[str, Any], at: int, number: int, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,12 @@ __all__ = ["contract_pages"]
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _TYPES = {".yaml": "application/yaml", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Swagger UI writes styles into its elements; scripts come from the page's own files alone.
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+}
 
 
 def contract_pages(contract: Contract) -> dict[str, Page]:
@@ -45,13 +50,18 @@ async def docs_page(request: web.BaseRequest) -> web.StreamResponse:
     """Serve the docs page and its files, all of them in the package."""
     name = request.path.removeprefix("/docs").strip("/") or "docs.html"
     folder = Path(str(files("execmock.server"))) / "pages"
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    if name not in _names(folder):
         return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
     if name == "docs.html" and not request.path.endswith("/docs/"):
         # The page's own files are beside it, so its address has to end in a slash.
         return web.Response(status=302, headers={"Location": "/docs/"})
+    path = folder / name
     return _served(request, path.read_bytes(), _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain")
+
+
+@lru_cache(maxsize=1)
+def _names(folder: Path) -> frozenset[str]:
+    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _served(request: web.BaseRequest, body: bytes, content_type: str) -> web.Response:

@@ -13,7 +13,7 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ScenarioError
+from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
 from execmock.ports import Clock
@@ -29,6 +29,7 @@ from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
 from execmock.service.snapshots import Snapshots
 from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
+from execmock.service.worlds import Wishes, Worlds
 from execmock.stores import open_store
 
 __all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
@@ -40,6 +41,7 @@ class EngineOptions:
 
     scenarios: tuple[Path, ...] = ()
     scenario: str | None = None
+    world: Path | str | None = None
     keys: tuple[tuple[str, Scope], ...] = ()
     choices: tuple[str, ...] = ()
     seed: int | None = None
@@ -100,17 +102,30 @@ class Engine:
         """Sandboxes as documents."""
         return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
 
+    @cached_property
+    def worlds(self) -> Worlds:
+        """States to start from."""
+        return Worlds(self.contract, self.store, self.sandboxes, self.library)
+
     async def prepare(self) -> None:
-        """Create the default sandbox, unless the store holds one from an earlier run."""
+        """Create the default sandbox and the world's, unless the store holds one from an earlier run."""
         options = self.options
-        if options.scenario is not None:
-            self.library.named(options.scenario, "executions", "--scenario")
+        known = [name for name, scenario in self.library.current.items() if scenario.api == "executions"]
+        if options.scenario is not None and options.scenario not in known:
+            raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
             return
         sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
         if options.frozen:
             sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
+        if options.world is not None:
+            await self.worlds.begin(
+                options.world,
+                Wishes(
+                    options.seed is not None, options.start, options.speed, options.frozen, options.scenario
+                ),
+            )
 
     def read_scenario(self, text: str, name: str) -> Scenario:
         """Return the scenario that a text holds; Refusal 422 with every mistake in it."""

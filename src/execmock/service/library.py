@@ -56,27 +56,32 @@ class Library:
         scenario = self._current.get(name)
         if scenario is None or scenario.api != api:
             known = [known.name for known in self._current.values() if known.api == api]
-            expected = f"the name of a scenario for {api}.{nearest(name, known)}"
-            raise Refusal(400, f"Unknown scenario {name!r}", [Violation(where, expected, name)])
+            expected = f"the name of a scenario for {api}"
+            violation = Violation(where, expected, name, hint=nearest(name, known))
+            raise Refusal(400, f"Unknown scenario {name!r}", [violation])
         return scenario
 
     def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:
-        """Return the scenario whose `bind` all stands in `values`, the most particular one, or None."""
-        best: Scenario | None = None
+        """Return the scenario whose `bind` all stands in `values`, or None.
+
+        The most particular one wins, and of equal ones the one that was put last.
+        """
+        best: tuple[int, int, Scenario] | None = None
         for name in self._bound_names[api]:
             value = values.get(name)
-            for scenario in self._bound.get((api, name, value), ()) if isinstance(value, str) else ():
+            for place, scenario in self._bound.get((api, name, value), ()) if isinstance(value, str) else ():
                 bind = scenario.bind
                 if len(bind) > 1 and not all(values.get(other) == bind[other] for other in bind):
                     continue
-                best = scenario if best is None or len(bind) > len(best.bind) else best
-        return best
+                if best is None or (len(bind), place) > best[:2]:
+                    best = (len(bind), place, scenario)
+        return best[2] if best else None
 
     def _index(self) -> None:
-        self._bound: dict[tuple[Api, str, str], list[Scenario]] = {}
+        self._bound: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
         self._bound_names: dict[Api, list[str]] = {api: [] for api in get_args(Api)}
-        for scenario in self._current.values():
+        for place, scenario in enumerate(self._current.values()):
             for name, value in scenario.bind.items():
-                self._bound.setdefault((scenario.api, name, value), []).append(scenario)
+                self._bound.setdefault((scenario.api, name, value), []).append((place, scenario))
                 if name not in self._bound_names[scenario.api]:
                     self._bound_names[scenario.api].append(name)
