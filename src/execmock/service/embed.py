@@ -54,6 +54,8 @@ class EmbedExecutions:
         self._tracking = tracking
         self._views = views
         self._choices = choices
+        self._edition = 0
+        self._bound: list[EmbedWorkflow] = []
         properties = contract.schema("ExecuteWorkflowRequest")["properties"]
         self._defaults = {
             name: contract.resolve(schema).get("default") for name, schema in properties.items()
@@ -101,12 +103,14 @@ class EmbedExecutions:
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
-        bound = [
-            EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
-            for scenario in self._library.current.values()
-            if scenario.api == "embed" and {"id", "hashid", "key"} <= (bind := scenario.bind).keys()
-        ]
-        return [*sandbox.embed_workflows, *bound]
+        if self._edition != self._library.edition:
+            self._edition = self._library.edition
+            self._bound = [
+                EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
+                for scenario in self._library.current.values()
+                if scenario.api == "embed" and {"id", "hashid", "key"} <= (bind := scenario.bind).keys()
+            ]
+        return [*sandbox.embed_workflows, *self._bound]
 
     async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
         # The key is remembered per path, as the vendor does it.

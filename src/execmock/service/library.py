@@ -20,6 +20,8 @@ class Library:
     """Scenarios by name and by `name@version`. A changed scenario never changes a running execution."""
 
     def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
+        self.edition = 0
+        """Another number after every change of what is current."""
         self._current: dict[str, Scenario] = {}
         self._versions: dict[str, Scenario] = {}
         for scenario in scenarios:
@@ -81,7 +83,9 @@ class Library:
         self._bound: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
         self._bound_names: dict[Api, list[str]] = {api: [] for api in get_args(Api)}
         for place, scenario in enumerate(self._current.values()):
-            for name, value in scenario.bind.items():
+            # By one of its names is enough to find it; the others are compared then.
+            for name, value in list(scenario.bind.items())[:1]:
                 self._bound.setdefault((scenario.api, name, value), []).append((place, scenario))
                 if name not in self._bound_names[scenario.api]:
                     self._bound_names[scenario.api].append(name)
+        self.edition += 1
