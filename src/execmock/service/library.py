@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.model import Api
@@ -14,8 +15,6 @@ __all__ = ["BUILT_IN_DEFAULTS", "Library"]
 
 BUILT_IN_DEFAULTS: Mapping[Api, str] = {"executions": "paid-happy-path", "embed": "embed-running"}
 
-_Index = dict[tuple[Api, str, str], list[tuple[int, Scenario]]]
-
 
 class Library:
     """Scenarios by name and by `name@version`. A changed scenario never changes a running execution.
@@ -24,6 +23,8 @@ class Library:
     """
 
     def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
+        self.edition = 0
+        """Another number after every change of what is current."""
         self._current: dict[str, Scenario] = {}
         self._own: dict[str, dict[str, Scenario]] = {}
         self._versions: dict[str, Scenario] = {}
@@ -85,23 +86,36 @@ class Library:
 
         The most particular one wins, and of equal ones the one that was put last.
         """
-        index = self._bound.get(sandbox) or self._bound[""]
-        found = (
-            (len(scenario.bind), place, scenario)
-            for name, value in values.items()
-            for place, scenario in (index.get((api, name, value), ()) if isinstance(value, str) else ())
-            if all(values.get(other) == wanted for other, wanted in scenario.bind.items())
-        )
-        best = max(found, key=lambda candidate: candidate[:2], default=None)
+        index = self._bound[self.owner(sandbox)]
+        best: tuple[int, int, Scenario] | None = None
+        for name in index.names[api]:
+            value = values.get(name)
+            found = index.scenarios.get((api, name, value), ()) if isinstance(value, str) else ()
+            for place, scenario in found:
+                bind = scenario.bind
+                if len(bind) > 1 and not all(values.get(other) == bind[other] for other in bind):
+                    continue
+                if best is None or (len(bind), place) > best[:2]:
+                    best = (len(bind), place, scenario)
         return best[2] if best else None
 
+    def owner(self, sandbox: str) -> str:
+        """Return a sandbox that has scenarios of its own, or "" for one that sees what all see."""
+        return sandbox if self._own.get(sandbox) else ""
+
     def _index(self) -> None:
-        self._bound = {owner: _by_bound_value(self.seen_by(owner).values()) for owner in ("", *self._own)}
+        self._bound = {owner: _Index(self.seen_by(owner).values()) for owner in ("", *self._own)}
+        self.edition += 1
 
 
-def _by_bound_value(scenarios: Iterable[Scenario]) -> _Index:
-    index: _Index = {}
-    for place, scenario in enumerate(scenarios):
-        for name, value in scenario.bind.items():
-            index.setdefault((scenario.api, name, value), []).append((place, scenario))
-    return index
+class _Index:
+    """Finds the scenarios that bind a value. One of a scenario's names is enough to find it."""
+
+    def __init__(self, scenarios: Iterable[Scenario]) -> None:
+        self.names: dict[Api, list[str]] = {api: [] for api in get_args(Api)}
+        self.scenarios: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
+        for place, scenario in enumerate(scenarios):
+            for name, value in list(scenario.bind.items())[:1]:
+                self.scenarios.setdefault((scenario.api, name, value), []).append((place, scenario))
+                if name not in self.names[scenario.api]:
+                    self.names[scenario.api].append(name)
