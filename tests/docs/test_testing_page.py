@@ -11,6 +11,7 @@ from sybil.parsers.doctest import DocTestParser
 
 import execmock.testing  # noqa: F401 - pytester forgets what was first imported inside, and C modules load once
 
+README = Path(__file__).parents[2] / "README.md"
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 INSIDE = "<!-- tested: pytest -->\n```python\n"
 
@@ -23,10 +24,10 @@ def test_the_console_sessions_show_what_happens() -> None:
         example.evaluate()
 
 
-def test_the_test_file_passes(pytester: pytest.Pytester) -> None:
-    blocks = PAGE.read_text(encoding="utf-8").split(INSIDE)[1:]
-    assert len(blocks) == 1
-    source = blocks[0].partition("```")[0]
+@pytest.mark.parametrize(("page", "start"), [(PAGE, INSIDE), (README, "```python\n")], ids=["page", "README"])
+def test_the_test_files_pass(pytester: pytest.Pytester, page: Path, start: str) -> None:
+    (block,) = page.read_text(encoding="utf-8").split(start)[1:]
+    source = block.partition("```")[0]
     pytester.makepyfile(test_orders=source)
     unset = "-Wignore:The configuration option:pytest.PytestDeprecationWarning"  # pytest-asyncio's own
     run = pytester.runpytest_inprocess("-Werror", unset, "-p", "no:cacheprovider")
