@@ -113,9 +113,9 @@ class Engine:
             raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
             return
-        sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
-        if options.frozen:
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
+        sandbox = self.sandboxes.make(
+            DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
+        )
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
         if options.world is not None:
             await self.worlds.begin(

@@ -66,7 +66,13 @@ class Sandboxes:
         self._tags: dict[bytes, str] = {}
 
     def make(
-        self, name: str, *, seed: int | None = None, start: int | None = None, speed: float = 1.0
+        self,
+        name: str,
+        *,
+        seed: int | None = None,
+        start: int | None = None,
+        speed: float = 1.0,
+        frozen: bool = False,
     ) -> Sandbox:
         """Return a fresh sandbox value; `start` is what its clock shows now (default real time)."""
         entropy = self._entropy if seed is None else SeededEntropy(seed)
@@ -74,8 +80,12 @@ class Sandboxes:
         real = self.clock.now()
         made = derive(root, "organization", size=8)
         organization = "org_" + xid(int.from_bytes(made[:3], "big") + 0x66000000, sandbox_tag(name), made[7])
+        # Frozen from the start: a clock that is made and then frozen has run a millisecond now and then.
         clock = ClockState(
-            real=real, shown=real if start is None else start, speed=speed, resume=speed or 1.0
+            real=real,
+            shown=real if start is None else start,
+            speed=0.0 if frozen else speed,
+            resume=speed or 1.0,
         )
         return Sandbox(id=name, organization=organization, root=root, clock=clock)
 

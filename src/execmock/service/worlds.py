@@ -70,9 +70,8 @@ class Worlds:
             seed=None if wishes.seeded else plan.seed,
             start=clock.start if wishes.start is None else wishes.start,
             speed=wishes.speed if clock.speed is None or wishes.speed != 1.0 else clock.speed,
+            frozen=wishes.frozen or clock.frozen,
         )
-        if wishes.frozen or clock.frozen:
-            made = replace(made, clock=made.clock.freeze(self._sandboxes.clock.now()))
         wished = wishes.scenario if plan.name == DEFAULT_SANDBOX else None
         return replace(
             made,

@@ -89,9 +89,8 @@ class SandboxOperations(Operations):
             seed=wanted.get("seed"),
             start=_start(clock["now"]) if "now" in clock else None,
             speed=float(clock.get("speed", 1.0)),
+            frozen=clock.get("frozen", False),
         )
-        if clock.get("frozen"):
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.engine.clock.now()))
         return replace(sandbox, default_scenario=scenario)
 
     async def _keys(self, wanted: list[Mapping[str, Any]], sandbox: Sandbox) -> list[tuple[str, Scope]]:
