@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from execmock.clocks import ManualClock
+
 CLOCK = {"now": "2026-01-01T09:00:00Z", "frozen": True}
 
 
@@ -219,3 +221,17 @@ async def test_every_sandbox_numbers_its_own_requests(controlled: Any) -> None:
         runs.append(ids)
     assert runs[0] == runs[1]
     assert len(set(runs[0])) == 2
+
+
+async def test_one_that_is_made_frozen_has_not_run_at_all(controlled: Any) -> None:
+    """Real time goes on while it is made; what it shows must be the same in every run."""
+
+    class Hasty(ManualClock):
+        def now(self) -> int:
+            self.advance(1)
+            return super().now()
+
+    control = await controlled(clock=Hasty(), frozen=True)
+    await control.sandbox("a", clock=CLOCK)
+    for name in ("a", "default"):
+        assert (await control.get(f"/clock?sandbox={name}"))["now"] == "2026-01-01T09:00:00.000Z"
