@@ -141,7 +141,7 @@ def test_waiting_returns_when_the_status_is_reached() -> None:
             "workflow_running",
             "workflow_succeeded",
         ]
-        with pytest.raises(MockError, match="ended as workflow_succeeded"):
+        with pytest.raises(MockError, match="cannot follow workflow_succeeded"):
             mock.wait(made["id"], "workflow_failed")
 
 
