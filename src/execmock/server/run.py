@@ -14,7 +14,7 @@ from execmock.server.banner import banner
 from execmock.server.control.guard import is_loopback
 from execmock.server.mock import Mock, MockOptions
 from execmock.server.ports import Listener, bind
-from execmock.service.engine import EngineOptions, shipped_scenarios
+from execmock.service.engine import EngineOptions
 from execmock.service.reloading import Reloader
 from execmock.settings import ServeSettings
 
@@ -120,7 +120,7 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
 
 
 async def _reload(mock: Mock, settings: ServeSettings) -> None:
-    reloader = Reloader(mock.engine, [shipped_scenarios(), *settings.scenarios])
+    reloader = Reloader(mock.engine, settings.scenarios)
     async for line in reloader.run():
         mock.log.say(line)
 

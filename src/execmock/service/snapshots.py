@@ -13,13 +13,13 @@ from execmock.core.clock import FASTEST, LATEST
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
 from execmock.errors import StoreError
 from execmock.loading.scenarios import Vocabularies, read_text
 from execmock.ports import Clock, Contents, Key, Put, Store
 from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
+from execmock.service.submitted import Mistake
 from execmock.stores.codec import from_data, to_data
 
 __all__ = ["Snapshots"]
@@ -67,8 +67,7 @@ class Snapshots:
             puts = [_read_value(sandbox.id, kept, scenarios) for kept in read.values]
             _check_made(puts)
         except (ValueError, StoreError, JsonError) as error:
-            violation = Violation("body", "a snapshot of execmock, as it was taken")
-            raise Refusal(422, f"This is not a snapshot of execmock: {error}", [violation]) from None
+            raise Refusal(422, "This is no snapshot of execmock", [Mistake("body", str(error))]) from None
         for scenario in scenarios.values():
             self._library.learn(scenario)
         await self._store.restore(sandbox.id, Contents(read.number, puts))

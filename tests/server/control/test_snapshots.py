@@ -169,7 +169,8 @@ async def test_what_is_no_snapshot_is_refused_and_changes_nothing(
     document = json.loads(before)
     broken(document)
     error = await control.refused(422, "PUT", "/snapshot", document)
-    assert said in error["message"]
+    assert error["message"] == "This is no snapshot of execmock"
+    assert said in error["details"][0]["message"]
     assert (await control.send("GET", "/snapshot")).body == before
 
 
