@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
@@ -13,7 +14,7 @@ from aiohttp.http_exceptions import PayloadEncodingError
 from execmock.core.validation import Violation
 from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
-from execmock.server.control import PREFIX, ControlApi
+from execmock.server.control import PREFIX
 from execmock.server.cors import Cors
 from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
@@ -22,6 +23,9 @@ from execmock.service.engine import Engine
 from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
+
+if TYPE_CHECKING:
+    from execmock.server.control.app import ControlApi
 
 __all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
@@ -157,7 +161,7 @@ class ApiFront:
 class ControlFront:
     """Handles the requests of the control API. They are no part of the journal; what changes is logged."""
 
-    def __init__(self, control: ControlApi, log: RequestLog, engine: Engine) -> None:
+    def __init__(self, control: Callable[[], ControlApi], log: RequestLog, engine: Engine) -> None:
         self._control = control
         self._log = log
         self._engine = engine
@@ -166,11 +170,11 @@ class ControlFront:
         """Answer one request."""
         started = perf_counter()
         if call.path == f"{PREFIX}/stream" and call.method == "GET":
-            streamed = await self._control.stream(request, call)
+            streamed = await self._control().stream(request, call)
             return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
         try:
             call.body = await _read(request, _CONTROL_BODY)
-            answer = await self._control.answer(call)
+            answer = await self._control().answer(call)
         except Refusal as refusal:
             answer = refused(refusal, "")
         if call.method != "GET":

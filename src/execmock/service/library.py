@@ -19,7 +19,9 @@ BUILT_IN_DEFAULTS: Mapping[Api, str] = {"executions": "paid-happy-path", "embed"
 class Library:
     """Scenarios by name and by `name@version`. A changed scenario never changes a running execution."""
 
-    def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
+    def __init__(self, scenarios: Iterable[Scenario] = (), files: Mapping[str, str] | None = None) -> None:
+        self.files = files or {}
+        """Path to the name of the scenario that was read from it at first."""
         self.edition = 0
         """Another number after every change of what is current."""
         self._current: dict[str, Scenario] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from execmock.loading.scenarios import ScenarioFile, read_folder
@@ -20,14 +22,14 @@ class Reloader:
     def __init__(self, engine: Engine, paths: Sequence[Path]) -> None:
         self._engine = engine
         self._paths = [path.resolve() for path in paths]
-        self._names = {file.path: file.scenario.name for file in self._read(self._paths) if file.scenario}
+        self._names = {str(Path(path).resolve()): name for path, name in engine.library.files.items()}
         self._reported: dict[str, str] = {}
 
     async def run(self) -> AsyncIterator[str]:
         """Yield a line for every change, until cancelled."""
-        from watchfiles import awatch
-
-        async for changes in awatch(*self._paths, debounce=200, step=50, recursive=True):
+        # In a thread: it takes long enough for the first requests to notice.
+        watchfiles = await asyncio.to_thread(import_module, "watchfiles")
+        async for changes in watchfiles.awatch(*self._paths, debounce=200, step=50, recursive=True):
             for line in await self.take_up({path for _, path in changes}):
                 yield line
 
