@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
@@ -24,11 +25,13 @@ from execmock.service.journal import Journal
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
-from execmock.service.snapshots import Snapshots
-from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
-from execmock.service.worlds import Wishes, Worlds
 from execmock.stores import open_store
+
+if TYPE_CHECKING:
+    from execmock.service.snapshots import Snapshots
+    from execmock.service.steering import Steering
+    from execmock.service.worlds import Worlds
 
 __all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
 
@@ -93,16 +96,22 @@ class Engine:
     @cached_property
     def steering(self) -> Steering:
         """What moves executions and clocks from outside."""
+        from execmock.service.steering import Steering
+
         return Steering(self.contract, self.sandboxes, self.tracking, self.changes, self.clock)
 
     @cached_property
     def snapshots(self) -> Snapshots:
         """Sandboxes as documents."""
+        from execmock.service.snapshots import Snapshots
+
         return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
 
     @cached_property
     def worlds(self) -> Worlds:
         """States to start from."""
+        from execmock.service.worlds import Worlds
+
         return Worlds(self.contract, self.store, self.sandboxes, self.library)
 
     async def prepare(self) -> None:
@@ -118,6 +127,8 @@ class Engine:
         )
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
         if options.world is not None:
+            from execmock.service.worlds import Wishes
+
             await self.worlds.begin(
                 options.world,
                 Wishes(
