@@ -62,6 +62,7 @@ class Api:
                 if forced:
                     return self._completed(forced, call)
             checked = served.checker.check(call, path)
+            call.fits = True
             body = await served.handler(call, checked, caller)
         except Refusal as refusal:
             return self.refuse(call, refusal)

@@ -15,13 +15,14 @@ from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX, ControlApi
 from execmock.server.cors import Cors
+from execmock.server.doorman import opened_by
 from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import Entry, RequestLog
 from execmock.service.engine import Engine
 from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import DEFAULT_SANDBOX
+from execmock.service.sandboxes import Sandbox
 
 __all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
@@ -109,13 +110,15 @@ class ApiFront:
         """Return the answer to a call whose body is read, and the headers that CORS adds; write it down."""
         started = perf_counter()
         try:
-            answer = await self._answer(call)
+            answer = self._without_operation(call) or await self._api.answer(call)
         except Exception as error:
             answer = _broken(error, call, self._request_ids.next(call.sandbox))
         took = (perf_counter() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(_logged(call, answer, real, took))
-        await self._write_down(call, answer, took, real)
+        sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
+        if sandbox is not None:
+            self._write_down(call, answer, took, real, sandbox)
         return answer, self._cors.headers(call.headers)
 
     def malformed(self, call: Call, refusal: Refusal) -> web.Response:
@@ -124,19 +127,17 @@ class ApiFront:
         self._log.add(_logged(call, answer, self._engine.clock.now(), 0.0))
         return _response(answer, self._cors.headers(call.headers))
 
-    async def _answer(self, call: Call) -> Answer:
+    def _without_operation(self, call: Call) -> Answer | None:
+        """Return the answer to what no operation needs to see: a browser's preflight, a body unread."""
         if call.method == "OPTIONS" and self._cors.is_preflight(call.headers):
             methods = self._api.methods(call.path)
             if methods:
                 return self._cors.preflight(call.headers, methods)
         if call.unread is not None:
             return self._api.refuse(call, call.unread, self._too_large)
-        return await self._api.answer(call)
+        return None
 
-    async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
-        sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
-        if sandbox is None:
-            return
+    def _write_down(self, call: Call, answer: Answer, took: float, real: int, sandbox: Sandbox) -> None:
         entry = JournalEntry(
             self._engine.changes.next_number(),
             sandbox.clock.now(real),
@@ -150,6 +151,7 @@ class ApiFront:
             call.operation,
             call.subject,
             call.violations,
+            call.fits,
         )
         self._engine.journal.add(sandbox.id, entry)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
@@ -14,7 +14,7 @@ from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
-from execmock.loading.scenarios import read_folder, vocabularies
+from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
 from execmock.ports import Clock
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
@@ -125,10 +125,10 @@ class Engine:
                 ),
             )
 
-    def put_scenario(self, scenario: Scenario) -> None:
-        """Let new executions follow a scenario from now on."""
-        self.library.put(scenario)
-        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+    def put_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Let new executions follow a scenario from now on: in one sandbox, or in all if none is named."""
+        self.library.put(scenario, sandbox)
+        self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
         """Let go of the store."""
@@ -151,8 +151,15 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    read = [*read_folder([shipped_scenarios()], words), *read_folder(extra, words)]
+    own = _shipped() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    read = [*own, *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
         raise ScenarioError("\n".join(problems))
     return Library(file.scenario for file in read if file.scenario)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Sequence[ScenarioFile]:
+    # Read once a process: tests start many servers.
+    return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

@@ -25,7 +25,10 @@ _LONGEST_BODY = 64 * 1024
 
 
 class JournalEntry(NamedTuple):
-    """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time."""
+    """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time.
+
+    `fits` says that the request keeps the contract; `violations` are why it was refused all the same.
+    """
 
     number: int
     at: int
@@ -39,6 +42,7 @@ class JournalEntry(NamedTuple):
     operation: str
     subject: str
     violations: Sequence[Violation]
+    fits: bool = True
 
 
 class JournalFilter(NamedTuple):
@@ -100,6 +104,7 @@ def rendered(entry: JournalEntry) -> dict[str, Any]:
         "operation": entry.operation or None,
         "execution": entry.subject or None,
         "violations": [violation.as_json() for violation in violations_without(entry.violations)],
+        "fits": entry.fits,
     }
     # Whoever puts a key where it should be may put it where it should not be too.
     secrets = secrets_of(entry.query, entry.headers)

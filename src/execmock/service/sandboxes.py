@@ -87,6 +87,8 @@ class Sandboxes:
             speed=0.0 if frozen else speed,
             resume=speed or 1.0,
         )
+        # At the same instant: a clock that is frozen at nine shows nine, not a millisecond later.
+        clock = clock.freeze(real) if frozen else clock
         return Sandbox(id=name, organization=organization, root=root, clock=clock)
 
     async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> Sandbox:

@@ -9,7 +9,7 @@ from typing import Any
 from execmock.core.clock import LATEST, ClockError, ClockState
 from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
-from execmock.core.execution import execution_seed
+from execmock.core.execution import seed_for
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
 from execmock.core.scenario import Scenario, Signalled, Vocabulary
 from execmock.core.scenario.model import Api
@@ -104,7 +104,7 @@ class Steering:
         now = self._sandboxes.now(sandbox) if at is None else at
         scenario = self._tracking.scenario(execution)
         state = self._tracking.progress(execution, sandbox, now)
-        seed = execution_seed(sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox.root, execution.id)
         waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
         due = next_due(scenario, state, seed)
         return Standing(execution, scenario, state, now, due if due and due <= LATEST else None, waits_for)
@@ -180,7 +180,7 @@ class Steering:
         if standing.reached(status):
             return standing.now
         _step(standing.scenario, status, "body/until/status")
-        seed = execution_seed(sandbox.root, execution_id)
+        seed = seed_for(standing.scenario, sandbox.root, execution_id)
         ahead = progress(standing.scenario, standing.progress, Tick(), LATEST, seed)
         instant = standing.first(status, ahead)
         if instant is None:

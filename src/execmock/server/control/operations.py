@@ -44,13 +44,13 @@ class Operations:
             raise Refusal(404, "Unknown sandbox", [violation])
         return sandbox
 
-    def known_scenario(self, name: str, where: str) -> Scenario:
-        """Return a scenario by name; Refusal 404 if there is none."""
-        current = self.engine.library.current
-        if name not in current:
-            violation = Violation(where, "the name of a scenario", name, hint=nearest(name, current))
+    def known_scenario(self, name: str, where: str, sandbox: str = "") -> Scenario:
+        """Return a scenario that a sandbox sees, or that all do if none is named; Refusal 404 if none is."""
+        seen = self.engine.library.seen_by(sandbox)
+        if name not in seen:
+            violation = Violation(where, "the name of a scenario", name, hint=nearest(name, seen))
             raise Refusal(404, "Unknown scenario", [violation])
-        return current[name]
+        return seen[name]
 
     def clock_of(self, sandbox: Sandbox) -> bytes:
         """Return a sandbox's clock as it is now."""

@@ -63,6 +63,7 @@ class SandboxOperations(Operations):
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
+        self.engine.library.forget(sandbox.id)
         self._forget(sandbox.id, "deleted")
         return b""
 
