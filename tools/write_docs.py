@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from execmock.core.contract import Contract
+from execmock.server.control import control_contract
 from execmock.settings import SECTIONS, options
 from execmock.settings.table import as_markdown
 from execmock.verify.catalogue import all_rules
@@ -22,12 +24,33 @@ PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 PARTS: dict[str, Callable[[], str]] = {
     f"options {name}": lambda settings=settings: as_markdown(options(settings))
     for name, settings in SECTIONS.items()
-} | {"rules": lambda: rules_as_markdown(all_rules())}
+} | {
+    "rules": lambda: rules_as_markdown(all_rules()),
+    "control operations": lambda: operations_as_markdown(control_contract()),
+}
+
+
+def operations_as_markdown(contract: Contract) -> str:
+    """Return a table of a contract's operations."""
+    rows = [
+        f"| `{operation.method} {operation.path}` | {operation.summary} |"
+        for operation in contract.operations.values()
+    ]
+    return "\n".join(["| operation | what it does |", "| --- | --- |", *rows])
 
 
 def written(text: str) -> str:
     """Return a document with its generated parts brought up to date."""
-    return PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", text)
+    return PART.sub(lambda part: f"{part[1]}\n{generated(part[2])}\n\n{part[3]}", text)
+
+
+def generated(name: str) -> str:
+    """Return a part by name; `file PATH` is a file of the repository, as code."""
+    kind, _, path = name.partition(" ")
+    if kind != "file":
+        return PARTS[name]()
+    file = ROOT / path
+    return f"```{file.suffix[1:]}\n{file.read_text(encoding='utf-8').rstrip()}\n```"
 
 
 def main(arguments: list[str]) -> int:
