@@ -109,10 +109,10 @@ def sets(draw: st.DrawFn, api: str) -> dict[str, Any]:
         counts = st.fixed_dictionaries(
             {"actions_count": st.just(10)},
             optional={
-                "running_actions_count": st.integers(0, 3),
-                "completed_actions_count": st.integers(0, 3),
-                "failed_actions_count": st.integers(0, 3),
-                "idle_actions_count": st.integers(0, 3),
+                "running_actions_count": st.integers(0, 5),
+                "completed_actions_count": st.integers(0, 5),
+                "failed_actions_count": st.integers(0, 5),
+                "idle_actions_count": st.integers(0, 5),
                 "log": st.dictionaries(st.text(max_size=4), json_values | texts, max_size=2),
             },
         )
@@ -252,3 +252,22 @@ def test_a_preview_plays_to_the_end_and_can_be_shown(
     assert shown.scenario.steps[scenario.own - 1].name in as_mermaid(scenario)
     assert as_table(shown).count("\n") >= len(shown.entries)
     encode(as_json(shown))
+
+
+@settings(max_examples=100)
+@given(data=scenarios(), choice=st.data())
+def test_a_scenario_with_another_status_somewhere_is_refused_unless_all_its_ways_are_legal(
+    data: dict[str, Any], choice: st.DataObject
+) -> None:
+    graph = WORDS[data["api"]].with_drift
+    choice.draw(st.sampled_from(data["steps"]))["status"] = choice.draw(st.sampled_from(graph.statuses))
+    scenario, findings = read_data(data, repr(data), WORDS)
+    steps = data["steps"]
+    names = [step["name"] for step in steps]
+    legal = steps[0]["status"] in graph.initial
+    for index, step in enumerate(steps):
+        for way in step.get("next", ()):
+            target = names.index(way["to"]) if "to" in way else index + 1
+            legal = legal and graph.allows(step["status"], steps[target]["status"])
+    assert legal or scenario is None
+    assert (scenario is None) == bool(findings)

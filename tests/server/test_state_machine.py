@@ -73,7 +73,7 @@ class Modelled:
         if waits and name in ("approve", "reject"):
             ok = name == "approve"
             self.later.append(
-                (now, *(("workflow_running", "run.started") if ok else ("workflow_failed", "run.failed")))
+                (now, *(("workflow_running", "run.resumed") if ok else ("workflow_failed", "run.failed")))
             )
             return True
         return False

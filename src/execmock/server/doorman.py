@@ -11,7 +11,7 @@ from execmock.core.validation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, ApiKey, Sandbox, Sandboxes, Scope
 
-__all__ = ["Admission", "Caller", "Doorman"]
+__all__ = ["Admission", "Caller", "Doorman", "opened_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,13 @@ class Doorman:
         caller = Caller(sandbox, scope, known.id if known else self._sandboxes.key_id(key))
         self._known[key] = (known, caller)
         return caller
+
+
+async def opened_by(sandboxes: Sandboxes, headers: Mapping[str, str]) -> Sandbox | None:
+    """Return the sandbox that a refused request was meant for: its key's, or else the default one."""
+    key = headers.get("Authorization", "").partition(" ")[2].strip()
+    known = await sandboxes.key(key) if key else None
+    return await sandboxes.get(known.sandbox if known else DEFAULT_SANDBOX)
 
 
 _SCHEMES = ("basic", "bearer", "digest", "token")

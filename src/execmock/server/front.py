@@ -16,13 +16,14 @@ from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX
 from execmock.server.cors import Cors
+from execmock.server.doorman import opened_by
 from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import Entry, RequestLog
 from execmock.service.engine import Engine
 from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
+from execmock.service.sandboxes import Sandbox
 
 if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
@@ -119,7 +120,7 @@ class ApiFront:
         took = (perf_counter() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(_logged(call, answer, real, took))
-        sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
+        sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
         if sandbox is not None:
             self._write_down(call, answer, took, real, sandbox)
         return answer, self._cors.headers(call.headers)
@@ -154,6 +155,7 @@ class ApiFront:
             call.operation,
             call.subject,
             call.violations,
+            call.fits,
         )
         self._engine.journal.add(sandbox.id, entry)
 
@@ -169,18 +171,24 @@ class ControlFront:
     async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
-        if call.path == f"{PREFIX}/stream" and call.method == "GET":
-            streamed = await self._control().stream(request, call)
+        control = self._control()
+        answer = await control.admit(call)
+        if answer is None and call.path == f"{PREFIX}/stream" and call.method == "GET":
+            streamed = await control.stream(request, call)
             return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
-        try:
-            call.body = await _read(request, _CONTROL_BODY)
-            answer = await self._control().answer(call)
-        except Refusal as refusal:
-            answer = refused(refusal, "")
+        if answer is None:
+            answer = await self._answer(control, request, call)
         if call.method != "GET":
             took = (perf_counter() - started) * 1000
             self._log.add(_logged(call, answer, self._engine.clock.now(), took))
         return _response(answer, {})
+
+    async def _answer(self, control: ControlApi, request: web.BaseRequest, call: Call) -> Answer:
+        try:
+            call.body = await _read(request, _CONTROL_BODY)
+        except Refusal as refusal:
+            return control.refuse(refusal)
+        return await control.answer(call)
 
 
 def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:

@@ -64,10 +64,10 @@ class Mock:
         """Make the engine's state ready."""
         await self.engine.prepare()
 
-    def front(self, only: Sequence[str] = (), *, control: bool = True) -> Front:
+    def front(self, only: Sequence[str] | None = None, *, control: bool = True) -> Front:
         """Return the handler of a port.
 
-        `only` names the operations it serves, all of them if empty; `control` says whether the control
+        `only` names the operations it serves, None means all of them; `control` says whether the control
         API is on it too.
         """
         engine, options = self.engine, self.options

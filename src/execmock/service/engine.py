@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,10 @@ from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
-from execmock.loading.scenarios import read_folder, read_text, vocabularies
+from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
 from execmock.ports import Clock
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
@@ -25,7 +24,6 @@ from execmock.service.executions import Executions
 from execmock.service.journal import Journal
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
-from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
 from execmock.service.tracking import Tracking
 from execmock.stores import open_store
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from execmock.service.steering import Steering
     from execmock.service.worlds import Worlds
 
-__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
+__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_files", "shipped_scenarios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +122,9 @@ class Engine:
             raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
             return
-        sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
-        if options.frozen:
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
+        sandbox = self.sandboxes.make(
+            DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
+        )
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
         if options.world is not None:
             from execmock.service.worlds import Wishes
@@ -138,18 +136,10 @@ class Engine:
                 ),
             )
 
-    def read_scenario(self, text: str, name: str) -> Scenario:
-        """Return the scenario that a text holds; Refusal 422 with every mistake in it."""
-        found = read_text(text, name, self.words)
-        if found.scenario is None:
-            places = [(f"body:{p.place.line}:{p.place.column}", p.message) for p in found.problems]
-            raise Refusal(422, "The scenario has mistakes", [Violation(*place) for place in places])
-        return found.scenario
-
-    def put_scenario(self, scenario: Scenario) -> None:
-        """Let new executions follow a scenario from now on."""
-        self.library.put(scenario)
-        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+    def put_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Let new executions follow a scenario from now on: in one sandbox, or in all if none is named."""
+        self.library.put(scenario, sandbox)
+        self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
         """Let go of the store."""
@@ -163,7 +153,7 @@ def shipped(path: Path) -> Contract:
 
 def shipped_scenarios() -> Path:
     """Return the folder of the scenarios that come with execmock."""
-    return data_path("fixtures") / "scenarios"
+    return (data_path("fixtures") / "scenarios").resolve()
 
 
 def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
@@ -172,9 +162,15 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    read = [*read_folder([shipped_scenarios()], words), *read_folder(extra, words)]
+    own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    read = [*own, *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
         raise ScenarioError("\n".join(problems))
-    names = {file.path: file.scenario.name for file in read if file.scenario}
-    return Library((file.scenario for file in read if file.scenario), names)
+    return Library(file.scenario for file in read if file.scenario)
+
+
+@lru_cache(maxsize=1)
+def shipped_files() -> Sequence[ScenarioFile]:
+    """Return the files of the scenarios that come with execmock, read once a process."""
+    return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))
