@@ -215,6 +215,9 @@ async def _read(request: web.BaseRequest, most: int) -> bytes:
         return b""
     if (request.content_length or 0) > most:
         raise _refuse_size(most, f"{request.content_length} bytes")
+    if request.headers.get("Expect", "").lower() == "100-continue" and not request.content.is_eof():
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
     chunks, size = [], 0
     try:
         async for chunk in request.content.iter_any():

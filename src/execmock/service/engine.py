@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from execmock.service.steering import Steering
     from execmock.service.worlds import Worlds
 
-__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
+__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_files", "shipped_scenarios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def shipped(path: Path) -> Contract:
 
 def shipped_scenarios() -> Path:
     """Return the folder of the scenarios that come with execmock."""
-    return data_path("fixtures") / "scenarios"
+    return (data_path("fixtures") / "scenarios").resolve()
 
 
 def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
@@ -162,7 +162,7 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    own = _shipped() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
     read = [*own, *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
@@ -171,6 +171,6 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> Sequence[ScenarioFile]:
-    # Read once a process: tests start many servers.
+def shipped_files() -> Sequence[ScenarioFile]:
+    """Return the files of the scenarios that come with execmock, read once a process."""
     return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))
