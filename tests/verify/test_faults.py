@@ -17,7 +17,7 @@ from tests.verify.judging import judged
 from tests.verify.target import all_faults, all_variants, running
 
 GENERATED = "generated"
-EVERYWHERE = {"advisory", "operation", "status", "status-codes", "time"}
+EVERYWHERE = {"advisory", "operation"}
 """Areas whose rules look at the answers that other areas ask for: only a whole run shows them all."""
 
 
