@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from execmock.core.contract import Contract
+from execmock.server.control import control_contract
 from execmock.settings import SECTIONS, options
 from execmock.settings.table import as_markdown
 from execmock.verify.catalogue import all_rules
@@ -22,7 +24,19 @@ PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 PARTS: dict[str, Callable[[], str]] = {
     f"options {name}": lambda settings=settings: as_markdown(options(settings))
     for name, settings in SECTIONS.items()
-} | {"rules": lambda: rules_as_markdown(all_rules())}
+} | {
+    "rules": lambda: rules_as_markdown(all_rules()),
+    "control operations": lambda: operations_as_markdown(control_contract()),
+}
+
+
+def operations_as_markdown(contract: Contract) -> str:
+    """Return a table of a contract's operations."""
+    rows = [
+        f"| `{operation.method} {operation.path}` | {operation.summary} |"
+        for operation in contract.operations.values()
+    ]
+    return "\n".join(["| operation | what it does |", "| --- | --- |", *rows])
 
 
 def written(text: str) -> str:

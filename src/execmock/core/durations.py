@@ -10,6 +10,7 @@ from execmock.errors import ExecmockError
 
 __all__ = [
     "DurationError",
+    "OutOfRangeError",
     "format_duration",
     "format_instant",
     "parse_duration",
@@ -26,6 +27,10 @@ _YEAR_10000 = 253_402_300_800_000
 
 class DurationError(ExecmockError):
     """A text is not a duration, a range of durations or an instant."""
+
+
+class OutOfRangeError(DurationError):
+    """A text is an instant, but one that cannot be worked with."""
 
 
 def parse_duration(text: object) -> int:
@@ -90,5 +95,5 @@ def parse_instant(text: object) -> int:
     instant = (aware - _EPOCH) // timedelta(milliseconds=1)
     if not 0 <= instant < _YEAR_10000:
         # Ids hold the instant as an unsigned number, and texts hold the year in four digits.
-        raise DurationError(f"{text!r} is no instant to work with; expected one of the years 1970 to 9999")
+        raise OutOfRangeError(f"{text!r} is no instant to work with; expected one of the years 1970 to 9999")
     return instant

@@ -177,18 +177,19 @@ class ControlFront:
             streamed = await control.stream(request, call)
             return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
         if answer is None:
-            answer = await self._answer(control, request, call)
+            answer = await _controlled(control, request, call)
         if call.method != "GET":
             took = (perf_counter() - started) * 1000
             self._log.add(_logged(call, answer, self._engine.clock.now(), took))
         return _response(answer, {})
 
-    async def _answer(self, control: ControlApi, request: web.BaseRequest, call: Call) -> Answer:
-        try:
-            call.body = await _read(request, _CONTROL_BODY)
-        except Refusal as refusal:
-            return control.refuse(refusal)
-        return await control.answer(call)
+
+async def _controlled(control: ControlApi, request: web.BaseRequest, call: Call) -> Answer:
+    try:
+        call.body = await _read(request, _CONTROL_BODY)
+    except Refusal as refusal:
+        return control.refuse(refusal)
+    return await control.answer(call)
 
 
 def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:

@@ -124,7 +124,8 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
 
 
 async def _reload(mock: Mock, settings: ServeSettings) -> None:
-    reloader = Reloader(mock.engine, settings.scenarios)
+    # In a thread: reading the files once more takes long enough for the first requests to notice.
+    reloader = await asyncio.to_thread(Reloader, mock.engine, settings.scenarios)
     async for line in reloader.run():
         mock.log.say(line)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 __all__ = ["changed_files"]
 
+_SETTING_UP = 0.3
+
 
 async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
-    """Yield the paths that changed in folders (deep) and among files, until cancelled.
+    """Yield the paths that changed in folders (deep) and among files, until cancelled; at first, all of them.
 
     A file is watched by its folder, for most editors replace a file instead of writing to it, and what
     replaced it would go unseen. Raises OSError where the system watches no more files.
@@ -26,6 +28,10 @@ async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
     ]
     wanted = {str(file) for file in files}
     try:
+        # What changed between the files' first reading and the start of the watch is found by looking at
+        # all of them once.
+        await asyncio.sleep(_SETTING_UP)
+        yield wanted | {str(path) for folder in folders for path in folder.rglob("*")}
         while True:
             changed = await found.get()
             if isinstance(changed, Exception):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.pace import Pace, retry_after
+from execmock.verify.pace import REAL, Pace, Timer, retry_after
 
 if TYPE_CHECKING:
     import aiohttp
@@ -29,8 +28,11 @@ class OutOfTime(Exception):  # noqa: N818 - a state of the run, not a mistake
 class Client:
     """Sends requests and records each exchange in the order of sending."""
 
-    def __init__(self, *, rate: float, timeout: int, deadline: float | None = None) -> None:
-        self._pace = Pace(rate)
+    def __init__(
+        self, *, rate: float, timeout: int, deadline: float | None = None, timer: Timer = REAL
+    ) -> None:
+        self._timer = timer
+        self._pace = Pace(rate, timer)
         self._timeout = timeout / 1000
         self._deadline = deadline
         self._slots = asyncio.Semaphore(IN_FLIGHT)
@@ -97,10 +99,10 @@ class Client:
 
         if self._session is None:
             raise RuntimeError("the client is used outside `async with`")
-        if self._deadline is not None and time.monotonic() > self._deadline:
+        if self._deadline is not None and self._timer.now() > self._deadline:
             raise OutOfTime
         self._number += 1
-        number, sent = self._number, time.monotonic()
+        number, sent = self._number, self._timer.now()
         status, headers, body, lost = 0, {}, b"", ""
         try:
             async with self._session.request(
@@ -125,7 +127,7 @@ class Client:
             identity=identity,
             request=request,
             sent=sent,
-            received=time.monotonic(),
+            received=self._timer.now(),
             status=status,
             headers=headers,
             body=body,

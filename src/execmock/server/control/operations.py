@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from execmock.core.durations import DurationError, parse_duration, parse_instant
+from execmock.core.durations import DurationError, OutOfRangeError, parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
@@ -58,9 +58,11 @@ class Operations:
 
 
 def read_instant(text: str, where: str) -> int:
-    """Return a body's instant in milliseconds; Refusal 400 when it is not one."""
+    """Return a body's instant in milliseconds; Refusal 400 when it is not one, 409 when no clock shows it."""
     try:
         return parse_instant(text)
+    except OutOfRangeError as error:
+        raise Refusal(409, error.message, [Violation(where, "an instant from 1970 on", text)]) from None
     except DurationError as error:
         raise Refusal(400, error.message, [Violation(where, "RFC 3339", text)]) from None
 

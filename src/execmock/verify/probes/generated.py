@@ -6,10 +6,12 @@ import asyncio
 
 from execmock.verify.lab import Lab, Stopped
 from execmock.verify.probe import probe
+from execmock.verify.surface import CREATE, EXECUTE
 
 __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
+_VALID = {"quick": 20, "default": 60, "thorough": 300}
 _SECONDS = {"quick": 6.0, "default": 14.0, "thorough": 180.0}
 
 
@@ -18,6 +20,7 @@ async def generated(lab: Lab) -> None:
     """Send what schemathesis makes of the contract, and record it."""
     from execmock.verify.generated import Plan, generate
 
+    await _valid(lab)
     plan = Plan(
         examples=_EXAMPLES[lab.effort],
         seconds=_SECONDS[lab.effort],
@@ -32,3 +35,14 @@ async def generated(lab: Lab) -> None:
     lab.take(found.exchanges, found.problems)
     if found.stopped:
         raise Stopped(found.stopped)
+
+
+async def _valid(lab: Lab) -> None:
+    """Send bodies that are beyond doubt valid: the engine makes too few of them in a short run."""
+    from execmock.verify.valid_bodies import valid_bodies
+
+    for operation in (CREATE, EXECUTE) if lab.embeds else (CREATE,):
+        made = await asyncio.to_thread(valid_bodies, lab.surface, operation, _VALID[lab.effort], lab.seed)
+        label = f"{operation}/valid"
+        send = lab.create if operation == CREATE else lab.execute
+        await lab.all(send(body, label) for body in made)

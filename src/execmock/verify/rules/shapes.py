@@ -9,7 +9,7 @@ from typing import Any
 from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.case import Case
 from execmock.verify.exchange import ABSENT, Exchange
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.rule import DOCUMENTED, EVERY_PROBE, EXPECTED, Rule, Verdict, check, rule
 from execmock.verify.shapes import dates, missing, prune, type_violations
 from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
@@ -94,7 +94,7 @@ COMPLETE = [_complete(area, operation) for area, operation in _AREAS.items()]
     DOCUMENTED,
     _ENVELOPED,
     "Every status shown is one of those that the pages list.",
-    probes=_FEED,
+    probes=EVERY_PROBE,
     at="responses",
     tags=("shape",),
 )
@@ -218,7 +218,7 @@ def content_type(case: Case) -> Iterator[Verdict]:
     EXPECTED,
     _ENVELOPED,
     "Every instant is RFC 3339 text in UTC (Z or +00:00).",
-    probes=_FEED,
+    probes=EVERY_PROBE,
     at="responses/200",
     tags=("shape", "time"),
 )
