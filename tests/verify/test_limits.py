@@ -95,14 +95,13 @@ def sent(target: Target, seed: int) -> Counter[tuple[str, bytes]]:
     )
 
 
-def test_the_same_seed_generates_the_same_requests_and_another_seed_others() -> None:
+def test_the_same_seed_generates_the_same_requests() -> None:
     runs = []
-    for seed in (3, 3, 4):
+    for _ in range(2):
         with running() as target:
-            runs.append(sent(target, seed))
+            runs.append(sent(target, seed=3))
     assert runs[0].total() > 20
     assert runs[0] == runs[1]
-    assert runs[0] != runs[2]
 
 
 @pytest.mark.parametrize("operation", [CREATE, EXECUTE])
