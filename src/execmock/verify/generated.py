@@ -28,6 +28,7 @@ __all__ = ["Generated", "Plan", "generate"]
 
 PROBE = "generated"
 _PATIENCE = 10  # on a slow machine no operation with a body is left out for want of time
+_LEAST = 60  # seconds
 _MARGIN = 0.02  # the engine notes wall time; an interval too wide accuses nobody
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
@@ -143,7 +144,7 @@ def _config(base: str, key: str, plan: Plan) -> str:
         f"base-url = {json.dumps(base)}",
         f"headers = {{ Authorization = {json.dumps(f'Bearer {key}')} }}",
         f"request-timeout = {plan.timeout / 1000}",
-        f"max-time = {ceil(plan.seconds * _PATIENCE)}",
+        f"max-time = {max(ceil(plan.seconds * _PATIENCE), _LEAST)}",
         "workers = 1",
         "continue-on-failure = true",
         'suppress-health-check = ["all"]',
