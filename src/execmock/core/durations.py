@@ -30,7 +30,7 @@ class DurationError(ExecmockError):
 
 
 class OutOfRangeError(DurationError):
-    """A text is an instant, but one that cannot be worked with."""
+    """A text is an instant, but none that clocks show."""
 
 
 def parse_duration(text: object) -> int:

@@ -60,6 +60,11 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time limit has passed."""
+        return self._deadline is not None and self._timer.now() > self._deadline
+
     async def send(
         self,
         request: Request,
@@ -79,6 +84,8 @@ class Client:
         for attempt in range(_ATTEMPTS):
             async with contextlib.nullcontext() if burst else self._slots:
                 await self._pace.turn()
+                if self.out_of_time:
+                    raise OutOfTime
                 seen = await self._once(request, probe, label, operation, identity, valid)
             self.journal.append(seen)
             if not seen.throttled:
@@ -87,7 +94,10 @@ class Client:
         return seen
 
     async def aside(self, request: Request) -> tuple[int, Any]:
-        """Send a request that is no evidence; return the status (0: no answer) and the JSON value."""
+        """Send a request that is no evidence; return the status (0: no answer) and the JSON value.
+
+        The time limit does not hold here: what was taken must be given back.
+        """
         seen = await self._once(request, "aside", "", "", "none", False)
         return seen.status, seen.json
 
@@ -99,8 +109,6 @@ class Client:
 
         if self._session is None:
             raise RuntimeError("the client is used outside `async with`")
-        if self._deadline is not None and self._timer.now() > self._deadline:
-            raise OutOfTime
         self._number += 1
         number, sent = self._number, self._timer.now()
         status, headers, body, lost = 0, {}, b"", ""

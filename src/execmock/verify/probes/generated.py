@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 from execmock.verify.lab import Lab, Stopped
 from execmock.verify.probe import probe
@@ -21,6 +22,7 @@ async def generated(lab: Lab) -> None:
     from execmock.verify.generated import Plan, generate
 
     await _valid(lab)
+    given_up = threading.Event()
     plan = Plan(
         examples=_EXAMPLES[lab.effort],
         seconds=_SECONDS[lab.effort],
@@ -28,10 +30,14 @@ async def generated(lab: Lab) -> None:
         timeout=lab.timeout,
         seed=lab.seed,
         sequences=lab.effort != "quick",
+        given_up=lambda: given_up.is_set() or lab.out_of_time,
     )
-    found = await asyncio.to_thread(
-        generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
-    )
+    try:
+        found = await asyncio.to_thread(
+            generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
+        )
+    finally:
+        given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
     lab.take(found.exchanges, found.problems)
     if found.stopped:
         raise Stopped(found.stopped)

@@ -118,6 +118,8 @@ def verdict_line(report: Report) -> str:
         return f"not judged: {Redactor(report)(report.unreachable)}"
     counts = ", ".join(_counts(report))
     word = "conforms" if report.conforms else "does not conform"
+    if not report.judged_any:
+        word = "was not judged by any rule"
     return f"{report.options.url} {word} ({report.options.level}): {counts}"
 
 
