@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 from hashlib import blake2b
+from typing import cast
 
 __all__ = [
     "client_token",
@@ -29,7 +30,10 @@ _HASHID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 def derive(root: bytes, *labels: object, size: int = 16) -> bytes:
     """Return `size` bytes (at most 64) that only the holder of `root` can tell for these labels."""
-    text = "\x1f".join(map(str, labels))
+    try:
+        text = "\x1f".join(cast("tuple[str, ...]", labels))  # they nearly always are
+    except TypeError:
+        text = "\x1f".join(map(str, labels))
     return blake2b(text.encode("utf-8", "surrogatepass"), key=root, digest_size=size).digest()
 
 

@@ -90,7 +90,7 @@ class Executions:
             return await self._create_once(sandbox, execution, key, request_digest(request))
         put = put_of(execution)
         await self._store.update(put.key, lambda _: [put])
-        return self._created(sandbox, execution, request)
+        return self._created(sandbox, execution, request, now)
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution."""
@@ -164,10 +164,15 @@ class Executions:
         return self._created(sandbox, made)
 
     def _created(
-        self, sandbox: Sandbox, execution: Execution, request: Mapping[str, Any] | None = None
+        self,
+        sandbox: Sandbox,
+        execution: Execution,
+        request: Mapping[str, Any] | None = None,
+        now: int | None = None,
     ) -> Created:
         token = client_token(sandbox.root, execution.id).encode()
-        drawing = self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox), request)
+        at = self._sandboxes.now(sandbox) if now is None else now
+        drawing = self._portraits.draw(execution, sandbox, at, request)
         return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, drawing.item))
 
     def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:

@@ -70,8 +70,9 @@ class Portraits:
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
         drawing = self._draw(execution, sandbox, now, request)
+        if kept is not None:
+            self._kept.move_to_end(execution.id)
         self._kept[execution.id] = drawing
-        self._kept.move_to_end(execution.id)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return drawing
