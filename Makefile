@@ -15,10 +15,10 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check docs wheel clean
+.PHONY: help serve test check bench bench-smoke docs wheel clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
 
 serve: $(VENV)/package.stamp  ## run the mock server; ARGS go to `execmock serve`
 	@exec $(BIN)/execmock serve $(ARGS)
@@ -26,11 +26,18 @@ serve: $(VENV)/package.stamp  ## run the mock server; ARGS go to `execmock serve
 test: $(VENV)/dev.stamp  ## run the tests; ARGS go to pytest
 	$(PYTEST) $(ARGS)
 
-check: $(VENV)/dev.stamp  ## the gate: lint, format, types, all tests with branch coverage, the wheel
+check: $(VENV)/bench.stamp  ## the gate: lint, format, types, all tests with branch coverage, the wheel
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python bench/run.py --smoke
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered
+
+bench: $(VENV)/bench.stamp  ## measure the mock beside bare aiohttp and its peers; ARGS go to bench/run.py
+	$(BIN)/python bench/run.py $(ARGS)
+
+bench-smoke: $(VENV)/bench.stamp  ## run every part of the bench for a moment, to see that it works
+	$(BIN)/python bench/run.py --smoke
 
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
 	$(BIN)/python tools/write_docs.py
@@ -52,6 +59,10 @@ $(VENV)/python-$(CHOSEN).stamp:
 
 $(VENV)/package.stamp: pyproject.toml $(VENV)/python-$(CHOSEN).stamp
 	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/bench.stamp: bench/requirements.txt $(VENV)/dev.stamp
+	@$(PIP) --requirement bench/requirements.txt
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml $(VENV)/python-$(CHOSEN).stamp

@@ -131,10 +131,28 @@ def test_the_server_works_there(served: str) -> None:
         assert json.load(answer)["data"]["execution"]["workflowId"] == "wf_paid_happy_path"
 
 
+def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from execmock.server.mock import Mock, MockOptions\n"
+        "mock = Mock(MockOptions())\n"
+        "print(len(mock.engine.library.current), 'yaml' in sys.modules)\n"
+    )
+    scenarios = len(list((ROOT / "fixtures" / "scenarios").glob("*.yaml")))
+    assert run(installed / "python", "-c", program, cwd=tmp_path) == f"{scenarios} False\n"
+
+
 def test_the_source_archive_holds_what_a_build_needs_and_nothing_that_was_made(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "openapi.yaml", "src/execmock/py.typed"} <= names
+    assert {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "hatch_build.py",
+        "openapi.yaml",
+        "src/execmock/py.typed",
+    } <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", "dist"))]
 
 

@@ -15,6 +15,7 @@ from execmock.verify.catalogue import all_probes, all_rules
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome
+from execmock.verify.rule import EVERY_PROBE
 from execmock.verify.surface import CREATE, GET
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
@@ -134,3 +135,4 @@ def test_rule_ids_are_unique_and_probes_exist() -> None:
     ids, probes = [rule.id for rule in all_rules()], {probe.name for probe in all_probes()}
     assert len(set(ids)) == len(ids) >= 60
     assert {name for rule in all_rules() for name in rule.probes} <= probes
+    assert set(EVERY_PROBE.split()) == probes

@@ -73,13 +73,13 @@ def _raw(value: Any) -> Any:
 
 
 def _load(named: str | None) -> Marked | None:
-    from execmock.loading.yaml_marks import load_marked_file
-
     path = Path(named or FILE_NAME)
     if not path.exists():
         if named:
             raise ConfigError("there is no such file", place=Place(named))
         return None
+    from execmock.loading.yaml_marks import load_marked_file
+
     file = load_marked_file(path)
     check_file(file, SECTIONS)
     return file

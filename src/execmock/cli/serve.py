@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ def command(**given: Any) -> None:
     execmock.yaml. A flag wins over a variable, a variable over the file.
     """
     settings = build(ServeSettings, resolved_settings(given, ["serve"])["serve"])
+    # Nothing that starting makes is garbage; the server lets the collector work once it listens.
+    gc.disable()
     # Only now: neither help nor a mistake in an option should wait for the server's libraries.
     from execmock.server.run import serve
 

@@ -91,7 +91,7 @@ def compile_template(value: Any, *, text: bool = False) -> Any:
 
 def is_templated(value: Any) -> bool:
     """Whether a compiled value holds a Template, at any depth."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return any(map(is_templated, value.values()))
     return any(map(is_templated, value)) if isinstance(value, list) else isinstance(value, Template)
 

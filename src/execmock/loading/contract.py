@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from execmock.core.contract import Contract
 from execmock.errors import ContractError, Place
+from execmock.loading.prepared import prepared
 
 __all__ = ["data_path", "load_contract", "shipped_contract"]
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def data_path(name: str) -> Path:
@@ -26,14 +24,23 @@ def data_path(name: str) -> Path:
 def load_contract(path: str | Path) -> Contract:
     """Read an OpenAPI 3.1 document; ContractError says where it cannot be read."""
     try:
-        document = yaml.load(Path(path).read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, in C
+        text = Path(path).read_bytes()
     except OSError as error:
         raise ContractError(f"cannot be read: {error.strerror}", place=Place(str(path))) from error
+    document = prepared("contract", text)
+    return Contract(_read_yaml(text, path) if document is None else document, file=str(path))
+
+
+def _read_yaml(text: bytes, path: str | Path) -> Any:
+    # Imported here: what is prepared needs no YAML.
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
         raise ContractError(f"is not YAML: {getattr(error, 'problem', error)}", place=place) from error
-    return Contract(document, file=str(path))
 
 
 @lru_cache(maxsize=1)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from execmock.core.scenario.findings import DataPath, Finding
 from execmock.errors import Place
-from execmock.loading.yaml_marks import Marked
+
+if TYPE_CHECKING:
+    from execmock.loading.yaml_marks import Marked
 
 __all__ = ["Problem", "place_of", "problem_at", "problems_of"]
 

@@ -21,9 +21,9 @@ from execmock.core.scenario import (
 from execmock.core.scenario.model import Api
 from execmock.core.scenario.rivals import Rival, rivals
 from execmock.errors import Place, ScenarioError
+from execmock.loading.prepared import prepared
 from execmock.loading.problems import Problem, place_of, problem_at, problems_of
 from execmock.loading.shapes import Shape
-from execmock.loading.yaml_marks import load_marked
 
 __all__ = [
     "ScenarioFile",
@@ -55,6 +55,17 @@ def vocabularies(contract: Contract) -> Vocabularies:
 
 def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:
     """Read one scenario; never raises for what the text holds."""
+    data = prepared("scenario", text.encode("utf-8", "surrogatepass"))
+    if data is not None:
+        scenario, findings = read_data(data, text, words)
+        if not findings:
+            return ScenarioFile(file, text, scenario)
+    return _read_marked(text, file, words)
+
+
+def _read_marked(text: str, file: str, words: Vocabularies) -> ScenarioFile:
+    from execmock.loading.yaml_marks import load_marked
+
     try:
         marked = load_marked(text, file, ScenarioError)
     except ScenarioError as error:
@@ -112,6 +123,8 @@ def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
 
 
 def _place(file: ScenarioFile, rival: Rival) -> Place:
+    from execmock.loading.yaml_marks import load_marked
+
     return place_of(load_marked(file.text, file.path, ScenarioError), rival.path)
 
 

@@ -18,8 +18,8 @@ from execmock.service.refusals import Refusal
 __all__ = ["Checked", "Checker", "Strictness"]
 
 _INTEGER = re.compile(r"-?[0-9]+")
-_LONGEST_KEPT_QUERY = 200
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LONGEST_KEPT_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class FastServer(FrontServer):
         self._api = front.api
         self._known = KnownHeads()
         self._heads = _Heads()
+        self.answered_at_once = 0
+        """How many requests went the short way."""
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
@@ -137,6 +139,7 @@ class _Tap:
         else:
             connection.transport.writelines((head, answer.body))
         self._server.requests_count += 1
+        self._server.answered_at_once += 1
         self._keep_alive(connection)
 
     def _keep_alive(self, connection: Any) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
@@ -13,7 +14,7 @@ from aiohttp.http_exceptions import PayloadEncodingError
 from execmock.core.validation import Violation
 from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
-from execmock.server.control import PREFIX, ControlApi
+from execmock.server.control import PREFIX
 from execmock.server.cors import Cors
 from execmock.server.doorman import opened_by
 from execmock.server.pages import Page
@@ -23,6 +24,9 @@ from execmock.service.engine import Engine
 from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
+
+if TYPE_CHECKING:
+    from execmock.server.control.app import ControlApi
 
 __all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
@@ -159,7 +163,7 @@ class ApiFront:
 class ControlFront:
     """Handles the requests of the control API. They are no part of the journal; what changes is logged."""
 
-    def __init__(self, control: ControlApi, log: RequestLog, engine: Engine) -> None:
+    def __init__(self, control: Callable[[], ControlApi], log: RequestLog, engine: Engine) -> None:
         self._control = control
         self._log = log
         self._engine = engine
@@ -167,23 +171,25 @@ class ControlFront:
     async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
-        answer = await self._control.admit(call)
+        control = self._control()
+        answer = await control.admit(call)
         if answer is None and call.path == f"{PREFIX}/stream" and call.method == "GET":
-            streamed = await self._control.stream(request, call)
+            streamed = await control.stream(request, call)
             return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
         if answer is None:
-            answer = await self._answer(request, call)
+            answer = await _controlled(control, request, call)
         if call.method != "GET":
             took = (perf_counter() - started) * 1000
             self._log.add(_logged(call, answer, self._engine.clock.now(), took))
         return _response(answer, {})
 
-    async def _answer(self, request: web.BaseRequest, call: Call) -> Answer:
-        try:
-            call.body = await _read(request, _CONTROL_BODY)
-        except Refusal as refusal:
-            return self._control.refuse(refusal)
-        return await self._control.answer(call)
+
+async def _controlled(control: ControlApi, request: web.BaseRequest, call: Call) -> Answer:
+    try:
+        call.body = await _read(request, _CONTROL_BODY)
+    except Refusal as refusal:
+        return control.refuse(refusal)
+    return await control.answer(call)
 
 
 def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:
@@ -209,6 +215,9 @@ async def _read(request: web.BaseRequest, most: int) -> bytes:
         return b""
     if (request.content_length or 0) > most:
         raise _refuse_size(most, f"{request.content_length} bytes")
+    if request.headers.get("Expect", "").lower() == "100-continue" and not request.content.is_eof():
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
     chunks, size = [], 0
     try:
         async for chunk in request.content.iter_any():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
 from execmock.server.api import Api
 from execmock.server.checks import Strictness
-from execmock.server.control import ControlApi
 from execmock.server.cors import Cors
 from execmock.server.doorman import Doorman
 from execmock.server.front import ApiFront, ControlFront, Front
@@ -18,6 +19,9 @@ from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import RequestLog
 from execmock.service.choices import Choices
 from execmock.service.engine import Engine, EngineOptions
+
+if TYPE_CHECKING:
+    from execmock.server.control.app import ControlApi
 
 __all__ = ["Mock", "MockOptions"]
 
@@ -43,7 +47,18 @@ class Mock:
         self.engine = engine or Engine(options.engine)
         self.log = RequestLog(options.log_format, quiet=options.quiet)
         self.request_ids = RequestIds(self.engine.entropy.root("requests"))
-        self.control = ControlApi(self.engine, self.request_ids, options.control_key)
+
+    @cached_property
+    def control(self) -> ControlApi:
+        """The control API, made with the first request for it."""
+        from execmock.server.control.app import ControlApi
+
+        return ControlApi(self.engine, self.request_ids, self.options.control_key)
+
+    def end_streams(self) -> None:
+        """End what is open without an end of its own: the server is about to stop."""
+        if "control" in vars(self):
+            self.control.end()
 
     async def prepare(self) -> None:
         """Make the engine's state ready."""
@@ -74,11 +89,11 @@ class Mock:
 
     def control_front(self) -> ControlFront:
         """Return the handler of the control API."""
-        return ControlFront(self.control, self.log, self.engine)
+        return ControlFront(lambda: self.control, self.log, self.engine)
 
     async def close(self) -> None:
         """End the streams, write what is left of the log and let go of the store."""
-        self.control.end()
+        self.end_streams()
         self.log.flush()
         await self.engine.close()
 

@@ -48,8 +48,8 @@ class Listener:
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
-        self._server = FastServer(front) if front.api.immediate else FrontServer(front)
-        self._runner = web.ServerRunner(self._server, shutdown_timeout=_LAST_ANSWERS)
+        self.server = FastServer(front) if front.api.immediate else FrontServer(front)
+        self._runner = web.ServerRunner(self.server, shutdown_timeout=_LAST_ANSWERS)
 
     @property
     def url(self) -> str:
@@ -68,6 +68,6 @@ class Listener:
             await site.stop()
         # aiohttp stops reading when it cleans up, so bodies on their way are waited for before.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._server.idle(), _LAST_REQUESTS)
+            await asyncio.wait_for(self.server.idle(), _LAST_REQUESTS)
         await self._runner.cleanup()
         await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -65,13 +66,16 @@ async def _serve(settings: ServeSettings) -> None:
     mock = Mock(options_from(settings))
     await mock.prepare()
     opened = await _listen(mock, settings)
+    # What there is now stays; the collector need not look at it again and again.
+    gc.freeze()
+    gc.enable()
     stopped = asyncio.Event()
     _on_signals(stopped.set)
     _say(mock, settings, opened)
     reloading = asyncio.create_task(_reload(mock, settings))
     await stopped.wait()
     reloading.cancel()
-    mock.control.end()
+    mock.end_streams()
     await asyncio.gather(*(listener.stop() for listener in opened.listeners))
     await mock.close()
 
@@ -120,7 +124,8 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
 
 
 async def _reload(mock: Mock, settings: ServeSettings) -> None:
-    reloader = Reloader(mock.engine, settings.scenarios)
+    # In a thread: reading the files once more takes long enough for the first requests to notice.
+    reloader = await asyncio.to_thread(Reloader, mock.engine, settings.scenarios)
     async for line in reloader.run():
         mock.log.say(line)
 

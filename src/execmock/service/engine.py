@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
@@ -24,13 +25,15 @@ from execmock.service.journal import Journal
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
-from execmock.service.snapshots import Snapshots
-from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
-from execmock.service.worlds import Wishes, Worlds
 from execmock.stores import open_store
 
-__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
+if TYPE_CHECKING:
+    from execmock.service.snapshots import Snapshots
+    from execmock.service.steering import Steering
+    from execmock.service.worlds import Worlds
+
+__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_files", "shipped_scenarios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +96,22 @@ class Engine:
     @cached_property
     def steering(self) -> Steering:
         """What moves executions and clocks from outside."""
+        from execmock.service.steering import Steering
+
         return Steering(self.contract, self.sandboxes, self.tracking, self.changes, self.clock)
 
     @cached_property
     def snapshots(self) -> Snapshots:
         """Sandboxes as documents."""
+        from execmock.service.snapshots import Snapshots
+
         return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
 
     @cached_property
     def worlds(self) -> Worlds:
         """States to start from."""
+        from execmock.service.worlds import Worlds
+
         return Worlds(self.contract, self.store, self.sandboxes, self.library)
 
     async def prepare(self) -> None:
@@ -118,6 +127,8 @@ class Engine:
         )
         await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
         if options.world is not None:
+            from execmock.service.worlds import Wishes
+
             await self.worlds.begin(
                 options.world,
                 Wishes(
@@ -142,7 +153,7 @@ def shipped(path: Path) -> Contract:
 
 def shipped_scenarios() -> Path:
     """Return the folder of the scenarios that come with execmock."""
-    return data_path("fixtures") / "scenarios"
+    return (data_path("fixtures") / "scenarios").resolve()
 
 
 def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
@@ -151,7 +162,7 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    own = _shipped() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
     read = [*own, *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
@@ -160,6 +171,6 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> Sequence[ScenarioFile]:
-    # Read once a process: tests start many servers.
+def shipped_files() -> Sequence[ScenarioFile]:
+    """Return the files of the scenarios that come with execmock, read once a process."""
     return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 __all__ = ["changed_files"]
 
+_SETTING_UP = 0.3
+
 
 async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
-    """Yield the paths that changed in folders (deep) and among files, until cancelled.
+    """Yield the paths that changed in folders (deep) and among files, until cancelled; at first, all of them.
 
     A file is watched by its folder, for most editors replace a file instead of writing to it, and what
     replaced it would go unseen. Raises OSError where the system watches no more files.
@@ -25,6 +28,10 @@ async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
     ]
     wanted = {str(file) for file in files}
     try:
+        # What changed between the files' first reading and the start of the watch is found by looking at
+        # all of them once.
+        await asyncio.sleep(_SETTING_UP)
+        yield wanted | {str(path) for folder in folders for path in folder.rglob("*")}
         while True:
             changed = await found.get()
             if isinstance(changed, Exception):
@@ -36,10 +43,10 @@ async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
 
 
 async def _pour(found: asyncio.Queue[set[str] | Exception], paths: set[Path], deep: bool) -> None:
-    from watchfiles import awatch
-
+    # In a thread: it takes long enough for the first requests to notice.
+    watchfiles = await asyncio.to_thread(import_module, "watchfiles")
     try:
-        async for changes in awatch(*paths, debounce=200, step=50, recursive=deep):
+        async for changes in watchfiles.awatch(*paths, debounce=200, step=50, recursive=deep):
             found.put_nowait({path for _, path in changes})
     except (OSError, RuntimeError) as error:
         found.put_nowait(OSError(str(error)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from execmock.core.scenario import Scenario
 from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
-from execmock.service.engine import Engine, shipped_scenarios
+from execmock.service.engine import Engine, shipped_files, shipped_scenarios
 from execmock.service.file_watch import changed_files
 from execmock.service.tracking import EMBED, EXECUTION
 
@@ -23,9 +23,9 @@ class Reloader:
     def __init__(self, engine: Engine, extra: Sequence[Path]) -> None:
         self._engine = engine
         self._extra = [path.resolve() for path in extra]
-        self._shipped = [shipped_scenarios().resolve()]
+        self._shipped = [shipped_scenarios()]
         # The files that are in use, by path: those of the second group win over those of the first.
-        self._groups = [self._read(self._shipped), self._read(self._extra)]
+        self._groups = [_by_path(shipped_files()), _by_path(read_folder(self._extra, engine.words))]
         self._reported: dict[str, str] = {}
 
     async def run(self) -> AsyncIterator[str]:
@@ -104,5 +104,6 @@ class Reloader:
         places = {Path(path), *Path(path).parents}
         return self._groups[1 if places.intersection(self._extra) else 0]
 
-    def _read(self, paths: Iterable[Path]) -> dict[str, ScenarioFile]:
-        return {file.path: file for file in read_folder(paths, self._engine.words) if file.scenario}
+
+def _by_path(files: Iterable[ScenarioFile]) -> dict[str, ScenarioFile]:
+    return {file.path: file for file in files if file.scenario}

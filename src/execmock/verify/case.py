@@ -42,6 +42,8 @@ class Case:
         self.has = frozenset(has)
         self.problems = tuple(problems)
         self.secrets = dict(secrets or {})
+        self.pruned: dict[int, Any] = {}
+        """By an exchange's number: its data without what counts as left out, once a rule has asked for it."""
         self._schemas: dict[str, Mapping[str, Any]] = {}
 
     @cached_property

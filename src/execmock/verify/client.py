@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.pace import Pace, retry_after
+from execmock.verify.pace import REAL, Pace, Timer, retry_after
 
 if TYPE_CHECKING:
     import aiohttp
@@ -29,8 +28,11 @@ class OutOfTime(Exception):  # noqa: N818 - a state of the run, not a mistake
 class Client:
     """Sends requests and records each exchange in the order of sending."""
 
-    def __init__(self, *, rate: float, timeout: int, deadline: float | None = None) -> None:
-        self._pace = Pace(rate)
+    def __init__(
+        self, *, rate: float, timeout: int, deadline: float | None = None, timer: Timer = REAL
+    ) -> None:
+        self._timer = timer
+        self._pace = Pace(rate, timer)
         self._timeout = timeout / 1000
         self._deadline = deadline
         self._slots = asyncio.Semaphore(IN_FLIGHT)
@@ -58,6 +60,11 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time limit has passed."""
+        return self._deadline is not None and self._timer.now() > self._deadline
+
     async def send(
         self,
         request: Request,
@@ -77,6 +84,8 @@ class Client:
         for attempt in range(_ATTEMPTS):
             async with contextlib.nullcontext() if burst else self._slots:
                 await self._pace.turn()
+                if self.out_of_time:
+                    raise OutOfTime
                 seen = await self._once(request, probe, label, operation, identity, valid)
             self.journal.append(seen)
             if not seen.throttled:
@@ -85,7 +94,10 @@ class Client:
         return seen
 
     async def aside(self, request: Request) -> tuple[int, Any]:
-        """Send a request that is no evidence; return the status (0: no answer) and the JSON value."""
+        """Send a request that is no evidence; return the status (0: no answer) and the JSON value.
+
+        The time limit does not hold here: what was taken must be given back.
+        """
         seen = await self._once(request, "aside", "", "", "none", False)
         return seen.status, seen.json
 
@@ -97,10 +109,8 @@ class Client:
 
         if self._session is None:
             raise RuntimeError("the client is used outside `async with`")
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise OutOfTime
         self._number += 1
-        number, sent = self._number, time.monotonic()
+        number, sent = self._number, self._timer.now()
         status, headers, body, lost = 0, {}, b"", ""
         try:
             async with self._session.request(
@@ -125,7 +135,7 @@ class Client:
             identity=identity,
             request=request,
             sent=sent,
-            received=time.monotonic(),
+            received=self._timer.now(),
             status=status,
             headers=headers,
             body=body,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 class Plan:
     """How hard to try: examples for each operation, seconds at most, requests a second (0: no limit).
 
-    `sequences` follows the contract's links as well.
+    `sequences` follows the contract's links as well. When `given_up` says so, nothing more is begun.
     """
 
     examples: int
@@ -45,6 +45,7 @@ class Plan:
     timeout: int
     seed: int
     sequences: bool = True
+    given_up: Callable[[], bool] = bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def _run_all(
 ) -> None:
     """Run each part for its share of the time; what was exchanged before an error is kept."""
     for operations, base, key in parts:
+        if plan.given_up():
+            break
         document = _document(surface, operations)
         share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
         for seen, found in _run(document, base, key, share, operations, surface, first + len(exchanges)):
@@ -195,7 +198,7 @@ def _run(
     until = time.monotonic() + plan.seconds
     waited_for = {name for name in operations if surface.operation(name).body}
     for event in from_schema(schema).execute():
-        if time.monotonic() > until and not waited_for:
+        if plan.given_up() or (time.monotonic() > until and not waited_for):
             break
         if isinstance(event, events.ScenarioFinished):
             for case, interaction in event.recorder.interactions.items():

@@ -96,6 +96,11 @@ class Lab:
         """Whether the run knows where the embed API is, and a key for it."""
         return self.surface.serves(EXECUTE) and self.has("embed")
 
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the run's time limit has passed."""
+        return self._client.out_of_time
+
     @staticmethod
     async def all(work: Iterable[Awaitable[_T]]) -> list[_T]:
         """Do many things at once, and return what they gave in order."""

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-__all__ = ["Pace", "retry_after"]
+__all__ = ["REAL", "Pace", "Timer", "retry_after"]
 
 _LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """How a run tells the time, in seconds that never go back, and how it waits."""
+
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+
+
+REAL = Timer(time.monotonic, asyncio.sleep)
 
 
 class Pace:
     """Hands out instants at which to send, at most `rate` a second (0: no limit)."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, timer: Timer = REAL) -> None:
+        self._timer = timer
         self._gap = 1 / rate if rate > 0 else 0.0
         self._next = 0.0
         self.paused = 0.0
@@ -21,17 +35,18 @@ class Pace:
 
     async def turn(self) -> None:
         """Return when the next request may leave."""
-        now = time.monotonic()
+        now = self._timer.now()
         at = max(now, self._next)
         self._next = at + self._gap
         if at > now:
-            await asyncio.sleep(at - now)
+            await self._timer.sleep(at - now)
 
     def pause(self, seconds: float) -> None:
         """Let nothing leave for so long."""
-        until = time.monotonic() + seconds
+        now = self._timer.now()
+        until = now + seconds
         if until > self._next:
-            self.paused += until - max(self._next, time.monotonic())
+            self.paused += until - max(self._next, now)
             self._next = until
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADVISORY",
     "DOCUMENTED",
+    "EVERY_PROBE",
     "EXPECTED",
     "SEVERITIES",
     "Judge",
@@ -48,6 +49,12 @@ class Verdict:
     chain: tuple[Exchange, ...] = ()
     reason: str = ""
 
+
+EVERY_PROBE = (
+    "basics existing bodies echo idempotency concurrent auth scope public tenancy unknown http robust"
+    " parameters paging histories embed generated"
+)
+"""For rules on all answers: alone, too, they see what a whole run sees."""
 
 Judge = Callable[["Case"], Iterator[Verdict]]
 

@@ -30,6 +30,7 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
 _GENTLE_RATE = 40.0
+_OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
 
 
 class Runner:
@@ -57,6 +58,8 @@ class Runner:
                 surface = self._surface(machine)
                 await look(client, surface, machine, self.options)
                 await self._probe(client, surface, machine)
+            except OutOfTime:
+                self.stopped.update(dict.fromkeys((each.name for each in all_probes()), _OUT_OF_TIME))
             except Unreachable as reason:
                 return self._report(client, (), begun, machine, unreachable=str(reason))
             finally:
@@ -120,7 +123,7 @@ class Runner:
         except Stopped as reason:
             self.stopped[each.name] = str(reason)
         except OutOfTime:
-            self.stopped[each.name] = "the time limit of the run was reached (--max-time)"
+            self.stopped[each.name] = _OUT_OF_TIME
         except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
             # An answer of a form that nobody foresaw stops one probe, never the run.
             self.stopped[each.name] = f"an answer could not be used: {error!r}"

@@ -107,11 +107,14 @@ class Surface:
         return body
 
     def full(self, unique: str, number: int = 0) -> dict[str, Any]:
-        """Return a body with every property of createExecution, its strings and objects marked `unique`."""
+        """Return a body with every property of createExecution, its strings and objects marked `unique`.
+
+        All but the workflow: it must be one that the service knows.
+        """
         body = self.minimal(number)
         for name in self.body_schema(CREATE)["properties"]:
             kinds = self.kinds(CREATE, name)
-            if name not in body:
+            if name != "workflowId":
                 body[name] = f"{name}-{unique}" if "string" in kinds else {"mark": f"{name}-{unique}"}
         return body
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from execmock.server.control import control_contract
+from execmock.server.control.app import control_contract
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 KEY = "control-key"

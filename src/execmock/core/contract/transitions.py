@@ -47,7 +47,14 @@ class Transitions:
 
     def reaches(self, before: str, after: str) -> bool:
         """Whether an observer who saw `before` may see `after` later; polling may miss what lies between."""
-        return self.path(before, after) is not None
+        return before == after or after in self._later.get(before, ())
+
+    @cached_property
+    def _later(self) -> Mapping[str, frozenset[str]]:
+        return {
+            before: frozenset(after for after in self.next if self.path(before, after))
+            for before in self.next
+        }
 
     def with_status(self, status: str, *, after: tuple[str, ...]) -> Transitions:
         """Return the graph with one more terminal status that may follow those in `after`."""

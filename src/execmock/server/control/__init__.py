@@ -1,7 +1,10 @@
-"""The control API: how tests and people hold the clock, move executions and read the journal."""
+"""The control API: how tests and people hold the clock, move executions and read the journal.
+
+`execmock.server.control.app` serves it. It is imported with the first request for it.
+"""
 
 from __future__ import annotations
 
-from execmock.server.control.app import PREFIX, ControlApi, control_contract
+__all__ = ["PREFIX"]
 
-__all__ = ["PREFIX", "ControlApi", "control_contract"]
+PREFIX = "/_execmock"

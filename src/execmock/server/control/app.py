@@ -14,6 +14,7 @@ from execmock.core.json_text import encode
 from execmock.server.api import Api, Handler
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.checks import Checked
+from execmock.server.control import PREFIX
 from execmock.server.control.clocks import ClockOperations
 from execmock.server.control.executions import ExecutionOperations
 from execmock.server.control.guard import Guard
@@ -26,9 +27,8 @@ from execmock.server.request_ids import RequestIds
 from execmock.service.engine import Engine, shipped
 from execmock.service.refusals import Refusal
 
-__all__ = ["PREFIX", "ControlApi", "control_contract"]
+__all__ = ["ControlApi", "control_contract"]
 
-PREFIX = "/_execmock"
 _GROUPS = (ClockOperations, ScenarioOperations, ExecutionOperations, JournalOperations, SandboxOperations)
 
 

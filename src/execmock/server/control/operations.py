@@ -61,6 +61,8 @@ def read_instant(text: str, where: str) -> int:
     """Return a body's instant in milliseconds; Refusal 400 when it is not one, 409 when no clock shows it."""
     try:
         return parse_instant(text)
+    except OutOfRangeError as error:
+        raise Refusal(409, error.message, [Violation(where, "an instant from 1970 on", text)]) from None
     except DurationError as error:
         status = 409 if isinstance(error, OutOfRangeError) else 400
         raise Refusal(status, error.message, [Violation(where, "RFC 3339", text)]) from None

@@ -21,6 +21,7 @@ _WRONG: dict[str, Any] = {
 }
 _KIN = {"integer": "number"}
 _BIG = 2**53 + 1
+_PAGE = 100  # others create meanwhile, and the new execution should still be on it
 _UNICODE = 'Zürich 東京 🚲 e\u0301 \u202eright-to-left\u202c \t"quoted" \\ / <b>&amp;'
 
 
@@ -79,7 +80,7 @@ async def echo(lab: Lab) -> None:
         }
         made = await lab.created(body, f"create/{name}")
         await lab.get(made.id, f"get/{name}")
-        await lab.list(f"list/{name}", limit=20)
+        await lab.list(f"list/{name}", limit=_PAGE)
     strange = lab.surface.full(lab.unique("strings"))
     texts = {key: f" {value} {_UNICODE} " for key, value in strange.items() if isinstance(value, str)}
     kept = {key: value for key, value in texts.items() if key != "workflowId"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 from execmock.verify.lab import Lab, Stopped
 from execmock.verify.probe import probe
+from execmock.verify.surface import CREATE, EXECUTE
 
 __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
+_VALID = {"quick": 20, "default": 60, "thorough": 300}
 _SECONDS = {"quick": 6.0, "default": 14.0, "thorough": 180.0}
 
 
@@ -18,6 +21,8 @@ async def generated(lab: Lab) -> None:
     """Send what schemathesis makes of the contract, and record it."""
     from execmock.verify.generated import Plan, generate
 
+    await _valid(lab)
+    given_up = threading.Event()
     plan = Plan(
         examples=_EXAMPLES[lab.effort],
         seconds=_SECONDS[lab.effort],
@@ -25,10 +30,25 @@ async def generated(lab: Lab) -> None:
         timeout=lab.timeout,
         seed=lab.seed,
         sequences=lab.effort != "quick",
+        given_up=lambda: given_up.is_set() or lab.out_of_time,
     )
-    found = await asyncio.to_thread(
-        generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
-    )
+    try:
+        found = await asyncio.to_thread(
+            generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
+        )
+    finally:
+        given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
     lab.take(found.exchanges, found.problems)
     if found.stopped:
         raise Stopped(found.stopped)
+
+
+async def _valid(lab: Lab) -> None:
+    """Send bodies that are beyond doubt valid: the engine makes too few of them in a short run."""
+    from execmock.verify.valid_bodies import valid_bodies
+
+    for operation in (CREATE, EXECUTE) if lab.embeds else (CREATE,):
+        made = await asyncio.to_thread(valid_bodies, lab.surface, operation, _VALID[lab.effort], lab.seed)
+        label = f"{operation}/valid"
+        send = lab.create if operation == CREATE else lab.execute
+        await lab.all(send(body, label) for body in made)

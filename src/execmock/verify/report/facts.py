@@ -76,9 +76,17 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
         source=source_of(rule, seen.operation),
         times=finding.times,
         under=finding.under,
-        rerun=rerun(report, rule.id),
+        rerun=rerun(report, rule.id, *_feeders(report, finding)),
         seed=report.options.seed,
     )
+
+
+def _feeders(report: Report, finding: Finding) -> Iterator[str]:
+    """Yield a rule whose requests show the finding, if the finding's own rule sends none of them."""
+    probe = finding.seen.probe
+    feeding = [result.rule for result in report.results if probe in result.rule.probes]
+    if feeding and finding.rule not in feeding:
+        yield min(feeding, key=lambda rule: (len(rule.probes), rule.id)).id
 
 
 def rerun(report: Report, *rules: str) -> str:
@@ -96,6 +104,9 @@ def rerun(report: Report, *rules: str) -> str:
     words += [f"--embed-workflow-id={options.embed_workflow_id}"] if options.embed_workflow_id else []
     if options.effort != "default":
         words.append(f"--{options.effort}")
+    words += ["--read-only"] if options.read_only else []
+    words += [] if options.sandbox else ["--no-sandbox"]
+    words += [] if options.generated else ["--no-generated"]
     given: Mapping[str, str] = options.secrets
     flags = [f'--{name.lower().replace("_", "-")}="${name}"' for name in given]
     return " ".join([shlex.join(words), *flags])
@@ -107,6 +118,8 @@ def verdict_line(report: Report) -> str:
         return f"not judged: {Redactor(report)(report.unreachable)}"
     counts = ", ".join(_counts(report))
     word = "conforms" if report.conforms else "does not conform"
+    if not report.judged_any:
+        word = "was not judged by any rule"
     return f"{report.options.url} {word} ({report.options.level}): {counts}"
 
 

@@ -69,14 +69,19 @@ class Report:
     @property
     def conforms(self) -> bool:
         """Whether the target keeps the contract, as far as this run could see."""
-        return not self.unreachable and not self.violations and bool(self.results)
+        return not self.unreachable and not self.violations and self.judged_any
+
+    @cached_property
+    def judged_any(self) -> bool:
+        """Whether any rule was judged: a run that saw nothing has not shown that the target conforms."""
+        return any(result.observations for result in self.results)
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 violations, 3 unreachable."""
+        """0 conforms, 1 violations or nothing judged, 3 unreachable."""
         if self.unreachable:
             return 3
-        return 1 if self.violations else 0
+        return 0 if self.conforms else 1
 
     def count(self, outcome: Outcome) -> int:
         """Return how many rules came out so; notices are not counted as failed."""

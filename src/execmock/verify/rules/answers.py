@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from execmock.verify.case import Case
 from execmock.verify.exchange import Exchange
-from execmock.verify.rule import DOCUMENTED, Verdict, check, rule
+from execmock.verify.rule import DOCUMENTED, EVERY_PROBE, Verdict, check, rule
 from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
 ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
@@ -73,7 +73,7 @@ def embed_status(case: Case) -> Iterator[Verdict]:
     DOCUMENTED,
     ALL,
     "An operation answers only with statuses that the contract gives it.",
-    probes=_FEED,
+    probes=EVERY_PROBE,
     at="responses",
     tags=("status",),
     under="create.status-200 embed.status-201 robust.no-5xx",
@@ -103,7 +103,7 @@ _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
     DOCUMENTED,
     ALL,
     "No input makes an operation fail with a 5xx.",
-    probes="robust bodies paging generated basics existing embed echo idempotency auth public unknown http",
+    probes=EVERY_PROBE,
     at="responses",
     tags=("robustness",),
 )

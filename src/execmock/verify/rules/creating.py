@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from execmock.verify.case import Case
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
-from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.pages import Page, page_of
+from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Rule, Verdict, check, rule, unsure
 from execmock.verify.same import instant, same_json, same_member
 from execmock.verify.surface import CREATE, GET, LIST
 
 _BODY = "requestBody"
 _REFUSED = "status 400"
+_ID = "/data/execution/id"
 
 
 def _refused(case: Case, seen: Exchange) -> Verdict:
@@ -175,27 +178,35 @@ def create_echo(case: Case) -> Iterator[Verdict]:
     "create.read-your-write",
     EXPECTED,
     GET,
-    "A read right after a create shows what was sent.",
-    probes="echo",
+    "A read right after a create shows what was sent, and every read the execution that was asked for.",
+    probes="echo basics",
     at="responses/200",
     tags=("echo",),
     under="create.echo get.shape",
     needs="writes",
 )
 def read_your_write(case: Case) -> Iterator[Verdict]:
-    """A read that refuses the new id breaks it too."""
+    """A read that refuses the new id breaks it too, and so does any read that shows another execution."""
+    yield from _shows_what_was_asked_for(case)
     for seen in case.ok("echo", "create"):
         name = seen.label.partition("/")[2]
         for read in case.seen("echo", f"get/{name}"):
             if read.ok:
                 yield from _echoes(seen, read, "/data/execution", chain=(seen,))
-                for constant in ("id", "createdAt", "organizationId"):
+                for constant in ("createdAt", "organizationId"):
                     place = f"/data/execution/{constant}"
                     shown, wanted = read.at(place), seen.at(place)
                     said = f"{wanted!r}, as the create answered"
                     yield check(same_member(wanted, shown), read, said, at=place, chain=(seen,))
             else:
                 yield check(False, read, "the execution just created", chain=(seen,))
+
+
+def _shows_what_was_asked_for(case: Case) -> Iterator[Verdict]:
+    for read in case.successes(GET):
+        asked, shown = unquote(urlsplit(read.request.url).path.rpartition("/")[2]), read.at(_ID)
+        if isinstance(shown, str) and shown:
+            yield check(shown == asked, read, "the id that was asked for", at=_ID)
 
 
 @rule(
@@ -210,33 +221,40 @@ def read_your_write(case: Case) -> Iterator[Verdict]:
     needs="writes",
 )
 def contains_created(case: Case) -> Iterator[Verdict]:
-    """Any order is legal, so only a list short enough to be whole, or sorted newest first, can tell."""
+    """Any order is legal, so only a whole list, or a page newest first that reaches back, can tell."""
+    known = _first_seen(case)
     for seen in case.ok("echo", "create"):
         name, wanted = seen.label.partition("/")[2], seen.at("/data/execution/id")
-        for page in case.ok("echo", f"list/{name}"):
-            items = page.at("/data/items")
-            if isinstance(items, list) and wanted is not ABSENT:
-                ids = [item.get("id") for item in items if isinstance(item, dict)]
-                if wanted in ids or _tells(page, items, seen):
-                    yield check(
-                        wanted in ids,
-                        page,
-                        f"an item with the id {wanted}",
-                        f"{len(ids)} others",
-                        chain=(seen,),
-                    )
+        for listed in case.ok("echo", f"list/{name}"):
+            page = page_of(listed)
+            if page is None or wanted is ABSENT:
+                continue
+            if wanted in page.ids or _whole(page) or _reaches_back(page, known, seen.sent):
+                said = f"{len(page.ids)} others"
+                expected = f"an item with the id {wanted}"
+                yield check(wanted in page.ids, listed, expected, said, chain=(seen,))
+            else:
+                yield unsure("so many executions were created meanwhile that the page cannot tell", listed)
 
 
-def _tells(page: Exchange, items: list[Any], made: Exchange) -> bool:
-    """Whether the page is whole, or newest first and reaches back beyond the execution."""
-    if page.at("/data/hasMore") is False and page.at("/data/offset") in (0, ABSENT):
-        return True
-    times = [instant(item.get("createdAt")) for item in items if isinstance(item, dict)]
-    born = instant(made.at("/data/execution/createdAt"))
-    known = [time for time in times if time is not None]
-    if born is None or len(known) < _ENOUGH or len(known) != len(items):
+def _first_seen(case: Case) -> dict[Any, float]:
+    """Return when each execution was first shown by any answer."""
+    return {history.id: min(sample.seen.received for sample in history.samples) for history in case.histories}
+
+
+def _whole(page: Page) -> bool:
+    """Whether the page is the whole list: it has room left, and says that nothing follows."""
+    return len(page.items) < (page.limit or 1) and not page.offset and page.more is not True
+
+
+def _reaches_back(page: Page, known: Mapping[Any, float], before: float) -> bool:
+    """Whether the page is sorted newest first and holds an execution that was there before an instant."""
+    times = [instant(item.get("createdAt")) for item in page.items]
+    dated = [time for time in times if time is not None]
+    if len(dated) < max(len(times), _ENOUGH) or page.offset:
         return False
-    return known == sorted(known, reverse=True) and known[0] > known[-1] and known[-1] < born
+    falling = dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
+    return falling and any(known.get(name, before) < before for name in page.ids)
 
 
 _ENOUGH = 8

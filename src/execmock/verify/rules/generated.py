@@ -115,8 +115,13 @@ def refuses(case: Case) -> Iterator[Verdict]:
 
 
 def _bad_data(body: object) -> bool:
-    """Of the embed body only execution_data is published well enough to insist on its type."""
-    return isinstance(body, dict) and not isinstance(body.get("execution_data", {}), dict | None)
+    """Of the embed body only execution_data is published well enough to insist on its type.
+
+    A body that is no object at all is refused too; null may stand for no body.
+    """
+    if isinstance(body, dict):
+        return not isinstance(body.get("execution_data", {}), dict | None)
+    return body is not None
 
 
 @rule(
@@ -124,7 +129,7 @@ def _bad_data(body: object) -> bool:
     EXPECTED,
     _BODIES,
     "A generated body that keeps the contract is accepted.",
-    probes="generated",
+    probes="generated basics embed",
     at="requestBody",
     tags=(*_TAGS, "validation"),
     under="operation.answers robust.no-5xx",
@@ -133,15 +138,10 @@ def _bad_data(body: object) -> bool:
 def accepts(case: Case) -> Iterator[Verdict]:
     """Only bodies without anything that a service may refuse: unknown, null or empty members, other ids."""
     for operation in _BODIES:
-        known = _known(case, operation)
+        known, usual = _known(case, operation), _usual(case, operation)
         for seen, body in _sent(case, operation):
-            valid = isinstance(body, dict) and _body(case.contract, operation).is_valid(body)
-            if (
-                isinstance(body, dict)
-                and valid
-                and _plain(body, known)
-                and _usual(case, operation, seen, body)
-            ):
+            plain = isinstance(body, dict) and _plain(body, known) and _place(seen, body) in usual
+            if plain and _body(case.contract, operation).is_valid(body):
                 yield check(seen.ok, seen, f"status {case.success(operation)}")
 
 
@@ -163,11 +163,16 @@ def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
     )
 
 
-def _usual(case: Case, operation: str, seen: Exchange, body: dict[str, object]) -> bool:
-    """Whether the workflow is one that the service took in a plain request."""
-    if operation == CREATE:
-        taken = {parse_json(one.request.body).get("workflowId") for one in case.ok("basics", "create")}
-        return body.get("workflowId") in taken
-    path = seen.request.url.partition("?")[0]
-    usual = {one.request.url.partition("?")[0] for one in case.ok("embed", "plain")}
-    return path in usual and body.get("id_type", "id") == "id" and body.get("user_key", "main") == "main"
+def _place(seen: Exchange, body: dict[str, object]) -> str:
+    """What a body is for: its workflow; of the embed API the address, if the other ids are the defaults."""
+    if seen.operation == CREATE:
+        return str(body.get("workflowId"))
+    usual = body.get("id_type", "id") == "id" and body.get("user_key", "main") == "main"
+    return seen.request.url.partition("?")[0] if usual else ""
+
+
+def _usual(case: Case, operation: str) -> frozenset[str]:
+    """The places that the service took in plain requests."""
+    probe, label = ("basics", "create") if operation == CREATE else ("embed", "plain")
+    taken = ((seen, parse_json(seen.request.body)) for seen in case.ok(probe, label))
+    return frozenset(_place(seen, body if isinstance(body, dict) else {}) for seen, body in taken)

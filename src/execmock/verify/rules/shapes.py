@@ -9,7 +9,7 @@ from typing import Any
 from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.case import Case
 from execmock.verify.exchange import ABSENT, Exchange
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.rule import DOCUMENTED, EVERY_PROBE, EXPECTED, Rule, Verdict, check, rule
 from execmock.verify.shapes import dates, missing, prune, type_violations
 from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
@@ -24,9 +24,13 @@ def _data(seen: Exchange) -> tuple[str, Any]:
     return ("", seen.json) if seen.operation == EXECUTE else ("/data", seen.at("/data"))
 
 
-def _pruned(seen: Exchange, data: Any) -> Any:
+def _pruned(case: Case, seen: Exchange, data: Any) -> Any:
     """Leave out what counts as left out. Most answers have nothing of the kind, and are spared the copy."""
-    return prune(data) if b"null" in seen.body or b'""' in seen.body else data
+    if b"null" not in seen.body and b'""' not in seen.body:
+        return data
+    if seen.number not in case.pruned:
+        case.pruned[seen.number] = prune(data)
+    return case.pruned[seen.number]
 
 
 def _shape(area: str, operation: str) -> Rule:
@@ -53,7 +57,7 @@ def _judge_shape(case: Case, seen: Exchange) -> Iterator[Verdict]:
     if not isinstance(seen.json, dict):
         yield check(False, seen, "a JSON object", seen.text(80))
     elif data not in (ABSENT, None):
-        found = type_violations(case.documented, seen.operation, _pruned(seen, data))
+        found = type_violations(case.documented, seen.operation, _pruned(case, seen, data))
         if not found:
             yield check(True, seen, "")
         for each in found[:_MOST]:
@@ -76,7 +80,7 @@ def _complete(area: str, operation: str) -> Rule:
         for seen in case.successes(operation):
             base, data = _data(seen)
             if isinstance(data, dict):
-                found = missing(case.contract, operation, data, _pruned(seen, data))
+                found = missing(case.contract, operation, data, _pruned(case, seen, data))
                 if not found:
                     yield check(True, seen, "")
                 for each in found[:_MOST]:
@@ -94,7 +98,7 @@ COMPLETE = [_complete(area, operation) for area, operation in _AREAS.items()]
     DOCUMENTED,
     _ENVELOPED,
     "Every status shown is one of those that the pages list.",
-    probes=_FEED,
+    probes=EVERY_PROBE,
     at="responses",
     tags=("shape",),
 )
@@ -218,7 +222,7 @@ def content_type(case: Case) -> Iterator[Verdict]:
     EXPECTED,
     _ENVELOPED,
     "Every instant is RFC 3339 text in UTC (Z or +00:00).",
-    probes=_FEED,
+    probes=EVERY_PROBE,
     at="responses/200",
     tags=("shape", "time"),
 )

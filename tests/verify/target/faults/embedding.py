@@ -228,8 +228,13 @@ class EmbedOneId(Behaviour):
         return self.first
 
 
-@fault("embed-user-key-any-type", "user_key may be anything.", "generated.refuses")
-class EmbedUserKeyAnyType(Behaviour):
+@fault(
+    "embed-any-body",
+    "A body that is no object counts as an empty one.",
+    "generated.refuses",
+    "embed.bad-data",
+)
+class EmbedAnyBody(Behaviour):
     def embed_json(self, request: Request) -> object:
         sent = super().embed_json(request)
-        return without(sent, "user_key") if isinstance(sent, dict) else sent
+        return sent if isinstance(sent, dict) else {}

@@ -85,11 +85,34 @@ class PublicEventsShowIds(TellingEvents):
     shown = ("executionId", "organizationId", "requestId", "workflowId")
 
 
-@fault("message-tells-reference", "The public message quotes externalRef.", "public.canary")
-class MessageTellsReference(Behaviour):
+class TellingMessage(Behaviour):
+    """Quotes a private member of the create in the public message."""
+
+    quoted = ""
+
     def public(self, execution: Execution, moment: Moment) -> dict[str, object]:
         view = super().public(execution, moment)
-        return {**view, "message": f"{view['message']} for {execution.body.get('externalRef', 'you')}"}
+        return {**view, "message": f"{view['message']} for {execution.body.get(self.quoted, 'you')}"}
+
+
+@fault("message-tells-reference", "The public message quotes externalRef.", "public.canary")
+class MessageTellsReference(TellingMessage):
+    quoted = "externalRef"
+
+
+@fault("message-tells-system", "The public message quotes sourceSystem.", "public.canary")
+class MessageTellsSystem(TellingMessage):
+    quoted = "sourceSystem"
+
+
+@fault("message-tells-entity-type", "The public message quotes sourceEntityType.", "public.canary")
+class MessageTellsEntityType(TellingMessage):
+    quoted = "sourceEntityType"
+
+
+@fault("message-tells-key", "The public message quotes the idempotency key.", "public.canary")
+class MessageTellsKey(TellingMessage):
+    quoted = "idempotencyKey"
 
 
 @fault(
@@ -109,6 +132,24 @@ class HeaderTellsSource(Behaviour):
     def public_answer(self, request: Request, execution: Execution) -> Answer:
         source = quote(str(execution.body.get("sourceEntityId")), safe=" -_.:")
         return replace(super().public_answer(request, execution), headers={"X-Source": source})
+
+
+@fault(
+    "read-shows-another",
+    "A read that is repeated shows the id of another execution.",
+    "create.read-your-write",
+    also=("timeline.execution-id", "timeline.unique-ids"),
+)
+class ReadShowsAnother(Behaviour):
+    def prepare(self) -> None:
+        super().prepare()
+        self.read: set[str] = set()
+
+    def read_data(self, execution: Execution) -> dict[str, object]:
+        repeated, data = execution.id in self.read, super().read_data(execution)
+        self.read.add(execution.id)
+        other = {**self.private(execution, self.present(execution)), "id": f"{execution.id[:-2]}zz"}
+        return {**data, "execution": other} if repeated else data
 
 
 @fault("read-shows-token", "A read shows the client token.", "public.create-only-token")

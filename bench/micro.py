@@ -1,0 +1,55 @@
+"""The parts by themselves, with pyperf: `python bench/micro.py --fast -o micro.json`."""
+
+from __future__ import annotations
+
+import json
+
+import pyperf
+
+from execmock.core.execution import Execution
+from execmock.core.json_text import decode, encode
+from execmock.core.progress import Tick, begin, progress
+from execmock.core.validation import SchemaValidator
+from execmock.core.views import Views
+from execmock.loading.contract import shipped_contract
+from execmock.service.engine import load_library
+
+SEED = b"0" * 16
+NOW = 1_767_258_000_000
+BODY = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
+
+
+def main() -> None:
+    contract = shipped_contract()
+    scenario = load_library(contract, ()).current["paid-happy-path"]
+    start = begin(NOW)
+    end = progress(scenario, start, Tick(), NOW + 60_000, SEED)
+    text = json.dumps(BODY).encode()
+    execution = Execution("exec_0", "default", NOW, scenario.reference, text, "key_0", start)
+    views = Views(contract)
+    body = SchemaValidator(contract.standalone(contract.schema("CreateExecutionRequest")))
+    shown = views.portrait(execution, end, scenario, BODY, "org_0", NOW + 60_000)
+
+    runner = pyperf.Runner()
+    runner.metadata["description"] = "parts of execmock"
+    runner.bench_func("progress: nothing due", progress, scenario, start, Tick(), NOW + 1, SEED)
+    runner.bench_func(
+        "progress: from the first step to the last", progress, scenario, start, Tick(), NOW + 60_000, SEED
+    )
+    runner.bench_func("progress: already at the end", progress, scenario, end, Tick(), NOW + 60_000, SEED)
+    runner.bench_func(
+        "views: list item in the first step", views.fields, execution, start, scenario, BODY, "org_0"
+    )
+    runner.bench_func(
+        "views: everything at the end", views.portrait, execution, end, scenario, BODY, "org_0", NOW + 60_000
+    )
+    runner.bench_func("JSON: read a create body", decode, text)
+    runner.bench_func("JSON: write a private view", encode, views.private(shown))
+    runner.bench_func("validation: a body that fits", body.is_valid, BODY)
+    runner.bench_func(
+        "validation: words for two mistakes", body.violations, {"workflowId": 1, "sourceSystem": "s"}
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What a run found, as a page and a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+GOALS = {
+    "get": (1.2, 2),
+    "public": (1.2, 2),
+    "list20": (1.1, 3),
+    "list100": (1.0, 5),
+    "create": (0.8, 2),
+    "invalid": (0.8, 3),
+    "execute": (0.8, 3),
+}
+NAMES = {
+    "get": "get",
+    "public": "public get",
+    "list20": "list of 20",
+    "list100": "list of 100",
+    "create": "create",
+    "invalid": "invalid create",
+    "execute": "execute",
+}
+OURS = "execmock"
+PEERS = ("Prism", "Mockoon", "json-server")
+
+
+def page(found: Mapping[str, Any], old: str) -> str:
+    """Return the page with the measured part replaced; what people wrote round it stays."""
+    before, _, rest = old.partition(BEGIN)
+    after = rest.partition(END)[2]
+    before = before or "# Performance\n\n"
+    return f"{before}{BEGIN}\n{measured(found)}\n{END}{after or chr(10)}"
+
+
+def measured(found: Mapping[str, Any]) -> str:
+    """Return everything that a run measured, as Markdown."""
+    machine = found["machine"]
+    parts = [
+        (
+            f"One run of `make bench` on {machine['day']}: Python {machine['python']}, {machine['system']}, "
+            f"{machine['cores']} cores, load {machine['load']:.1f} when it began."
+        ),
+        _goals(found),
+        "![CPU time per request: ratio to bare aiohttp](performance.svg)",
+        _all_works(found),
+        _growth(found),
+        _startup(found),
+        _micro(found),
+        "Not measured:\n\n" + "\n".join(f"- {name}: {why}" for name, why in found["skipped"].items()),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _goals(found: Mapping[str, Any]) -> str:
+    ours = found["works"].get(OURS, {})
+    rows = [["work", "goal", "measured", "goal ahead of the best peer", "measured"]]
+    for work, (goal, ahead) in GOALS.items():
+        if work in ours:
+            rows.append(
+                [
+                    NAMES[work],
+                    f"≥ {goal}",
+                    _ratio(ours[work], goal),
+                    f"≥ {ahead} ×",
+                    _ahead(found, work, ahead),
+                ]
+            )
+    return _table([*rows, *_other_goals(found)])
+
+
+def _other_goals(found: Mapping[str, Any]) -> list[list[str]]:
+    start, growth, verify = found["startup"][OURS], found["growth"], found["verify"]
+    prism = found["startup"].get("Prism")
+    rows = [
+        [
+            "cold start, exec to first 200",
+            "≤ 1.25 ×",
+            _marked(f"{start['ratio']:.2f} × (CPU {start['cpu_ratio']:.2f} ×)", start["ratio"] <= 1.25),
+            "≥ 2.5 × faster than Prism",
+            f"{prism['ratio'] / start['ratio']:.1f} ×" if prism else "not measured",
+        ]
+    ]
+    each = growth[-1]["bytes_each"]
+    rows.append(
+        ["memory per stored execution", "≤ 1.5 KB", _marked(f"{each / 1000:.2f} KB", each <= 1500), "", ""]
+    )
+    for name, kind in (("get", "get"), ("list20", "list")) if len(growth) > 1 else ():
+        times = growth[-1][name] / growth[0][name]
+        about = f"{kind} at {growth[-1]['count']:,} against {growth[0]['count']:,}"
+        rows.append([about, "≤ 1.15 ×", _marked(f"{times:.2f} ×", times <= 1.15), "", ""])
+    shown = f"{verify['seconds']:.1f} s (exit code {verify['exit']})"
+    rows.append(["`execmock verify --quick`", "≤ 6 s", _marked(shown, verify["seconds"] <= 6), "", ""])
+    return rows
+
+
+def _ratio(figures: Mapping[str, Any], goal: float) -> str:
+    low, high = figures["ratios"][0], figures["ratios"][-1]
+    return _marked(f"{figures['ratio']:.2f} ({low:.2f} to {high:.2f})", figures["ratio"] >= goal)
+
+
+def _ahead(found: Mapping[str, Any], work: str, goal: float) -> str:
+    others = {
+        name: found["works"][name][work]["ratio"] for name in PEERS if work in found["works"].get(name, {})
+    }
+    if not others:
+        return "no peer measured"
+    best = max(others, key=lambda name: others[name])
+    times = found["works"][OURS][work]["ratio"] / others[best]
+    return _marked(f"{times:.1f} × {best}", times >= goal)
+
+
+def _marked(text: str, reached: bool) -> str:
+    return text if reached else f"**{text}, short of it**"
+
+
+def _all_works(found: Mapping[str, Any]) -> str:
+    header = ["ratio to bare aiohttp", *NAMES.values()]
+    rows = [
+        [name, *(f"{works[work]['ratio']:.2f}" if work in works else "–" for work in NAMES)]
+        for name, works in found["works"].items()
+    ]
+    costs = found["works"].get(OURS, {})
+    rows.append(
+        ["execmock, µs of CPU", *(f"{costs[w]['microseconds']:.0f}" if w in costs else "–" for w in NAMES)]
+    )
+    rows.append(
+        ["bare aiohttp, µs", *(f"{costs[w]['base_microseconds']:.0f}" if w in costs else "–" for w in NAMES)]
+    )
+    return _table([header, *rows])
+
+
+def _growth(found: Mapping[str, Any]) -> str:
+    rows = [["stored", "get, µs", "first page, µs", "page in the middle, µs", "create, µs", "bytes each"]]
+    rows += [
+        [
+            f"{g['count']:,}",
+            *(f"{g[n]:.1f}" for n in ("get", "list20", "list_middle", "create")),
+            f"{g['bytes_each']:.0f}",
+        ]
+        for g in found["growth"]
+    ]
+    return "Among many stored executions (in the process, without sockets):\n\n" + _table(rows)
+
+
+def _startup(found: Mapping[str, Any]) -> str:
+    rows = [["cold start", "ratio", "CPU ratio", "seconds"]]
+    rows += [
+        [name, f"{f['ratio']:.2f}", f"{f['cpu_ratio']:.2f}", f"{f['seconds']:.2f}"]
+        for name, f in found["startup"].items()
+    ]
+    imports = [
+        ["imported by `execmock serve`", "ms"],
+        *([name, f"{took:.1f}"] for name, took in found["imports"]),
+    ]
+    return _table(rows) + "\n\n" + _table(imports)
+
+
+def _micro(found: Mapping[str, Any]) -> str:
+    if not found["micro"]:
+        return ""
+    rows = [["part by itself", "ns"], *([name, f"{took:,.0f}"] for name, took in found["micro"].items())]
+    return _table(rows)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def plot(found: Mapping[str, Any]) -> str:
+    """Return bars for every target and work, with a line where bare aiohttp is."""
+    shown = {name: works for name, works in found["works"].items() if works}
+    works = [work for work in NAMES if any(work in of for of in shown.values())]
+    most = max(1.2, *(of[work]["ratio"] for of in shown.values() for work in of)) if shown else 1.2
+    colours = ["#2563eb", "#059669", "#d97706", "#7c3aed", "#94a3b8", "#cbd5e1", "#e2e8f0"]
+    left, width, bar = 110, 560, 12
+    parts, y = [], 40
+    for number, name in enumerate(shown):
+        x = left + number % 4 * 140
+        parts.append(f'<rect x="{x}" y="8" width="10" height="10" fill="{colours[number % 7]}"/>')
+        parts.append(f'<text x="{x + 14}" y="17">{escape(name)}</text>')
+    for work in works:
+        parts.append(f'<text x="8" y="{y + 12}">{escape(NAMES[work])}</text>')
+        for number, of in enumerate(shown.values()):
+            if work in of:
+                length = of[work]["ratio"] / most * width
+                fill, ratio = colours[number % 7], f"{of[work]['ratio']:.2f}"
+                parts.append(
+                    f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar - 2}" fill="{fill}"/>'
+                )
+                parts.append(f'<text x="{left + length + 4:.1f}" y="{y + 9}" font-size="9">{ratio}</text>')
+                y += bar
+        y += 10
+    one = left + width / most
+    parts.append(
+        f'<line x1="{one:.1f}" y1="28" x2="{one:.1f}" y2="{y}" stroke="#111" stroke-dasharray="3 3"/>'
+    )
+    style = 'font-family="sans-serif" font-size="11"'
+    body = "\n".join(parts)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {y + 10}" {style}>\n{body}\n</svg>\n'

@@ -1,0 +1,75 @@
+"""Bodies that nobody may refuse: every member known and filled, its texts short and plain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from execmock.verify.surface import CREATE, Surface
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["valid_bodies"]
+
+_LETTERS = "0123456789abcxyzABCXYZéüß東京 -_.:#+"
+_LONGEST = 40
+_LEFT_OUT = frozenset({"idempotencyKey"})  # two bodies with one key would be a conflict
+
+
+def valid_bodies(surface: Surface, operation: str, count: int, seed: int) -> tuple[dict[str, Any], ...]:
+    """Return `count` bodies for createExecution or executeWorkflow; the same seed gives the same."""
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import seed as seeded
+
+    found: list[dict[str, Any]] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        derandomize=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(_creates(surface) if operation == CREATE else _executes())
+    def collect(body: dict[str, Any]) -> None:
+        found.append(body)
+
+    collect()
+    return tuple(found[:count])
+
+
+def _creates(surface: Surface) -> SearchStrategy[dict[str, Any]]:
+    from hypothesis import strategies as st
+
+    names = surface.body_schema(CREATE)["properties"].keys() - _LEFT_OUT
+    required = {name: _member(surface, name) for name in surface.required(CREATE)}
+    optional = {name: _member(surface, name) for name in sorted(names - required.keys())}
+    workflows = surface.workflows or (surface.minimal()["workflowId"],)
+    return st.fixed_dictionaries({**required, "workflowId": st.sampled_from(workflows)}, optional=optional)
+
+
+def _executes() -> SearchStrategy[dict[str, Any]]:
+    from hypothesis import strategies as st
+
+    return st.fixed_dictionaries({}, optional={"execution_data": _object()})
+
+
+def _member(surface: Surface, name: str) -> SearchStrategy[Any]:
+    return _text() if "string" in surface.kinds(CREATE, name) else _object()
+
+
+def _text() -> SearchStrategy[str]:
+    from hypothesis import strategies as st
+
+    return st.text(_LETTERS, min_size=1, max_size=_LONGEST).map(str.strip).filter(bool)
+
+
+def _object() -> SearchStrategy[dict[str, Any]]:
+    from hypothesis import strategies as st
+
+    value = st.booleans() | st.integers(-(2**31), 2**31) | _text() | st.lists(_text(), max_size=3)
+    return st.dictionaries(
+        _text(), value | st.dictionaries(_text(), value, max_size=2), min_size=1, max_size=4
+    )

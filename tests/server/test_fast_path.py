@@ -1,0 +1,219 @@
+"""Two ways through the server, one answer: the short way gives the bytes that aiohttp's own gives."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
+
+import pytest
+from tests.server.conftest import BODY
+
+from execmock.clocks import ManualClock
+from execmock.server.fast import FastServer
+from execmock.server.mock import Mock, MockOptions
+from execmock.server.ports import Listener, bind
+from execmock.service.engine import Engine, EngineOptions
+
+KEY = "Authorization: Bearer b3sk_test"
+ENDING = "GET /v1/executions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def request(line: str, *headers: str, body: str | None = None, key: str = KEY) -> bytes:
+    sent = [f"{line} HTTP/1.1", "Host: x", *([key] if key else []), *headers]
+    if body is not None:
+        sent += ["Content-Type: application/json", f"Content-Length: {len(body.encode())}"]
+    return ("\r\n".join(sent) + "\r\n\r\n" + (body or "")).encode()
+
+
+def create(body: str | None = None, *headers: str) -> bytes:
+    return request("POST /v1/executions", *headers, body=json.dumps(BODY) if body is None else body)
+
+
+def execute(*headers: str, body: str = '{"id_type": "key"}') -> bytes:
+    return request("POST /api/v1/workflows/workflow_15/execute", *headers, body=body)
+
+
+class Running(NamedTuple):
+    """A server: whether it has the short way, its address, what listens."""
+
+    port: int
+    fast: FastServer | None
+
+
+@asynccontextmanager
+async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIterator[Running]:
+    """Run a server; without the short way where its store does not promise to answer at once."""
+    options = EngineOptions(seed=7)
+    mock = Mock(MockOptions(engine=options, quiet=True, cors_origins=origins), Engine(options, ManualClock()))
+    mock.engine.store.immediate = short
+    await mock.prepare()
+    listener = Listener(mock.front(), bind("127.0.0.1", 0))
+    await listener.start()
+    server = listener.server
+    try:
+        yield Running(
+            int(listener.url.rpartition(":")[2]), server if isinstance(server, FastServer) else None
+        )
+    finally:
+        await listener.stop()
+        await mock.close()
+
+
+async def talk(port: int, *pieces: bytes) -> bytes:
+    """Send the pieces, each once the one before is answered, and one request more; return what comes back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    came = b""
+    for piece in pieces:
+        writer.write(piece)
+        try:
+            came += await asyncio.wait_for(answer(reader, bodiless=piece.startswith(b"HEAD")), 5)
+        except asyncio.IncompleteReadError as ended:
+            came += ended.partial
+            break
+    writer.write(ENDING.encode())
+    came += await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    return re.sub(rb"Date: [^\r]*", b"Date:", came)
+
+
+async def answer(reader: asyncio.StreamReader, *, bodiless: bool = False) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = None if bodiless else re.search(rb"Content-Length: (\d+)", head)
+    return head + (await reader.readexactly(int(length[1])) if length else b"")
+
+
+async def both(*pieces: bytes, origins: tuple[str, ...] = ("*",)) -> tuple[bytes, bytes, int]:
+    """Return what either way answers to one conversation, and how often the short way was taken."""
+    async with AsyncExitStack() as stack:
+        short, long = [
+            await stack.enter_async_context(running(short=way, origins=origins)) for way in (True, False)
+        ]
+        assert long.fast is None
+        assert short.fast is not None
+        answers = [await talk(server.port, *pieces) for server in (short, long)]
+        return answers[0], answers[1], short.fast.answered_at_once
+
+
+SHORT = {
+    "create": create(),
+    "create with a repeated key": create(json.dumps({**BODY, "idempotencyKey": "k"})),
+    "get": request("GET /v1/executions/exec_unknown"),
+    "public": request("GET /v1/public/executions/exec_unknown?token=t", key=""),
+    "list": request("GET /v1/executions?limit=2&offset=1"),
+    "list without a query": request("GET /v1/executions"),
+    "execute": execute(),
+    "execute without a body": request("POST /api/v1/workflows/workflow_15/execute"),
+    "execute again": execute("Idempotency-Key: i"),
+    "no key": request("GET /v1/executions", key=""),
+    "wrong body": create('{"workflowId": 1}'),
+    "not JSON": create("{"),
+    "wrong content type": request("POST /v1/executions", "Content-Type: text/plain", "Content-Length: 0"),
+    "wrong parameter": request("GET /v1/executions?limit=a"),
+    "unknown path": request("GET /v1/nothing"),
+    "escaped path": request("GET /v1/executions/%C3%A4%2Fb"),
+    "strange query": request("GET /v1/executions?limit=1&&x=%zz&limit"),
+    "forced status": request("GET /v1/executions", "Prefer: code=429"),
+    "big body": create(json.dumps({**BODY, "requestPayload": {"text": "x" * 40_000}})),
+    "origin": request("GET /v1/executions", "Origin: https://shop.example"),
+    "chunked": request("POST /v1/executions", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\n\r\n",
+    "kept alive by name": request("GET /v1/executions", "Connection: keep-alive"),
+}
+LONG = {
+    "head": request("HEAD /v1/executions"),
+    "options": request("OPTIONS /v1/executions"),
+    "preflight": request(
+        "OPTIONS /v1/executions", "Origin: https://shop.example", "Access-Control-Request-Method: POST"
+    ),
+    "wrong method": request("DELETE /v1/executions"),
+    "page": request("GET /openapi.json"),
+    "control": request("GET /_execmock/nothing"),
+    "closing": request("GET /v1/executions", "Connection: close"),
+    "HTTP/1.0": request("GET /v1/executions").replace(b"HTTP/1.1", b"HTTP/1.0"),
+    "malformed": b"GET /v1/executions HTTP/1.1\r\nno header\r\n\r\n",
+    "no length": request("POST /v1/executions", "Content-Length: x"),
+    "two lengths": request("POST /v1/executions", "Content-Length: 1", "Content-Length: 2"),
+    "too big": create("x" * (1 << 20) + "x"),
+}
+
+
+@pytest.mark.parametrize("origins", [("*",), ("https://shop.example",)])
+@pytest.mark.parametrize("sent", SHORT.values(), ids=SHORT)
+async def test_the_short_way_gives_the_bytes_of_the_long_way(sent: bytes, origins: tuple[str, ...]) -> None:
+    """Twice on one connection: at first the parser reads the headers, then they are known."""
+    short, long, at_once = await both(sent, sent, sent, origins=origins)
+    assert short == long
+    assert at_once >= 2
+
+
+@pytest.mark.parametrize("sent", LONG.values(), ids=LONG)
+async def test_whatever_else_comes_goes_the_long_way(sent: bytes) -> None:
+    whole = request("GET /v1/executions")
+    short, long, at_once = await both(whole, whole, sent)
+    assert short == long
+    assert at_once == 2
+
+
+async def test_requests_in_one_packet_are_answered_in_order() -> None:
+    one, other = request("GET /v1/executions?limit=1"), request("GET /v1/executions?limit=2")
+    short, long, _ = await both(one, one, one + other, other, create(), one)
+    assert short == long
+
+
+@pytest.mark.parametrize("cut", [1, 4, 20, 60, -60, -3, -1])
+async def test_a_request_in_two_packets_is_one_request(cut: int) -> None:
+    """A connection on which half a request has arrived is left to the parser, whatever follows."""
+    sent = create()
+    async with running(short=True) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(sent)
+        first = await answer(reader)
+        writer.write(sent[:cut])
+        await writer.drain()
+        # The server has read the first half once it has answered another client.
+        await talk(server.port)
+        writer.write(sent[cut:])
+        second = await answer(reader)
+        writer.close()
+    assert [first[:15], second[:15]] == [b"HTTP/1.1 200 OK"] * 2
+
+
+async def test_half_a_request_hides_no_other() -> None:
+    """What looks like a request, but comes in the middle of another one's headers, is none."""
+    known = request("GET /v1/executions")
+    async with running(short=True) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        for _ in range(2):
+            writer.write(known)
+            await answer(reader)
+        writer.write(b"GET /v1/executions?limit=7 HTTP/1.1\r\nX-Half: ")
+        await writer.drain()
+        await talk(server.port)
+        writer.write(known)
+        came = await answer(reader)
+        writer.close()
+    assert b'"limit":7' in came
+
+
+async def test_who_expects_a_100_gets_it_before_the_body_is_sent() -> None:
+    sent = create(None, "Expect: 100-continue")
+    head, _, body = sent.partition(b"\r\n\r\n")
+    async with running(short=True) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(head + b"\r\n\r\n")
+        assert await asyncio.wait_for(answer(reader), 5) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(body)
+        assert (await answer(reader)).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+
+
+async def test_a_body_over_the_limit_is_refused_without_a_100() -> None:
+    head = request("POST /v1/executions", "Expect: 100-continue", "Content-Length: 99999999")
+    async with running(short=True) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(head)
+        assert (await asyncio.wait_for(answer(reader), 5)).startswith(b"HTTP/1.1 413 ")
+        writer.close()

@@ -1,0 +1,113 @@
+"""A run ends when it is told to, and the same seed generates the same."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
+from execmock.loading.contract import shipped_contract
+from execmock.verify.generated import Plan, generate
+from execmock.verify.options import Options
+from execmock.verify.outcome import Outcome
+from execmock.verify.surface import CREATE, EXECUTE, Surface
+from execmock.verify.valid_bodies import valid_bodies
+from tests.verify.judging import judged
+from tests.verify.target import Target, running
+from tests.verify.target.behaviour import Behaviour
+from tests.verify.target.parts.ground import KEY_A
+from tests.verify.target.serve import serving as serving_behaviour
+from tests.verify.target.serve import wall_clock
+from tests.verify.target.values import Answer, Request
+
+
+def test_a_run_without_time_sends_nothing_and_passes_nothing() -> None:
+    with running() as target:
+        report = judged(target, max_time=1)
+    assert report.journal == ()
+    assert {result.outcome for result in report.results} == {Outcome.INCONCLUSIVE}
+    assert "--max-time" in report.results[0].reason
+    assert report.exit_code == 1
+
+
+def test_a_run_that_is_out_of_time_still_deletes_its_sandboxes(
+    serving: Callable[..., AbstractContextManager[str]],
+) -> None:
+    from tests.verify.test_read_only import answered
+
+    serve = [sys.executable, "-m", "execmock", "serve", "--port", "0", "--key", "b3sk_reader"]
+    with serving(serve) as url:
+        verify = [sys.executable, "-m", "execmock", "verify", url, "--max-time", "1ms", "--quick"]
+        run = subprocess.run(verify, capture_output=True, text=True, timeout=200, check=False)  # noqa: S603
+        sandboxes = answered(f"{url}/_execmock/sandboxes")["sandboxes"]
+    assert (run.returncode, "Traceback" in run.stderr) == (1, False), run.stdout + run.stderr
+    assert isinstance(sandboxes, list)
+    assert len(sandboxes) == 1
+
+
+class Listening(Behaviour):
+    """Says when it was asked, and when it was asked by the generator."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.asked, self.generated = threading.Event(), threading.Event()
+
+    def headers(self, request: Request, answer: Answer) -> dict[str, str]:
+        self.asked.set()
+        if "X-Schemathesis-TestCaseId" in request.headers:
+            self.generated.set()
+        return super().headers(request, answer)
+
+
+@pytest.mark.parametrize("moment", ["asked", "generated"])
+def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
+    behaviour = Listening(seed=7, speed=10.0, clock=wall_clock)
+    with serving_behaviour(behaviour) as url:
+        words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, "--thorough"]
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as run:  # noqa: S603
+            assert getattr(behaviour, moment).wait(120)
+            run.send_signal(signal.SIGINT)
+            _, said = run.communicate(timeout=120)
+    told = [line for line in said.splitlines() if not line.startswith("verify: ")]  # progress
+    assert (run.returncode, told) == (130, ["execmock: interrupted; nothing was judged"])
+
+
+def sent(target: Target, seed: int) -> Counter[tuple[str, bytes]]:
+    """Return what a run of the generator sends, without the address."""
+    options = Options(
+        target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
+    )
+    surface = Surface(shipped_contract(), options, embed_url=target.embed_url)
+    plan = Plan(examples=5, seconds=600, rate=0, timeout=10_000, seed=seed, sequences=False)
+    keys = {"a": target.token, "embed": target.embed_token}
+    found = generate(surface, keys, plan, embed=True, first=1)
+    assert found.stopped == ""
+    return Counter(
+        (f"{seen.request.method} {seen.request.url.removeprefix(target.url)}", seen.request.body)
+        for seen in found.exchanges
+    )
+
+
+def test_the_same_seed_generates_the_same_requests_and_another_seed_others() -> None:
+    runs = []
+    for seed in (3, 3, 4):
+        with running() as target:
+            runs.append(sent(target, seed))
+    assert runs[0].total() > 100
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+
+
+@pytest.mark.parametrize("operation", [CREATE, EXECUTE])
+def test_the_same_seed_makes_the_same_valid_bodies_and_as_many_as_asked_for(operation: str) -> None:
+    surface = Surface(shipped_contract(), Options("http://host"), embed_url="")
+    one, other = (valid_bodies(surface, operation, 20, seed=5) for _ in range(2))
+    assert one == other
+    assert len(one) == 20
+    assert one != valid_bodies(surface, operation, 20, seed=6)
