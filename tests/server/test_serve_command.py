@@ -245,3 +245,21 @@ def test_the_embed_operation_can_have_a_port_of_its_own(serve: Serve) -> None:
     assert f"http://127.0.0.1:{port}/api/v1/workflows" in serving.banner
     assert "404 Not Found" in serving.ask(get("/api/v1/workflows/x/execute"))
     assert "200 OK" in serving.ask(get("/v1/executions"))
+
+
+def test_the_control_api_may_have_a_port_of_its_own(serve: Serve) -> None:
+    """There it is alone, and the API's port has none of it."""
+    serving = serve("--control-port", "0")
+    shown = re.search(r"Control API +http://127\.0\.0\.1:(\d+)", serving.banner)
+    assert shown
+    answers = {}
+    for name, port in (("api", serving.port), ("control", int(shown[1]))):
+        serving.port = port
+        for path in ("/v1/executions", "/_execmock/clock"):
+            answers[name, path] = serving.ask(get(path).replace("Host: x", "Host: localhost")).split()[1]
+    assert answers == {
+        ("api", "/v1/executions"): "200",
+        ("api", "/_execmock/clock"): "404",
+        ("control", "/v1/executions"): "404",
+        ("control", "/_execmock/clock"): "200",
+    }

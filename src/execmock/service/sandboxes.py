@@ -80,11 +80,10 @@ class Sandboxes:
         real = self.clock.now()
         made = derive(root, "organization", size=8)
         organization = "org_" + xid(int.from_bytes(made[:3], "big") + 0x66000000, sandbox_tag(name), made[7])
-        # Frozen from the start: a clock that is made and then frozen has run a millisecond now and then.
         clock = ClockState(
             real=real,
             shown=real if start is None else start,
-            speed=0.0 if frozen else speed,
+            speed=speed,
             resume=speed or 1.0,
         )
         # At the same instant: a clock that is frozen at nine shows nine, not a millisecond later.

@@ -158,3 +158,12 @@ async def test_keys_and_tokens_are_never_shown_whole(
     for text in (shown, logged):
         for secret in (KEY, token, COOKIE, "canary-control-key", "wrong-canary"):
             assert secret not in text
+
+
+@pytest.mark.parametrize("token", ["abc", "canary-" * 60], ids=["shorter than words", "longer than is shown"])
+async def test_a_token_that_is_refused_is_not_shown_by_what_is_said_of_it(control: Any, token: str) -> None:
+    path = f"/v1/public/executions/exec_x?token={token}&token={token}"
+    assert (await control.server.get(path, key=None)).status == 400
+    shown = (await control.send("GET", "/journal")).body.decode()
+    assert token[:20] not in shown
+    assert '"location":"query/token"' in shown

@@ -178,3 +178,20 @@ async def test_an_unknown_sandbox_has_none(control: Any) -> None:
     await control.refused(404, "GET", "/snapshot?sandbox=none")
     await control.refused(404, "PUT", "/snapshot?sandbox=none", {})
     await control.refused(422, "PUT", "/snapshot", {})
+
+
+async def test_a_scenario_that_came_as_json_is_the_same_in_another_server(controlled: Any) -> None:
+    """It is kept as text, which has to be read as YAML to the same data."""
+    special = ["\u0085", "\u2028", "\x7f", "\ufeff", "😀", "a: b", "1e3", 1e22, 1e-7, 2**60]
+    steps = [
+        {"status": "workflow_queued", "next": {"after": "1s"}},
+        {"status": "workflow_running", "next": {"after": "1s"}},
+        {"status": "workflow_succeeded", "set": {"responsePayload": {"special": special}}},
+    ]
+    one, two = await controlled(frozen=True), await controlled(frozen=True)
+    await one.put("/scenarios/special", {"scenario": {"scenario": "special", "steps": steps}})
+    created = (await one.server.create({}, headers={"X-Execmock-Scenario": "special"})).data
+    await one.advance("2s")
+    await two.put("/snapshot", await one.get("/snapshot"))
+    read = (await two.server.get(f"/v1/executions/{created['execution']['id']}")).data
+    assert read["execution"]["responsePayload"] == {"special": special}
