@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from execmock.core.contract import Contract
-from execmock.server.control import control_contract
+from execmock.server.control.app import control_contract
 from execmock.settings import SECTIONS, options
 from execmock.settings.table import as_markdown
 from execmock.verify.catalogue import all_rules

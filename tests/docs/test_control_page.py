@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from execmock.server.control import control_contract
+from execmock.server.control.app import control_contract
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control-api.md").read_text(encoding="utf-8")
 END = "the end of what a command prints"
