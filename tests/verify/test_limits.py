@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -78,7 +77,7 @@ def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
     assert (run.returncode, told) == (130, ["execmock: interrupted; nothing was judged"])
 
 
-def sent(target: Target, seed: int) -> Counter[tuple[str, bytes]]:
+def sent(target: Target, seed: int) -> list[tuple[str, bytes]]:
     """Return what a run of the generator sends, without the address."""
     options = Options(
         target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
@@ -89,10 +88,10 @@ def sent(target: Target, seed: int) -> Counter[tuple[str, bytes]]:
     keys = {"a": target.token, "embed": target.embed_token}
     found = generate(surface, keys, plan, embed=True, first=1)
     assert found.stopped == ""
-    return Counter(
+    return [
         (f"{seen.request.method} {seen.request.url.removeprefix(target.url)}", seen.request.body)
         for seen in found.exchanges
-    )
+    ]
 
 
 def test_the_same_seed_generates_the_same_requests() -> None:
@@ -100,8 +99,10 @@ def test_the_same_seed_generates_the_same_requests() -> None:
     for _ in range(2):
         with running() as target:
             runs.append(sent(target, seed=3))
-    assert runs[0].total() > 20
-    assert runs[0] == runs[1]
+    # A seed says what is sent and in which order; how far a run gets, the machine has a say in.
+    shared = min(map(len, runs))
+    assert shared > 20
+    assert runs[0][:shared] == runs[1][:shared]
 
 
 @pytest.mark.parametrize("operation", [CREATE, EXECUTE])
