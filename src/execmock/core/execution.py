@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 from execmock.core.ids import derive
 from execmock.core.progress import Progress
 
@@ -52,7 +50,7 @@ class Idempotency:
     key: str
     digest: str
     made: str
-    answer: Any = None
+    answer: bytes | None = None
     expires: int | None = None
 
 

@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Literal, get_args
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
+from execmock.core.sandbox import SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
 from execmock.ports import Clock, Entropy, Key, Put, Store
 
 __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
 
 DEFAULT_SANDBOX = "default"
-Scope = Literal["read", "read-write"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedWorkflow:
-    """A workflow of the embed API, by the three names it can be executed under, and its title."""
-
-    id: str
-    hashid: str
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
-
-    `workflows` are the ids that may be executed; empty means any.
-    """
-
-    id: str
-    organization: str
-    root: bytes
-    clock: ClockState
-    default_scenario: str | None = None
-    workflows: tuple[str, ...] = ()
-    embed_workflows: tuple[EmbedWorkflow, ...] = ()
-    strict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for it in views."""
-
-    sandbox: str
-    scope: Scope
-    id: str
-
 
 class Sandboxes:
     """Creates, finds, changes, resets and deletes sandboxes; resolves bearer keys to them."""

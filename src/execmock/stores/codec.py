@@ -1,4 +1,4 @@
-"""Kept values as JSON-like data and back: one form for files, databases and snapshots."""
+"""Kept values as JSON-like data for snapshots, and as bytes for databases; and back."""
 
 from __future__ import annotations
 
@@ -6,17 +6,32 @@ from typing import Any
 
 import msgspec
 
+from execmock.core.catalogue import Catalogue, ScenarioText
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
+from execmock.core.json_text import decode, encode
+from execmock.core.sandbox import ApiKey, Sandbox
 from execmock.errors import StoreError, nearest
 
-__all__ = ["from_data", "to_data"]
+__all__ = ["KINDS", "LOGS", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
+    "catalogue": Catalogue,
     "embed": EmbedExecution,
     "embed-idempotency": Idempotency,
     "execution": Execution,
     "idempotency": Idempotency,
+    "key": ApiKey,
+    "sandbox": Sandbox,
+    "scenario": ScenarioText,
 }
+KINDS = tuple(_TYPES)
+"""Every kind of value that stores keep. A kind that is missing here is refused, never half kept."""
+LOGS = ("change", "journal")
+"""Every log that stores keep."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODERS = {kind: msgspec.msgpack.Decoder(cls) for kind, cls in _TYPES.items()}
+_JSON_BEGINS = ord("{")
 
 
 def to_data(value: Any) -> Any:
@@ -32,4 +47,23 @@ def from_data(kind: str, data: Any) -> Any:
     try:
         return msgspec.convert(data, _TYPES[kind])
     except msgspec.ValidationError as error:
+        raise StoreError(f"not a kept {kind}: {error}") from None
+
+
+def pack(value: Any) -> bytes:
+    """Return a kept value as bytes: MessagePack, or JSON where an integer is too long for it."""
+    try:
+        return _ENCODER.encode(value)
+    except OverflowError:
+        return encode(to_data(value))
+
+
+def unpack(kind: str, data: bytes) -> Any:
+    """Return the value of a kind that `pack` gave; StoreError when the bytes are not one."""
+    # A packed value is a map, and no map of MessagePack begins as JSON does.
+    if data[0] == _JSON_BEGINS:
+        return from_data(kind, decode(data))
+    try:
+        return _DECODERS[kind].decode(data)
+    except msgspec.MsgspecError as error:
         raise StoreError(f"not a kept {kind}: {error}") from None
