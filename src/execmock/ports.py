@@ -66,12 +66,11 @@ class Store(Protocol):
     """Keeps frozen values, and logs. Every write is atomic; a value once read never changes.
 
     Each call raises StoreError when the store cannot be reached or refuses; the next one may work.
+    `immediate` says that all is kept in this process: no method ever waits, so that a caller need not
+    either, and nobody else changes anything.
     """
 
-    @property
-    def shared(self) -> bool:
-        """Whether other processes may read and change what is kept."""
-        ...
+    immediate: bool
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""

@@ -25,14 +25,13 @@ LAYERS: dict[str, set[str]] = {
     "stores": {"errors", "core", "ports"},
     "loading": {"errors", "core", "ports"},
     "service": SHELL,
-    "server": {"errors", "core", "settings", "ports", "service"},
-    "proxy": {"errors", "core", "settings", "ports", "service"},
+    "server": {"errors", "core", "settings", "service"},
+    "proxy": {"errors", "core", "settings", "service"},
     "verify": {"errors", "core", "settings", "loading"},
     "testing": SHELL | {"service", "server"},
     "pytest_plugin": {"errors", "testing"},
     "__init__": {"testing"},
 }
-WIRING = {"server.mock": SHELL}  # where a server is put together from its store, files and clock
 ANYTHING = {"cli", "__main__"}
 WITHOUT_VERSION = {"errors", "core"}  # these may not even import the package's root
 
@@ -140,7 +139,7 @@ def complaint(name: str, target: str) -> str | None:
         below = rest.split(".")[0] or "__init__"
         if below == "__init__" and layer not in WITHOUT_VERSION:
             return None
-        allowed = {layer, *LAYERS.get(layer, ()), *WIRING.get(name, ())}
+        allowed = {layer, *LAYERS.get(layer, ())}
         return None if layer in ANYTHING or below in allowed else f"{layer} may import only {sorted(allowed)}"
     if top in sys.stdlib_module_names:
         impure = IMPURE - {"pathlib"} if layer == "settings" else IMPURE
@@ -244,7 +243,6 @@ def test_two_modules_that_import_schemathesis_are_reported(tmp_path: Path) -> No
     [
         ("stores/redis.py", "import redis.asyncio"),
         ("verify/client.py", "import aiohttp"),
-        ("server/mock.py", "from execmock.stores import x"),
         ("cli/serve.py", "from execmock.server import run\nimport click"),
         ("server/a.py", "from execmock import __version__\nfrom ..core import x\nfrom . import y"),
         ("core/a.py", "from datetime import datetime\nfrom http import HTTPStatus"),

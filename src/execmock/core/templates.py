@@ -15,7 +15,7 @@ from typing import Any
 
 from execmock.errors import nearest
 
-__all__ = ["Names", "Template", "compile_template", "has_template", "render", "unknown_names"]
+__all__ = ["Names", "Template", "compile_template", "has_template", "literal", "render", "unknown_names"]
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
@@ -61,6 +61,11 @@ class Names:
 def has_template(text: str) -> bool:
     """Whether a text holds a placeholder."""
     return "{{" in text
+
+
+def literal(text: str) -> str:
+    """Return what a text says whatever its placeholders stand for."""
+    return _PLACEHOLDER.sub("", text)
 
 
 def compile_template(value: Any, *, text: bool = False) -> Any:

@@ -5,17 +5,15 @@ Both implement JSON Schema 2020-12; a property test holds them to the same verdi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from execmock.errors import nearest
-
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema import Draft202012Validator
 
 __all__ = ["SchemaValidator", "Violation", "shorten", "shortened"]
 
@@ -27,24 +25,36 @@ _NOTHING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing wrong with a request: `where` (such as body/workflowId), what came, what was expected."""
+    """One thing wrong with a value: `where` (such as body/workflowId), what came, what was expected.
+
+    `path` leads to it inside the value. `unknown` says that it is a key that should not be there; `hint`
+    then names the nearest one that may.
+    """
 
     where: str
     expected: str
     received: Any = _NOTHING
+    path: tuple[str | int, ...] = field(default=(), compare=False)
+    unknown: bool = field(default=False, compare=False)
+    hint: str = field(default="", compare=False)
+
+    @property
+    def missing(self) -> bool:
+        """Whether nothing came where something has to be."""
+        return self.received is _NOTHING
 
     @property
     def sentence(self) -> str:
         """What was expected and what came, without the place."""
-        came = "nothing" if self.received is _NOTHING else shorten(self.received)
-        return f"expected {self.expected}, received {came}"
+        came = "nothing" if self.missing else shorten(self.received)
+        return f"expected {self.expected}, received {came}" + (f".{self.hint}" if self.hint else "")
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry of an error body's `details`; `received` is left out when nothing came."""
-        came = {} if self.received is _NOTHING else {"received": shortened(self.received)}
+        came = {} if self.missing else {"received": shortened(self.received)}
         return {"location": self.where, **came, "expected": self.expected, "message": str(self)}
 
 
@@ -72,66 +82,10 @@ class SchemaValidator:
         """Return every violation, in the order of their places; empty when the value fits."""
         if self.is_valid(value):
             return []
-        errors = sorted(
-            self._wording.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
-        )
-        found = [violation for error in errors for violation in self._violation(error)]
+        from execmock.core.violations import worded
+
+        found = worded(self._wording.iter_errors(value), self._where)
         return list({str(violation): violation for violation in found}.values())
-
-    def _violation(self, error: ValidationError) -> Iterator[Violation]:
-        place = "/".join([self._where, *map(str, error.absolute_path)])
-        if error.validator == "required":
-            yield from _missing(error, place)
-        elif error.validator in ("additionalProperties", "unevaluatedProperties"):
-            yield from _unknown(error, place)
-        else:
-            yield Violation(place, _expected(error), error.instance)
-
-
-def _missing(error: ValidationError, place: str) -> Iterator[Violation]:
-    properties = _properties(error)
-    for name in cast("list[str]", error.validator_value):
-        if name not in cast("dict[str, Any]", error.instance):
-            kind = _types(properties.get(name, {}).get("type", "value"))
-            yield Violation(f"{place}/{name}", f"{kind} (required)")
-
-
-def _unknown(error: ValidationError, place: str) -> Iterator[Violation]:
-    known = list(_properties(error))
-    for name, value in cast("dict[str, Any]", error.instance).items():
-        if name not in known:
-            hint = nearest(name, known)
-            yield Violation(f"{place}/{name}", f"one of {', '.join(known)}.{hint}", value)
-
-
-def _properties(error: ValidationError) -> Mapping[str, Any]:
-    schema = cast("Mapping[str, Any]", error.schema)
-    return cast("Mapping[str, Any]", schema.get("properties", {}))
-
-
-def _expected(error: ValidationError) -> str:
-    value: Any = error.validator_value
-    words = {
-        "type": lambda: _types(value),
-        "enum": lambda: "one of " + ", ".join(map(str, value)),
-        "const": lambda: shorten(value),
-        "minimum": lambda: f"at least {value}",
-        "maximum": lambda: f"at most {value}",
-        "exclusiveMinimum": lambda: f"more than {value}",
-        "exclusiveMaximum": lambda: f"less than {value}",
-        "minLength": lambda: f"at least {value} characters",
-        "maxLength": lambda: f"at most {value} characters",
-        "minItems": lambda: f"at least {value} items",
-        "maxItems": lambda: f"at most {value} items",
-        "pattern": lambda: f"text that matches {value}",
-    }
-    word = words.get(str(error.validator))
-    return word() if word else f"{error.validator} {shorten(value)}"
-
-
-def _types(kinds: str | Iterable[str]) -> str:
-    names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
-    return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
 
 
 def shortened(value: object) -> object:

@@ -65,27 +65,51 @@ class Views:
         now: int,
     ) -> Portrait:
         """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
-        fields: dict[str, Any] = {
-            **request,
-            "createdAt": format_instant(execution.created_at),
-            "id": execution.id,
-            "initiatedById": execution.initiated_by,
-            "initiatedByType": "api_key",
-            "organizationId": organization,
-        }
+        fields = _created(execution, request, organization)
         events: list[dict[str, Any]] = []
-        steps: dict[str, dict[str, str]] = {}
         visits = state.visits
-        for number, visit in enumerate(visits):
+        ends = [visit.at for visit in visits[1:]] + [now]
+        for context, step, visit, until in zip(
+            self._walk(execution, state, scenario, request, fields),
+            (scenario.steps[visit.step] for visit in visits),
+            visits,
+            ends,
+            strict=True,
+        ):
+            for at, shown in _emitted(step, visit, until, context):
+                events.append(_event(shown, at, len(events), fields))
+        return Portrait(_shown(fields, visits[-1].at), events)
+
+    def fields(
+        self,
+        execution: Execution,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        organization: str,
+    ) -> dict[str, Any]:
+        """Return the private view's execution without its events: what a list shows."""
+        fields = _created(execution, request, organization)
+        for _ in self._walk(execution, state, scenario, request, fields):
+            pass
+        return _shown(fields, state.visits[-1].at)
+
+    def _walk(
+        self,
+        execution: Execution,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        fields: dict[str, Any],
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the names that templates see in each visit, having let the visit change `fields`."""
+        steps: dict[str, dict[str, str]] = {}
+        for visit in state.visits:
             step = scenario.steps[visit.step]
             steps[step.name] = {"at": format_instant(visit.at)}
             context = _context(fields, request, step, visit, steps)
             self._enter(fields, step, visit, context, execution.id)
-            until = visits[number + 1].at if number + 1 < len(visits) else now
-            for at, shown in _emitted(step, visit, until, context):
-                events.append(_event(shown, at, len(events), fields))
-        fields["updatedAt"] = format_instant(visits[-1].at)
-        return Portrait({name: value for name, value in fields.items() if value not in _EMPTY}, events)
+            yield context
 
     def public(self, portrait: Portrait) -> dict[str, Any]:
         """Return the public view: flat, without anything private."""
@@ -121,6 +145,22 @@ class Views:
 
 
 _EMPTY: tuple[Any, ...] = (None, "", {})
+
+
+def _created(execution: Execution, request: Mapping[str, Any], organization: str) -> dict[str, Any]:
+    return {
+        **request,
+        "createdAt": format_instant(execution.created_at),
+        "id": execution.id,
+        "initiatedById": execution.initiated_by,
+        "initiatedByType": "api_key",
+        "organizationId": organization,
+    }
+
+
+def _shown(fields: dict[str, Any], updated_at: int) -> dict[str, Any]:
+    fields["updatedAt"] = format_instant(updated_at)
+    return {name: value for name, value in fields.items() if value not in _EMPTY}
 
 
 def next_event(progress: Progress, scenario: Scenario, now: int) -> int | None:

@@ -9,8 +9,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from execmock.core.contract import Contract
 from execmock.core.scenario import (
     Finding,
@@ -20,27 +18,16 @@ from execmock.core.scenario import (
     compile_scenario,
     scenario_schema,
 )
-from execmock.core.scenario.findings import DataPath
 from execmock.core.scenario.model import Api
-from execmock.core.validation import SchemaValidator, Violation
+from execmock.core.scenario.rivals import Rival, rivals
 from execmock.errors import Place, ScenarioError
-from execmock.loading.yaml_marks import Marked, load_marked
+from execmock.loading.problems import Problem, place_of, problem_at, problems_of
+from execmock.loading.shapes import Shape
+from execmock.loading.yaml_marks import load_marked
 
-__all__ = ["Problem", "ScenarioFile", "Vocabularies", "read_data", "read_folder", "read_text", "vocabularies"]
+__all__ = ["ScenarioFile", "Vocabularies", "read_data", "read_folder", "read_text", "vocabularies"]
 
 Vocabularies = Mapping[Api, Vocabulary]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A finding with its place in a file and the source line, fit to be shown."""
-
-    place: Place
-    message: str
-    line: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +47,41 @@ def vocabularies(contract: Contract) -> Vocabularies:
 
 def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:
     """Read one scenario; never raises for what the text holds."""
-    lines = text.splitlines()
     try:
         marked = load_marked(text, file, ScenarioError)
     except ScenarioError as error:
-        place = error.place or Place(file)
-        return ScenarioFile(file, text, None, (_problem(place, error.message, lines),))
+        problem = problem_at(error.place or Place(file), error.message, text.splitlines())
+        return ScenarioFile(file, text, None, (problem,))
     scenario, findings = read_data(marked.data, text, words)
-    problems = tuple(_problem(_place(marked, finding.path), finding.message, lines) for finding in findings)
-    return ScenarioFile(file, text, scenario, tuple(sorted(problems, key=_where)))
+    return ScenarioFile(file, text, scenario, problems_of(findings, marked, text))
 
 
 def read_data(data: Any, text: str, words: Vocabularies) -> tuple[Scenario | None, list[Finding]]:
     """Read a scenario from plain data; `text` is what its version is the digest of."""
-    try:
-        source = msgspec.convert(data, ScenarioSource)
-    except msgspec.ValidationError as error:
-        found = [_as_finding(violation, data) for violation in _shape().violations(data)]
-        return None, found or [Finding((), str(error))]
-    version = blake2b(text.encode(), digest_size=4).hexdigest()
+    source, findings = _shape().read(data)
+    if source is None:
+        return None, findings
+    version = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     scenario, findings = compile_scenario(source, words[source.api], version)
     return (replace(scenario, text=text) if scenario else None), findings
 
 
 def read_folder(paths: Iterable[Path], words: Vocabularies) -> Sequence[ScenarioFile]:
-    """Read every .yaml and .yml file in folders (deep), and the files named themselves, in name order."""
-    found: list[ScenarioFile] = []
+    """Read every .yaml and .yml file in folders (deep), and the files named themselves, in name order.
+
+    A file that takes the name or the bound values of one before it is refused; each file is read once.
+    """
+    found: dict[Path, Path] = {}
     for path in paths:
         files = sorted(p for p in path.rglob("*.y*ml") if p.is_file()) if path.is_dir() else [path]
-        found += [_read_file(file, words) for file in files]
-    return found
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return _without_rivals([_read_file(file, words) for file in found.values()])
 
 
 def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         return ScenarioFile(str(path), "", None, (Problem(Place(str(path)), "is not UTF-8 text"),))
     except OSError as error:
@@ -103,35 +90,22 @@ def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
     return read_text(text, str(path), words)
 
 
+def _without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
+    by_name = {file.path: file for file in files}
+    scenarios = [(file.path, file.scenario) for file in files if file.scenario]
+    for rival in rivals(scenarios):
+        first, second = by_name[rival.first], by_name[rival.second]
+        message = f"{rival.message}; the first is at {_place(first, rival)}"
+        place = _place(second, rival)
+        problem = problem_at(place, message, second.text.splitlines())
+        by_name[rival.second] = replace(second, scenario=None, problems=(*second.problems, problem))
+    return list(by_name.values())
+
+
+def _place(file: ScenarioFile, rival: Rival) -> Place:
+    return place_of(load_marked(file.text, file.path, ScenarioError), rival.path)
+
+
 @lru_cache(maxsize=1)
-def _shape() -> SchemaValidator:
-    return SchemaValidator(scenario_schema(), "")
-
-
-def _as_finding(violation: Violation, data: Any) -> Finding:
-    path: list[str | int] = []
-    for part in violation.where.split("/")[1:]:
-        path.append(int(part) if isinstance(data, list) and part.isdecimal() else part)
-        data = _member(data, path[-1])
-    return Finding(tuple(path), violation.sentence)
-
-
-def _member(data: Any, part: str | int) -> Any:
-    try:
-        return data[part]
-    except (KeyError, IndexError, TypeError):
-        return None
-
-
-def _place(marked: Marked, path: DataPath) -> Place:
-    # A finding about a member that is there points at its key; one about a missing member, at its parent.
-    return marked.key(path) if path and isinstance(path[-1], str) else marked.place(path)
-
-
-def _problem(place: Place, message: str, lines: Sequence[str]) -> Problem:
-    line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-    return Problem(place, message, line)
-
-
-def _where(problem: Problem) -> tuple[int, int]:
-    return problem.place.line, problem.place.column
+def _shape() -> Shape[ScenarioSource]:
+    return Shape(ScenarioSource, scenario_schema())

@@ -92,7 +92,7 @@ def load_marked(text: str, file: str, error: type[ExecmockError] = ConfigError) 
     try:
         spot = SpotReader(_events(text), file, error).document()
     except yaml.MarkedYAMLError as wrong:
-        raise error(_syntax(wrong), place=_place(wrong.problem_mark, file)) from wrong
+        raise error(_syntax(wrong), place=_place(wrong.problem_mark, text, file)) from wrong
     return Marked(spot.value, _Places(spot, keys=False), _Places(spot, keys=True))
 
 
@@ -110,7 +110,10 @@ def _syntax(bad: yaml.MarkedYAMLError) -> str:
     return f"not valid YAML: {bad.problem}{context}"
 
 
-def _place(mark: yaml.Mark | None, file: str) -> Place:
+def _place(mark: yaml.Mark | None, text: str, file: str) -> Place:
+    # What is missing at the end of a last line without a line break is noticed on the line after it.
+    if mark and mark.line > text.count("\n"):
+        return _place_after(text, file)
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
 
 

@@ -19,7 +19,8 @@ JSON = "application/json"
 class Call:
     """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case.
 
-    The fields after `body` are filled in on the way, for the log and the journal.
+    The fields after `body` are filled in on the way, for the log and the journal; `unread` says why a
+    body could not be read.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Call:
     sandbox: Sandbox | None = None
     subject: str = ""
     violations: Sequence[Violation] = ()
+    unread: Refusal | None = None
 
 
 @dataclass(slots=True)

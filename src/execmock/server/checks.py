@@ -50,7 +50,13 @@ class Checker:
         self._operation = operation
         self._strictness = strictness
         self._query = [_Text(p, strictness) for p in operation.parameters if p.location == "query"]
-        self._headers = [_Text(p, strictness) for p in operation.parameters if p.location == "header"]
+        # A header is always text, so one that may be any text needs no check.
+        self._headers = [
+            _Text(p, strictness)
+            for p in operation.parameters
+            if p.location == "header" and (p.required or set(p.schema) - {"type"})
+        ]
+        self._needs_query = any(p.required for p in operation.parameters if p.location == "query")
         self._body = operation.body
         self._defaults = {text.name: text.default for text in self._query if text.default is not None}
         self._properties: frozenset[str] = frozenset()
@@ -58,7 +64,6 @@ class Checker:
             schema = operation.body.content["application/json"]
             self._schema = SchemaValidator(contract.standalone(schema), "body")
             self._properties = frozenset(contract.resolve(schema).get("properties", {}))
-            self._required = frozenset(contract.resolve(schema).get("required", ()))
 
     def check(self, call: Call, path: Mapping[str, str]) -> Checked:
         """Return the request's parts; Refusal names every violation."""
@@ -67,6 +72,8 @@ class Checker:
 
     def _parameters(self, call: Call, path: Mapping[str, str]) -> Mapping[str, Any]:
         found: dict[str, Any] = {**self._defaults, **path}
+        if not call.query and not self._headers and not self._needs_query:
+            return found
         violations: list[Violation] = []
         given = parse_qsl(call.query, keep_blank_values=True) if call.query else []
         for text in self._query:

@@ -32,9 +32,9 @@ class Cors:
             "Vary": "Origin",
         }
 
-    def is_preflight(self, method: str, headers: Mapping[str, str]) -> bool:
-        """Whether a browser asks for leave before it sends the request itself."""
-        return method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers
+    def is_preflight(self, headers: Mapping[str, str]) -> bool:
+        """Whether a browser asks by OPTIONS for leave before it sends the request itself."""
+        return "Origin" in headers and "Access-Control-Request-Method" in headers
 
     def preflight(self, request: Mapping[str, str], methods: Collection[str]) -> Answer:
         """Return the answer to a preflight; without leave, one that grants nothing."""

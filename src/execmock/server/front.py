@@ -23,9 +23,9 @@ from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 
-__all__ = ["ApiFront", "ControlFront", "Front"]
+__all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
-_ON_EVERY_ANSWER = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+ON_EVERY_ANSWER = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _CONTROL_BODY = 256 << 20
 
 
@@ -39,7 +39,7 @@ class Front:
         pages: Mapping[str, Page],
         request_ids: RequestIds,
     ) -> None:
-        self._api = api
+        self.api = api
         self._control = control
         self._pages = pages
         self._request_ids = request_ids
@@ -54,43 +54,71 @@ class Front:
                 return await self._control(request, call)
             if first in self._pages:
                 return await self._pages[first](request)
-            return await self._api(request, call)
+            return await self.api(request, call)
         except Exception as error:
-            request_id = self._request_ids.next(None)
-            _report(error, call, request_id)
-            return _response(refused(Refusal(500, "Internal error"), request_id), {})
+            return _response(_broken(error, call, self._request_ids.next(None)), {})
 
 
 class ApiFront:
     """Handles the requests of the API: reads bodies, writes log and journal, adds what browsers need."""
 
     def __init__(
-        self, api: Api, cors: Cors, engine: Engine, log: RequestLog, max_body: int, too_large: int
+        self,
+        api: Api,
+        cors: Cors,
+        engine: Engine,
+        log: RequestLog,
+        request_ids: RequestIds,
+        max_body: int,
+        too_large: int,
     ) -> None:
         self._api = api
         self._cors = cors
         self._engine = engine
         self._log = log
+        self._request_ids = request_ids
         self._max_body = max_body
         self._too_large = too_large
 
+    @property
+    def immediate(self) -> bool:
+        """Whether `answer` never waits, because the store answers at once."""
+        return self._engine.store.immediate
+
+    @property
+    def max_body(self) -> int:
+        """The largest body that is read, in bytes."""
+        return self._max_body
+
     async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
-        """Answer one request."""
+        """Read a request's body and answer it."""
+        try:
+            call.body = await _read(request, self._max_body)
+        except Refusal as refusal:
+            call.unread = refusal
+        answer, common = await self.answer(call)
+        return _response(answer, common)
+
+    async def answer(self, call: Call) -> tuple[Answer, Mapping[str, str]]:
+        """Return the answer to a call whose body is read, and the headers that CORS adds; write it down."""
         started = perf_counter()
-        answer = await self._answer(request, call)
+        try:
+            answer = await self._answer(call)
+        except Exception as error:
+            answer = _broken(error, call, self._request_ids.next(call.sandbox))
         took = (perf_counter() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(_logged(call, answer, real, took))
         await self._write_down(call, answer, took, real)
-        return _response(answer, self._cors.headers(call.headers))
+        return answer, self._cors.headers(call.headers)
 
-    async def _answer(self, request: web.BaseRequest, call: Call) -> Answer:
-        if self._cors.is_preflight(call.method, call.headers) and (methods := self._api.methods(call.path)):
-            return self._cors.preflight(call.headers, methods)
-        try:
-            call.body = await _read(request, self._max_body)
-        except Refusal as refusal:
-            return self._api.refuse(call, refusal, self._too_large)
+    async def _answer(self, call: Call) -> Answer:
+        if call.method == "OPTIONS" and self._cors.is_preflight(call.headers):
+            methods = self._api.methods(call.path)
+            if methods:
+                return self._cors.preflight(call.headers, methods)
+        if call.unread is not None:
+            return self._api.refuse(call, call.unread, self._too_large)
         return await self._api.answer(call)
 
     async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
@@ -144,11 +172,16 @@ def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:
     return Entry(real, call.method, call.path, answer.status, took, call.operation, sandbox, call.subject)
 
 
-def _response(answer: Answer, headers: Mapping[str, str]) -> web.Response:
-    merged = {**_ON_EVERY_ANSWER, **headers, **answer.headers}
+def _response(answer: Answer, common: Mapping[str, str]) -> web.Response:
+    return web.Response(body=answer.body, status=answer.status, headers=headers_of(answer, common))
+
+
+def headers_of(answer: Answer, common: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer's headers in the order in which they are written."""
+    merged = {**ON_EVERY_ANSWER, **common, **answer.headers}
     if answer.body:
         merged["Content-Type"] = answer.content_type
-    return web.Response(body=answer.body, status=answer.status, headers=merged)
+    return merged
 
 
 async def _read(request: web.BaseRequest, most: int) -> bytes:
@@ -173,9 +206,10 @@ def _refuse_size(most: int, came: str) -> Refusal:
     return Refusal(413, "The request body is too large", [Violation("body", f"at most {most} bytes", came)])
 
 
-def _report(error: Exception, call: Call, request_id: str) -> None:
+def _broken(error: Exception, call: Call, request_id: str) -> Answer:
     # One line for whoever runs the server; the place is enough to find the mistake.
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
     kind = type(error).__name__
     sys.stderr.write(f"error: {call.method} {call.path} ({request_id}): {kind}: {error} at {place}\n")
+    return refused(Refusal(500, "Internal error"), request_id)

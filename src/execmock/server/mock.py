@@ -67,7 +67,8 @@ class Mock:
             only,
         )
         too_large = int(choices["bodyTooLarge"])
-        served = ApiFront(api, Cors(options.cors_origins), engine, self.log, options.max_body, too_large)
+        cors = Cors(options.cors_origins)
+        served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
         pages = contract_pages(engine.contract)
         return Front(served, self.control_front() if control else None, pages, self.request_ids)
 

@@ -18,7 +18,12 @@ __all__ = ["contract_pages"]
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _TYPES = {".yaml": "application/yaml", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Swagger UI writes styles into its elements; scripts come from the page's own files alone.
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+}
 
 
 def contract_pages(contract: Contract) -> dict[str, Page]:

@@ -8,6 +8,7 @@ import socket
 from aiohttp import web
 
 from execmock.errors import ConfigError
+from execmock.server.fast import FastServer
 from execmock.server.front import Front
 
 __all__ = ["Listener", "bind"]
@@ -38,10 +39,8 @@ class Listener:
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
-        self._runner = web.ServerRunner(
-            web.Server(front, access_log=None),
-            shutdown_timeout=_LAST_ANSWERS,
-        )
+        server = FastServer(front, front.api) if front.api.immediate else web.Server(front, access_log=None)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_LAST_ANSWERS)
 
     @property
     def url(self) -> str:

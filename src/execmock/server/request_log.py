@@ -46,8 +46,19 @@ class RequestLog:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_BATCH_EVERY, self.flush)
 
+    def say(self, line: str) -> None:
+        """Tell whoever runs the server something that is no request."""
+        self.flush()
+        try:
+            sys.stderr.write(f"execmock: {line}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            self._quiet = True
+
     def flush(self) -> None:
         """Write what waits. A reader that went away ends the log, not the server."""
+        if self._timer is not None:
+            self._timer.cancel()
         self._timer = None
         entries, self._waiting = self._waiting, []
         try:
@@ -72,4 +83,6 @@ def _as_json(entry: Entry) -> str:
 
 def _printable(text: str) -> str:
     # A path may hold anything; what a terminal would obey is shown, not sent.
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

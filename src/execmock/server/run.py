@@ -14,7 +14,8 @@ from execmock.server.banner import banner
 from execmock.server.control.guard import is_loopback
 from execmock.server.mock import Mock, MockOptions
 from execmock.server.ports import Listener, bind
-from execmock.service.engine import EngineOptions
+from execmock.service.engine import EngineOptions, shipped_scenarios
+from execmock.service.reloading import Reloader
 from execmock.settings import ServeSettings
 
 __all__ = ["options_from", "serve"]
@@ -66,7 +67,9 @@ async def _serve(settings: ServeSettings) -> None:
     stopped = asyncio.Event()
     _on_signals(stopped.set)
     _say(mock, settings, opened)
+    reloading = asyncio.create_task(_reload(mock, settings))
     await stopped.wait()
+    reloading.cancel()
     mock.control.end()
     await asyncio.gather(*(listener.stop() for listener in opened.listeners))
     await mock.close()
@@ -113,6 +116,12 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
     except OSError:
         # Nobody reads: the server serves all the same.
         pass
+
+
+async def _reload(mock: Mock, settings: ServeSettings) -> None:
+    reloader = Reloader(mock.engine, [shipped_scenarios(), *settings.scenarios])
+    async for line in reloader.run():
+        mock.log.say(line)
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -31,7 +31,7 @@ from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
 from execmock.stores import open_store
 
-__all__ = ["Engine", "EngineOptions", "load_library", "shipped"]
+__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +135,18 @@ def shipped(path: Path) -> Contract:
     return load_contract(path)
 
 
+def shipped_scenarios() -> Path:
+    """Return the folder of the scenarios that come with execmock."""
+    return data_path("fixtures") / "scenarios"
+
+
 def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake."""
     words = vocabularies(contract)
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    read = [*read_folder([data_path("fixtures") / "scenarios"], words), *read_folder(extra, words)]
+    read = [*read_folder([shipped_scenarios()], words), *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
         raise ScenarioError("\n".join(problems))

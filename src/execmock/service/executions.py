@@ -90,12 +90,14 @@ class Executions:
         if key:
             return await self._create_once(sandbox, execution, key, canonical(request))
         await self._store.update(place_of(execution), lambda _: [put_of(execution)])
-        return self._created(sandbox, execution)
+        return self._created(sandbox, execution, request)
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution."""
         execution = await self.find(sandbox, execution_id)
-        return (await self._seen(execution, sandbox)).private
+        drawing = self._portraits.private(execution, sandbox, self._sandboxes.now(sandbox))
+        await self._count_read(drawing, sandbox)
+        return drawing.private or b""
 
     async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
         """Return the public view to the holder of its token, and the sandbox it lies in.
@@ -107,7 +109,9 @@ class Executions:
             sandbox, execution = found
             expected = client_token(sandbox.root, execution_id).encode()
             if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
-                return sandbox, (await self._seen(execution, sandbox)).public
+                drawing = self._portraits.public(execution, sandbox, self._sandboxes.now(sandbox))
+                await self._count_read(drawing, sandbox)
+                return sandbox, drawing.public or b""
         raise Refusal(401, "The token does not open this execution")
 
     async def list(self, sandbox: Sandbox, page: Page) -> bytes:
@@ -115,7 +119,7 @@ class Executions:
         # One more than asked for tells whether there are more.
         found = await self._store.page(sandbox.id, EXECUTION, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
-        items = b",".join([self._portraits.draw(item, sandbox, now).item for item in found[: page.limit]])
+        items = b",".join(self._portraits.items(found[: page.limit], sandbox, now))
         more = b"true" if len(found) > page.limit else b"false"
         return b'{"hasMore":%b,"items":[%b],"limit":%d,"offset":%d}' % (more, items, page.limit, page.offset)
 
@@ -127,10 +131,6 @@ class Executions:
             status = int(self._choices["unknownExecution"])
             raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
         return execution
-
-    def draw(self, execution: Execution, sandbox: Sandbox) -> Drawing:
-        """Return an execution as it stands now."""
-        return self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox))
 
     async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
         """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
@@ -144,11 +144,9 @@ class Executions:
                 return sandbox, execution
         return None
 
-    async def _seen(self, execution: Execution, sandbox: Sandbox) -> Drawing:
-        drawing = self.draw(execution, sandbox)
+    async def _count_read(self, drawing: Drawing, sandbox: Sandbox) -> None:
         if drawing.polled:
-            await self._tracking.move(execution, sandbox, Poll())
-        return drawing
+            await self._tracking.move(drawing.execution, sandbox, Poll())
 
     async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, request: bytes) -> Created:
         digest = blake2b(request, digest_size=16).hexdigest()
@@ -168,10 +166,12 @@ class Executions:
         made: Execution = await self._store.get(Key(execution.sandbox, EXECUTION, kept.made))
         return self._created(sandbox, made)
 
-    def _created(self, sandbox: Sandbox, execution: Execution) -> Created:
+    def _created(
+        self, sandbox: Sandbox, execution: Execution, request: Mapping[str, Any] | None = None
+    ) -> Created:
         token = client_token(sandbox.root, execution.id).encode()
-        item = self.draw(execution, sandbox).item
-        return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, item))
+        drawing = self._portraits.draw(execution, sandbox, self._sandboxes.now(sandbox), request)
+        return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, drawing.item))
 
     def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
         if sandbox.workflows and workflow not in sandbox.workflows:

@@ -22,12 +22,15 @@ class Library:
         self._current: dict[str, Scenario] = {}
         self._versions: dict[str, Scenario] = {}
         for scenario in scenarios:
-            self.put(scenario)
+            self._current[scenario.name] = scenario
+            self._versions[scenario.reference] = scenario
+        self._index()
 
     def put(self, scenario: Scenario) -> None:
         """Make a scenario the current one of its name."""
         self._current[scenario.name] = scenario
         self._versions[scenario.reference] = scenario
+        self._index()
 
     def learn(self, scenario: Scenario) -> None:
         """Know a version without making it the current one of its name."""
@@ -36,6 +39,7 @@ class Library:
     def remove(self, name: str) -> None:
         """Let no new execution follow a scenario; those that do keep it."""
         self._current.pop(name, None)
+        self._index()
 
     @property
     def current(self) -> Mapping[str, Scenario]:
@@ -58,12 +62,15 @@ class Library:
     def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:
         """Return the scenario whose `bind` all stands in `values`, the most particular one, or None."""
         best: Scenario | None = None
-        for scenario in self._current.values():
-            bind = scenario.bind
-            if (
-                bind
-                and scenario.api == api
-                and all(values.get(name) == value for name, value in bind.items())
-            ):
-                best = scenario if best is None or len(bind) > len(best.bind) else best
+        for name, value in values.items():
+            for scenario in self._bound.get((api, name, value), ()) if isinstance(value, str) else ():
+                bind = scenario.bind
+                if all(values.get(other) == wanted for other, wanted in bind.items()):
+                    best = scenario if best is None or len(bind) > len(best.bind) else best
         return best
+
+    def _index(self) -> None:
+        self._bound: dict[tuple[Api, str, str], list[Scenario]] = {}
+        for scenario in self._current.values():
+            for name, value in scenario.bind.items():
+                self._bound.setdefault((scenario.api, name, value), []).append(scenario)

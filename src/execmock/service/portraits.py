@@ -7,10 +7,12 @@ and a comparison. Only this module knows that views are kept; without it the sam
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from execmock.core.execution import Execution, execution_seed
 from execmock.core.json_text import decode, encode
-from execmock.core.progress import Progress, Tick, next_due, open_triggers, progress
+from execmock.core.progress import Tick, next_due, open_triggers, progress
 from execmock.core.scenario.model import Polls
 from execmock.core.views import Portrait, Views, next_event
 from execmock.service.library import Library
@@ -22,28 +24,22 @@ _FOREVER = 1 << 62
 
 
 class Drawing:
-    """An execution drawn: `item` for lists, `private` and `public` for reads; true until `until` (ms).
+    """An execution drawn: `item` for lists; true from `since` until `until` (ms).
 
-    `polled` says that reads by id count in the present step.
+    `polled` says that reads by id count in the present step. The other two views are drawn when they are
+    first asked for: most executions are created and listed far more often than each is read.
     """
 
-    __slots__ = ("execution", "item", "polled", "private", "progress", "public", "since", "until")
+    __slots__ = ("execution", "item", "polled", "private", "public", "since", "until")
 
-    def __init__(
-        self,
-        execution: Execution,
-        state: Progress,
-        since: int,
-        until: int,
-        polled: bool,
-        views: tuple[bytes, ...],
-    ) -> None:
+    def __init__(self, execution: Execution, item: bytes, since: int, until: int, polled: bool) -> None:
         self.execution = execution
-        self.progress = state
+        self.item = item
         self.since = since
         self.until = until
         self.polled = polled
-        self.item, self.private, self.public = views
+        self.private: bytes | None = None
+        self.public: bytes | None = None
 
 
 class Portraits:
@@ -55,36 +51,66 @@ class Portraits:
         self._most = most
         self._kept: OrderedDict[str, Drawing] = OrderedDict()
 
-    def draw(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
-        """Return the execution as it stands at `now`."""
+    def draw(
+        self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None = None
+    ) -> Drawing:
+        """Return the execution as it stands at `now`; `request` is its body, if that is at hand."""
         kept = self._kept.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
-        drawing = self._draw(execution, sandbox, now)
+        drawing = self._draw(execution, sandbox, now, request)
         self._kept[execution.id] = drawing
         self._kept.move_to_end(execution.id)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return drawing
 
-    def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> tuple[Progress, Portrait]:
-        """Return where the execution stands at `now`, and what there is to show of it."""
+    def private(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
+        """Return the execution with its private view drawn."""
+        drawing = self.draw(execution, sandbox, now)
+        if drawing.private is None:
+            drawing.private = encode(self._views.private(self.portrait(execution, sandbox, now)))
+        return drawing
+
+    def public(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
+        """Return the execution with its public view drawn."""
+        drawing = self.draw(execution, sandbox, now)
+        if drawing.public is None:
+            drawing.public = encode(self._views.public(self.portrait(execution, sandbox, now)))
+        return drawing
+
+    def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> list[bytes]:
+        """Return many executions as they stand in lists."""
+        kept, draw = self._kept, self.draw
+        found = []
+        for execution in executions:
+            drawing = kept.get(execution.id)
+            if (
+                drawing is None
+                or drawing.execution is not execution
+                or not drawing.since <= now < drawing.until
+            ):
+                drawing = draw(execution, sandbox, now)
+            found.append(drawing.item)
+        return found
+
+    def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> Portrait:
+        """Return what there is to show of an execution at `now`."""
         scenario = self._library.version(execution.scenario)
         seed = execution_seed(sandbox.root, execution.id)
         state = progress(scenario, execution.progress, Tick(), now, seed)
         request = decode(execution.request)
-        return state, self._views.portrait(execution, state, scenario, request, sandbox.organization, now)
+        return self._views.portrait(execution, state, scenario, request, sandbox.organization, now)
 
-    def _draw(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
-        state, portrait = self.portrait(execution, sandbox, now)
+    def _draw(
+        self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None
+    ) -> Drawing:
         scenario = self._library.version(execution.scenario)
         seed = execution_seed(sandbox.root, execution.id)
+        state = progress(scenario, execution.progress, Tick(), now, seed)
+        known = decode(execution.request) if request is None else request
+        fields = self._views.fields(execution, state, scenario, known, sandbox.organization)
         changes = (next_due(scenario, state, seed), next_event(state, scenario, now))
-        polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed))
-        views = (
-            encode(portrait.fields),
-            encode(self._views.private(portrait)),
-            encode(self._views.public(portrait)),
-        )
         until = min((change for change in changes if change is not None), default=_FOREVER)
-        return Drawing(execution, state, now, until, polled, views)
+        polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed))
+        return Drawing(execution, encode(fields), now, until, polled)

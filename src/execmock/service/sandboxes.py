@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
@@ -77,7 +77,7 @@ class Sandboxes:
 
     async def key(self, key: str) -> ApiKey | None:
         """Return what a bearer key opens, or None if it is not configured."""
-        found: ApiKey | None = await self._store.get(Key("", "key", key))
+        found: ApiKey | None = await self._store.get(_key_place(key))
         return found
 
     async def keys(self, name: str) -> list[tuple[str, ApiKey]]:
@@ -114,9 +114,15 @@ class Sandboxes:
         return await self.change(name, lambda sandbox: replace(sandbox, clock=move(sandbox.clock, real)))
 
 
+@lru_cache(maxsize=10_000)
+def _key_place(key: str) -> Key:
+    return Key("", "key", key)
+
+
 def _replace(put: Put, _: object) -> list[Put]:
     return [put]
 
 
+@lru_cache(maxsize=10_000)
 def _place(name: str) -> Key:
     return Key("", "sandbox", name)

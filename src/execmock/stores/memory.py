@@ -47,7 +47,7 @@ class _Shelf:
 class MemoryStore:
     """A Store in dictionaries. Atomic because it never yields between reading and writing."""
 
-    shared = False
+    immediate = True
 
     def __init__(self) -> None:
         self._shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)

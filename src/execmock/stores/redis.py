@@ -33,7 +33,7 @@ class RedisStore:
     so that a page is a range of ranks, wherever it begins.
     """
 
-    shared = True
+    immediate = False
 
     def __init__(self, url: str) -> None:
         self._commands = Commands(url)

@@ -32,7 +32,7 @@ class SqliteStore:
     over a connection of its own.
     """
 
-    shared = True
+    immediate = False
 
     def __init__(self, path: str) -> None:
         self._path = path

@@ -76,7 +76,8 @@ class Contract:
 
     def standalone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return a schema that a JSON Schema validator can use by itself: its references come along."""
-        return {"components": {"schemas": self.document.get("components", {}).get("schemas", {})}, **schema}
+        schemas = self.document.get("components", {}).get("schemas", {})
+        return {"components": {"schemas": schemas}, **self.resolve(schema)}
 
     def transitions(self, schema: str = "ExecutionStatus") -> Transitions:
         """Return the legal status graph that stands on a status schema."""

@@ -49,6 +49,9 @@ class Router:
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
+        self._literals: set[str] = set()
+        self._whole: dict[tuple[str, str], Match] = {}
+        self._last: dict[tuple[str, str], tuple[Operation, str]] = {}
         for operation in operations:
             node, names = self._root, []
             for segment in operation.path.strip("/").split("/"):
@@ -56,9 +59,29 @@ class Router:
                 if segment.startswith("{"):
                     names.append(segment.strip("{}"))
             node.operations[operation.method] = (operation, tuple(names))
+            self._add_short_way(operation, names)
+
+    def _add_short_way(self, operation: Operation, names: list[str]) -> None:
+        head, _, last = operation.path.rpartition("/")
+        if not names:
+            self._whole[operation.method, operation.path] = Match(operation, {})
+            self._literals.add(operation.path)
+        elif names == [last.strip("{}")]:
+            self._last[operation.method, head] = (operation, names[0])
 
     def match(self, method: str, path: str) -> Match:
         """Return the operation, or the methods allowed on a known path, or an empty match."""
+        whole = self._whole.get((method, path))
+        if whole is not None:
+            return whole
+        head, _, last = path.rpartition("/")
+        ending = self._last.get((method, head))
+        # A literal path of another method wins over a parameter, which only the walk finds out.
+        if ending is not None and last and "%" not in last and path not in self._literals:
+            return Match(ending[0], {ending[1]: last})
+        return self._walk(method, path)
+
+    def _walk(self, method: str, path: str) -> Match:
         found = self._find(self._root, path[1:].split("/"), 0, ())
         if found is None:
             return _NOTHING

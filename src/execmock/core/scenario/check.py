@@ -47,7 +47,8 @@ def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSour
 
 
 def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]:
-    ends = [index for index, step in enumerate(steps) if step.status in graph.terminal]
+    # A step without any way out is told once, at itself, and not again at all that lead to it.
+    ends = [n for n, step in enumerate(steps) if step.status in graph.terminal or not step.triggers]
     escaping = _closure(ends, _edges(steps, backwards=True))
     for index, step in enumerate(steps):
         if step.status in graph.terminal:

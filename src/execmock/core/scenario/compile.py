@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from execmock.core.durations import DurationError, parse_duration, parse_range
 from execmock.core.scenario.check import check_graph
+from execmock.core.scenario.counts import check_counts
 from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
@@ -29,6 +30,8 @@ def compile_scenario(
     findings = compiler.findings
     if not findings:
         findings += check_graph(steps, vocabulary.graph(source.drift), source)
+    if not findings and vocabulary.sum:
+        findings += check_counts(steps, vocabulary.sum)
     if findings:
         return None, findings
     scenario = Scenario(
@@ -100,7 +103,9 @@ class _Compiler:
         if step.status not in graph.statuses:
             self._unknown_status(path, step.status)
         self.findings += check_sets(step.set, (*path, "set"), self.vocabulary, self.template_names)
-        self.findings += check_events(step.events or (), (*path, "events"), self.template_names)
+        self.findings += check_events(
+            step.events or (), (*path, "events"), self.template_names, shown=self.source.api != "embed"
+        )
         return Step(
             name=self.names[index],
             status=step.status,

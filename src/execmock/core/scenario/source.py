@@ -4,61 +4,132 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-__all__ = ["EventSource", "ScenarioSource", "StepSource", "TriggerSource", "scenario_schema"]
+from execmock.core.file_schema import file_schema
 
-_DURATION = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$"
-_RANGE = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+(\.\.([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)?$"
+__all__ = [
+    "Duration",
+    "EventSource",
+    "Name",
+    "ScenarioSource",
+    "StepSource",
+    "TriggerSource",
+    "scenario_schema",
+]
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
+_DURATION = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+"
+
+Duration = Annotated[str, Meta(pattern=f"^{_DURATION}$", examples=["500ms", "3s", "1h30m", "7d"])]
+Span = Annotated[
+    str, Meta(pattern=rf"^{_DURATION}(\.\.{_DURATION})?$", examples=["500ms", "3s", "10m", "1s..2s"])
+]
+Name = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100, examples=["waits-for-approval", "step_2"]),
+]
 
 
 class EventSource(Struct, forbid_unknown_fields=True):
-    """A timeline entry that a step emits."""
+    """A timeline entry that a step emits. All but `at` may hold {{ names }}."""
 
-    eventType: Annotated[str, Meta(min_length=1, description="What happened, dotted: node.completed")]  # noqa: N815
-    title: Annotated[str, Meta(description="A line for people")] = ""
-    level: Annotated[str, Meta(description="info, warn or error")] = "info"
-    message: Annotated[str, Meta(description="Details for people")] = ""
-    nodeId: Annotated[str, Meta(description="The workflow node it came from")] = ""  # noqa: N815
-    data: Annotated[dict[str, Any], Meta(description="Details for machines; private view only")] = {}
-    at: Annotated[str, Meta(pattern=_DURATION, description="How long after entering the step: 800ms")] = "0s"
+    eventType: Annotated[  # noqa: N815 - the contract's name
+        str, Meta(min_length=1, description="What happened, dotted: `node.completed`.")
+    ]
+    title: Annotated[str, Meta(description="A line for people.")] = ""
+    level: Annotated[
+        str, Meta(description="`info`, `warn` or `error`.", examples=["info", "warn", "error"])
+    ] = "info"
+    message: Annotated[str, Meta(description="More for people, such as an error's text.")] = ""
+    nodeId: Annotated[str, Meta(description="The workflow's node that it is about.")] = ""  # noqa: N815
+    data: Annotated[
+        dict[str, Any], Meta(description="Anything for machines. The public view leaves it out.")
+    ] = {}
+    at: Annotated[
+        Duration, Meta(description="How long after the step is entered: `800ms`. At once, if left out.")
+    ] = "0s"
 
 
 class TriggerSource(Struct, forbid_unknown_fields=True):
-    """A way to leave a step: exactly one of after, polls, signal."""
+    """A way to leave a step: exactly one of `after`, `polls` and `signal`."""
 
-    after: Annotated[str, Meta(pattern=_RANGE, description="A duration (3s) or a range (1s..2s)")] | None = (
-        None
-    )
-    polls: Annotated[int, Meta(ge=1, le=10_000, description="How many reads by id see this step")] | None = (
-        None
-    )
-    signal: Annotated[Name, Meta(description="The signal it waits for")] | None = None
-    to: Annotated[str, Meta(description="The step it leads to; default the next one")] | None = None
+    after: (
+        Annotated[
+            Span,
+            Meta(
+                description="Leaves after a duration (`3s`), or after one drawn from a range (`1s..2s`). "
+                "What is drawn follows from the seed and the execution's id."
+            ),
+        ]
+        | None
+    ) = None
+    polls: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=10_000,
+                description="Leaves once this many reads by id, private or public, have seen the step.",
+            ),
+        ]
+        | None
+    ) = None
+    signal: (
+        Annotated[
+            Name,
+            Meta(
+                description="Leaves when this signal is sent. Its payload can be used in the step that it "
+                "leads to, as `{{ signal.payload.NAME }}`."
+            ),
+        ]
+        | None
+    ) = None
+    to: (
+        Annotated[str, Meta(description="The step it leads to, by name. The next one, if left out.")] | None
+    ) = None
     chance: (
-        Annotated[float, Meta(gt=0, le=1, description="How probable it is that this way is open")] | None
+        Annotated[
+            float,
+            Meta(
+                gt=0,
+                le=1,
+                description="How probable it is that this way is open at all, drawn once for each visit.",
+            ),
+        ]
+        | None
     ) = None
 
 
 class StepSource(Struct, forbid_unknown_fields=True):
-    """A status, what it sets and emits, and how it is left."""
+    """A status, what the step sets and emits, and how it is left."""
 
-    status: Annotated[str, Meta(description="A status of the contract")]
-    name: Annotated[Name, Meta(description="What `to` refers to; default the status")] | None = None
-    set: Annotated[dict[str, Any], Meta(description="Properties it gives the execution")] = {}
+    status: Annotated[str, Meta(description="The status that the execution shows, one of the contract's.")]
+    name: Annotated[Name, Meta(description="What `to` calls this step. The status, if left out.")] | None = (
+        None
+    )
+    set: Annotated[
+        dict[str, Any],
+        Meta(
+            description="Properties that the execution has from here on, such as `paymentStatus` or "
+            "`responsePayload`. Texts may hold {{ names }}."
+        ),
+    ] = {}
     events: (
         Annotated[
-            list[EventSource], Meta(description="Beside the status's own event; an empty list silences that")
+            list[EventSource],
+            Meta(
+                description="Timeline entries beside the one that every status has; `[]` silences that one."
+            ),
         ]
         | None
     ) = None
     next: (
         Annotated[
             TriggerSource | Annotated[list[TriggerSource], Meta(min_length=1)],
-            Meta(description="How it is left; of several, the first that happens"),
+            Meta(
+                description="How the step is left. Of several ways, the one that comes first; at the same "
+                "instant, the one that is written first. A terminal status has none."
+            ),
         ]
         | None
     ) = None
@@ -67,22 +138,31 @@ class StepSource(Struct, forbid_unknown_fields=True):
 class ScenarioSource(Struct, forbid_unknown_fields=True):
     """A situation that an execution lives through."""
 
-    scenario: Annotated[Name, Meta(description="Its name, after the situation")]
-    steps: Annotated[list[StepSource], Meta(min_length=1, max_length=1000)]
-    summary: Annotated[str, Meta(description="One sentence for the list")] = ""
-    api: Annotated[Literal["executions", "embed"], Meta(description="Which of the two APIs it drives")] = (
-        "executions"
-    )
+    scenario: Annotated[Name, Meta(description="Its name, after the situation: `waits-for-approval`.")]
+    steps: Annotated[
+        list[StepSource],
+        Meta(
+            min_length=1, max_length=1000, description="What happens. The first step is entered at creation."
+        ),
+    ]
+    summary: Annotated[str, Meta(description="One sentence for lists: what happens, and how it ends.")] = ""
+    api: Annotated[
+        Literal["executions", "embed"],
+        Meta(description="The API that it drives: `executions`, or `embed` for embedded workflows."),
+    ] = "executions"
     bind: Annotated[
         dict[str, str],
-        Meta(description="Values in a create request that pick it, such as workflowId: wf_paid"),
+        Meta(
+            description="Magic values: a create request that holds all of them follows this scenario. "
+            "For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`."
+        ),
     ] = {}
     drift: Annotated[
-        bool, Meta(description="Whether statuses that the vendor has since added may be used")
+        bool,
+        Meta(description="Whether statuses may be used that the vendor has added to the contract since."),
     ] = False
 
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file."""
-    schema = msgspec.json.schema(ScenarioSource)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "execmock scenario", **schema}
+    return file_schema(ScenarioSource, "execmock scenario")

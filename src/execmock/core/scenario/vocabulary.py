@@ -9,12 +9,20 @@ from typing import Any
 from execmock.core.contract import Contract, Transitions
 from execmock.core.scenario.model import Api
 
-__all__ = ["Vocabulary"]
+__all__ = ["Sum", "Vocabulary"]
 
 _PLACES: dict[Api, tuple[str, str, str]] = {
     "executions": ("Execution", "ExecutionStatus", "CreateExecutionRequest"),
     "embed": ("EmbedExecution", "EmbedStatus", "ExecuteWorkflowRequest"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Properties that add up to no more than another one. All start at 0."""
+
+    total: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +40,14 @@ class Vocabulary:
     execution_names: frozenset[str]
     request_names: frozenset[str]
     standard_events: Mapping[str, Mapping[str, str]]
+    sum: Sum | None = None
 
     @classmethod
     def of(cls, contract: Contract, api: Api) -> Vocabulary:
         """Read the vocabulary of one API from a contract."""
         execution_name, status_name, request_name = _PLACES[api]
-        execution = contract.schema(execution_name)["properties"]
+        schema = contract.schema(execution_name)
+        execution = schema["properties"]
         request = contract.schema(request_name)["properties"]
         status = contract.schema(status_name)
         transitions = contract.transitions(status_name)
@@ -52,19 +62,24 @@ class Vocabulary:
             transitions=transitions,
             with_drift=drifted,
             settable={
-                name: contract.resolve(schema)
-                for name, schema in execution.items()
-                if schema.get("x-settable")
+                name: contract.resolve(property_)
+                for name, property_ in execution.items()
+                if property_.get("x-settable")
             },
             bindable=frozenset(bindable),
             execution_names=frozenset(execution),
             request_names=frozenset(request),
             standard_events=status.get("x-events", {}),
+            sum=_sum(schema.get("x-sum")),
         )
 
     def graph(self, drift: bool) -> Transitions:
         """Return the legal status graph, with the vendor's later statuses where the scenario opts in."""
         return self.with_drift if drift else self.transitions
+
+
+def _sum(found: Mapping[str, Any] | None) -> Sum | None:
+    return Sum(found["total"], tuple(found["parts"])) if found else None
 
 
 def _kinds(schema: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.source import EventSource, ScenarioSource
 from execmock.core.scenario.vocabulary import Vocabulary
-from execmock.core.templates import Names, has_template, unknown_names
+from execmock.core.templates import Names, has_template, literal, unknown_names
 from execmock.core.validation import SchemaValidator
 from execmock.errors import nearest
 
@@ -38,8 +38,7 @@ def check_sets(
 def _misfits(name: str, value: Any, place: DataPath, schema: Mapping[str, Any]) -> Iterator[Finding]:
     # A text with a placeholder stays text where the schema wants text, so it is judged as it stands.
     for violation in _validator(name, dumps(schema)).violations(value):
-        deep = tuple(int(part) if part.isdecimal() else part for part in violation.where.split("/")[1:])
-        yield Finding((*place, *deep), violation.sentence)
+        yield Finding((*place, *violation.path), violation.sentence)
 
 
 @lru_cache(maxsize=64)
@@ -48,9 +47,16 @@ def _validator(name: str, schema: str) -> SchemaValidator:
     return SchemaValidator(loads(schema), name)
 
 
-def check_events(events: Sequence[EventSource], path: DataPath, names: Names) -> Iterator[Finding]:
-    """Yield every placeholder in a step's events that cannot be looked up."""
+def check_events(
+    events: Sequence[EventSource], path: DataPath, names: Names, *, shown: bool
+) -> Iterator[Finding]:
+    """Yield what is wrong with a step's events; `shown` says whether the API has a timeline at all."""
+    if events and not shown:
+        yield Finding(path, "an embed execution has no timeline, so nobody would see these events")
     for index, event in enumerate(events):
+        if has_template(event.eventType) and not literal(event.eventType).strip():
+            place = (*path, index, "eventType")
+            yield Finding(place, "an event needs a type even where the name has no value; add text to it")
         for field in _TEMPLATED:
             for deep, message in unknown_names(getattr(event, field), names):
                 yield Finding((*path, index, field, *deep), message)

@@ -65,6 +65,6 @@ class ExecutionOperations(Operations):
     def _view(self, standing: Standing, sandbox: Sandbox) -> dict[str, Any]:
         execution = standing.execution
         if isinstance(execution, Execution):
-            _, portrait = self.engine.portraits.portrait(execution, sandbox, standing.now)
+            portrait = self.engine.portraits.portrait(execution, sandbox, standing.now)
             return {"execution": portrait.fields, "events": portrait.events}
         return self.engine.embed.show(execution, sandbox, standing.now)

@@ -1,0 +1,61 @@
+"""What is wrong with a file, each with its place and the line it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from unicodedata import combining, east_asian_width
+
+from execmock.core.scenario.findings import DataPath, Finding
+from execmock.errors import Place
+from execmock.loading.yaml_marks import Marked
+
+__all__ = ["Problem", "place_of", "problem_at", "problems_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding with its place in a file and the source line, fit to be shown."""
+
+    place: Place
+    message: str
+    line: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+    @property
+    def shown(self) -> str:
+        """The problem, its source line and a caret under the place."""
+        if not self.line.strip():
+            return str(self)
+        return f"{self}\n  {self.line}\n  {_indent(self.line[: self.place.column - 1])}^"
+
+
+def problems_of(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[Problem, ...]:
+    """Return the findings with their places, in the order of the file."""
+    lines = text.splitlines()
+    found = [problem_at(place_of(marked, finding.path), finding.message, lines) for finding in findings]
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.place.line, problem.place.column)))
+
+
+def problem_at(place: Place, message: str, lines: Sequence[str]) -> Problem:
+    """Return a problem with its line out of the file's `lines`."""
+    line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+    return Problem(place, message, line)
+
+
+def place_of(marked: Marked, path: DataPath) -> Place:
+    """Return where a finding is shown: at a member's key if it is there, else at what should hold it."""
+    return marked.key(path) if path and isinstance(path[-1], str) else marked.place(path)
+
+
+def _indent(before: str) -> str:
+    # A tab stays a tab and a wide character takes two columns, so that the caret stands under its place.
+    return "".join("\t" if c == "\t" else " " * _width(c) for c in before)
+
+
+def _width(character: str) -> int:
+    if combining(character):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1

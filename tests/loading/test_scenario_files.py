@@ -1,0 +1,250 @@
+"""Every mistake in a scenario file is found where it stands, with what was expected there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from execmock.loading.contract import data_path, shipped_contract
+from execmock.loading.scenarios import read_folder, read_text, vocabularies
+
+WORDS = vocabularies(shipped_contract())
+
+HEAD = "scenario: x\nsteps:\n"
+FREE = "  - status: workflow_queued\n    next: {after: 1s}\n  - status: workflow_running\n"
+EMBED = "scenario: x\napi: embed\nsteps:\n  - status: running\n"
+
+
+def problems(text: str) -> list[str]:
+    return [str(problem) for problem in read_text(text, "x.yaml", WORDS).problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "1:1: expected an object, received null"),
+        ("steps: [", "1:9: not valid YAML: did not find expected node content (while parsing a flow node)"),
+        ("scenario: x\n", "1:1: the key 'steps' is missing; expected an array"),
+        ("scenario: x\nsteps: []\n", "2:1: expected at least 1 item, received []"),
+        (
+            "sumary: y\n" + HEAD + FREE + "    next: {after: 1s}\n  - status: workflow_failed\n",
+            (
+                "1:1: unknown key 'sumary'; expected one of scenario, steps, summary, api, bind, drift. "
+                "Did you mean 'summary'?"
+            ),
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {aftr: 3s}\n",
+            "4:12: unknown key 'aftr'; expected one of after, polls, signal, to, chance. Did you",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: [{after: 1s}, {aftr: 3s}]\n",
+            "4:26: unknown key 'aftr'; expected one of after, polls, signal, to, chance. Did you",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {after: 3sec}\n",
+            '4:12: expected text such as 500ms, 3s, 10m, 1s..2s, received "3sec"',
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: 3s\n",
+            '4:5: expected an array or an object, received "3s"',
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next:\n",
+            "4:5: expected an array or an object, received null",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {polls: 0}\n",
+            "4:12: expected at least 1, received 0",
+        ),
+        (
+            HEAD + "  - status: workflow_qeued\n    next: {after: 1s}\n  - status: workflow_failed\n",
+            (
+                "3:5: unknown status 'workflow_qeued'; expected one of awaiting_payment, payment_confirmed, "
+                "workflow_queued, workflow_running, workflow_waiting, workflow_succeeded, workflow_failed, "
+                "workflow_cancelled. Did you mean 'workflow_queued'?"
+            ),
+        ),
+        (
+            HEAD + FREE + "    next: {after: 1s}\n  - status: workflow_partial\n",
+            "7:5: 'workflow_partial' is newer than the contract; write `drift: true` to use it",
+        ),
+        (
+            HEAD + "  - status: workflow_running\n    next: {after: 1s}\n  - status: workflow_failed\n",
+            "3:5: an execution cannot start as workflow_running; expected awaiting_payment, workflow_queued.",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {after: 1s}\n  - status: workflow_succeeded\n",
+            (
+                "4:5: workflow_succeeded cannot follow workflow_queued; expected workflow_running, "
+                "workflow_failed, workflow_cancelled"
+            ),
+        ),
+        (HEAD + FREE, "5:5: dead end: workflow_running is not terminal and has no `next`"),
+        (
+            HEAD + FREE + "    next: {after: 1s, chance: 0.5}\n  - status: workflow_failed\n",
+            "6:5: dead end by bad luck: expected one trigger without `chance`",
+        ),
+        (
+            HEAD + FREE + "    next: {after: 1s, to: x}\n  - {name: x, status: workflow_failed}\n"
+            "  - status: workflow_cancelled\n",
+            "8:5: unreachable: no step leads to 'workflow_cancelled'",
+        ),
+        (
+            HEAD + FREE + "    next: {after: 1s, to: brokn}\n  - {name: broken, status: workflow_failed}\n",
+            (
+                "6:23: unknown step 'brokn'; expected one of workflow_queued, workflow_running, broken. "
+                "Did you mean 'broken'?"
+            ),
+        ),
+        (
+            HEAD
+            + "  - {status: workflow_queued, next: {after: 1s, signal: go}}\n  - status: workflow_failed\n",
+            "3:31: a trigger is exactly one of after, polls, signal; received after and signal",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    set: {statusReasn: x}\n    next: {after: 1s}\n"
+            "  - status: workflow_failed\n",
+            "4:11: 'statusReasn' cannot be set; expected one of ",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    set: {responsePayload: done}\n    next: {after: 1s}\n"
+            "  - status: workflow_failed\n",
+            '4:11: expected an object, received "done"',
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {after: 1s}\n  - status: workflow_failed\n"
+            "    set: {statusReason: 'by {{ signl.payload.by }}'}\n",
+            (
+                "6:11: unknown name 'signl'; expected one of execution, request, signal, step, steps. "
+                "Did you mean 'signal'?"
+            ),
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {after: 1s}\n  - status: workflow_failed\n"
+            "    events: [{eventType: '{{ signal.name }}'}]\n",
+            "6:15: an event needs a type even where the name has no value; add text to it",
+        ),
+        (
+            HEAD + "  - status: workflow_queued\n    next: {after: 1s}\n  - status: workflow_failed\n"
+            "bind: {workflowIdd: x}\n",
+            "6:8: 'workflowIdd' is not in a request; expected one of ",
+        ),
+        (
+            EMBED + "    next: {polls: 2}\n  - status: completed\n",
+            "5:12: an embed execution is never read by id; use after or signal",
+        ),
+        (
+            EMBED + "    next: {after: 1s}\n    events: [{eventType: a}]\n  - status: completed\n",
+            "6:5: an embed execution has no timeline, so nobody would see these events",
+        ),
+        (
+            EMBED + "    next: {after: 1s}\n    set: {actions_count: 2, idle_actions_count: 2}\n"
+            "  - status: completed\n    set: {completed_actions_count: 1}\n",
+            (
+                "8:5: the counts add up to 3, more than actions_count 2: completed_actions_count 1, "
+                "idle_actions_count 2"
+            ),
+        ),
+    ],
+)
+def test_a_mistake_is_found_at_its_place(text: str, problem: str) -> None:
+    found = problems(text)
+    assert len(found) == 1, found
+    assert found[0].startswith(f"x.yaml:{problem}")
+
+
+def test_counts_are_added_up_along_every_way_that_leads_to_a_step() -> None:
+    text = EMBED + (
+        "    set: {actions_count: 2, running_actions_count: 1}\n"
+        "    next: [{after: 1s, to: fine}, {signal: slip, to: end}]\n"
+        "  - {name: fine, status: running, set: {running_actions_count: 0}, next: {after: 1s}}\n"
+        "  - {name: end, status: completed, set: {completed_actions_count: 2}}\n"
+    )
+    assert problems(text) == [
+        (
+            "x.yaml:8:36: the counts add up to 3, more than actions_count 2: completed_actions_count 2, "
+            "running_actions_count 1"
+        )
+    ]
+
+
+def test_every_mistake_of_a_file_is_found_at_once_in_its_order() -> None:
+    text = "scenario: a b\nsumary: x\nsteps:\n  - status: workflow_queued\n    next: {aftr: 3s, polls: x}\n"
+    assert [problem.split(": ")[0] for problem in problems(text)] == [
+        "x.yaml:1:1",
+        "x.yaml:2:1",
+        "x.yaml:5:12",
+        "x.yaml:5:22",
+    ]
+
+
+def test_a_problem_is_shown_with_its_line_and_a_caret_under_the_place() -> None:
+    text = HEAD + "  - {status: workflow_queued, set: {statusReason: 注文}, nxt: {after: 1s}}\n"
+    (problem,) = read_text(text, "x.yaml", WORDS).problems
+    assert problem.shown.splitlines()[1:] == [
+        "    - {status: workflow_queued, set: {statusReason: 注文}, nxt: {after: 1s}}",
+        "                                                           ^",
+    ]
+
+
+def write(folder: Path, name: str, scenario: str, bind: str, api: str = "executions") -> Path:
+    statuses = ("workflow_queued", "workflow_failed") if api == "executions" else ("running", "failed")
+    path = folder / name
+    path.write_text(
+        f"scenario: {scenario}\napi: {api}\nbind: {{{bind}}}\nsteps:\n"
+        f"  - {{status: {statuses[0]}, next: {{after: 1s}}}}\n  - status: {statuses[1]}\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "problem"),
+    [
+        (
+            ("x", "workflowId: a"),
+            ("x", "workflowId: b"),
+            "1:1: two scenarios are named 'x'; the first is at {}:1:1",
+        ),
+        (
+            ("x", "workflowId: a"),
+            ("y", "workflowId: a"),
+            "3:1: two scenarios are bound to workflowId 'a'; the first is at {}:3:1",
+        ),
+        (
+            ("x", "id: i, hashid: h, key: k", "embed"),
+            ("y", "id: j, hashid: h, key: l", "embed"),
+            "3:15: two workflows have the hashid 'h'; the first is at {}:3:15",
+        ),
+    ],
+)
+def test_two_files_that_want_the_same_are_a_finding_with_both_places(
+    tmp_path: Path, first: tuple[str, ...], second: tuple[str, ...], problem: str
+) -> None:
+    one, two = write(tmp_path, "one.yaml", *first), write(tmp_path, "two.yaml", *second)
+    found = read_folder([tmp_path], WORDS)
+    assert [file.scenario is not None for file in found] == [True, False]
+    assert [str(p) for file in found for p in file.problems] == [f"{two}:" + problem.format(one)]
+
+
+def test_files_that_bind_different_values_stand_side_by_side(tmp_path: Path) -> None:
+    write(tmp_path, "one.yaml", "x", "workflowId: a")
+    write(tmp_path, "two.yaml", "y", "workflowId: a, sourceSystem: s")
+    write(tmp_path, "three.yaml", "z", "id: i, hashid: h, key: k", "embed")
+    assert all(file.scenario for file in read_folder([tmp_path, tmp_path / "one.yaml"], WORDS))
+
+
+def test_what_cannot_be_read_is_a_problem_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes(b"scenario: \xe9\n")
+    files = read_folder([tmp_path / "none.yaml", tmp_path], WORDS)
+    assert [str(problem) for file in files for problem in file.problems] == [
+        f"{tmp_path}/none.yaml: cannot be read: No such file or directory",
+        f"{tmp_path}/latin.yaml: is not UTF-8 text",
+    ]
+
+
+def test_the_shipped_scenarios_have_no_problems() -> None:
+    files = read_folder([data_path("fixtures") / "scenarios"], WORDS)
+    assert files
+    assert [str(problem) for file in files for problem in file.problems] == []
