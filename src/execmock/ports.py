@@ -48,7 +48,7 @@ class Contents(NamedTuple):
 
 
 class Tail(NamedTuple):
-    """The end of a log: its entries, the first one's number (`last` + 1 without any), the last number ever."""
+    """The end of a log: its entries, the number of the first (`last` + 1 if none), the last number ever."""
 
     first: int
     entries: Sequence[bytes]

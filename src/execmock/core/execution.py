@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from execmock.core.ids import derive
 from execmock.core.progress import Progress
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
 
 from execmock.core.validation import Violation
+from execmock.errors import StoreError
 from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX, ControlApi
@@ -122,7 +123,10 @@ class ApiFront:
         return await self._api.answer(call)
 
     async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
-        sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
+        try:
+            sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
+        except StoreError:
+            return
         if sandbox is None:
             return
         entry = JournalEntry(

@@ -47,6 +47,9 @@ class Changes:
         """Return a sandbox's news after `number`, oldest first, as far as it is kept."""
         return [change for change in self._ring if change.number > number and change.sandbox in (sandbox, "")]
 
+    async def flush(self) -> None:
+        """Nothing waits to be told elsewhere."""
+
     async def wait(self, seconds: float | None) -> None:
         """Return when something happens, or after `seconds` of real time."""
         waker = asyncio.Event()

@@ -16,16 +16,19 @@ from execmock.core.views import Views
 from execmock.errors import ConfigError, ScenarioError
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
-from execmock.ports import Clock
+from execmock.ports import Clock, Store
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
 from execmock.service.embed import EmbedExecutions
 from execmock.service.executions import Executions
 from execmock.service.journal import Journal
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
+from execmock.service.news import LocalNews, News, SharedNews
 from execmock.service.portraits import Portraits
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
+from execmock.service.shared import SharedChanges, SharedJournal
 from execmock.service.snapshots import Snapshots
 from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
@@ -63,10 +66,10 @@ class Engine:
         self.choices = choose(self.contract, options.choices)
         self.library = load_library(self.contract, options.scenarios)
         self.store = open_store(options.store)
-        self.journal = Journal(options.journal_size)
-        self.changes = Changes()
+        self.keeper = Keeper(self.store, self.library, self.words, self.entropy.root("store").hex())
+        self.journal, self.changes, self.news = _recorders(self.store, options.journal_size)
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
-        self.tracking = Tracking(self.store, self.sandboxes, self.library)
+        self.tracking = Tracking(self.store, self.sandboxes, self.library, self.keeper)
         self.portraits = Portraits(Views(self.contract), self.library)
 
     @cached_property
@@ -77,6 +80,7 @@ class Engine:
             self.store,
             self.sandboxes,
             self.library,
+            self.keeper,
             self.tracking,
             self.portraits,
             self.choices,
@@ -87,7 +91,14 @@ class Engine:
         """The embed API."""
         views = EmbedViews(self.contract, self.options.zone)
         return EmbedExecutions(
-            self.contract, self.store, self.sandboxes, self.library, self.tracking, views, self.choices
+            self.contract,
+            self.store,
+            self.sandboxes,
+            self.library,
+            self.keeper,
+            self.tracking,
+            views,
+            self.choices,
         )
 
     @cached_property
@@ -98,19 +109,29 @@ class Engine:
     @cached_property
     def snapshots(self) -> Snapshots:
         """Sandboxes as documents."""
-        return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
+        return Snapshots(self.store, self.sandboxes, self.library, self.keeper, self.words, self.clock)
 
     async def prepare(self) -> None:
-        """Create the default sandbox, unless the store holds one from an earlier run."""
+        """Create the default sandbox, unless the store holds one already; let the keys open it."""
         options = self.options
+        await self.keeper.refresh()
         if options.scenario is not None:
             self.library.named(options.scenario, "executions", "--scenario")
-        if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
-            return
+        await self._make_default()
+        for key, scope in options.keys:
+            await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
+        self.sandboxes.when_default_is_gone = self._make_default
+
+    async def _make_default(self) -> Sandbox:
+        """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
+        options = self.options
         sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
         if options.frozen:
             sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
-        await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
+        sandbox = replace(sandbox, default_scenario=options.scenario)
+        if await self.sandboxes.add(sandbox, options.keys):
+            return sandbox
+        return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
 
     def read_scenario(self, text: str, name: str) -> Scenario:
         """Return the scenario that a text holds; Refusal 422 with every mistake in it."""
@@ -121,13 +142,34 @@ class Engine:
         return found.scenario
 
     def put_scenario(self, scenario: Scenario) -> None:
-        """Let new executions follow a scenario from now on."""
+        """Let new executions follow a file's scenario from now on."""
         self.library.put(scenario)
+        self.keeper.note_file(scenario.name, scenario.reference)
+        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+
+    def drop_scenario(self, name: str) -> None:
+        """Let no new execution follow a scenario whose file is gone."""
+        self.library.remove(name)
+        self.keeper.note_file(name, None)
+
+    async def share_scenario(self, scenario: Scenario) -> None:
+        """Let new executions of all servers over the store follow a scenario from now on."""
+        await self.keeper.put(scenario)
         self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Write what is left to write and let go of the store."""
+        await self.journal.flush()
+        await self.changes.flush()
         await self.store.close()
+
+
+def _recorders(store: Store, size: int) -> tuple[Journal, Changes, News]:
+    if store.immediate:
+        journal, changes = Journal(size), Changes()
+        return journal, changes, LocalNews(journal, changes)
+    kept, told = SharedJournal(size, store), SharedChanges(store)
+    return kept, told, SharedNews(store, kept, told)
 
 
 def shipped(path: Path) -> Contract:

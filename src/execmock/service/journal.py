@@ -11,7 +11,7 @@ from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
 from execmock.core.validation import Violation
 
-__all__ = ["Journal", "JournalEntry", "JournalFilter", "redacted_query", "rendered"]
+__all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "redacted_query", "rendered"]
 
 _SECRET_PARAMETERS = frozenset({"token"})
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "x-execmock-key"})
@@ -55,6 +55,22 @@ class JournalFilter(NamedTuple):
             and self.execution in (None, entry.subject)
         )
 
+    def admits_shown(self, entry: Mapping[str, Any]) -> bool:
+        """Whether an entry is wanted that is kept as it is shown; its number is not looked at."""
+        return (
+            self.operation in (None, entry["operation"])
+            and self.method in (None, entry["method"])
+            and self.status in (None, entry["status"])
+            and self.execution in (None, entry["execution"])
+        )
+
+
+class Found(NamedTuple):
+    """Entries as they are shown, oldest first, and how many were found in all."""
+
+    total: int
+    entries: Sequence[Mapping[str, Any]]
+
 
 class Journal:
     """The entries of every sandbox, at most `size` each; the oldest go first."""
@@ -74,9 +90,18 @@ class Journal:
         """Return the wanted entries, oldest first."""
         return [entry for entry in self._rings.get(sandbox, ()) if wanted.admits(entry)]
 
-    def clear(self, sandbox: str) -> int:
+    async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
+        """Return the wanted entries as they are shown, the latest `most` of them."""
+        entries = self.entries(sandbox, wanted)
+        shown = entries if most is None else entries[max(0, len(entries) - most) :]
+        return Found(len(entries), [rendered(entry) for entry in shown])
+
+    async def clear(self, sandbox: str) -> int:
         """Forget a sandbox's entries; return how many there were."""
         return len(self._rings.pop(sandbox, ()))
+
+    async def flush(self) -> None:
+        """Nothing waits to be kept elsewhere."""
 
 
 def rendered(entry: JournalEntry) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Reloader:
         old = self._engine.library.current.get(name) if name else None
         if old is None:
             return []
-        self._engine.library.remove(old.name)
+        self._engine.drop_scenario(old.name)
         return [f"scenario {old.name} is gone{await self._kept_by(old.reference)}"]
 
     def _report(self, file: ScenarioFile) -> list[str]:
@@ -80,7 +80,7 @@ class Reloader:
         count = 0
         for sandbox in await self._engine.sandboxes.all():
             for kind in (EXECUTION, EMBED):
-                page = await self._engine.store.page(sandbox.id, kind, 0, _MOST_COUNTED)
+                page = await self._engine.tracking.page(sandbox, kind, 0, _MOST_COUNTED)
                 count += sum(execution.scenario == reference for execution in page)
         version = reference.partition("@")[2]
         return f"; {count} execution{'s keep' if count > 1 else ' keeps'} version {version}" if count else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
@@ -16,6 +16,7 @@ __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "S
 
 DEFAULT_SANDBOX = "default"
 
+
 class Sandboxes:
     """Creates, finds, changes, resets and deletes sandboxes; resolves bearer keys to them."""
 
@@ -24,6 +25,7 @@ class Sandboxes:
         self.clock = clock
         self._entropy = entropy
         self._tags: dict[bytes, str] = {}
+        self.when_default_is_gone: Callable[[], Awaitable[Sandbox]] | None = None
 
     def make(
         self, name: str, *, seed: int | None = None, start: int | None = None, speed: float = 1.0
@@ -39,17 +41,34 @@ class Sandboxes:
         )
         return Sandbox(id=name, organization=organization, root=root, clock=clock)
 
-    async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> Sandbox:
-        """Keep a sandbox and the keys that open it."""
-        await self._store.update(_place(sandbox.id), lambda _: [Put(_place(sandbox.id), sandbox)])
-        for key, scope in keys:
-            put = Put(Key("", "key", key), ApiKey(sandbox.id, scope, self.key_id(key)))
-            await self._store.update(put.key, partial(_replace, put))
-        return sandbox
+    async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> bool:
+        """Keep a sandbox and the keys that open it, as one step; False if the name is taken."""
+        puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
+        added = False
+
+        def unless_taken(old: Sandbox | None) -> list[Put]:
+            nonlocal added
+            added = old is None
+            return puts if added else []
+
+        await self._store.update(_place(sandbox.id), unless_taken)
+        return added
+
+    async def open_with(self, name: str, key: str, scope: Scope) -> None:
+        """Let a key open a sandbox."""
+        put = self._key_put(name, key, scope)
+        await self._store.update(put.key, lambda old: [] if old == put.value else [put])
+
+    async def kept(self, name: str) -> Sandbox | None:
+        """Return a sandbox as it is kept, or None."""
+        found: Sandbox | None = await self._store.get(_place(name))
+        return found
 
     async def get(self, name: str) -> Sandbox | None:
-        """Return a sandbox, or None."""
+        """Return a sandbox, or None. The default one is made anew where the store was emptied."""
         found: Sandbox | None = await self._store.get(_place(name))
+        if found is None and name == DEFAULT_SANDBOX and self.when_default_is_gone:
+            return await self.when_default_is_gone()
         return found
 
     async def all(self) -> Sequence[Sandbox]:
@@ -113,14 +132,13 @@ class Sandboxes:
         real = self.clock.now()
         return await self.change(name, lambda sandbox: replace(sandbox, clock=move(sandbox.clock, real)))
 
+    def _key_put(self, name: str, key: str, scope: Scope) -> Put:
+        return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
+
 
 @lru_cache(maxsize=10_000)
 def _key_place(key: str) -> Key:
     return Key("", "key", key)
-
-
-def _replace(put: Put, _: object) -> list[Put]:
-    return [put]
 
 
 @lru_cache(maxsize=10_000)

@@ -12,7 +12,7 @@ from execmock.core.json_text import decode, encode
 from execmock.core.sandbox import ApiKey, Sandbox
 from execmock.errors import StoreError, nearest
 
-__all__ = ["KINDS", "LOGS", "from_data", "pack", "to_data", "unpack"]
+__all__ = ["KINDS", "LOGS", "Memory", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
     "catalogue": Catalogue,
@@ -30,7 +30,9 @@ LOGS = ("change", "journal")
 """Every log that stores keep."""
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODERS = {kind: msgspec.msgpack.Decoder(cls) for kind, cls in _TYPES.items()}
+_DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    kind: msgspec.msgpack.Decoder(cls) for kind, cls in _TYPES.items()
+}
 _JSON_BEGINS = ord("{")
 
 
@@ -56,6 +58,31 @@ def pack(value: Any) -> bytes:
         return _ENCODER.encode(value)
     except OverflowError:
         return encode(to_data(value))
+
+
+class Memory:
+    """Values by their bytes, the most recently met ones: equal bytes give the very same value again.
+
+    So a value that is read twice is decoded once, and whoever keeps what follows from a value can tell
+    by its identity whether it changed.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._values: dict[bytes, Any] = {}
+        self._older: dict[bytes, Any] = {}
+
+    def value(self, kind: str, data: bytes, skip: int = 0) -> Any:
+        """Return the value of a kind whose packed bytes begin after `skip` others."""
+        value = self._values.get(data)
+        if value is None:
+            value = self._older.get(data)
+            if value is None:
+                value = unpack(kind, data[skip:])
+            self._values[data] = value
+            if len(self._values) >= self._most // 2:
+                self._older, self._values = self._values, {}
+        return value
 
 
 def unpack(kind: str, data: bytes) -> Any:

@@ -11,7 +11,7 @@ from redis.asyncio.client import Pipeline
 
 from execmock.errors import StoreError
 from execmock.ports import Contents, Key, Put, Tail, Update
-from execmock.stores.codec import KINDS, LOGS, pack, unpack
+from execmock.stores.codec import KINDS, LOGS, Memory, pack, unpack
 from execmock.stores.redis_commands import Commands
 from execmock.stores.redis_scripts import APPEND, DELETE, PAGE, TAIL, UPDATE
 
@@ -37,10 +37,12 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         self._commands = Commands(url)
+        self._memory = Memory()
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
-        return _value(key, await self._commands.run("HGET", _values(key.sandbox, key.kind), _bytes(key.id)))
+        data = await self._commands.run("HGET", _values(key.sandbox, key.kind), _bytes(key.id))
+        return self._value(key, data)
 
     async def update(self, key: Key, fn: Update) -> Any:
         """Apply `fn` to the value under `key` and keep what it returns; return the new value.
@@ -53,7 +55,7 @@ class RedisStore:
         puts = fn(None)
         if not puts:
             old = await self._commands.run("HGET", place, name)
-            puts = [] if old is None else fn(_value(key, old))
+            puts = [] if old is None else fn(self._value(key, old))
         while puts:
             keys, arguments = _as_arguments(key.sandbox, puts)
             expected = b"" if old is None else old
@@ -61,10 +63,10 @@ class RedisStore:
             kept = next((put.value for put in puts if put.key == key), None)
             # A change whose answer was lost on the way, and that is sent again, is found done.
             if done or (kept is not None and found is not None and found[_STAMP:] == pack(kept)):
-                return kept if kept is not None else _value(key, old)
+                return kept if kept is not None else self._value(key, old)
             old = found
-            puts = fn(_value(key, old))
-        return _value(key, old)
+            puts = fn(self._value(key, old))
+        return self._value(key, old)
 
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
@@ -72,7 +74,7 @@ class RedisStore:
             return []
         keys = [_values(sandbox, kind), _order(sandbox, kind)]
         found = await self._commands.script(PAGE, keys, [offset, offset + limit - 1])
-        return [unpack(kind, data[_STAMP:]) for data in found]
+        return [self._memory.value(kind, data, _STAMP) for data in found]
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""
@@ -142,6 +144,9 @@ class RedisStore:
         """Let go of the connections."""
         await self._commands.close()
 
+    def _value(self, key: Key, data: bytes | None) -> Any:
+        return None if data is None else self._memory.value(key.kind, data, _STAMP)
+
     async def _bring(self, sandbox: str, aside: str, puts: Sequence[Put]) -> None:
         """Keep values under keys that are forgotten by themselves unless they change places with others."""
         keys, arguments = _as_arguments(sandbox, puts, aside)
@@ -154,10 +159,6 @@ class RedisStore:
                 together.expire(key, _FORGOTTEN)
 
         await self._commands.together(let_expire)
-
-
-def _value(key: Key, data: bytes | None) -> Any:
-    return None if data is None else unpack(key.kind, data[_STAMP:])
 
 
 def _as_arguments(sandbox: str, puts: Sequence[Put], aside: str = "") -> tuple[list[str], list[Any]]:

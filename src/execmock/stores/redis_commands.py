@@ -55,7 +55,7 @@ class Commands:
         command = (script.sha, len(keys), *keys, *arguments)
         try:
             return await self.run("EVALSHA", *command)
-        except _NotLoaded:
+        except _NotLoadedError:
             return await self.run("EVAL", script.text, *command[1:])
 
     async def together(self, ask: Callable[[Pipeline], None]) -> list[Any]:
@@ -98,9 +98,9 @@ class Commands:
 
     def _failed(self, error: Exception) -> StoreError:
         if isinstance(error, NoScriptError):
-            return _NotLoaded("")
+            return _NotLoadedError("")
         return StoreError(f"the store {self._name}: {str(error) or type(error).__name__}")
 
 
-class _NotLoaded(StoreError):
+class _NotLoadedError(StoreError):
     """Redis does not know the script, as after a restart."""

@@ -79,7 +79,7 @@ else
 end
 return redis.call('HINCRBY', KEYS[2], ARGV[1], ARGV[3])
 """)
-"""KEYS: a log, the lengths of all logs. ARGV: its name, how many it keeps, how many come, the latest of them."""
+"""KEYS: a log, the lengths of all logs. ARGV: its name, how many it keeps, how many come, the last of them."""
 
 TAIL = Script("""
 local last = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from execmock.errors import StoreError
 from execmock.ports import Contents, Key, Put, Tail, Update
-from execmock.stores.codec import pack, unpack
+from execmock.stores.codec import Memory, pack, unpack
 from execmock.stores.sqlite_tables import FORM, TABLES, Tables
 
 __all__ = ["SqliteStore"]
@@ -37,18 +37,19 @@ class SqliteStore:
     def __init__(self, path: str) -> None:
         self._path = path
         self._tables = Tables(self._open())
+        self._memory = Memory()
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
         data = self._read(lambda tables: tables.get(key))
-        return None if data is None else unpack(key.kind, data)
+        return None if data is None else self._memory.value(key.kind, data)
 
     async def update(self, key: Key, fn: Update) -> Any:
         """Apply `fn` to the value under `key` and keep what it returns; return the new value."""
 
         def change(tables: Tables) -> Any:
             data = tables.get(key)
-            value = None if data is None else unpack(key.kind, data)
+            value = None if data is None else self._memory.value(key.kind, data)
             for put in fn(value):
                 tables.put(put, pack(put.value))
                 if put.key == key:
@@ -59,7 +60,10 @@ class SqliteStore:
 
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
-        return [unpack(kind, data) for data in self._read(lambda t: t.page(sandbox, kind, offset, limit))]
+        return [
+            self._memory.value(kind, data)
+            for data in self._read(lambda t: t.page(sandbox, kind, offset, limit))
+        ]
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""
@@ -90,9 +94,8 @@ class SqliteStore:
         number, rows = await self._apart(
             "DEFERRED", lambda tables: (tables.number(sandbox, "draw"), list(tables.rows(sandbox)))
         )
-        return Contents(
-            number, [Put(Key(sandbox, kind, name), unpack(kind, data), order) for kind, name, order, data in rows]
-        )
+        puts = [Put(Key(sandbox, kind, name), unpack(kind, data), order) for kind, name, order, data in rows]
+        return Contents(number, puts)
 
     async def restore(self, sandbox: str, contents: Contents) -> None:
         """Replace everything in a sandbox."""
@@ -142,9 +145,7 @@ class SqliteStore:
 
     def _open(self, patience: float = _AT_ONCE) -> sqlite3.Connection:
         try:
-            db = sqlite3.connect(
-                self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
+            db = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise self._failed(error) from None
         try:

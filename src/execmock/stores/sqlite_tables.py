@@ -26,6 +26,8 @@ CREATE TABLE log (
 ) WITHOUT ROWID
 """
 
+_CHANGE = "UPDATE kept SET value = ? WHERE shelf = ? AND id = ?"
+_KEEP = "INSERT INTO kept (shelf, id, position, place, value) VALUES (?, ?, ?, ?, ?)"
 _LAST = "SELECT position, place FROM kept WHERE shelf = ? ORDER BY position DESC LIMIT 1"
 
 
@@ -47,11 +49,10 @@ class Tables:
         """Keep bytes under a key; what is there already keeps its place."""
         shelf = self._shelf(put.key.sandbox, put.key.kind, make=True)
         name = _blob(put.key.id)
-        changed = self.db.execute("UPDATE kept SET value = ? WHERE shelf = ? AND id = ?", (value, shelf, name))
+        changed = self.db.execute(_CHANGE, (value, shelf, name))
         if not changed.rowcount:
             position = self._position(shelf, put.order)
-            row = (shelf, name, position, put.order, value)
-            self.db.execute("INSERT INTO kept (shelf, id, position, place, value) VALUES (?, ?, ?, ?, ?)", row)
+            self.db.execute(_KEEP, (shelf, name, position, put.order, value))
 
     def delete(self, key: Key) -> None:
         """Forget the value under a key, if there is one."""
@@ -142,8 +143,10 @@ class Tables:
         if row:
             self._shelves[sandbox, kind] = row[0]
             return int(row[0])
+        if not make:
+            return 0
         # It is remembered when it is read again: this transaction may yet be undone.
-        return self.db.execute("INSERT INTO shelf (sandbox, kind) VALUES (?, ?)", place).lastrowid or 0 if make else 0
+        return self.db.execute("INSERT INTO shelf (sandbox, kind) VALUES (?, ?)", place).lastrowid or 0
 
     def _position(self, shelf: int, place: int) -> int:
         """Return the position for something new of that order, having made room for it."""

@@ -38,12 +38,11 @@ class SandboxOperations(Operations):
         }
 
     async def _create(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        sandbox = self._made(checked.body)
-        if await self.engine.sandboxes.get(sandbox.id) is not None:
+        sandbox = await self._made(checked.body)
+        keys = await self._keys(checked.body.get("keys", [{}]))
+        if not await self.engine.sandboxes.add(sandbox, keys):
             violation = Violation("body/name", "a name that no sandbox has", sandbox.id)
             raise Refusal(409, "The sandbox exists", [violation])
-        keys = await self._keys(checked.body.get("keys", [{}]))
-        await self.engine.sandboxes.add(sandbox, keys)
         self._tell(sandbox.id, "created")
         shown = await self._shown(sandbox)
         return encode({**shown, "keys": [{"key": key, "scope": scope} for key, scope in keys]})
@@ -61,13 +60,13 @@ class SandboxOperations(Operations):
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
-        self._forget(sandbox.id, "deleted")
+        await self._forget(sandbox.id, "deleted")
         return b""
 
     async def _reset(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
         await self.engine.sandboxes.reset(sandbox.id)
-        self._forget(sandbox.id, "reset")
+        await self._forget(sandbox.id, "reset")
         return encode(await self._shown(sandbox))
 
     async def _take(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -75,16 +74,17 @@ class SandboxOperations(Operations):
 
     async def _restore(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         sandbox = await self.engine.snapshots.restore(await self.sandbox(checked), checked.body)
-        self._forget(sandbox.id, "restored")
+        await self._forget(sandbox.id, "restored")
         return encode(await self._shown(sandbox))
 
-    def _made(self, wanted: Mapping[str, Any]) -> Sandbox:
+    async def _made(self, wanted: Mapping[str, Any]) -> Sandbox:
+        await self.engine.keeper.refresh()
         clock, scenario = wanted.get("clock", {}), wanted.get("scenario")
         if scenario is not None and scenario not in self.engine.library.current:
             violation = Violation("body/scenario", "the name of a scenario", scenario)
             raise Refusal(409, "Unknown scenario", [violation])
         sandbox = self.engine.sandboxes.make(
-            wanted.get("name") or self._fresh_name("sandbox"),
+            wanted.get("name") or await self._fresh_name("sandbox"),
             seed=wanted.get("seed"),
             start=read_instant(clock["now"], "body/clock/now") if "now" in clock else None,
             speed=float(clock.get("speed", 1.0)),
@@ -96,15 +96,15 @@ class SandboxOperations(Operations):
     async def _keys(self, wanted: list[Mapping[str, Any]]) -> list[tuple[str, Scope]]:
         keys: list[tuple[str, Scope]] = []
         for entry in wanted:
-            key = entry.get("key") or "b3sk_" + self._fresh_name("key")
+            key = entry.get("key") or "b3sk_" + await self._fresh_name("key")
             if await self.engine.sandboxes.key(key) is not None:
                 violation = Violation("body/keys", "a key that opens no other sandbox")
                 raise Refusal(409, "A key opens another sandbox already", [violation])
             keys.append((key, entry.get("scope", "read-write")))
         return keys
 
-    def _fresh_name(self, label: str) -> str:
-        number = self.engine.changes.next_number()
+    async def _fresh_name(self, label: str) -> str:
+        number = await self.engine.store.draw("")
         return derive(self.engine.entropy.root(label), label, number, size=10).hex()
 
     async def _shown(self, sandbox: Sandbox) -> dict[str, Any]:
@@ -117,8 +117,8 @@ class SandboxOperations(Operations):
             "executions": sum(counts),
         }
 
-    def _forget(self, sandbox: str, change: str) -> None:
-        self.engine.journal.clear(sandbox)
+    async def _forget(self, sandbox: str, change: str) -> None:
+        await self.engine.journal.clear(sandbox)
         self.request_ids.forget(sandbox)
         self._tell(sandbox, change)
 

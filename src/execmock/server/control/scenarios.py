@@ -34,11 +34,12 @@ class ScenarioOperations(Operations):
         }
 
     async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        await self.engine.keeper.refresh()
         current = sorted(self.engine.library.current.values(), key=lambda scenario: scenario.name)
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
     async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        scenario = self._known(checked.parameters["name"], "path/name")
+        scenario = await self._known(checked.parameters["name"], "path/name")
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -48,7 +49,7 @@ class ScenarioOperations(Operations):
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
-        self.engine.put_scenario(scenario)
+        await self.engine.share_scenario(scenario)
         return encode(_as_json(scenario))
 
     async def _read_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -57,11 +58,12 @@ class ScenarioOperations(Operations):
     async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
-            self._known(name, "body/scenario")
+            await self._known(name, "body/scenario")
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 
-    def _known(self, name: str, where: str) -> Scenario:
+    async def _known(self, name: str, where: str) -> Scenario:
+        await self.engine.keeper.refresh()
         scenario = self.engine.library.current.get(name)
         if scenario is None:
             raise Refusal(404, "Unknown scenario", [Violation(where, "the name of a scenario", name)])

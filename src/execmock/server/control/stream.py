@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
 from execmock.core.json_text import encode
+from execmock.errors import StoreError
 from execmock.service.engine import Engine
-from execmock.service.journal import JournalFilter, rendered
+from execmock.service.news import Message
 from execmock.service.watcher import Watcher
 
 __all__ = ["Streams"]
@@ -49,26 +49,27 @@ class Streams:
         return response
 
     async def _messages(self, sandbox: str, last: str | None) -> AsyncIterator[bytes]:
-        changes = self._engine.changes
-        known = int(last) if last and last.isdecimal() else changes.last
+        changes, news, now = self._engine.changes, self._engine.news, asyncio.get_running_loop().time
+        known = await news.position(sandbox, last)
         yield b": execmock stream\n\n"
+        spoke = now()
         while not self._ended.is_set():
-            news = self._since(known, sandbox)
-            for number, kind, data in news:
-                yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))
-                known = number
-            if not news:
+            messages = await self._since(known, sandbox)
+            for known, kind, data in messages:
+                yield b"id: %b\nevent: %b\ndata: %b\n\n" % (known.encode(), kind.encode(), encode(data))
+                spoke = now()
+            if not messages:
                 await changes.wait(_HEARTBEAT)
-                if changes.last == known:
+                if now() - spoke >= _HEARTBEAT:
                     yield b": still here\n\n"
+                    spoke = now()
 
-    def _since(self, known: int, sandbox: str) -> list[tuple[int, str, Any]]:
-        entries = self._engine.journal.entries(sandbox, JournalFilter(after=known))
-        requests = [(entry.number, "request", rendered(entry)) for entry in entries]
-        others = [
-            (change.number, change.kind, change.data) for change in self._engine.changes.since(known, sandbox)
-        ]
-        return sorted([*requests, *others], key=lambda message: message[0])
+    async def _since(self, known: str, sandbox: str) -> Sequence[Message]:
+        try:
+            return await self._engine.news.since(known, sandbox)
+        except StoreError:
+            # It is asked again as soon as something happens, or in a while.
+            return []
 
     def _listen(self, sandbox: str) -> None:
         task, listeners = self._watchers.get(sandbox, (None, 0))
