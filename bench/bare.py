@@ -19,13 +19,15 @@ def main(port: int, size: int) -> None:
         return web.Response(body=body, headers=headers)
 
     app = web.Application()
-    app.add_routes([
-        web.post("/v1/executions", create),
-        web.get("/v1/executions", read),
-        web.get("/v1/executions/{id}", read),
-        web.get("/v1/public/executions/{id}", read),
-        web.post("/api/v1/workflows/{id}/execute", create),
-    ])
+    app.add_routes(
+        [
+            web.post("/v1/executions", create),
+            web.get("/v1/executions", read),
+            web.get("/v1/executions/{id}", read),
+            web.get("/v1/public/executions/{id}", read),
+            web.post("/api/v1/workflows/{id}/execute", create),
+        ]
+    )
     try:
         import uvloop
 

@@ -45,13 +45,15 @@ class EmbedViews:
             "name": name,
         }
         steps: dict[str, Any] = {}
+        told = state.visits[0]
         for visit in state.visits:
             step = scenario.steps[visit.step]
+            told = visit if visit.signal is not None else told
             steps[step.name] = {"at": format_instant(visit.at)}
             context = {
                 "execution": shown,
                 "request": {"execution_data": data},
-                "signal": {"name": visit.signal, "payload": visit.payload},
+                "signal": {"name": told.signal, "payload": told.payload},
                 "step": {"name": step.name, "at": format_instant(visit.at)},
                 "steps": steps,
             }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
 
 from execmock.core.ids import derive
+from execmock.core.json_text import canonical
 from execmock.core.progress import Progress
 
-__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed"]
+__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed", "request_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,8 @@ class Idempotency:
 def execution_seed(root: bytes, execution_id: str) -> bytes:
     """Return the seed from which everything drawn for one execution follows."""
     return derive(root, "execution-seed", execution_id)
+
+
+def request_digest(request: Mapping[str, Any]) -> str:
+    """Return what an idempotency key's requests are compared by: equal for equal requests."""
+    return blake2b(canonical(request), digest_size=16).hexdigest()

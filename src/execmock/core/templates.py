@@ -1,8 +1,9 @@
 """Texts with `{{ names }}` in scenarios. No code runs: a name is looked up, and that is all.
 
 Names: `execution.<property>`, `request.<property>...`, `signal.name`, `signal.payload...`,
-`step.name`, `step.at`, `steps.<step name>.at`. A name that cannot exist is an error when the
-scenario is loaded; one that merely has no value yet becomes null, or nothing inside a longer text.
+`step.name`, `step.at`, `steps.<step name>.at`. `signal` is the last one that moved the execution.
+A name that cannot exist is an error when the file is loaded; one that merely has no value yet becomes
+null, or nothing inside a longer text.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def render(value: Any, context: Mapping[str, Any]) -> Any:
 def _look_up(name: tuple[str, ...], context: Mapping[str, Any]) -> Any:
     found: Any = context
     for part in name:
-        if isinstance(found, Mapping):
+        if isinstance(found, dict):
             found = found.get(part)
         elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
             found = found[int(part)]
@@ -140,4 +141,8 @@ def _look_up(name: tuple[str, ...], context: Mapping[str, Any]) -> Any:
 def _as_text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    if type(value) is int:
+        return str(value)
+    return dumps(value, ensure_ascii=False, separators=(",", ":"))

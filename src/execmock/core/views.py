@@ -104,10 +104,12 @@ class Views:
     ) -> Iterator[Mapping[str, Any]]:
         """Yield the names that templates see in each visit, having let the visit change `fields`."""
         steps: dict[str, dict[str, str]] = {}
+        told = state.visits[0]
         for visit in state.visits:
             step = scenario.steps[visit.step]
+            told = visit if visit.signal is not None else told
             steps[step.name] = {"at": format_instant(visit.at)}
-            context = _context(fields, request, step, visit, steps)
+            context = _context(fields, request, step, visit, steps, told)
             self._enter(fields, step, visit, context, execution.id)
             yield context
 
@@ -171,12 +173,17 @@ def next_event(progress: Progress, scenario: Scenario, now: int) -> int | None:
 
 
 def _context(
-    fields: Mapping[str, Any], request: Mapping[str, Any], step: Step, visit: Visit, steps: Mapping[str, Any]
+    fields: Mapping[str, Any],
+    request: Mapping[str, Any],
+    step: Step,
+    visit: Visit,
+    steps: Mapping[str, Any],
+    told: Visit,
 ) -> dict[str, Any]:
     return {
         "execution": fields,
         "request": request,
-        "signal": {"name": visit.signal, "payload": visit.payload},
+        "signal": {"name": told.signal, "payload": told.payload},
         "step": {"name": step.name, "at": format_instant(visit.at)},
         "steps": steps,
     }

@@ -39,6 +39,7 @@ def options_from(settings: ServeSettings) -> MockOptions:
     engine = EngineOptions(
         scenarios=settings.scenarios,
         scenario=settings.scenario,
+        world=settings.world,
         keys=tuple((key.key, key.scope) for key in settings.keys),
         choices=tuple(f"{name}={value}" for name, value in settings.choose),
         seed=settings.seed,

@@ -13,7 +13,7 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ScenarioError
+from execmock.errors import ConfigError, ExecmockError, ScenarioError
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
 from execmock.ports import Clock, Store
@@ -32,6 +32,7 @@ from execmock.service.shared import SharedChanges, SharedJournal
 from execmock.service.snapshots import Snapshots
 from execmock.service.steering import Steering
 from execmock.service.tracking import Tracking
+from execmock.service.worlds import Wishes, Worlds
 from execmock.stores import open_store
 
 __all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_scenarios"]
@@ -43,6 +44,7 @@ class EngineOptions:
 
     scenarios: tuple[Path, ...] = ()
     scenario: str | None = None
+    world: Path | str | None = None
     keys: tuple[tuple[str, Scope], ...] = ()
     choices: tuple[str, ...] = ()
     seed: int | None = None
@@ -111,8 +113,13 @@ class Engine:
         """Sandboxes as documents."""
         return Snapshots(self.store, self.sandboxes, self.library, self.keeper, self.words, self.clock)
 
+    @cached_property
+    def worlds(self) -> Worlds:
+        """States to start from."""
+        return Worlds(self.contract, self.store, self.sandboxes, self.library, self.keeper)
+
     async def prepare(self) -> None:
-        """Create the default sandbox, unless the store holds one already; let the keys open it."""
+        """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
         await self.keeper.refresh()
         if options.scenario is not None:
@@ -129,9 +136,23 @@ class Engine:
         if options.frozen:
             sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
         sandbox = replace(sandbox, default_scenario=options.scenario)
-        if await self.sandboxes.add(sandbox, options.keys):
-            return sandbox
+        if not await self.sandboxes.add(sandbox, options.keys):
+            return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
+        if options.world is not None:
+            await self._begin(options.world)
         return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
+
+    async def _begin(self, world: Path | str) -> None:
+        options = self.options
+        wishes = Wishes(
+            options.seed is not None, options.start, options.speed, options.frozen, options.scenario
+        )
+        try:
+            await self.worlds.begin(world, wishes)
+        except ExecmockError:
+            # The next start, with a world that works, is to be a first one again.
+            await self.sandboxes.delete(DEFAULT_SANDBOX)
+            raise
 
     def read_scenario(self, text: str, name: str) -> Scenario:
         """Return the scenario that a text holds; Refusal 422 with every mistake in it."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
-from execmock.core.execution import Execution, Idempotency
+from execmock.core.execution import Execution, Idempotency, request_digest
 from execmock.core.ids import client_token, sandbox_tag, xid
-from execmock.core.json_text import canonical, encode
+from execmock.core.json_text import encode
 from execmock.core.progress import Poll, begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
@@ -93,7 +92,7 @@ class Executions:
         )
         key = request.get("idempotencyKey")
         if key:
-            return await self._create_once(sandbox, execution, key, canonical(request))
+            return await self._create_once(sandbox, execution, key, request_digest(request))
         await self._store.update(place_of(execution), lambda _: [put_of(execution)])
         return self._created(sandbox, execution, request)
 
@@ -153,8 +152,7 @@ class Executions:
         if drawing.polled:
             await self._tracking.move(drawing.execution, sandbox, Poll())
 
-    async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, request: bytes) -> Created:
-        digest = blake2b(request, digest_size=16).hexdigest()
+    async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, digest: str) -> Created:
         place = Key(execution.sandbox, "idempotency", key)
         first = self._created(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
         fresh = Idempotency(key, digest, execution.id, first)

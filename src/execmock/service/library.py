@@ -64,17 +64,21 @@ class Library:
         return scenario
 
     def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:
-        """Return the scenario whose `bind` all stands in `values`, the most particular one, or None."""
-        best: Scenario | None = None
-        for name, value in values.items():
-            for scenario in self._bound.get((api, name, value), ()) if isinstance(value, str) else ():
-                bind = scenario.bind
-                if all(values.get(other) == wanted for other, wanted in bind.items()):
-                    best = scenario if best is None or len(bind) > len(best.bind) else best
-        return best
+        """Return the scenario whose `bind` all stands in `values`, or None.
+
+        The most particular one wins, and of equal ones the one that was put last.
+        """
+        found = (
+            (len(scenario.bind), place, scenario)
+            for name, value in values.items()
+            for place, scenario in (self._bound.get((api, name, value), ()) if isinstance(value, str) else ())
+            if all(values.get(other) == wanted for other, wanted in scenario.bind.items())
+        )
+        best = max(found, key=lambda candidate: candidate[:2], default=None)
+        return best[2] if best else None
 
     def _index(self) -> None:
-        self._bound: dict[tuple[Api, str, str], list[Scenario]] = {}
-        for scenario in self._current.values():
+        self._bound: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
+        for place, scenario in enumerate(self._current.values()):
             for name, value in scenario.bind.items():
-                self._bound.setdefault((scenario.api, name, value), []).append(scenario)
+                self._bound.setdefault((scenario.api, name, value), []).append((place, scenario))

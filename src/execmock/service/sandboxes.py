@@ -54,6 +54,11 @@ class Sandboxes:
         await self._store.update(_place(sandbox.id), unless_taken)
         return added
 
+    async def replace(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> None:
+        """Keep a sandbox and the keys that open it in the place of one of its name, as one step."""
+        puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
+        await self._store.update(_place(sandbox.id), lambda _: puts)
+
     async def open_with(self, name: str, key: str, scope: Scope) -> None:
         """Let a key open a sandbox."""
         put = self._key_put(name, key, scope)

@@ -78,8 +78,8 @@ class TriggerSource(Struct, forbid_unknown_fields=True):
         Annotated[
             Name,
             Meta(
-                description="Leaves when this signal is sent. Its payload can be used in the step that it "
-                "leads to, as `{{ signal.payload.NAME }}`."
+                description="Leaves when this signal is sent. Its payload can be used from then on, as "
+                "`{{ signal.payload.NAME }}`."
             ),
         ]
         | None

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from execmock.errors import StoreError
 from execmock.ports import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import Memory, pack, unpack
-from execmock.stores.sqlite_tables import FORM, TABLES, Tables
+from execmock.stores.sqlite.tables import FORM, TABLES, Tables
 
 __all__ = ["SqliteStore"]
 

@@ -12,8 +12,8 @@ from redis.asyncio.client import Pipeline
 from execmock.errors import StoreError
 from execmock.ports import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import KINDS, LOGS, Memory, pack, unpack
-from execmock.stores.redis_commands import Commands
-from execmock.stores.redis_scripts import APPEND, DELETE, PAGE, TAIL, UPDATE
+from execmock.stores.redis.commands import Commands
+from execmock.stores.redis.scripts import APPEND, DELETE, PAGE, TAIL, UPDATE
 
 __all__ = ["RedisStore"]
 

@@ -79,7 +79,7 @@ else
 end
 return redis.call('HINCRBY', KEYS[2], ARGV[1], ARGV[3])
 """)
-"""KEYS: a log, the lengths of all logs. ARGV: its name, how many it keeps, how many come, the last of them."""
+"""KEYS: a log, the lengths of all logs. ARGV: its name, how many it keeps, how many come, the last ones."""
 
 TAIL = Script("""
 local last = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)
@@ -87,4 +87,4 @@ local gone = last - redis.call('LLEN', KEYS[1])
 local after = math.min(math.max(ARGV[2] + 0, gone), last)
 return {after + 1, redis.call('LRANGE', KEYS[1], after - gone, -1), last}
 """)
-"""KEYS: a log, the lengths of all logs. ARGV: its name, the number after which it is wanted."""
+"""KEYS: a log, the lengths of all logs. ARGV: its name, how many it keeps, how many come, the last ones."""

@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import NoScriptError, RedisError
 
 from execmock.errors import StoreError
-from execmock.stores.redis_scripts import Script
+from execmock.stores.redis.scripts import Script
 
 __all__ = ["Commands"]
 

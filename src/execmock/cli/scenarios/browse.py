@@ -1,0 +1,65 @@
+"""`execmock scenarios list` and `show`: what there is to follow."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from execmock.cli.scenarios.sources import config_option, one_scenario, served
+
+if TYPE_CHECKING:
+    from execmock.core.scenario import Scenario
+
+__all__ = ["list_", "show"]
+
+
+@click.command("list")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Output form.",
+)
+@config_option
+def list_(form: str, config: str | None) -> None:
+    """List the scenarios that `execmock serve` knows here, with what picks each."""
+    rows = [_row(file.scenario, file.path) for file in served(config).values() if file.scenario]
+    rows.sort(key=lambda row: (row["api"] != "executions", row["name"]))
+    click.echo(json.dumps(rows, indent=2, ensure_ascii=False) if form == "json" else _table(rows))
+
+
+def _row(scenario: Scenario, file: str) -> dict[str, Any]:
+    return {
+        "name": scenario.name,
+        "api": scenario.api,
+        "bind": dict(scenario.bind),
+        "signals": list(scenario.signals),
+        "summary": scenario.summary,
+        "file": file,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    lines = [("NAME", "PICKED BY", "SIGNALS", "SUMMARY")]
+    for row in rows:
+        bind = row["bind"]
+        picked = bind.get("workflowId") or bind.get("key") or ", ".join(f"{k}={v}" for k, v in bind.items())
+        lines.append((row["name"], picked or "-", ", ".join(row["signals"]) or "-", row["summary"]))
+    widths = [max(len(line[column]) for line in lines) for column in range(3)]
+    return "\n".join(
+        f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}".rstrip() for a, b, c, d in lines
+    )
+
+
+@click.command()
+@click.argument("name", metavar="NAME|FILE")
+@config_option
+def show(name: str, config: str | None) -> None:
+    """Print a scenario's file. Its place goes to stderr, so that the output can be kept as a new file."""
+    _, file = one_scenario(name, config)
+    click.echo(file.path, err=True)
+    click.echo(file.text, nl=not file.text.endswith("\n"))

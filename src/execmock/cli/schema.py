@@ -1,0 +1,24 @@
+"""`execmock schema`: the JSON Schemas of scenario and world files, for editors."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["scenario", "world"]))
+def command(kind: str) -> None:
+    """Print the JSON Schema of scenario or world files."""
+    if kind == "scenario":
+        from execmock.core.scenario import scenario_schema
+
+        schema = scenario_schema()
+    else:
+        from execmock.core.world import world_schema
+
+        schema = world_schema()
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -1,0 +1,108 @@
+"""What a played scenario shows, in the order of time: steps entered, events, signals that came to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from execmock.core.durations import format_duration
+from execmock.core.preview.play import Cause, Played
+from execmock.core.progress import Progress, next_due, open_triggers
+from execmock.core.scenario import Polls, Scenario, Signalled
+
+__all__ = ["Draw", "Emitted", "Ending", "Entered", "Ignored", "Timeline", "timeline"]
+
+Draw = Callable[[Progress, int], tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]
+"""From a progress and an instant to the execution's properties and its events then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A step is entered, and sets properties."""
+
+    at: int
+    step: str
+    status: str
+    cause: Cause
+    sets: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event appears."""
+
+    at: int
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A signal arrives that the present step does not wait for."""
+
+    at: int
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Where the play stops: the status, whether it is final, and otherwise what it waits for."""
+
+    at: int
+    step: str
+    status: str
+    final: bool
+    waits_for: tuple[str, ...]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A played scenario: its entries, how it ends, and the execution as it then is."""
+
+    scenario: Scenario
+    start: int
+    entries: tuple[Entered | Emitted | Ignored, ...]
+    ending: Ending
+    execution: Mapping[str, Any]
+
+
+def timeline(scenario: Scenario, played: Played, seed: bytes, draw: Draw) -> Timeline:
+    """Return everything that the play shows; `draw` gives the properties and events of a state."""
+    visits = played.progress.visits
+    entries = sorted(
+        [*_visits(scenario, played, draw), *(Ignored(at, signal.name) for at, signal in played.ignored)],
+        key=lambda entry: entry.at,
+    )
+    fields, _ = draw(played.progress, played.end)
+    ending = _ending(scenario, played, seed)
+    return Timeline(scenario, visits[0].at, tuple(entries), ending, fields)
+
+
+def _visits(scenario: Scenario, played: Played, draw: Draw) -> Iterator[Entered | Emitted]:
+    visits, shown = played.progress.visits, 0
+    for number, visit in enumerate(visits):
+        until = visits[number + 1].at if number + 1 < len(visits) else played.end
+        fields, events = draw(Progress(visits[: number + 1]), until)
+        step = scenario.steps[visit.step]
+        sets = {name: fields[name] for name in step.sets if name in fields}
+        yield Entered(visit.at, step.name, step.status, played.causes[number], sets)
+        offsets = sorted(event.at for event in step.events)
+        for event, offset in zip(events[shown:], offsets, strict=False):
+            yield Emitted(visit.at + offset, event)
+        shown = len(events)
+
+
+def _ending(scenario: Scenario, played: Played, seed: bytes) -> Ending:
+    visit = played.progress.current
+    step = scenario.steps[visit.step]
+    waits = []
+    for trigger in open_triggers(scenario, played.progress, seed):
+        if isinstance(trigger, Signalled):
+            waits.append(f"signal {trigger.name}")
+        elif isinstance(trigger, Polls):
+            waits.append(f"{trigger.count - played.progress.polls} more reads")
+    due = next_due(scenario, played.progress, seed)
+    if due is not None:
+        waits.append(f"{format_duration(due - played.end)} to pass")
+    return Ending(played.end, step.name, step.status, not step.triggers, tuple(waits), played.cut)

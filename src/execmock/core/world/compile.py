@@ -1,0 +1,271 @@
+"""From a world file's model to a world, collecting every finding on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from execmock.core.contract import Contract
+from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
+from execmock.core.scenario import Scenario
+from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.scenario.model import Api
+from execmock.core.templates import Names, compile_template, has_template, unknown_names
+from execmock.core.validation import SchemaValidator, Violation
+from execmock.core.world.model import ClockPlan, Generated, Listed, Pick, SandboxPlan, SignalPlan, World
+from execmock.core.world.source import (
+    ClockSource,
+    ExecutionSource,
+    GenerateSource,
+    SandboxSource,
+    SignalSource,
+    WorldSource,
+)
+from execmock.errors import nearest
+
+__all__ = ["WorldWords", "compile_world"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_KEY = re.compile(r"[!-~]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class WorldWords:
+    """What a world may say: the properties of a create request, and the scenarios that there are."""
+
+    request: SchemaValidator
+    properties: Collection[str]
+    texts: frozenset[str]
+    scenarios: Mapping[str, Scenario]
+
+    @classmethod
+    def of(cls, contract: Contract, scenarios: Iterable[Scenario]) -> WorldWords:
+        """Read the words from a contract, beside the scenarios that executions can follow."""
+        schema = contract.schema("CreateExecutionRequest")
+        properties = {name: contract.resolve(inner) for name, inner in schema["properties"].items()}
+        return cls(
+            request=SchemaValidator(contract.standalone(schema), ""),
+            properties=tuple(properties),
+            texts=frozenset(name for name, inner in properties.items() if "string" in _kinds(inner)),
+            scenarios={scenario.name: scenario for scenario in scenarios},
+        )
+
+
+def compile_world(source: WorldSource, words: WorldWords) -> tuple[World | None, list[Finding]]:
+    """Return the world and no findings, or None and everything that is wrong with it."""
+    compiler = _Compiler(source, words)
+    plans = tuple(compiler.sandbox(name, sandbox) for name, sandbox in source.sandboxes.items())
+    if compiler.findings:
+        return None, compiler.findings
+    return World(source.world, source.summary, plans), []
+
+
+class _Compiler:
+    def __init__(self, source: WorldSource, words: WorldWords) -> None:
+        self.source = source
+        self.words = words
+        self.findings: list[Finding] = []
+        self.keys: dict[str, str] = {}
+        self.world_clock = self._clock(source.clock, ("clock",))
+
+    def find(self, path: DataPath, message: str) -> None:
+        self.findings.append(Finding(path, message))
+
+    def sandbox(self, name: str, source: SandboxSource) -> SandboxPlan:
+        path: DataPath = ("sandboxes", name)
+        if not _NAME.fullmatch(name):
+            self.find(path, f"{name!r} is no name of a sandbox; expected letters, digits, - and _")
+        for key in source.keys:
+            self._check_key(key, name, (*path, "keys", key))
+        self._check_scenario(source.scenario, (*path, "scenario"))
+        clock = self.world_clock if source.clock is None else self._clock(source.clock, (*path, "clock"))
+        return SandboxPlan(
+            name=name,
+            organization=source.organization,
+            keys=tuple(source.keys.items()),
+            workflows=tuple(source.workflows),
+            embed_workflows=tuple((w.id, w.hashid, w.key, w.name) for w in source.embedWorkflows),
+            scenario=source.scenario,
+            clock=clock,
+            seed=self.source.seed if source.seed is None else source.seed,
+            listed=self._all_listed(source, path, clock),
+            generated=tuple(
+                self._generated(item, source, (*path, "generate", n))
+                for n, item in enumerate(source.generate)
+            ),
+        )
+
+    def _check_key(self, key: str, sandbox: str, path: DataPath) -> None:
+        if not _KEY.fullmatch(key):
+            self.find(path, f"{key!r} is no key; expected printable characters without spaces")
+        other = self.keys.setdefault(key, sandbox)
+        if other != sandbox:
+            self.find(path, f"this key opens the sandbox {other!r} already")
+
+    def _all_listed(self, source: SandboxSource, path: DataPath, clock: ClockPlan) -> tuple[Listed, ...]:
+        used: dict[object, int] = {}
+        made = []
+        for index, item in enumerate(source.executions):
+            place = (*path, "executions", index)
+            made.append(self._listed(item, source, place, clock))
+            key = {**source.request, **item.request}.get("idempotencyKey")
+            first = used.setdefault(key, index) if key else index
+            if first != index:
+                self.find(
+                    (*place, "request"), f"execution {first + 1} of this list has the key {key!r} already"
+                )
+        return tuple(made)
+
+    def _listed(
+        self, source: ExecutionSource, sandbox: SandboxSource, path: DataPath, clock: ClockPlan
+    ) -> Listed:
+        request = self._request(source.request, sandbox, path, None)
+        self._check_scenario(source.scenario, (*path, "scenario"))
+        created_at, age = None, 0
+        if source.createdAt is not None:
+            created_at = self._instant(source.createdAt, (*path, "createdAt"))
+            if source.age is not None:
+                self.find((*path, "age"), "an execution has either an age or a createdAt; received both")
+            elif clock.start is None:
+                self.find((*path, "createdAt"), "needs a clock with a `start`; or give an `age` instead")
+            elif created_at > clock.start:
+                self.find((*path, "createdAt"), "lies after the start of the clock")
+            else:
+                age = clock.start - created_at
+        elif source.age is not None:
+            age = self._duration(source.age, (*path, "age"))
+        signals = self._signals(source.signals, [source.scenario], path, None)
+        for number, signal in enumerate(signals):
+            if signal.high > age:
+                self.find((*path, "signals", number, "at"), "lies after the start of the world; send it then")
+        return Listed(request, source.scenario, age, created_at, signals)
+
+    def _generated(self, source: GenerateSource, sandbox: SandboxSource, path: DataPath) -> Generated:
+        for name in source.scenarios:
+            self._check_scenario(name, (*path, "scenarios", name))
+        names = Names({"pick": source.pick, "number": None, "scenario": None})
+        return Generated(
+            count=source.count,
+            over=self._duration(source.over, (*path, "over")),
+            weights=tuple(source.scenarios.items()),
+            picks={name: self._pick(pick, (*path, "pick", name)) for name, pick in source.pick.items()},
+            request=self._request(source.request, sandbox, path, names),
+            signals=self._signals(source.signals, list(source.scenarios), path, names),
+            seed=source.seed,
+        )
+
+    def _pick(self, source: list[Any] | str, path: DataPath) -> Pick:
+        if isinstance(source, list):
+            return tuple(source)
+        low, _, high = source.partition("..")
+        if len(high) > 15 or int(low) > int(high):
+            self.find(path, f"{source!r} is no range; expected the lower whole number first")
+            return range(1)
+        return range(int(low), int(high) + 1)
+
+    def _request(
+        self, own: Mapping[str, Any], sandbox: SandboxSource, path: DataPath, names: Names | None
+    ) -> Mapping[str, Any]:
+        request = {**sandbox.request, **own}
+        for name in own:
+            if name not in self.words.properties:
+                hint = nearest(name, self.words.properties)
+                known = ", ".join(self.words.properties)
+                self.find(
+                    (*path, "request", name), f"{name!r} is not in a request; expected one of {known}.{hint}"
+                )
+        for violation in self.words.request.violations(request):
+            self.find((*path, "request", *violation.path), _misfit(violation, own))
+        self._check_names(own, (*path, "request"), names)
+        workflow = request.get("workflowId")
+        if sandbox.workflows and isinstance(workflow, str) and not has_template(workflow):
+            self._check_workflow(workflow, sandbox.workflows, (*path, "request", "workflowId"))
+        if names is None:
+            return request
+        return {
+            name: compile_template(value, text=name in self.words.texts) for name, value in request.items()
+        }
+
+    def _check_workflow(self, workflow: str, known: Collection[str], path: DataPath) -> None:
+        if workflow not in known:
+            hint = nearest(workflow, known)
+            self.find(path, f"{workflow!r} is no workflow of the sandbox; expected {', '.join(known)}.{hint}")
+
+    def _check_names(self, value: object, path: DataPath, names: Names | None) -> None:
+        if names is not None:
+            self.findings += [Finding((*path, *deep), text) for deep, text in unknown_names(value, names)]
+
+    def _signals(
+        self,
+        sources: list[SignalSource],
+        scenarios: list[str | None],
+        path: DataPath,
+        names: Names | None,
+    ) -> tuple[SignalPlan, ...]:
+        followed = [self.words.scenarios[name] for name in scenarios if name and name in self.words.scenarios]
+        known = [signal for scenario in followed for signal in scenario.signals]
+        open_choice = None in scenarios
+        made = []
+        for index, source in enumerate(sources):
+            place = (*path, "signals", index)
+            if source.signal not in known and not open_choice:
+                valid = ", ".join(known) or "none at all"
+                hint = nearest(source.signal, known)
+                self.find(
+                    (*place, "signal"),
+                    f"the scenario waits for no {source.signal!r}; expected {valid}.{hint}",
+                )
+            self._check_names(source.payload, (*place, "payload"), names)
+            low, high = self._range(source.at, (*place, "at"))
+            payload = source.payload if names is None else compile_template(source.payload)
+            made.append(SignalPlan(source.signal, low, high, payload, source.chance))
+        return tuple(made)
+
+    def _check_scenario(self, name: str | None, path: DataPath, api: Api = "executions") -> None:
+        known = [scenario.name for scenario in self.words.scenarios.values() if scenario.api == api]
+        if name is not None and name not in known:
+            self.find(
+                path, f"unknown scenario {name!r}.{nearest(name, known)} `execmock scenarios list` has all"
+            )
+
+    def _clock(self, source: ClockSource | None, path: DataPath) -> ClockPlan:
+        if source is None:
+            return ClockPlan()
+        start = None if source.start is None else self._instant(source.start, (*path, "start"))
+        return ClockPlan(start, source.frozen, source.speed)
+
+    def _instant(self, text: str, path: DataPath) -> int:
+        try:
+            return parse_instant(text)
+        except DurationError as error:
+            self.find(path, error.message)
+            return 0
+
+    def _duration(self, text: str, path: DataPath) -> int:
+        try:
+            return parse_duration(text)
+        except DurationError as error:
+            self.find(path, error.message)
+            return 0
+
+    def _range(self, text: str, path: DataPath) -> tuple[int, int]:
+        try:
+            return parse_range(text)
+        except DurationError as error:
+            self.find(path, error.message)
+            return 0, 0
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[str]:
+    kind = schema.get("type", [])
+    return [kind] if isinstance(kind, str) else list(kind)
+
+
+def _misfit(violation: Violation, own: Mapping[str, Any]) -> str:
+    name = violation.path[0] if violation.path else ""
+    if violation.missing:
+        return f"the request lacks {name}; expected {violation.expected.removesuffix(' (required)')}"
+    # What the sandbox's own request brings is not here to point at, so it is named.
+    return violation.sentence if name in own else f"{name}: {violation.sentence}"

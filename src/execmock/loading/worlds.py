@@ -1,0 +1,66 @@
+"""World files to worlds. Every finding carries its place and the line it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from execmock.core.world import World, WorldSource, WorldWords, compile_world, world_schema
+from execmock.errors import Place, WorldError, nearest
+from execmock.loading.contract import data_path
+from execmock.loading.problems import Problem, problem_at, problems_of
+from execmock.loading.shapes import Shape
+from execmock.loading.yaml_marks import load_marked
+
+__all__ = ["load_world", "read_world", "shipped_worlds", "world_path"]
+
+
+def shipped_worlds() -> dict[str, Path]:
+    """Return the names and files of the worlds that come with execmock."""
+    return {path.stem: path for path in sorted((data_path("fixtures") / "worlds").glob("*.yaml"))}
+
+
+def world_path(named: Path | str) -> Path:
+    """Return the file that a path or a shipped world's name means; WorldError names the nearest name."""
+    if isinstance(named, Path):
+        return named
+    shipped = shipped_worlds()
+    if named not in shipped:
+        known = ", ".join(shipped)
+        raise WorldError(
+            f"there is no world {named!r}; expected a file or one of {known}.{nearest(named, shipped)}"
+        )
+    return shipped[named]
+
+
+def load_world(path: Path, words: WorldWords) -> World:
+    """Read a world file; WorldError shows everything that is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise WorldError("is not UTF-8 text", place=Place(str(path))) from None
+    except OSError as error:
+        raise WorldError(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
+    world, problems = read_world(text, str(path), words)
+    if world is None:
+        raise WorldError("\n".join(problem.shown for problem in problems))
+    return world
+
+
+def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, Sequence[Problem]]:
+    """Read one world; never raises for what the text holds."""
+    try:
+        marked = load_marked(text, file, WorldError)
+    except WorldError as error:
+        return None, (problem_at(error.place or Place(file), error.message, text.splitlines()),)
+    source, findings = _shape().read(marked.data)
+    world = None
+    if source is not None:
+        world, findings = compile_world(source, words)
+    return world, problems_of(findings, marked, text)
+
+
+@lru_cache(maxsize=1)
+def _shape() -> Shape[WorldSource]:
+    return Shape(WorldSource, world_schema())

@@ -1,0 +1,90 @@
+"""Plays a scenario without a server: the execution that a mock would make, and its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from execmock.clocks import ManualClock, SeededEntropy
+from execmock.core.contract import Contract
+from execmock.core.embed_view import EmbedViews
+from execmock.core.execution import EmbedExecution, Execution, execution_seed
+from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
+from execmock.core.json_text import decode, encode
+from execmock.core.preview import Script, Timeline, play, timeline
+from execmock.core.preview.timeline import Draw
+from execmock.core.progress import Progress, begin
+from execmock.core.scenario import Scenario
+from execmock.core.views import Views
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
+from execmock.stores.memory import MemoryStore
+
+__all__ = ["PREVIEW_START", "Preview", "preview"]
+
+PREVIEW_START = ManualClock().now()
+_ZONE = "America/New_York"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What to play: the script, the seed, the first instant (ms), and the properties of the request."""
+
+    script: Script = field(default_factory=Script)
+    seed: int = 0
+    start: int = PREVIEW_START
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+
+def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
+    """Return the timeline of the first execution that a server makes under this seed at this instant."""
+    sandbox = Sandboxes(MemoryStore(), ManualClock(asked.start), SeededEntropy(asked.seed)).make(
+        DEFAULT_SANDBOX
+    )
+    make = _execution if scenario.api == "executions" else _embed
+    execution_id, draw = make(scenario, contract, sandbox, asked)
+    seed = execution_seed(sandbox.root, execution_id)
+    return timeline(scenario, play(scenario, asked.start, seed, asked.script), seed, draw)
+
+
+def _execution(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview) -> tuple[str, Draw]:
+    required = contract.schema("CreateExecutionRequest").get("required", ())
+    request = {**dict.fromkeys(required, "preview"), **scenario.bind, **asked.request}
+    execution = Execution(
+        id="exec_" + xid(asked.start // 1000, sandbox_tag(sandbox.id), 1),
+        sandbox=sandbox.id,
+        created_at=asked.start,
+        scenario=scenario.reference,
+        request=encode(request),
+        initiated_by=Sandboxes.key_id("preview"),
+        progress=begin(asked.start),
+    )
+    views, body = Views(contract), decode(execution.request)
+
+    def draw(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+        portrait = views.portrait(execution, state, scenario, body, sandbox.organization, now)
+        return portrait.fields, portrait.events
+
+    return execution.id, draw
+
+
+def _embed(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview) -> tuple[str, Draw]:
+    random = derive(sandbox.root, "embed", 1, size=16)
+    key = scenario.bind.get("key", "preview")
+    data = asked.request.get("execution_data", {})
+    execution = EmbedExecution(
+        id=uuid7(asked.start, random),
+        sandbox=sandbox.id,
+        created_at=asked.start,
+        scenario=scenario.reference,
+        hashid=hashid(random[10:]),
+        workflow=(key, scenario.bind.get("name", key)),
+        execution_data=encode(data),
+        progress=begin(asked.start),
+    )
+    views = EmbedViews(contract, _ZONE)
+
+    def draw(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+        return views.show(execution, state, scenario, data), ()
+
+    return execution.id, draw

@@ -1,0 +1,142 @@
+"""Puts a world into a store: sandboxes, keys, and executions with a past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from execmock.core.contract import Contract
+from execmock.core.execution import Execution, Idempotency, execution_seed, request_digest
+from execmock.core.ids import sandbox_tag, xid
+from execmock.core.json_text import encode
+from execmock.core.progress import Progress, Tick, begin, progress
+from execmock.core.scenario import Scenario
+from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
+from execmock.errors import WorldError
+from execmock.loading.worlds import load_world, world_path
+from execmock.ports import Contents, Key, Put, Store
+from execmock.service.keeper import Keeper
+from execmock.service.library import Library
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes
+from execmock.service.selection import Selection
+from execmock.service.tracking import EXECUTION, put_of
+
+__all__ = ["Wishes", "Worlds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for beside the world, and goes before it. `seeded`: a seed is in force already."""
+
+    seeded: bool = False
+    start: int | None = None
+    speed: float = 1.0
+    frozen: bool = False
+    scenario: str | None = None
+
+
+class Worlds:
+    """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then."""
+
+    def __init__(
+        self, contract: Contract, store: Store, sandboxes: Sandboxes, library: Library, keeper: Keeper
+    ) -> None:
+        self._contract = contract
+        self._store = store
+        self._sandboxes = sandboxes
+        self._library = library
+        self._keeper = keeper
+
+    async def begin(self, named: Path | str, wishes: Wishes) -> World:
+        """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
+        words = WorldWords.of(self._contract, self._library.current.values())
+        world = load_world(world_path(named), words)
+        await self.apply(world, wishes)
+        return world
+
+    async def apply(self, world: World, wishes: Wishes) -> None:
+        """Make the world's sandboxes; others stay."""
+        for plan in world.sandboxes:
+            for key, _ in plan.keys:
+                known = await self._sandboxes.key(key)
+                if known is not None and known.sandbox != plan.name:
+                    raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
+            sandbox = self._sandbox(plan, wishes)
+            contents = self._contents(plan, sandbox)
+            for reference in sorted(
+                {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
+            ):
+                await self._keeper.keep(self._library.version(reference))
+            await self._sandboxes.replace(sandbox, plan.keys)
+            await self._store.restore(sandbox.id, contents)
+
+    def _sandbox(self, plan: SandboxPlan, wishes: Wishes) -> Sandbox:
+        clock = plan.clock
+        made = self._sandboxes.make(
+            plan.name,
+            seed=None if wishes.seeded else plan.seed,
+            start=clock.start if wishes.start is None else wishes.start,
+            speed=wishes.speed if clock.speed is None or wishes.speed != 1.0 else clock.speed,
+        )
+        if wishes.frozen or clock.frozen:
+            made = replace(made, clock=made.clock.freeze(self._sandboxes.clock.now()))
+        wished = wishes.scenario if plan.name == DEFAULT_SANDBOX else None
+        return replace(
+            made,
+            organization=plan.organization or made.organization,
+            default_scenario=wished or plan.scenario,
+            workflows=plan.workflows,
+            embed_workflows=tuple(EmbedWorkflow(*workflow) for workflow in plan.embed_workflows),
+        )
+
+    def _contents(self, plan: SandboxPlan, sandbox: Sandbox) -> Contents:
+        # The clock may run; everything is reckoned from one instant.
+        now = sandbox.clock.shown
+        caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
+        puts: list[Put] = []
+        remembered: list[Put] = []
+        for number, draft in enumerate(drafts(plan, sandbox.root, now), start=1):
+            if draft.created_at > now:
+                raise WorldError(f"an execution of sandbox {plan.name!r} was created after the clock's start")
+            execution = self._execution(draft, sandbox, number, caller)
+            puts.append(put_of(execution))
+            remembered += _remembered(draft, execution)
+        if len({put.key for put in remembered}) < len(remembered):
+            raise WorldError(f"two executions of sandbox {plan.name!r} have the same idempotencyKey")
+        return Contents(len(puts), puts + remembered)
+
+    def _execution(self, draft: Draft, sandbox: Sandbox, number: int, caller: str) -> Execution:
+        scenario = Selection(header=draft.scenario).pick(self._library, sandbox, draft.request, "executions")
+        execution_id = "exec_" + xid(draft.created_at // 1000, sandbox_tag(sandbox.id), number)
+        state = begin(draft.created_at)
+        if draft.signals:
+            state = _after_signals(draft, sandbox.id, scenario, execution_seed(sandbox.root, execution_id))
+        return Execution(
+            id=execution_id,
+            sandbox=sandbox.id,
+            created_at=draft.created_at,
+            scenario=scenario.reference,
+            request=encode(draft.request),
+            initiated_by=caller,
+            progress=state,
+        )
+
+
+def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) -> Progress:
+    state = begin(draft.created_at)
+    for at, signal in draft.signals:
+        before = progress(scenario, state, Tick(), at, seed)
+        state = progress(scenario, before, signal, at, seed)
+        if draft.listed is not None and state is before:
+            who = f"execution {draft.listed + 1} of sandbox {sandbox!r}"
+            raise WorldError(f"{who} does not wait for {signal.name!r} at that time")
+    return state
+
+
+def _remembered(draft: Draft, execution: Execution) -> Iterator[Put]:
+    key = draft.request.get("idempotencyKey")
+    if key:
+        digest = request_digest(draft.request)
+        place = Key(execution.sandbox, "idempotency", key)
+        yield Put(place, Idempotency(key, digest, execution.id), execution.created_at)
