@@ -17,7 +17,7 @@ from redis.exceptions import NoScriptError, RedisError
 from execmock.errors import StoreError
 from execmock.stores.redis.scripts import Script
 
-__all__ = ["Commands"]
+__all__ = ["Commands", "LostError"]
 
 _PATIENCE = 2.0
 """Seconds that a connection and an answer may take."""
@@ -26,15 +26,15 @@ _Sent = tuple[tuple[Any, ...], "asyncio.Future[Any]"]
 
 
 class Commands:
-    """A client of one Redis. What is sent again after a broken connection may have been done twice."""
+    """A client of one Redis."""
 
     def __init__(self, url: str) -> None:
         self._name = re.sub(r"//[^/@]*@", "//***@", url)
-        # A pooled connection that Redis has closed meanwhile fails once; the second one is fresh.
-        again = Retry(NoBackoff(), 1, supported_errors=(NotConnected,))
+        # What is sent again may be done twice, so that is decided here and not by the client.
+        never = Retry(NoBackoff(), 0)
         try:
             self._redis = Redis.from_url(
-                url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=again
+                url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=never
             )
         except (RedisError, ValueError) as error:
             raise StoreError(f"{self._name} is not a store: {error}") from None
@@ -42,7 +42,14 @@ class Commands:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, *command: Any) -> Any:
-        """Return the answer to a command; StoreError when there is none or it is an error."""
+        """Return the answer to a command that may be done twice; StoreError if there is none or it is one."""
+        try:
+            return await self._ask(command)
+        except LostError:
+            # A connection that Redis had closed meanwhile; the next one is fresh.
+            return await self._ask(command)
+
+    async def _ask(self, command: tuple[Any, ...]) -> Any:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
         if not self._waiting:
@@ -51,12 +58,19 @@ class Commands:
         return await answer
 
     async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
-        """Return what a script returns."""
-        command = (script.sha, len(keys), *keys, *arguments)
+        """Return what a script returns that may be run twice."""
         try:
-            return await self.run("EVALSHA", *command)
+            return await self.script_once(script, keys, arguments)
+        except LostError:
+            return await self.script_once(script, keys, arguments)
+
+    async def script_once(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        """Return what a script returns; LostError when it may have run without our hearing of it."""
+        rest = (len(keys), *keys, *arguments)
+        try:
+            return await self._ask(("EVALSHA", script.sha, *rest))
         except _NotLoadedError:
-            return await self.run("EVAL", script.text, *command[1:])
+            return await self._ask(("EVAL", script.text, *rest))
 
     async def together(self, ask: Callable[[Pipeline], None]) -> list[Any]:
         """Return the answers to commands that are done as one step."""
@@ -99,7 +113,12 @@ class Commands:
     def _failed(self, error: Exception) -> StoreError:
         if isinstance(error, NoScriptError):
             return _NotLoadedError("")
-        return StoreError(f"the store {self._name}: {str(error) or type(error).__name__}")
+        kind = LostError if isinstance(error, NotConnected) else StoreError
+        return kind(f"the store {self._name}: {str(error) or type(error).__name__}")
+
+
+class LostError(StoreError):
+    """The connection broke; nobody knows whether the command was done."""
 
 
 class _NotLoadedError(StoreError):

@@ -12,7 +12,7 @@ from redis.asyncio.client import Pipeline
 from execmock.errors import StoreError
 from execmock.ports import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import KINDS, LOGS, Memory, pack, unpack
-from execmock.stores.redis.commands import Commands
+from execmock.stores.redis.commands import Commands, LostError
 from execmock.stores.redis.scripts import APPEND, DELETE, PAGE, TAIL, UPDATE
 
 __all__ = ["RedisStore"]
@@ -59,10 +59,9 @@ class RedisStore:
         while puts:
             keys, arguments = _as_arguments(key.sandbox, puts)
             expected = b"" if old is None else old
-            done, found = await self._commands.script(UPDATE, [place, *keys], [name, expected, *arguments])
             kept = next((put.value for put in puts if put.key == key), None)
-            # A change whose answer was lost on the way, and that is sent again, is found done.
-            if done or (kept is not None and found is not None and found[_STAMP:] == pack(kept)):
+            done, found = await self._try([place, *keys], [name, expected, *arguments], kept)
+            if done:
                 return kept if kept is not None else self._value(key, old)
             old = found
             puts = fn(self._value(key, old))
@@ -143,6 +142,16 @@ class RedisStore:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._commands.close()
+
+    async def _try(self, keys: list[str], arguments: list[Any], kept: Any) -> tuple[bool, bytes | None]:
+        """Return whether a change was made, and what stood in its way if not."""
+        try:
+            done, found = await self._commands.script_once(UPDATE, keys, arguments)
+        except LostError:
+            done, found = await self._commands.script_once(UPDATE, keys, arguments)
+            # It may have been made although its answer was lost: then what it kept is there.
+            done = done or (kept is not None and found is not None and found[_STAMP:] == pack(kept))
+        return bool(done), found
 
     def _value(self, key: Key, data: bytes | None) -> Any:
         return None if data is None else self._memory.value(key.kind, data, _STAMP)
