@@ -6,7 +6,7 @@ later read. Property names, what is private, and when a property is due come fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from execmock.core.contract import Contract
@@ -14,7 +14,7 @@ from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
 from execmock.core.progress import Progress, Visit
-from execmock.core.scenario.model import Scenario, Step
+from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 
 __all__ = ["Portrait", "Views", "next_event"]
@@ -67,6 +67,7 @@ class Views:
         """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
         fields = _created(execution, request, organization)
         events: list[dict[str, Any]] = []
+        seen: list[str] = []
         visits = state.visits
         ends = [visit.at for visit in visits[1:]] + [now]
         for context, step, visit, until in zip(
@@ -76,8 +77,9 @@ class Views:
             ends,
             strict=True,
         ):
-            for at, shown in _emitted(step, visit, until, context):
+            for at, shown in _emitted(step, visit, until, context, seen):
                 events.append(_event(shown, at, len(events), fields))
+            seen.append(step.status)
         return Portrait(_shown(fields, visits[-1].at), events)
 
     def fields(
@@ -190,12 +192,22 @@ def _context(
 
 
 def _emitted(
-    step: Step, visit: Visit, until: int, context: Mapping[str, Any]
+    step: Step, visit: Visit, until: int, context: Mapping[str, Any], seen: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what a visit emits until an instant; `seen` are the statuses of the visits before it."""
     for event in step.events:
         at = visit.at + event.at
-        if at <= until:
-            yield at, {name: render(value, context) for name, value in event.fields.items()}
+        fields = _told(event, step.status, seen)
+        if fields is not None and at <= until:
+            yield at, {name: render(value, context) for name, value in fields.items()}
+
+
+def _told(event: Event, status: str, seen: Sequence[str]) -> Mapping[str, Any] | None:
+    if event.when == "always" or not seen:
+        return event.fields
+    if event.when == "created" or seen[-1] == status:
+        return None
+    return event.again if event.again is not None and status in seen else event.fields
 
 
 def _event(shown: dict[str, Any], at: int, number: int, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,10 @@ def _steps_for_jumps(steps: tuple[Step, ...], vocabulary: Vocabulary, drift: boo
 
 def _standard_events(status: str, vocabulary: Vocabulary) -> tuple[Event, ...]:
     standard = vocabulary.standard_events.get(status)
-    return (Event(0, dict(standard)),) if standard else ()
+    if not standard:
+        return ()
+    told = {name: value for name, value in standard.items() if name != "again"}
+    return (Event(0, told, "status", standard.get("again")),)
 
 
 class _Compiler:
@@ -139,7 +142,7 @@ class _Compiler:
         standard = _standard_events(step.status, self.vocabulary)
         created = self.vocabulary.standard_events.get("created")
         if index == 0 and created:
-            standard = (Event(0, dict(created)), *standard)
+            standard = (Event(0, dict(created), "created"), *standard)
         kept = [event for event in standard if event.fields["eventType"] not in told]
         # Sorting is stable: what is written first comes first at the same instant.
         return tuple(sorted([*kept, *events], key=lambda event: event.at))

@@ -44,10 +44,16 @@ Trigger = After | Polls | Signalled
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A timeline entry, `at` milliseconds after its step is entered. `fields` may hold templates."""
+    """A timeline entry, `at` milliseconds after its step is entered. `fields` may hold templates.
+
+    `when` says which visits emit it: every one, only the execution's first, or only those that bring a new
+    status; a status that was there before is told by `again`, where there is that.
+    """
 
     at: int
     fields: Mapping[str, Any]
+    when: Literal["always", "created", "status"] = "always"
+    again: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Vocabulary:
     bindable: frozenset[str]
     execution_names: frozenset[str]
     request_names: frozenset[str]
-    standard_events: Mapping[str, Mapping[str, str]]
+    standard_events: Mapping[str, Mapping[str, Any]]
     sum: Sum | None = None
 
     @classmethod
