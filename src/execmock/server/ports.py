@@ -17,12 +17,18 @@ _LAST_ANSWERS = 0.8
 """Seconds that answers under way get when the server ends."""
 
 
-def bind(host: str, port: int, option: str = "--port") -> socket.socket:
-    """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one."""
+def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) -> socket.socket:
+    """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one.
+
+    Other processes can bind a shared one too, and the system then spreads connections over those that
+    listen. Nobody warns of a stranger who shares it, so it should be bound alone once before.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))
     except OSError as error:
         raise ConfigError(

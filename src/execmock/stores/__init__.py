@@ -5,7 +5,7 @@ from __future__ import annotations
 from execmock.errors import StoreError, nearest
 from execmock.ports import Store
 
-__all__ = ["open_store", "shared"]
+__all__ = ["open_store"]
 
 _FORMS = {
     "memory": "memory:",
@@ -34,11 +34,6 @@ def open_store(url: str) -> Store:
         return _open_redis(url)
     expected = f"{url!r} is not a store; expected {' or '.join(_FORMS.values())}."
     raise StoreError(expected + ("" if scheme in _FORMS else nearest(scheme, _FORMS)))
-
-
-def shared(url: str) -> bool:
-    """Whether several processes can serve the state that lives under a URL."""
-    return not url.startswith("memory:")
 
 
 def _open_redis(url: str) -> Store:
