@@ -14,13 +14,15 @@ from pathlib import Path
 
 from execmock.settings import SECTIONS, options
 from execmock.settings.table import as_markdown
+from execmock.verify.catalogue import all_rules
+from execmock.verify.report.catalogue import as_markdown as rules_as_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 PARTS: dict[str, Callable[[], str]] = {
     f"options {name}": lambda settings=settings: as_markdown(options(settings))
     for name, settings in SECTIONS.items()
-}
+} | {"rules": lambda: rules_as_markdown(all_rules())}
 
 
 def written(text: str) -> str:

@@ -52,7 +52,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "schemathesis": ("verify",),
     "hypothesis": ("verify",),
     "redis": ("stores.redis",),
-    "pytest": ("pytest_plugin",),
+    "pytest": ("pytest_plugin", "verify.suite"),
 }
 ALONE = {"schemathesis"}  # libraries that one module alone may import
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
-from typing import IO
 
 import pytest
 
@@ -53,43 +49,6 @@ def node_tools(run: Run) -> Path:
     """The folder of the Node tools, installed if they are not."""
     run([HERE / "install"])
     return HERE / "node_modules"
-
-
-@contextmanager
-def _serving(command: Sequence[str | Path]) -> Iterator[str]:
-    """Start a server, yield the first local address that it prints, end it."""
-    words = [str(part) for part in command]
-    lines: SimpleQueue[str | None] = SimpleQueue()
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - a test names it
-        # read to the end: a server whose output nobody reads stops when the pipe is full
-        reader = Thread(target=_read, args=(server.stdout, lines))
-        reader.start()
-        try:
-            yield _first_url(lines)
-        finally:
-            server.terminate()
-            reader.join()
-
-
-def _read(stream: IO[str], lines: SimpleQueue[str | None]) -> None:
-    for line in stream:
-        lines.put(line)
-    lines.put(None)
-
-
-def _first_url(lines: SimpleQueue[str | None]) -> str:
-    said = []
-    while (line := lines.get(timeout=60)) is not None:
-        said.append(line)
-        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-            return found[0]
-    raise AssertionError(f"the server ended without printing an address: {''.join(said)}")
-
-
-@pytest.fixture(scope="session")
-def serving() -> Serving:
-    """Start a server for the length of a `with`; it gives the server's URL."""
-    return _serving
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w"
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 100 * 365 * _UNITS["d"]
+_YEAR_10000 = 253_402_300_800_000
 
 
 class DurationError(ExecmockError):
@@ -38,10 +39,11 @@ def parse_duration(text: object) -> int:
         raise DurationError(
             f"{text!r} is not a duration; expected a number and a unit, such as 500ms, 3s, 10m, 7d"
         )
-    total = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
+    # Compared before it is rounded: a long row of digits is infinity as a float.
+    total = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if total > _LONGEST:
         raise DurationError(f"{text!r} is longer than 100 years")
-    return total
+    return round(total)
 
 
 def parse_range(text: object) -> tuple[int, int]:
@@ -55,7 +57,7 @@ def parse_range(text: object) -> tuple[int, int]:
 
 
 def format_duration(milliseconds: int) -> str:
-    """Return the shortest exact text that `parse_duration` reads back, such as `1h30m` or `500ms`."""
+    """Return an exact text that `parse_duration` reads back, such as `1h30m` or `500ms`; no weeks in it."""
     if milliseconds == 0:
         return "0s"
     rest, text = milliseconds, ""
@@ -77,7 +79,7 @@ def format_instant(milliseconds: int) -> str:
 
 
 def parse_instant(text: object) -> int:
-    """Return milliseconds since 1970 of an RFC 3339 text; without an offset it is read as UTC."""
+    """Return milliseconds since 1970 of an RFC 3339 text from 1970 on; without an offset it is UTC."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else text
     except ValueError:
@@ -85,4 +87,8 @@ def parse_instant(text: object) -> int:
     if not isinstance(moment, datetime):
         raise DurationError(f"{text!r} is not an instant; expected RFC 3339, such as 2026-01-01T09:00:00Z")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // timedelta(milliseconds=1)
+    instant = (aware - _EPOCH) // timedelta(milliseconds=1)
+    if not 0 <= instant < _YEAR_10000:
+        # Ids hold the instant as an unsigned number, and texts hold the year in four digits.
+        raise DurationError(f"{text!r} is no instant to work with; expected one of the years 1970 to 9999")
+    return instant

@@ -33,7 +33,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
-    """An execution of an embedded workflow. `workflow` holds its hashid, key and name."""
+    """An execution of an embedded workflow. `workflow` holds the workflow's key and name."""
 
     id: str
     sandbox: str

@@ -56,11 +56,11 @@ def _depth(value: Any) -> int:
 
 
 def encode(value: Any) -> bytes:
-    """Return a value as compact JSON in UTF-8."""
+    """Return a value as compact JSON in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes `?`."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def canonical(value: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ YamlPath = tuple[str | int, ...]
 """The way from the document's root to a value: mapping keys as text, list positions from 0."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML's parser counts as the end of a line
 _NO_CHARACTER = yaml.reader.Reader.NON_PRINTABLE
 
 
@@ -112,10 +114,11 @@ def _syntax(bad: yaml.MarkedYAMLError) -> str:
 
 def _place(mark: yaml.Mark | None, text: str, file: str) -> Place:
     # What is missing at the end of a last line without a line break is noticed on the line after it.
-    if mark and mark.line > text.count("\n"):
+    if mark and mark.line > len(_BREAK.findall(text)):
         return _place_after(text, file)
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
 
 
 def _place_after(text: str, file: str) -> Place:
-    return Place(file, text.count("\n") + 1, len(text) - text.rfind("\n"))
+    lines = _BREAK.split(text)
+    return Place(file, len(lines), len(lines[-1]) + 1)

@@ -61,7 +61,7 @@ class Api:
             if prefer is not None:
                 forced = forced_answer(operation, preferences(prefer))
                 if forced:
-                    return forced
+                    return self._completed(forced, call)
             checked = served.checker.check(call, path)
             body = await served.handler(call, checked, caller)
         except Refusal as refusal:
@@ -69,6 +69,13 @@ class Api:
         except StoreError as error:
             return self.refuse(call, unavailable(error))
         return served.wrap(body, self._request_ids.next(call.sandbox))
+
+    def _completed(self, forced: Answer, call: Call) -> Answer:
+        """Return a forced answer with the headers that the real one would have."""
+        forced.headers["X-Request-Id"] = self._request_ids.next(call.sandbox)
+        if forced.status == 405:
+            forced.headers["Allow"] = ", ".join(self.methods(call.path))
+        return forced
 
     def refuse(self, call: Call, refusal: Refusal, status: int | None = None) -> Answer:
         """Return the answer to a call that is refused; `status` replaces the refusal's own 413."""

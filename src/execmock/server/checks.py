@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -41,6 +41,13 @@ class Strictness:
     nulls: bool = True
     empty_strings: bool = True
     unknown_properties: bool = True
+    by_place: Mapping[str, int] = field(default_factory=dict)
+    """Statuses for violations at one place, such as body/id_type, where it differs from `invalid`."""
+
+    def status_of(self, violations: Sequence[Violation]) -> int:
+        """Return the status that refuses a body for these violations."""
+        own = {self.by_place.get(violation.where, self.invalid) for violation in violations}
+        return own.pop() if len(own) == 1 else self.invalid
 
 
 class Checker:
@@ -106,7 +113,8 @@ class Checker:
             raise Refusal(self._strictness.malformed, "The request body is not JSON", [violation]) from None
         if not self._schema.is_valid(body):
             violations = self._schema.violations(body)
-            status = self._strictness.invalid if isinstance(body, dict) else self._strictness.malformed
+            is_object = isinstance(body, dict)
+            status = self._strictness.status_of(violations) if is_object else self._strictness.malformed
             raise Refusal(status, _breaks(len(violations)), violations)
         if not (
             self._strictness.nulls and self._strictness.empty_strings and self._strictness.unknown_properties

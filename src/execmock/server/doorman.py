@@ -66,6 +66,7 @@ class Doorman:
         return self._names[key]
 
 
+_SCHEMES = ("basic", "bearer", "digest", "token")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -74,7 +75,9 @@ def _bearer(header: str | None, operation: Operation) -> str:
     if scheme.lower() == "bearer" and key.strip():
         return key.strip()
     form = "Bearer sk_..." if operation.security[0].startswith("embed") else "Bearer b3sk_..."
-    violation = (
-        Violation("header/Authorization", form, scheme) if scheme else Violation("header/Authorization", form)
-    )
+    violation = Violation("header/Authorization", form)
+    if header:
+        # Anything but a known scheme may be the key itself, which is never shown.
+        came = f"{scheme} ..." if scheme.lower() in _SCHEMES else "no scheme that is known"
+        violation = Violation("header/Authorization", form, came)
     raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)

@@ -12,9 +12,9 @@ It needs a store that answers at once: nothing here may wait.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from email.utils import formatdate
-from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 from aiohttp import web
@@ -22,7 +22,8 @@ from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.streams import EMPTY_PAYLOAD
 
 from execmock.server.calls import Answer, Call
-from execmock.server.front import ON_EVERY_ANSWER, ApiFront
+from execmock.server.front import ON_EVERY_ANSWER, ApiFront, Front
+from execmock.server.protocol import FrontServer
 
 __all__ = ["FastServer"]
 
@@ -30,14 +31,12 @@ _PREFIXES = ("/v1/", "/api/")
 _METHODS = frozenset({"GET", "POST"})
 
 
-class FastServer(web.Server):
-    """aiohttp's low-level server, with the short way for the requests of one API."""
+class FastServer(FrontServer):
+    """The server of a front, with the short way for the requests of its API."""
 
-    def __init__(
-        self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], api: ApiFront
-    ) -> None:
-        super().__init__(handler, access_log=None)
-        self._api = api
+    def __init__(self, front: Front) -> None:
+        super().__init__(front)
+        self._api = front.api
         self._heads = _Heads()
 
     def __call__(self) -> web.RequestHandler:
@@ -154,6 +153,6 @@ _NO_START: tuple[Mapping[str, str] | None, bytes] = (None, b"")
 
 
 def _start(status: int, common: Mapping[str, str]) -> bytes:
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines = [f"HTTP/1.1 {status} {responses.get(status, '')}"]
     lines += [f"{name}: {value}" for name, value in {**ON_EVERY_ANSWER, **common}.items()]
     return ("\r\n".join(lines) + "\r\n").encode("latin-1")

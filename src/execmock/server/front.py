@@ -47,9 +47,10 @@ class Front:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; whatever breaks, the client gets the API's error form."""
-        path, _, query = request.raw_path.partition("?")
+        path, _, query = _origin_form(request.raw_path).partition("?")
         call = Call(request.method, path, query, request.headers)
-        first = path[: path.find("/", 1)] if "/" in path[1:] else path
+        head, _, rest = path[1:].partition("/")
+        first = f"/{head}" if path.startswith("/") and (head or not rest) else ""
         try:
             if self._control and first == PREFIX:
                 return await self._control(request, call)
@@ -58,6 +59,11 @@ class Front:
             return await self.api(request, call)
         except Exception as error:
             return _response(_broken(error, call, self._request_ids.next(None)), {})
+
+    def malformed(self, request: web.BaseRequest, problem: str) -> web.Response:
+        """Answer what is no HTTP request."""
+        call = Call(request.method, request.raw_path, "", request.headers)
+        return self.api.malformed(call, Refusal(400, f"The request cannot be read: {problem}"))
 
 
 class ApiFront:
@@ -112,6 +118,12 @@ class ApiFront:
         self._log.add(_logged(call, answer, real, took))
         await self._write_down(call, answer, took, real)
         return answer, self._cors.headers(call.headers)
+
+    def malformed(self, call: Call, refusal: Refusal) -> web.Response:
+        """Return the answer to what is no HTTP request, logged as any other."""
+        answer = self._api.refuse(call, refusal)
+        self._log.add(_logged(call, answer, self._engine.clock.now(), 0.0))
+        return _response(answer, self._cors.headers(call.headers))
 
     async def _answer(self, call: Call) -> Answer:
         if call.method == "OPTIONS" and self._cors.is_preflight(call.headers):
@@ -201,9 +213,20 @@ async def _read(request: web.BaseRequest, most: int) -> bytes:
             if size > most:
                 raise _refuse_size(most, f"more than {most} bytes")
             chunks.append(chunk)
-    except PayloadEncodingError as error:
-        raise Refusal(400, f"The request body cannot be read: {error.message}") from None
+    except (PayloadEncodingError, web.RequestPayloadError) as error:
+        problem = str(error).splitlines()[-1].strip()
+        raise Refusal(400, f"The request body cannot be read: {problem}") from None
+    except ConnectionError:
+        # The client went away in the middle of its body; nobody reads this.
+        raise Refusal(400, "The connection broke") from None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _origin_form(target: str) -> str:
+    # A client that takes the mock for a proxy sends the whole address.
+    if target.startswith(("http://", "https://")):
+        return "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
+    return target
 
 
 def _refuse_size(most: int, came: str) -> Refusal:

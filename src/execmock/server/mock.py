@@ -104,6 +104,7 @@ def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
             common,
             malformed=int(choices["embedMalformedJson"]),
             invalid=int(choices["embedExecutionData"]),
+            by_place={"body/id_type": int(choices["embedUnknownIdType"])},
         ),
     }
     return {name: own.get(name, common) for name in contract.operations}

@@ -50,13 +50,18 @@ async def docs_page(request: web.BaseRequest) -> web.StreamResponse:
     """Serve the docs page and its files, all of them in the package."""
     name = request.path.removeprefix("/docs").strip("/") or "docs.html"
     folder = Path(str(files("execmock.server"))) / "pages"
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    if name not in _names(folder):
         return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
     if name == "docs.html" and not request.path.endswith("/docs/"):
         # The page's own files are beside it, so its address has to end in a slash.
         return web.Response(status=302, headers={"Location": "/docs/"})
+    path = folder / name
     return _served(request, path.read_bytes(), _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain")
+
+
+@lru_cache(maxsize=1)
+def _names(folder: Path) -> frozenset[str]:
+    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _served(request: web.BaseRequest, body: bytes, content_type: str) -> web.Response:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 
 from aiohttp import web
 
 from execmock.errors import ConfigError
 from execmock.server.fast import FastServer
 from execmock.server.front import Front
+from execmock.server.protocol import FrontServer
 
 __all__ = ["Listener", "bind"]
 
-_LAST_ANSWERS = 0.8
-"""Seconds that answers under way get when the server ends."""
+# Seconds that requests under way get when the server ends, and then what is being written.
+_LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 
 
 def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) -> socket.socket:
@@ -23,6 +25,7 @@ def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) 
     Other processes can bind a shared one too, and the system then spreads connections over those that
     listen. Nobody warns of a stranger who shares it, so it should be bound alone once before.
     """
+    sock = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -31,6 +34,8 @@ def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) 
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))
     except OSError as error:
+        if sock is not None:
+            sock.close()
         raise ConfigError(
             f"cannot listen on {host}:{port}: {error.strerror or error}. "
             f"Another program may hold the port; {option} 0 picks a free one."
@@ -45,8 +50,8 @@ class Listener:
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
-        server = FastServer(front, front.api) if front.api.immediate else web.Server(front, access_log=None)
-        self._runner = web.ServerRunner(server, shutdown_timeout=_LAST_ANSWERS)
+        self._server = FastServer(front) if front.api.immediate else FrontServer(front)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=_LAST_ANSWERS)
 
     @property
     def url(self) -> str:
@@ -61,5 +66,10 @@ class Listener:
 
     async def stop(self) -> None:
         """Accept no more, finish what is under way, close."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        # aiohttp stops reading when it cleans up, so bodies on their way are waited for before.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._server.idle(), _LAST_REQUESTS)
         await self._runner.cleanup()
         await asyncio.sleep(0)

@@ -45,11 +45,12 @@ def forced_answer(operation: Operation, wanted: Mapping[str, str]) -> Answer | N
 
 def _status_of(operation: Operation, example: str) -> str:
     for status, response in operation.responses.items():
-        if example in response.examples and status.isdecimal():
-            return status
+        if example in response.examples:
+            return status.replace("XX", "00")
     raise _unknown_example(example, [name for r in operation.responses.values() for name in r.examples])
 
 
 def _unknown_example(example: str, known: list[str]) -> Refusal:
-    expected = f"example= one of {', '.join(known)}.{nearest(example, known)}"
-    return Refusal(400, "No such example", [Violation("header/Prefer", expected, example)])
+    expected = f"example= one of {', '.join(dict.fromkeys(known))}"
+    violation = Violation("header/Prefer", expected, example, hint=nearest(example, known))
+    return Refusal(400, "No such example", [violation])

@@ -65,7 +65,7 @@ class EmbedExecutions:
     async def execute(self, sandbox: Sandbox, request: ExecuteRequest, selection: Selection) -> bytes:
         """Execute a workflow, or replay the first answer for a known Idempotency-Key of the last 24 hours.
 
-        Raises Refusal 404 for an unknown workflow, or an id that does not fit its id_type.
+        Raises Refusal 404 for an unknown workflow, an id that does not fit its id_type, an unknown user.
         """
         body = {
             **self._defaults,
@@ -73,6 +73,7 @@ class EmbedExecutions:
         }
         await self._keeper.refresh()
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
+        self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
         scenario = selection.pick(self._library, sandbox, names, "embed")
         await self._keeper.keep(scenario)
@@ -124,7 +125,14 @@ class EmbedExecutions:
             return [] if remembered else [Put(place, fresh), put]
 
         found: Idempotency = await self._store.update(place, kept)
-        return found.answer or b""
+        return found.answer or answer
+
+    def _check_user(self, key: str) -> None:
+        # Users cannot be configured, so where unknown ones are refused only the default one is known.
+        known = str(self._defaults["user_key"])
+        unknown = self._choices["embedUnknownUserKey"]
+        if unknown != "accept" and key != known:
+            raise Refusal(int(unknown), "Unknown user_key", [Violation("body/user_key", known, key)])
 
     def _workflow(self, sandbox: Sandbox, id_type: str, value: str) -> EmbedWorkflow:
         if id_type not in ("id", "hashid", "key"):

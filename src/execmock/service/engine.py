@@ -13,7 +13,7 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ExecmockError, ScenarioError
+from execmock.errors import ConfigError, ExecmockError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
 from execmock.ports import Clock, Store
@@ -122,8 +122,9 @@ class Engine:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
         await self.keeper.refresh()
-        if options.scenario is not None:
-            self.library.named(options.scenario, "executions", "--scenario")
+        known = [name for name, scenario in self.library.current.items() if scenario.api == "executions"]
+        if options.scenario is not None and options.scenario not in known:
+            raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)

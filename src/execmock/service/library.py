@@ -59,8 +59,9 @@ class Library:
         scenario = self._current.get(name)
         if scenario is None or scenario.api != api:
             known = [known.name for known in self._current.values() if known.api == api]
-            expected = f"the name of a scenario for {api}.{nearest(name, known)}"
-            raise Refusal(400, f"Unknown scenario {name!r}", [Violation(where, expected, name)])
+            expected = f"the name of a scenario for {api}"
+            violation = Violation(where, expected, name, hint=nearest(name, known))
+            raise Refusal(400, f"Unknown scenario {name!r}", [violation])
         return scenario
 
     def bound(self, values: Mapping[str, object], api: Api) -> Scenario | None:

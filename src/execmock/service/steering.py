@@ -126,8 +126,9 @@ class Steering:
         before = await self.standing(sandbox, execution_id)
         while True:
             steps = self._way(before, target)
-            after = await self._moved(before, sandbox, Jump(steps, len(before.progress.visits)))
-            if after.progress.visits[-1] != before.progress.visits[-1]:
+            made = len(before.progress.visits)
+            after = await self._moved(before, sandbox, Jump(steps, made))
+            if tuple(visit.step for visit in after.progress.visits[made : made + len(steps)]) == steps:
                 return after
             # It moved by itself meanwhile, so the way has to be chosen anew.
             before = after

@@ -7,6 +7,7 @@ from execmock.settings.option import Option, option, options
 from execmock.settings.parsers import ApiKey
 from execmock.settings.resolve import Origin, Setting, build, resolve, unknown_variables
 from execmock.settings.serve import ServeSettings
+from execmock.settings.verify import VerifySettings
 
 __all__ = [
     "SECTIONS",
@@ -15,6 +16,7 @@ __all__ = [
     "Origin",
     "ServeSettings",
     "Setting",
+    "VerifySettings",
     "build",
     "check_file",
     "option",
@@ -23,5 +25,5 @@ __all__ = [
     "unknown_variables",
 ]
 
-SECTIONS: dict[str, type] = {"serve": ServeSettings}
+SECTIONS: dict[str, type] = {"serve": ServeSettings, "verify": VerifySettings}
 """The commands that `execmock.yaml` has a section for, with their settings."""

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.durations import format_instant
+from execmock.core.durations import format_duration, format_instant
 from execmock.settings import parsers
 from execmock.settings.parsers import ApiKey
 
 __all__ = [
+    "DURATION",
     "FLAG",
     "HOST",
     "INSTANT",
@@ -20,12 +21,15 @@ __all__ = [
     "PAIR",
     "PATH",
     "PORT",
+    "RATE",
+    "REPORTS",
     "SECRET",
     "SEED",
     "SIZE",
     "SPEED",
     "STORE",
     "TEXT",
+    "URL",
     "WORLD",
     "ZONE",
     "Kind",
@@ -79,6 +83,9 @@ _PRINTABLE = parsers.pattern(r"[!-~]+")
 _TEXT = parsers.pattern(r"(?s).*\S.*")
 _URL = parsers.pattern(r"[a-z][a-z0-9+.-]*:\S*")
 
+_WEB = parsers.pattern(r"https?://\S+")
+
+DURATION = Kind("TIME", "a duration such as 500ms, 10s or 2m", parsers.parse_duration_text, format_duration)
 FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
 HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1", _ADDRESS)
 INSTANT = Kind(
@@ -93,6 +100,14 @@ ORIGIN = Kind("ORIGIN", "* or an origin such as http://localhost:3000", _ORIGIN)
 PAIR = Kind("NAME=VALUE", "NAME=VALUE", parsers.parse_pair, "=".join, pairs=True)
 PATH = Kind("PATH", "a path", parsers.parse_path)
 PORT = count(0, 65535)
+RATE = Kind(
+    "N/s", "a rate such as 20/s or 600/m", parsers.parse_rate, "{:g}/s".format, types=(int, float, str)
+)
+REPORTS = Kind(
+    *("FORM=FILE", "FORM=FILE, such as junit=report.xml", parsers.parse_reports),
+    show=lambda pairs: ",".join(map("=".join, pairs)),
+    pairs=True,
+)
 SECRET = Kind("KEY", "a key without spaces", _PRINTABLE, _hide, secret=True)
 SEED = Kind("N", "a whole number", parsers.parse_whole, types=(int,))
 SIZE = Kind(
@@ -103,5 +118,6 @@ SPEED = Kind(
 )
 STORE = Kind("URL", "a store's URL such as memory:", _URL, _show_store)
 TEXT = Kind("NAME", "text", _TEXT)
+URL = Kind("URL", "an address such as http://127.0.0.1:4010", _WEB)
 WORLD = Kind("FILE|NAME", "a file or the name of a shipped world", parsers.parse_world)
 ZONE = Kind("ZONE", "a time zone such as America/New_York", parsers.parse_zone)

@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from execmock.core.durations import DurationError, parse_instant
+from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.errors import nearest
 
 __all__ = [
     "ApiKey",
     "between",
     "one_of",
+    "parse_duration_text",
     "parse_flag",
     "parse_instant_text",
     "parse_key",
     "parse_pair",
     "parse_path",
+    "parse_rate",
+    "parse_reports",
     "parse_size",
     "parse_speed",
     "parse_whole",
@@ -171,3 +174,28 @@ def parse_world(text: str) -> Path | str:
     """Read a path, which has a slash or a YAML file's ending, or else a shipped world's name."""
     path = parse_path(text)
     return path if "/" in text or path.suffix in (".yaml", ".yml") else text
+
+
+def parse_duration_text(text: str) -> int:
+    """Return the milliseconds of a duration such as 60s."""
+    try:
+        return parse_duration(text)
+    except DurationError as error:
+        raise ValueError(str(error)) from None
+
+
+_RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/([smh]))?")
+_PER = {"s": 1, "m": 60, "h": 3600}
+
+
+def parse_rate(text: str) -> float:
+    """Return how many a second `20/s`, `600/m` or a bare number of them a second come to."""
+    found = _RATE.fullmatch(text.strip())
+    if not found:
+        raise ValueError
+    return float(found[1]) / _PER[found[2] or "s"]
+
+
+def parse_reports(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of `junit=a.xml,json=b.json`."""
+    return tuple(parse_pair(part) for part in text.split(",") if part.strip())

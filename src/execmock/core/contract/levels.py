@@ -36,10 +36,10 @@ def _cut(document: Mapping[str, Any], node: Any, container: str | None) -> Any:
     if container in _CONTAINERS and "x-source" not in node:
         node = {key: item for key, item in node.items() if not _undocumented(document, item)}
     kept = _without_inferred(node)
-    return {
-        key: item if key in _VERBATIM else _cut(document, item, key if container != "properties" else None)
-        for key, item in kept.items()
-    }
+    if container == "properties":
+        # The keys are names of properties here, whatever keywords they look like.
+        return {key: _cut(document, item, None) for key, item in kept.items()}
+    return {key: item if key in _VERBATIM else _cut(document, item, key) for key, item in kept.items()}
 
 
 _VERBATIM = {"example", "examples", "default", "enum", "const"}
@@ -57,12 +57,12 @@ def _without_inferred(node: Mapping[str, Any]) -> dict[str, Any]:
         if not member:
             kept.pop(keyword, None)
         elif keyword in kept:
-            kept[keyword] = _without_member(kept[keyword], member)
+            left = _without_member(kept[keyword], member)
+            kept[keyword] = left[0] if keyword == "type" and len(left) == 1 else left
     return kept
 
 
 def _without_member(value: Any, member: str) -> Any:
     if isinstance(value, Mapping):
         return {key: item for key, item in value.items() if key != member}
-    left = [item for item in value if item != member]
-    return left[0] if len(left) == 1 else left
+    return [item for item in value if item != member]

@@ -1,0 +1,134 @@
+"""`execmock verify`: judge a service by the contract."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from execmock.cli.options import resolved_settings, takes_options
+from execmock.errors import ConfigError
+from execmock.settings import VerifySettings, build
+
+if TYPE_CHECKING:
+    from execmock.verify.options import Options
+    from execmock.verify.report.model import Report
+
+__all__ = ["command"]
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("base_url", required=False)
+@takes_options(VerifySettings)
+@click.option("--quick", "effort_flag", flag_value="quick", help="The same as --effort quick: about 5 s.")
+@click.option(
+    "--thorough", "effort_flag", flag_value="thorough", help="The same as --effort thorough: minutes."
+)
+@click.option("--rules", is_flag=True, help="List the catalogue of rules and end.")
+def command(base_url: str | None, effort_flag: str | None, rules: bool, **given: Any) -> int:
+    """Judge the service at BASE_URL by the contract.
+
+    Exit codes: 0 it conforms, 1 it does not, 2 a mistake in an option, 3 it does not answer or refuses the
+    key, 130 interrupted.
+
+    Each option can also be given as a variable (--token-b as EXECMOCK_TOKEN_B) or under `verify:` in
+    execmock.yaml. A flag wins over a variable, a variable over the file.
+    """
+    if effort_flag:
+        given["effort"] = effort_flag
+    if base_url:
+        given["url"] = base_url
+    settings = build(VerifySettings, resolved_settings(given, ["verify"])["verify"])
+    if rules:
+        return _list_rules()
+    return _judge(settings)
+
+
+def _list_rules() -> int:
+    from execmock.verify.catalogue import all_rules
+    from execmock.verify.report.catalogue import as_lines
+
+    for line in as_lines(all_rules()):
+        click.echo(line)
+    return 0
+
+
+def _judge(settings: VerifySettings) -> int:
+    # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
+    from execmock.verify.now import present
+    from execmock.verify.report.files import check_forms, write
+    from execmock.verify.report.terminal import lines
+
+    reports = [pair for pairs in settings.reports for pair in pairs]
+    check_forms(reports)
+    started = present()
+    options = _options(settings, started)
+    try:
+        report = _run(options, started)
+    except KeyboardInterrupt:
+        click.echo("execmock: interrupted; nothing was judged", err=True)
+        return INTERRUPTED
+    for line in lines(report):
+        click.echo(line)
+    write(report, reports)
+    _summarize(report)
+    return report.exit_code
+
+
+def _options(settings: VerifySettings, started: int) -> Options:
+    from execmock.verify.catalogue import all_rules
+    from execmock.verify.options import Options
+    from execmock.verify.waivers import load_waivers
+
+    if not settings.url:
+        raise ConfigError("no address was given; expected execmock verify BASE_URL")
+    names = [rule.id for rule in all_rules()]
+    waivers = load_waivers(settings.waive, names, started) if settings.waive else ()
+    return Options(
+        url=settings.url,
+        token=settings.token or "",
+        token_b=settings.token_b or "",
+        token_read=settings.token_read or "",
+        workflow_ids=settings.workflow_ids,
+        embed_url=settings.embed_url or "",
+        embed_token=settings.embed_token or "",
+        embed_workflow_id=settings.embed_workflow_id or "",
+        level=settings.level,  # type: ignore[arg-type]
+        only=settings.only,
+        skip=settings.skip,
+        read_only=settings.read_only,
+        effort=settings.effort,  # type: ignore[arg-type]
+        soak=settings.soak or 0,
+        rate=settings.rate or 0.0,
+        timeout=settings.timeout,
+        max_time=settings.max_time or 0,
+        seed=1 if settings.seed is None else settings.seed,
+        sandbox=settings.sandbox,
+        generated=settings.generated,
+        waivers=waivers,
+    )
+
+
+def _run(options: Options, started: int) -> Report:
+    import asyncio
+
+    from execmock.loading.contract import shipped_contract
+    from execmock.verify.report.progress import progress
+    from execmock.verify.runner import run
+
+    with progress() as told:
+        return asyncio.run(run(options, shipped_contract(), started=started, progress=told))
+
+
+def _summarize(report: Report) -> None:
+    """Leave a summary where a CI job on GitHub shows it."""
+    from execmock.verify.report.markdown import render
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(render(report))

@@ -1,0 +1,68 @@
+"""What `execmock verify` can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from execmock.settings.kinds import (
+    DURATION,
+    FLAG,
+    PATH,
+    RATE,
+    REPORTS,
+    SECRET,
+    SEED,
+    TEXT,
+    URL,
+    choice,
+)
+from execmock.settings.option import option
+
+__all__ = ["VerifySettings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifySettings:
+    """The options of the judge. Durations are milliseconds, None means not set."""
+
+    url: str | None = option(None, URL, "Address of the service; the argument BASE_URL wins over it.")
+    token: str | None = option(None, SECRET, "Bearer key of the service, with the scope read-write.")
+    token_b: str | None = option(
+        None, SECRET, "Key of a second organization; without it tenancy is not judged."
+    )
+    token_read: str | None = option(
+        None, SECRET, "Key with the scope read; without it scopes are not judged."
+    )
+    workflow_ids: tuple[str, ...] = option(
+        (), TEXT, "A workflow to create executions of.", name="workflow-id", many=True
+    )
+    embed_url: str | None = option(None, URL, "Address of the embed API; without it it is not judged.")
+    embed_token: str | None = option(None, SECRET, "Bearer key of the embed API.")
+    embed_workflow_id: str | None = option(None, TEXT, "The embedded workflow to execute.")
+    level: str = option(
+        "expected",
+        choice("documented", "expected", "advisory"),
+        "What counts as a violation: what is documented, what is expected as well, or advice too.",
+    )
+    only: tuple[str, ...] = option((), TEXT, "Judge only this rule, area, tag or operation.", many=True)
+    skip: tuple[str, ...] = option((), TEXT, "Leave out this rule, area, tag or operation.", many=True)
+    read_only: bool = option(
+        False, FLAG, "Send only GET: create nothing, judge the executions that are there."
+    )
+    effort: str = option(
+        "default",
+        choice("quick", "default", "thorough"),
+        "How hard to try; --quick and --thorough are short for it.",
+    )
+    soak: int | None = option(None, DURATION, "How long to follow executions.")
+    rate: float | None = option(None, RATE, "Most requests to send in a second; no limit by default.")
+    timeout: int = option(10_000, DURATION, "How long to wait for an answer.")
+    max_time: int | None = option(None, DURATION, "Stop sending after so long, and judge what was seen.")
+    seed: int | None = option(None, SEED, "Generate other input; 1 by default.")
+    sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
+    generated: bool = option(True, FLAG, "Send generated input as well.")
+    waive: Path | None = option(None, PATH, "File of violations to let pass: rule, reason, expires.")
+    reports: tuple[tuple[tuple[str, str], ...], ...] = option(
+        (), REPORTS, "Write a report: junit, json, html, markdown, sarif or har.", name="report", many=True
+    )

@@ -1,0 +1,146 @@
+"""The one HTTP client: many requests in flight, a rate, a time limit, waits when asked, records all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.pace import Pace, retry_after
+
+if TYPE_CHECKING:
+    import aiohttp
+
+__all__ = ["IN_FLIGHT", "Client", "OutOfTime"]
+
+IN_FLIGHT = 16
+_ATTEMPTS = 6
+_LARGE = 1 << 19
+
+
+class OutOfTime(Exception):  # noqa: N818 - a state of the run, not a mistake
+    """The run's time limit has passed: nothing more is sent."""
+
+
+class Client:
+    """Sends requests and records each exchange in the order of sending."""
+
+    def __init__(self, *, rate: float, timeout: int, deadline: float | None = None) -> None:
+        self._pace = Pace(rate)
+        self._timeout = timeout / 1000
+        self._deadline = deadline
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._session: aiohttp.ClientSession | None = None
+        self._number = 0
+        self.journal: list[Exchange] = []
+
+    async def __aenter__(self) -> Self:
+        import aiohttp
+
+        from execmock import __version__
+
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=IN_FLIGHT * 8, ttl_dns_cache=300),
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
+            headers={"User-Agent": f"execmock-verify/{__version__}", "Accept": "application/json"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Content-Type",),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(
+        self,
+        request: Request,
+        *,
+        probe: str,
+        label: str,
+        operation: str,
+        identity: str,
+        valid: bool = False,
+        burst: bool = False,
+    ) -> Exchange:
+        """Send a request and return the exchange; 429 and 503 with Retry-After are waited for and sent again.
+
+        A burst does not count among those in flight. A lost connection or a timeout is an exchange with
+        status 0. OutOfTime past the run's limit.
+        """
+        for attempt in range(_ATTEMPTS):
+            async with contextlib.nullcontext() if burst else self._slots:
+                await self._pace.turn()
+                seen = await self._once(request, probe, label, operation, identity, valid)
+            self.journal.append(seen)
+            if not seen.throttled:
+                break
+            self._pace.pause(retry_after(seen.header("retry-after")) * (1 if attempt < 3 else 2))
+        return seen
+
+    async def aside(self, request: Request) -> tuple[int, Any]:
+        """Send a request that is no evidence; return the status (0: no answer) and the JSON value."""
+        seen = await self._once(request, "aside", "", "", "none", False)
+        return seen.status, seen.json
+
+    async def _once(
+        self, request: Request, probe: str, label: str, operation: str, identity: str, valid: bool
+    ) -> Exchange:
+        import aiohttp
+        from yarl import URL
+
+        if self._session is None:
+            raise RuntimeError("the client is used outside `async with`")
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise OutOfTime
+        self._number += 1
+        number, sent = self._number, time.monotonic()
+        status, headers, body, lost = 0, {}, b"", ""
+        try:
+            async with self._session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                headers=dict(request.headers),
+                data=_payload(request.body),
+                allow_redirects=False,
+            ) as answer:
+                body = await answer.read()
+                status = answer.status
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+        except TimeoutError:
+            lost = f"no answer within {self._timeout:g} s"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            lost = _say(error)
+        return Exchange(
+            number=number,
+            probe=probe,
+            label=label,
+            operation=operation,
+            identity=identity,
+            request=request,
+            sent=sent,
+            received=time.monotonic(),
+            status=status,
+            headers=headers,
+            body=body,
+            json=parse_json(body),
+            lost=lost,
+            valid=valid,
+        )
+
+
+def _payload(body: bytes) -> bytes | io.BytesIO | None:
+    """Large bodies go out piece by piece, so that other requests are not held up."""
+    return io.BytesIO(body) if len(body) > _LARGE else body or None
+
+
+def _say(error: Exception) -> str:
+    cause = getattr(error, "os_error", error)
+    text = getattr(cause, "strerror", None) or str(error) or type(error).__name__
+    return f"the connection was lost: {text}"

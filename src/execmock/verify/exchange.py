@@ -1,0 +1,119 @@
+"""One request and what came back, as a frozen value: the only evidence that rules judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["ABSENT", "NOT_JSON", "Exchange", "Request", "parse_json", "pick"]
+
+
+class _Nothing:
+    """A value that no JSON document can hold."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = _Nothing("nothing")
+NOT_JSON: Final = _Nothing("no JSON")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent. Header names keep the case they were sent in."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Exchange:
+    """A request with its answer; `status` 0 means that none came, and `lost` says why.
+
+    `operation` is the id of the contract's operation, or empty when the request is for none. `valid` says
+    that the operation should answer this request with success. Times are seconds on a monotonic clock.
+    """
+
+    number: int
+    probe: str
+    label: str
+    operation: str
+    identity: str
+    request: Request
+    sent: float
+    received: float
+    status: int = 0
+    headers: Mapping[str, str] = ()  # type: ignore[assignment]
+    body: bytes = b""
+    json: Any = NOT_JSON
+    lost: str = ""
+    valid: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.number}: {self.request.method} {self.request.url} -> {self.status or self.lost}>"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is a success."""
+        return 200 <= self.status < 300
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the answer asks to come back later: it says nothing about the request itself."""
+        return self.status == 429 or (self.status == 503 and bool(self.header("retry-after")))
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is an answer to this very request."""
+        return self.status != 0 and not self.throttled
+
+    def header(self, name: str) -> str:
+        """Return the value of an answer's header, or an empty string."""
+        return self.headers.get(name.lower(), "") if self.headers else ""
+
+    def at(self, pointer: str) -> Any:
+        """Return what a JSON pointer leads to in the answer, or ABSENT."""
+        return pick(self.json, pointer)
+
+    def text(self, longest: int = 2000) -> str:
+        """Return the answer's body as text, cut to a length fit for a report."""
+        text = self.body.decode("utf-8", "replace")
+        return text if len(text) <= longest else f"{text[:longest]}… ({len(self.body)} bytes)"
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the JSON value of an answer's body with integers exact, or NOT_JSON."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def pick(value: Any, pointer: str) -> Any:
+    """Return what a JSON pointer (RFC 6901, without `#`) leads to, or ABSENT."""
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return ABSENT
+    return value

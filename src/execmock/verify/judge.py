@@ -1,0 +1,132 @@
+"""From evidence to results: every rule judged, findings thinned out, causes put above consequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from execmock.verify.case import Case
+from execmock.verify.exchange import Exchange
+from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.rule import Rule, Verdict
+
+__all__ = ["Trail", "judge"]
+
+_MOST_FINDINGS = 5
+_CRASH = "robust.no-5xx"
+_NEEDS = {
+    "b": "no key of a second organization was given (--token-b)",
+    "read": "no key with the scope read was given (--token-read)",
+    "embed": "no embed address was given (--embed-url)",
+    "writes": "the run is read-only",
+    "generated": "generated input was switched off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How the probes went: which could not go on because of an answer, and which stopped, and why."""
+
+    blocked: Mapping[str, Exchange] = field(default_factory=dict)
+    stopped: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge(case: Case, rules: Iterable[Rule], trail: Trail) -> tuple[RuleResult, ...]:
+    """Return a result for each rule."""
+    results = [_judge_one(case, rule, trail) for rule in rules]
+    failed = [result for result in results if result.outcome is Outcome.FAILED]
+    return tuple(_group(_unblock(result, trail, failed), failed) for result in results)
+
+
+def _judge_one(case: Case, rule: Rule, trail: Trail) -> RuleResult:
+    lacking = [need for need in rule.needs if need not in case.has]
+    if lacking:
+        return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
+    try:
+        verdicts = list(rule.judge(case))
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        # An answer of a form that nobody foresaw: the rules on form report it, this one cannot tell.
+        return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
+    broken = [each for each in verdicts if each.ok is False]
+    observed = sum(each.ok is not None for each in verdicts)
+    reason = next((each.reason for each in verdicts if each.ok is None), "")
+    seen_in = tuple(
+        dict.fromkeys(each.seen.operation for each in verdicts if each.seen and each.ok is not None)
+    )
+    if broken:
+        return RuleResult(rule, Outcome.FAILED, observed, _thin(rule, broken), operations=seen_in)
+    if observed:
+        return RuleResult(rule, Outcome.PASSED, observed, reason=reason, operations=seen_in)
+    return _nothing_seen(case, rule, trail, reason)
+
+
+def _nothing_seen(case: Case, rule: Rule, trail: Trail, reason: str) -> RuleResult:
+    blocked = next((trail.blocked[name] for name in rule.probes if name in trail.blocked), None)
+    if blocked is not None:
+        said = f"{blocked.operation} answered {blocked.status}" if blocked.status else blocked.lost
+        return RuleResult(rule, Outcome.BLOCKED, reason=said)
+    stopped = next((trail.stopped[name] for name in rule.probes if name in trail.stopped), "")
+    lost = next((seen.lost for name in rule.probes for seen in case.by_probe.get(name, ()) if seen.lost), "")
+    said = reason or stopped or lost or "nothing to judge was seen"
+    return RuleResult(rule, Outcome.INCONCLUSIVE, reason=said)
+
+
+def _thin(rule: Rule, broken: list[Verdict]) -> tuple[Finding, ...]:
+    """One finding for each place and expectation: the smallest request of each, and how often it was seen."""
+    groups: dict[tuple[str, str, str], list[Verdict]] = {}
+    for each in broken:
+        operation = each.seen.operation if each.seen else ""
+        groups.setdefault((operation, _shape_of(each.pointer), each.expected[:60]), []).append(each)
+    found = [Finding(rule, min(group, key=_size), len(group)) for group in groups.values()]
+    kept, rest = found[:_MOST_FINDINGS], found[_MOST_FINDINGS:]
+    if rest:
+        kept[-1] = replace(kept[-1], times=kept[-1].times + sum(each.times for each in rest))
+    return tuple(kept)
+
+
+def _shape_of(pointer: str) -> str:
+    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
+
+
+def _size(verdict: Verdict) -> tuple[int, int, int]:
+    seen = verdict.seen
+    if seen is None:
+        return (0, 0, 0)
+    return (len(verdict.chain), len(seen.request.body) + len(seen.request.url), seen.number)
+
+
+def _unblock(result: RuleResult, trail: Trail, failed: list[RuleResult]) -> RuleResult:
+    """Name the failed rule that blocks this one; without any it is only inconclusive."""
+    if result.outcome is not Outcome.BLOCKED:
+        return result
+    at = next(trail.blocked[name] for name in result.rule.probes if name in trail.blocked)
+    causes = [
+        cause.rule.id
+        for cause in failed
+        for finding in cause.findings
+        if finding.seen.operation == at.operation
+    ]
+    if not causes:
+        return replace(result, outcome=Outcome.INCONCLUSIVE)
+    cause = "operation.answers" if "operation.answers" in causes else causes[0]
+    return replace(result, blocked_by=cause)
+
+
+def _group(result: RuleResult, failed: list[RuleResult]) -> RuleResult:
+    """Put each finding under the finding of another rule that has the same cause."""
+    if result.outcome is not Outcome.FAILED:
+        return result
+    broken = {other.rule.id: other for other in failed if other.rule.id != result.rule.id}
+    return replace(
+        result, findings=tuple(replace(each, under=_cause(each, broken)) for each in result.findings)
+    )
+
+
+def _cause(finding: Finding, broken: Mapping[str, RuleResult]) -> str:
+    if finding.seen.status >= 500 and _CRASH in broken:
+        return _CRASH
+    for name in finding.rule.under:
+        other = broken.get(name)
+        if other and any(each.seen.operation == finding.seen.operation for each in other.findings):
+            return name
+    return ""

@@ -1,0 +1,62 @@
+"""A look at the target before anything is judged: does it answer, is it the API, does it take the key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from execmock.errors import ExecmockError
+from execmock.verify.exchange import Exchange
+from execmock.verify.surface import LIST, Surface
+
+if TYPE_CHECKING:
+    from execmock.verify.client import Client
+    from execmock.verify.options import Options
+    from execmock.verify.timemachine import TimeMachine
+
+__all__ = ["Unreachable", "look"]
+
+_ATTEMPTS = 2
+
+
+class Unreachable(ExecmockError):  # noqa: N818 - what is wrong is the target
+    """The target does not answer, is not the API, or refuses the key."""
+
+
+async def look(client: Client, surface: Surface, machine: TimeMachine, options: Options) -> None:
+    """Ask for one page with each key; Unreachable says in a sentence why there is no point in going on."""
+    for identity, option in (("a", "--token"), ("b", "--token-b"), ("read", "--token-read")):
+        if identity in machine.keys:
+            request = surface.request(LIST, key=machine.keys[identity], query={"limit": 1})
+            for _ in range(_ATTEMPTS):
+                seen = await client.send(
+                    request, probe="preflight", label=identity, operation=LIST, identity=identity, valid=True
+                )
+                if seen.status:
+                    break
+            _judge(seen, options.url, option)
+
+
+def _judge(seen: Exchange, url: str, option: str) -> None:
+    if not seen.status:
+        raise Unreachable(f"{url} does not answer: {seen.lost}")
+    if seen.status in (401, 403):
+        raise Unreachable(f"{url} refuses the key of {option} with {seen.status}: {_excerpt(seen)}")
+    kind = seen.header("content-type").partition(";")[0].strip().lower()
+    if kind == "text/html" or seen.body.lstrip()[:1] == b"<":
+        raise Unreachable(
+            f"{url} answers with a web page (status {seen.status}, {kind or 'no content type'}), not with the"
+            " executions API; is the address right?"
+        )
+    if seen.throttled:
+        raise Unreachable(f"{url} kept answering {seen.status}, even after the waits that it asked for")
+    if 300 <= seen.status < 400:
+        raise Unreachable(
+            f"{url} redirects to {seen.header('location') or 'nowhere'}; give that address instead"
+        )
+    if seen.status == 404 and not isinstance(seen.json, dict):
+        raise Unreachable(f"{url} knows no {seen.request.url.removeprefix(url)}; is the address right?")
+
+
+def _excerpt(seen: Exchange) -> str:
+    message = seen.at("/message")
+    return message if isinstance(message, str) else seen.text(80)

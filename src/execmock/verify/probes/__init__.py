@@ -1,0 +1,1 @@
+"""The probes: what is sent. They judge nothing."""

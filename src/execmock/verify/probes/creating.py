@@ -1,0 +1,108 @@
+"""Probes of the create: bodies that must be refused, bodies that must be kept, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from execmock.verify.lab import Lab
+from execmock.verify.probe import probe
+from execmock.verify.surface import CREATE
+
+__all__ = ["bodies", "echo"]
+
+_WRONG: dict[str, Any] = {
+    "string": "text",
+    "integer": 12,
+    "number": 1.5,
+    "boolean": True,
+    "array": ["text"],
+    "object": {"text": "text"},
+}
+_KIN = {"integer": "number"}
+_BIG = 2**53 + 1
+_UNICODE = 'Zürich 東京 🚲 e\u0301 \u202eright-to-left\u202c \t"quoted" \\ / <b>&amp;'
+
+
+@probe("bodies")
+async def bodies(lab: Lab) -> None:
+    """Leave out each required property, give each property each wrong type, send what is no object."""
+    minimal = lab.surface.minimal()
+    for name in lab.surface.required(CREATE):
+        without = {key: value for key, value in minimal.items() if key != name}
+        await lab.create(without, f"missing/{name}", valid=False)
+    wrong = [
+        lab.create({**minimal, name: value}, f"wrong-type/{name}/{kind}", valid=False)
+        for name, kind, value in _wrong_types(lab)
+    ]
+    await lab.all(wrong)
+    await lab.call(CREATE, "not-object/absent", body=None, headers={"Content-Type": "application/json"})
+    for kind, value in (("null", None), ("array", [minimal]), ("string", "text"), ("number", 7)):
+        await lab.create(value, f"not-object/{kind}", valid=False)
+    for text in (b"{", b'{"workflowId": }', b"workflowId=wf_1", b'{"a":1}}'):
+        await lab.call(CREATE, "malformed", body=text)
+    await _left_open(lab)
+
+
+def _wrong_types(lab: Lab) -> Iterator[tuple[str, str, Any]]:
+    for name in lab.surface.body_schema(CREATE)["properties"]:
+        kinds = lab.surface.kinds(CREATE, name)
+        for kind, value in _WRONG.items():
+            if kind not in kinds and _KIN.get(kind) not in kinds:
+                yield name, kind, value
+        if "null" not in kinds:
+            yield name, "null", None
+
+
+async def _left_open(lab: Lab) -> None:
+    """What the pages leave open: unknown properties, null, empty strings."""
+    unknown = f"mark-{lab.unique('unknown')}"
+    body = {**lab.surface.minimal(), "notInTheContract": unknown}
+    made = await lab.create(body, "unknown-property", valid=False)
+    if isinstance(made.at("/data/execution/id"), str):
+        await lab.get(made.at("/data/execution/id"), "unknown-property-read", valid=False)
+    for name in lab.surface.body_schema(CREATE)["properties"]:
+        if name not in lab.surface.required(CREATE):
+            await lab.create({**lab.surface.minimal(), name: None}, f"null/{name}", valid=False)
+        if "string" in lab.surface.kinds(CREATE, name):
+            await lab.create({**lab.surface.minimal(), name: ""}, f"empty/{name}", valid=False)
+
+
+@probe("echo")
+async def echo(lab: Lab) -> None:
+    """Create with rich bodies, read each back by id and in the list, and follow it."""
+    for name, payload in _payloads(lab):
+        body = {
+            **lab.surface.full(lab.unique(name)),
+            "requestPayload": payload,
+            "clientSafeMetadata": payload,
+        }
+        made = await lab.created(body, f"create/{name}")
+        await lab.get(made.id, f"get/{name}")
+        await lab.list(f"list/{name}", limit=20)
+    strange = lab.surface.full(lab.unique("strings"))
+    texts = {key: f" {value} {_UNICODE} " for key, value in strange.items() if isinstance(value, str)}
+    kept = {key: value for key, value in texts.items() if key != "workflowId"}
+    made = await lab.created({**strange, **kept}, "create/texts")
+    await lab.get(made.id, "get/texts")
+    body = {**lab.surface.full(lab.unique("big")), "requestPayload": {"integer": _BIG, "negative": -_BIG}}
+    made = await lab.created(body, "big/create")
+    await lab.get(made.id, "big/get")
+
+
+def _payloads(lab: Lab) -> Iterator[tuple[str, Any]]:
+    deep: Any = {"leaf": [1, 2.5, True, None, "x"]}
+    for level in range(40):
+        deep = {f"level-{level}": deep, "beside": [level]}
+    yield (
+        "values",
+        {"text": "x", "zero": 0, "false": False, "null": None, "list": [1, [2, {"a": []}]], "empty": {}},
+    )
+    yield (
+        "unicode",
+        {_UNICODE: _UNICODE, "key with spaces": "", "": "empty name", "$ref": "#/a", "__proto__": 1},
+    )
+    yield "deep", deep
+    yield "numbers", {"float": 0.1, "small": 1e-7, "large": 1.5e300, "minus": -12.75, "integer": 2**53 - 1}
+    if lab.effort != "quick":
+        yield "wide", {f"property-{number}": number for number in range(400)}

@@ -1,0 +1,139 @@
+"""Probes of what HTTP and people may send: other methods, other types, and every kind of nonsense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
+
+from execmock.verify.exchange import Request
+from execmock.verify.lab import Lab
+from execmock.verify.probe import probe
+from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
+
+__all__ = ["http", "robust"]
+
+_METHODS = ("DELETE", "PUT", "PATCH")
+_LARGE = {"quick": 2, "default": 6, "thorough": 24}
+
+
+@probe("http")
+async def http(lab: Lab) -> None:
+    """HEAD, methods that are not in the contract, other content types, unknown paths, a large body."""
+    made = await lab.created()
+    paths = {
+        LIST: lab.surface.url(LIST, {}, {}),
+        GET: lab.surface.url(GET, {"id": made.id}, {}),
+        PUBLIC: lab.surface.url(PUBLIC, {"id": made.id}, {"token": made.token}),
+    }
+    for operation, url in paths.items():
+        headers = _key(lab, operation)
+        await lab.send(Request("HEAD", url, headers), f"head/{operation}")
+        methods = (*_METHODS, *(() if operation == LIST else ("POST",)))
+        for method in methods:
+            sent = {**headers, "Content-Type": "application/json"}
+            await lab.send(Request(method, url, sent, b"{}"), f"method/{operation}/{method}")
+    if lab.embeds:
+        url = lab.surface.url(EXECUTE, {"id": lab.surface.embed_workflow}, {})
+        for method in ("GET", *_METHODS):
+            await lab.send(Request(method, url, _key(lab, EXECUTE)), f"method/{EXECUTE}/{method}")
+    await _types(lab)
+    unknown = f"{lab.surface.base(LIST)}/v1/there-is-no-such-path"
+    await lab.send(Request("GET", unknown, _key(lab, LIST)), "unknown-path")
+    if not lab.gentle:
+        large = {**lab.surface.minimal(), "requestPayload": {"text": "x" * (_LARGE[lab.effort] * 2**20)}}
+        await lab.create(large, "too-large", valid=False)
+
+
+def _key(lab: Lab, operation: str) -> dict[str, str]:
+    if operation == PUBLIC:
+        return {}
+    return {"Authorization": f"Bearer {lab.key('embed' if operation == EXECUTE else 'a')}"}
+
+
+async def _types(lab: Lab) -> None:
+    body = encode(lab.surface.minimal())
+    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
+        await lab.call(CREATE, f"content-type/{kind}", body=body, content_type=kind)
+
+
+_PAYLOAD = b'"requestPayload": {"x": '
+
+
+def _bodies(lab: Lab) -> Iterator[tuple[str, bytes]]:
+    """Yield bodies that no client should send, for any operation that takes JSON."""
+    start = encode(lab.surface.minimal())[:-1] + b", " + _PAYLOAD
+    yield "empty", b""
+    yield "blank", b"   \n"
+    yield "truncated", b'{"workflowId": "wf'
+    yield "comma", b'{"workflowId": "wf_1",}'
+    yield "nan", start + b"NaN}}"
+    yield "infinity", start + b"-Infinity}}"
+    yield "huge-exponent", start + b"1e999}}"
+    yield "huge-integer", start + b"9" * 5000 + b"}}"
+    for digits in (b"9223372036854775808", b"18446744073709551617", b"9" * 30, b"9" * 300):
+        yield f"integer-of-{len(digits)}", start + digits + b"}}"
+    yield "minus-zero", start + b"-0}}"
+    yield "duplicate-keys", start + b'1, "x": {"x": 2}, "x": null}}'
+    yield "lone-surrogate", start + b'"\\ud800"}}'
+    yield "surrogate-key", start + b'0, "\\udfff": 1}}'
+    yield "nul", start + b'"a\\u0000b"}}'
+    yield "raw-nul", start + b'"a\x00b"}}'
+    yield "not-utf-8", start + b'"\xff\xfe\xc0"}}'
+    yield "byte-order-mark", b"\xef\xbb\xbf" + start + b"1}}"
+    yield "utf-16", '{"workflowId": "wf_1"}'.encode("utf-16")
+    yield "non-ascii", start + '"\U0001f6b2 \u202e 東京"}}'.encode()
+    yield "many-keys", start + b"0," + b",".join(b'"k%d":0' % number for number in range(3000)) + b"}}"
+    for depth in (200, 5000, 100_000):
+        yield f"deep-{depth}", start + b"[" * depth + b"]" * depth + b"}}"
+    for depth in (40, 900):
+        yield f"deep-object-{depth}", start + b'{"x":' * depth + b"1" + b"}" * depth + b"}}"
+    yield "deep-open", b"[" * 100_000
+    yield "long-reference", start[: -len(_PAYLOAD)] + b'"externalRef": "' + b"x" * 300_000 + b'"}'
+    yield "long-text", start + b'"' + b"x" * 300_000 + b'"}}'
+    yield "proto", start + b'0, "__proto__": {"admin": true}, "constructor": {"prototype": {}}}}'
+
+
+_TEXTS = (
+    "\x00", "%", "%00", "%ff", "..", "../..", "a/b", "a b", "' OR '1'='1", "<script>", "${jndi:x}", "{{7*7}}",
+    "\U0001f6b2", "e\u0301", "\r\nX-Injected: 1", "*", "null", "-1", "x" * 3000, "\ud800",
+)  # fmt: skip
+_PAGES: tuple[Mapping[str, str], ...] = (
+    {"limit": "\x00"}, {"limit": "x" * 3000}, {"offset": "1e3"}, {"offset": "\U0001f6b2"}, {"limit": "[]"},
+    {"unknown": "1"}, {"limit[]": "1"}, {"": "1"},
+)  # fmt: skip
+_HEADERS: tuple[Mapping[str, str], ...] = (
+    {"X-Org-ID": "x" * 3000}, {"X-Org-ID": "%00"}, {"Accept": "text/html"}, {"Accept": "nonsense"},
+    {"Accept-Language": "zz-ZZ"}, {"If-None-Match": "*"}, {"Range": "bytes=0-1"}, {"Prefer": "nonsense;;=,"},
+    {"Content-Type": "application/json; charset=utf-16"}, {"Content-Type": "nonsense"},
+    {"Expect": "nonsense"},
+)  # fmt: skip
+
+
+@probe("robust")
+async def robust(lab: Lab) -> None:
+    """Send nonsense everywhere: bodies, ids, tokens, pages, headers."""
+    made = await lab.created()
+    work = [lab.call(CREATE, f"body/{name}", body=body) for name, body in _bodies(lab)]
+    if lab.embeds:
+        path = {"id": lab.surface.embed_workflow}
+        work += [
+            lab.call(EXECUTE, f"embed-body/{name}", identity="embed", path=path, body=body)
+            for name, body in _bodies(lab)
+        ]
+        work += [lab.execute({}, "embed-id", id_=text, valid=False) for text in _TEXTS if _sendable(text)]
+    for text in _TEXTS:
+        work.append(lab.get(text, "id", valid=False))
+        work.append(lab.public(text, made.token or "token", "public-id", valid=False))
+        url = f"{lab.surface.url(PUBLIC, {'id': made.id}, {})}?token={quote(text, errors='surrogatepass')}"
+        work.append(lab.send(Request("GET", url, {}), "public-token", operation=PUBLIC))
+    work += [lab.call(LIST, "page", query=query) for query in _PAGES]
+    work += [lab.call(LIST, "header", headers=headers) for headers in _HEADERS]
+    work += [
+        lab.call(CREATE, "header", body=encode(lab.surface.minimal()), headers=headers)
+        for headers in _HEADERS
+    ]
+    await lab.all(work)
+
+
+def _sendable(text: str) -> bool:
+    return text not in ("..", "../..")

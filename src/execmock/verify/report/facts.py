@@ -1,0 +1,118 @@
+"""What every form of report says of a finding, worked out once and without secrets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.report.curl import curl_chain
+from execmock.verify.report.model import Report
+from execmock.verify.report.redact import Redactor
+from execmock.verify.report.spec import line_of, place_of, source_of
+
+__all__ = ["FindingFacts", "all_facts", "rerun", "verdict_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """A finding as text. `under` is the rule that has the same cause, or empty."""
+
+    rule: str
+    level: str
+    notice: bool
+    sentence: str
+    operation: str
+    expected: str
+    actual: str
+    pointer: str
+    status: str
+    request: str
+    answer: str
+    curl: tuple[str, ...]
+    spec: str
+    line: int
+    source: str
+    times: int
+    under: str
+    rerun: str
+    seed: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a JSON object."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def all_facts(report: Report) -> tuple[tuple[RuleResult, tuple[FindingFacts, ...]], ...]:
+    """Return every failed and waived rule with its findings; causes before what stands under them."""
+    redact = Redactor(report)
+    broken = [result for result in report.results if result.findings]
+    broken.sort(key=lambda result: (report.is_notice(result), all(each.under for each in result.findings)))
+    return tuple(
+        (result, tuple(_facts(report, result, each, redact) for each in result.findings)) for result in broken
+    )
+
+
+def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redactor) -> FindingFacts:
+    seen, rule = finding.seen, finding.rule
+    place = place_of(finding)
+    return FindingFacts(
+        rule=rule.id,
+        level=rule.severity,
+        notice=report.is_notice(result),
+        sentence=rule.sentence,
+        operation=seen.operation,
+        expected=redact(finding.verdict.expected),
+        actual=redact(finding.verdict.actual),
+        pointer=finding.verdict.pointer,
+        status=str(seen.status or seen.lost),
+        request=redact(f"{seen.request.method} {seen.request.url}"),
+        answer=redact(seen.text(1500)),
+        curl=tuple(curl_chain(finding, redact)),
+        spec=place,
+        line=line_of(place),
+        source=source_of(rule, seen.operation),
+        times=finding.times,
+        under=finding.under,
+        rerun=rerun(report, rule.id),
+        seed=report.options.seed,
+    )
+
+
+def rerun(report: Report, *rules: str) -> str:
+    """Return the command that judges only these rules again, with the same seed."""
+    options = report.options
+    words = [
+        "execmock",
+        "verify",
+        options.url,
+        *(f"--only={rule}" for rule in rules),
+        f"--seed={options.seed}",
+    ]
+    words += [f"--workflow-id={name}" for name in options.workflow_ids]
+    words += [f"--embed-url={options.embed_url}"] if options.embed_url else []
+    words += [f"--embed-workflow-id={options.embed_workflow_id}"] if options.embed_workflow_id else []
+    if options.effort != "default":
+        words.append(f"--{options.effort}")
+    given: Mapping[str, str] = options.secrets
+    flags = [f'--{name.lower().replace("_", "-")}="${name}"' for name in given]
+    return " ".join([shlex.join(words), *flags])
+
+
+def verdict_line(report: Report) -> str:
+    """Return the outcome of a run in one line."""
+    if report.unreachable:
+        return f"not judged: {Redactor(report)(report.unreachable)}"
+    counts = ", ".join(_counts(report))
+    word = "conforms" if report.conforms else "does not conform"
+    return f"{report.options.url} {word} ({report.options.level}): {counts}"
+
+
+def _counts(report: Report) -> Iterator[str]:
+    for outcome in Outcome:
+        if number := report.count(outcome):
+            yield f"{number} {outcome}"
+    if report.notices:
+        yield f"{len(report.notices)} notices"

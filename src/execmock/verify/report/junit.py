@@ -1,0 +1,61 @@
+"""JUnit XML: one test case a rule, so that CI systems show rules like tests."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from execmock.verify.outcome import Outcome
+from execmock.verify.report.facts import FindingFacts, all_facts
+from execmock.verify.report.model import Report
+
+__all__ = ["render"]
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(report: Report) -> str:
+    """Return the document. Violations are failures; what was not judged is skipped, with its reason."""
+    facts = {result.rule.id: findings for result, findings in all_facts(report)}
+    suite = Element("testsuite", name="execmock verify", hostname=report.options.url)
+    counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+    if report.unreachable:
+        case = SubElement(suite, "testcase", classname="verify", name="target")
+        SubElement(case, "error", message=_clean(report.unreachable))
+        counts.update(tests=1, errors=1)
+    for result in report.results:
+        counts["tests"] += 1
+        case = SubElement(suite, "testcase", classname=f"verify.{result.rule.area}", name=result.rule.id)
+        if result in report.violations:
+            counts["failures"] += 1
+            failure = SubElement(case, "failure", type=result.rule.severity, message=result.rule.sentence)
+            failure.text = _clean("\n\n".join(map(_tell, facts[result.rule.id])))
+        elif result.outcome is Outcome.FAILED:
+            SubElement(case, "system-out").text = _clean("\n\n".join(map(_tell, facts[result.rule.id])))
+        elif result.outcome is not Outcome.PASSED:
+            counts["skipped"] += 1
+            by = f" by {result.blocked_by}" if result.blocked_by else ""
+            SubElement(case, "skipped", message=_clean(f"{result.outcome}{by}: {result.reason}"))
+    for name, number in counts.items():
+        suite.set(name, str(number))
+    suite.set("time", f"{report.seconds:.3f}")
+    root = Element("testsuites")
+    root.append(suite)
+    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _tell(each: FindingFacts) -> str:
+    return "\n".join(
+        [
+            f"expected {each.expected}",
+            f"actual   {each.actual}",
+            f"answer   {each.status} to {each.request} {each.pointer}",
+            f"contract openapi.yaml:{each.line} {each.spec} ({each.source})",
+            *each.curl,
+            each.rerun,
+        ]
+    )
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

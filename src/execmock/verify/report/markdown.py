@@ -1,0 +1,70 @@
+"""Markdown for pull requests and for the summary of a CI job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from execmock.verify.outcome import Outcome
+from execmock.verify.report.facts import FindingFacts, all_facts, verdict_line
+from execmock.verify.report.model import Report
+
+__all__ = ["render"]
+
+
+def render(report: Report) -> str:
+    """Return the document."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield "## execmock verify"
+    yield ""
+    yield f"{'✅' if report.conforms else '❌'} {verdict_line(report)}"
+    yield ""
+    for result, findings in all_facts(report):
+        word = (
+            "Waived" if result.outcome is Outcome.WAIVED else "Notice" if findings[0].notice else "Violation"
+        )
+        yield f"### {word}: `{result.rule.id}`"
+        yield ""
+        yield f"{result.rule.sentence} ({result.rule.severity})"
+        yield ""
+        for each in findings:
+            yield from _finding(each)
+    yield from _table(report)
+
+
+def _finding(each: FindingFacts) -> Iterator[str]:
+    if each.under:
+        yield f"- Same cause as `{each.under}`: expected {_code(each.expected)}, came {_code(each.actual)}"
+        yield ""
+        return
+    yield f"- Expected {_code(each.expected)}"
+    at = f" at {_code(each.pointer)}" if each.pointer else ""
+    yield f"- Actual {_code(each.actual)}, in the answer {each.status}{at}"
+    yield f"- Contract: `openapi.yaml:{each.line}` `{each.spec}` ({each.source})"
+    yield ""
+    yield "```sh"
+    yield from each.curl
+    yield f"# again: {each.rerun}"
+    yield "```"
+    yield ""
+
+
+def _code(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    return f"{fence} {text} {fence}" if fence == "``" else f"`{text}`" if text else "nothing"
+
+
+def _table(report: Report) -> Iterator[str]:
+    if report.coverage:
+        yield "| operation | statuses seen | rules judged |"
+        yield "|---|---|---|"
+        for each in report.coverage:
+            seen = ", ".join(f"{status} x {times}" for status, times in each.statuses.items()) or "none"
+            yield f"| `{each.operation}` | {seen} | {each.rules} |"
+        yield ""
+    others = [result for result in report.results if result.outcome not in (Outcome.PASSED, Outcome.FAILED)]
+    for result in others:
+        by = f" by `{result.blocked_by}`" if result.blocked_by else ""
+        yield f"- `{result.rule.id}`: {result.outcome}{by} ({result.reason})"

@@ -1,0 +1,103 @@
+"""The report of a run: results, coverage, and what the exit code says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from execmock.verify.exchange import Exchange
+from execmock.verify.history import History
+from execmock.verify.options import Options
+from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.rule import ADVISORY, SEVERITIES
+
+__all__ = ["Coverage", "Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One operation: which statuses it gave how often, and how many rules were judged on it."""
+
+    operation: str
+    method: str
+    path: str
+    statuses: Mapping[int, int]
+    rules: int
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """Everything that a run found. `unreachable` says why there is nothing, if there is nothing."""
+
+    options: Options
+    results: tuple[RuleResult, ...]
+    coverage: tuple[Coverage, ...] = ()
+    journal: tuple[Exchange, ...] = ()
+    histories: tuple[History, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    started: int = 0
+    seconds: float = 0.0
+    own_sandbox: bool = False
+    unreachable: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        # The generated text would hold the whole journal, and asyncio asks tasks for it.
+        return f"<Report on {self.options.url}: exit code {self.exit_code}>"
+
+    @cached_property
+    def violations(self) -> tuple[RuleResult, ...]:
+        """The failed rules that count at the level of the run."""
+        limit = SEVERITIES.index(self.options.level)
+        return tuple(
+            result
+            for result in self.results
+            if result.outcome is Outcome.FAILED and SEVERITIES.index(result.rule.severity) <= limit
+        )
+
+    @cached_property
+    def notices(self) -> tuple[RuleResult, ...]:
+        """The failed rules that are only advice at the level of the run."""
+        return tuple(
+            result
+            for result in self.results
+            if result.outcome is Outcome.FAILED and result not in self.violations
+        )
+
+    @property
+    def conforms(self) -> bool:
+        """Whether the target keeps the contract, as far as this run could see."""
+        return not self.unreachable and not self.violations and bool(self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """0 conforms, 1 violations, 3 unreachable."""
+        if self.unreachable:
+            return 3
+        return 1 if self.violations else 0
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many rules came out so; notices are not counted as failed."""
+        return sum(
+            result.outcome is outcome and not (outcome is Outcome.FAILED and result in self.notices)
+            for result in self.results
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of violations and notices, in the order of the rules."""
+        return tuple(each for result in self.results for each in result.findings)
+
+    @property
+    def observations(self) -> int:
+        """How many observations all rules rest on."""
+        return sum(result.observations for result in self.results)
+
+    def statuses(self) -> Counter[int]:
+        """Return how often each status was seen."""
+        return Counter(seen.status for seen in self.journal if seen.status)
+
+    def is_notice(self, result: RuleResult) -> bool:
+        """Whether a failed rule is only advice in this run."""
+        return result in self.notices or result.rule.severity == ADVISORY

@@ -1,0 +1,143 @@
+"""Rules that are advice: what a good service does and no page asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from execmock.verify.case import Case
+from execmock.verify.exchange import Exchange
+from execmock.verify.rule import ADVISORY, Judge, Rule, Verdict, check, rule
+from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
+
+_ENVELOPED = (CREATE, GET, LIST, PUBLIC)
+_ALL = (*_ENVELOPED, EXECUTE)
+_FEED = "basics existing"
+_AT = "responses/200"
+
+
+def _advice(
+    name: str, operations: tuple[str, ...], sentence: str, *, source: str = "", probes: str = _FEED
+) -> Callable[[Judge], Rule]:
+    return rule(
+        f"advisory.{name}",
+        ADVISORY,
+        operations,
+        sentence,
+        probes=probes,
+        at=_AT,
+        source=source,
+        tags=("advice",),
+    )
+
+
+@_advice("request-id-unique", _ENVELOPED, "Every answer has a requestId of its own.")
+def request_id_unique(case: Case) -> Iterator[Verdict]:
+    """Within the run; a repeated create that replays its first answer may repeat it."""
+    first: dict[str, Exchange] = {}
+    for seen in case.answers(*_ENVELOPED):
+        name = seen.at("/requestId")
+        if isinstance(name, str) and name and seen.probe != "idempotency":
+            earlier = first.setdefault(name, seen)
+            yield check(
+                earlier is seen, seen, "a requestId not seen before", at="/requestId", chain=(earlier,)
+            )
+
+
+@_advice("request-id-present", _ENVELOPED, "Refusals have a requestId too.", probes="unknown bodies auth")
+def request_id_present(case: Case) -> Iterator[Verdict]:
+    """On successes it is documented, and judged by envelope.fields."""
+    for seen in case.answers(*_ENVELOPED):
+        if 400 <= seen.status < 500 and isinstance(seen.json, dict):
+            yield check(bool(seen.json.get("requestId")), seen, "a requestId", at="/requestId")
+
+
+@_advice("null-for-absent", _ALL, "A property without a value is left out, not null.")
+def null_for_absent(case: Case) -> Iterator[Verdict]:
+    """Free-form objects may hold null."""
+    for history in case.histories:
+        for sample in history.samples:
+            name = next((name for name, value in sample.execution.items() if value is None), "")
+            place = f"{sample.pointer}/{name}" if name else sample.pointer
+            yield check(not name, sample.seen, f"no {name}, rather than null", at=place)
+    for seen in case.answers(*_ALL):
+        if not isinstance(seen.json, dict) or (seen.ok and seen.operation != EXECUTE):
+            continue
+        name = next((name for name, value in seen.json.items() if value is None), "")
+        yield check(not name, seen, f"no {name}, rather than null", at=f"/{name}")
+
+
+@_advice("cache-headers", _ENVELOPED, "Answers with private data may not be kept by shared caches.")
+def cache_headers(case: Case) -> Iterator[Verdict]:
+    """A Cache-Control with public, or with an age and neither private nor no-store, lets them."""
+    for seen in case.successes(*_ENVELOPED):
+        said = seen.header("cache-control").lower()
+        words = {word.strip().partition("=")[0] for word in said.split(",")}
+        kept = "public" in words or "s-maxage" in words or ("max-age" in words and not words & _PRIVATE)
+        yield check(not kept or "max-age=0" in said, seen, "no caching", f"Cache-Control: {said}")
+
+
+_PRIVATE = {"private", "no-store", "no-cache"}
+
+
+@_advice(
+    "security-headers", _ENVELOPED, "Answers say X-Content-Type-Options: nosniff, and not what serves them."
+)
+def security_headers(case: Case) -> Iterator[Verdict]:
+    """X-Powered-By names software and version."""
+    for seen in case.successes(*_ENVELOPED):
+        powered, sniff = seen.header("x-powered-by"), seen.header("x-content-type-options")
+        yield check(not powered, seen, "no X-Powered-By", f"X-Powered-By: {powered}")
+        said = f"X-Content-Type-Options: {sniff or 'none'}"
+        yield check(sniff.lower() == "nosniff", seen, "X-Content-Type-Options: nosniff", said)
+
+
+@_advice(
+    "known-drift",
+    _ENVELOPED,
+    "No status is shown that the vendor added after the pages were written.",
+    source="public",
+)
+def known_drift(case: Case) -> Iterator[Verdict]:
+    """The contract's x-drift names them; they are known, and no violation."""
+    for history in case.histories:
+        for sample in history.samples:
+            place = f"{sample.pointer}/status"
+            yield check(sample.status not in case.drift, sample.seen, "a status of the pages", at=place)
+
+
+@_advice("success-message", _ENVELOPED, "The message of a success is `success`.")
+def success_message(case: Case) -> Iterator[Verdict]:
+    """The pages show it as an example."""
+    wanted = case.contract.choices["successMessage"].default
+    for seen in case.successes(*_ENVELOPED):
+        if isinstance(seen.json.get("message"), str):
+            yield check(seen.json["message"] == wanted, seen, f"{wanted}", at="/message")
+
+
+@_advice("retry-after", _ALL, "A 429 says in Retry-After when to come back.", source="public")
+def retry_after(case: Case) -> Iterator[Verdict]:
+    """Without any 429 there is nothing amiss: each answer that is none counts as an observation."""
+    for seen in case.journal:
+        if seen.status:
+            fits = seen.status != 429 or bool(seen.header("retry-after"))
+            yield check(fits, seen, "Retry-After with 429", "none")
+
+
+@rule(
+    "advisory.cors",
+    ADVISORY,
+    PUBLIC,
+    "The public read lets web pages in (CORS): front ends call it from the browser.",
+    probes="public",
+    at=_AT,
+    tags=("advice",),
+    needs="writes",
+)
+def cors(case: Case) -> Iterator[Verdict]:
+    """Asked with an Origin; which origins a service trusts is its own business."""
+    for seen in case.ok("public", "right/from-a-page"):
+        origin = seen.header("access-control-allow-origin")
+        fits = origin in ("*", seen.request.headers["Origin"])
+        yield check(
+            fits, seen, "Access-Control-Allow-Origin: *", f"Access-Control-Allow-Origin: {origin or 'none'}"
+        )

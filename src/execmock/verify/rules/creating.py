@@ -1,0 +1,329 @@
+"""Rules on creating: what is refused, what is kept, what a new execution looks like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from execmock.verify.case import Case
+from execmock.verify.exchange import ABSENT, Exchange, parse_json
+from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.same import instant, same_json, same_member
+from execmock.verify.surface import CREATE, GET, LIST
+
+_BODY = "requestBody"
+_REFUSED = "status 400"
+
+
+def _refused(case: Case, seen: Exchange) -> Verdict:
+    """The one refusal that the page lists."""
+    return check(seen.status == 400, seen, _REFUSED)
+
+
+def _required(name: str) -> Rule:
+    @rule(
+        f"create.required.{name}",
+        DOCUMENTED,
+        CREATE,
+        f"A create without {name} is refused with 400.",
+        probes="bodies",
+        at=_BODY,
+        tags=("validation",),
+        needs="writes",
+    )
+    def judge(case: Case) -> Iterator[Verdict]:
+        for seen in case.seen("bodies", f"missing/{name}"):
+            yield _refused(case, seen)
+
+    return judge
+
+
+def required_rules(names: tuple[str, ...]) -> list[Rule]:
+    """Return a rule for each property that the contract requires."""
+    return [_required(name) for name in names]
+
+
+@rule(
+    "create.wrong-type",
+    DOCUMENTED,
+    CREATE,
+    "A create with a property of a wrong type is refused with 400, for each property and each type.",
+    probes="bodies",
+    at=_BODY,
+    tags=("validation",),
+    needs="writes",
+)
+def wrong_type(case: Case) -> Iterator[Verdict]:
+    """One observation for each property and type."""
+    return map(partial(_refused, case), case.seen("bodies", "wrong-type"))
+
+
+@rule(
+    "create.body-object",
+    DOCUMENTED,
+    CREATE,
+    "A create whose body is absent, null, an array, a text or a number is refused with 400.",
+    probes="bodies",
+    at=_BODY,
+    tags=("validation",),
+    needs="writes",
+)
+def body_object(case: Case) -> Iterator[Verdict]:
+    """Without a body a service may also find fault with the content type."""
+    for seen in case.seen("bodies", "not-object"):
+        absent = seen.label.endswith("/absent") and seen.status in case.statuses("wrongContentType")
+        yield check(True, seen, "") if absent else _refused(case, seen)
+
+
+@rule(
+    "create.unknown-property",
+    EXPECTED,
+    CREATE,
+    "A property that the contract does not name is ignored or refused with 400, and is not shown again.",
+    probes="bodies",
+    at=_BODY,
+    tags=("validation",),
+    needs="writes",
+)
+def unknown_property(case: Case) -> Iterator[Verdict]:
+    """The property must not turn up as a property of the execution."""
+    for seen in case.seen("bodies", "unknown-property"):
+        fits = seen.ok or seen.status in case.statuses("unknownProperty")
+        yield check(fits, seen, "success, or status 400")
+    for label in ("unknown-property", "unknown-property-read"):
+        for seen in case.ok("bodies", label):
+            shown = seen.at("/data/execution/notInTheContract")
+            yield check(shown is ABSENT, seen, "no such property", at="/data/execution/notInTheContract")
+
+
+def _open(name: str, label: str, choice: str, sentence: str) -> Rule:
+    @rule(name, EXPECTED, CREATE, sentence, probes="bodies", at=_BODY, tags=("validation",), needs="writes")
+    def judge(case: Case) -> Iterator[Verdict]:
+        for seen in case.seen("bodies", label):
+            legal = case.statuses(choice) | (
+                case.statuses("unknownWorkflow") if "workflowId" in seen.label else set()
+            )
+            fits = seen.ok or seen.status in legal
+            yield check(fits, seen, "success, or status 400")
+
+    return judge
+
+
+OPEN = [
+    _open(
+        "create.optional-null",
+        "null",
+        "nullOptional",
+        "An optional property sent as null is accepted, or refused with 400.",
+    ),
+    _open(
+        "create.empty-string",
+        "empty",
+        "emptyString",
+        "An empty text in a text property is accepted, or refused with 400.",
+    ),
+]
+
+
+def _sent(seen: Exchange) -> dict[str, Any]:
+    value = parse_json(seen.request.body)
+    return value if isinstance(value, dict) else {}
+
+
+def _echoes(
+    seen: Exchange, shown_by: Exchange, base: str, *, chain: tuple[Exchange, ...] = ()
+) -> Iterator[Verdict]:
+    """Compare every non-empty property sent with what an answer shows at `base`."""
+    for name, value in _sent(seen).items():
+        if value not in (None, "", {}):
+            shown = shown_by.at(f"{base}/{name}")
+            yield check(
+                same_json(value, shown),
+                shown_by,
+                f"{_short(value)}, as sent",
+                at=f"{base}/{name}",
+                chain=chain,
+            )
+
+
+def _short(value: Any) -> str:
+    from execmock.core.validation import shorten
+
+    return shorten(value)
+
+
+@rule(
+    "create.echo",
+    EXPECTED,
+    CREATE,
+    "A create shows every property as it was sent, objects and non-ASCII texts included.",
+    probes="echo",
+    at="responses/200",
+    tags=("echo",),
+    under="create.shape",
+    needs="writes",
+)
+def create_echo(case: Case) -> Iterator[Verdict]:
+    """Judges the create's own answer; the read has create.read-your-write."""
+    for seen in case.ok("echo", "create"):
+        yield from _echoes(seen, seen, "/data/execution")
+
+
+@rule(
+    "create.read-your-write",
+    EXPECTED,
+    GET,
+    "A read right after a create shows what was sent.",
+    probes="echo",
+    at="responses/200",
+    tags=("echo",),
+    under="create.echo get.shape",
+    needs="writes",
+)
+def read_your_write(case: Case) -> Iterator[Verdict]:
+    """A read that refuses the new id breaks it too."""
+    for seen in case.ok("echo", "create"):
+        name = seen.label.partition("/")[2]
+        for read in case.seen("echo", f"get/{name}"):
+            if read.ok:
+                yield from _echoes(seen, read, "/data/execution", chain=(seen,))
+                for constant in ("id", "createdAt", "organizationId"):
+                    place = f"/data/execution/{constant}"
+                    shown, wanted = read.at(place), seen.at(place)
+                    said = f"{wanted!r}, as the create answered"
+                    yield check(same_member(wanted, shown), read, said, at=place, chain=(seen,))
+            else:
+                yield check(False, read, "the execution just created", chain=(seen,))
+
+
+@rule(
+    "list.contains-created",
+    EXPECTED,
+    LIST,
+    "A list right after a create contains the new execution.",
+    probes="echo",
+    at="responses/200",
+    tags=("echo", "paging"),
+    under="list.shape list.default-limit list.page-items",
+    needs="writes",
+)
+def contains_created(case: Case) -> Iterator[Verdict]:
+    """Any order is legal, so only a list short enough to be whole, or sorted newest first, can tell."""
+    for seen in case.ok("echo", "create"):
+        name, wanted = seen.label.partition("/")[2], seen.at("/data/execution/id")
+        for page in case.ok("echo", f"list/{name}"):
+            items = page.at("/data/items")
+            if isinstance(items, list) and wanted is not ABSENT:
+                ids = [item.get("id") for item in items if isinstance(item, dict)]
+                if wanted in ids or _tells(page, items, seen):
+                    yield check(
+                        wanted in ids,
+                        page,
+                        f"an item with the id {wanted}",
+                        f"{len(ids)} others",
+                        chain=(seen,),
+                    )
+
+
+def _tells(page: Exchange, items: list[Any], made: Exchange) -> bool:
+    """Whether the page is whole, or newest first and reaches back beyond the execution."""
+    if page.at("/data/hasMore") is False and page.at("/data/offset") in (0, ABSENT):
+        return True
+    times = [instant(item.get("createdAt")) for item in items if isinstance(item, dict)]
+    born = instant(made.at("/data/execution/createdAt"))
+    known = [time for time in times if time is not None]
+    if born is None or len(known) < _ENOUGH or len(known) != len(items):
+        return False
+    return known == sorted(known, reverse=True) and known[0] > known[-1] and known[-1] < born
+
+
+_ENOUGH = 8
+
+
+@rule(
+    "create.echo-big-integers",
+    ADVISORY,
+    CREATE,
+    "Integers beyond 2^53 in a payload come back exactly.",
+    probes="echo",
+    at="responses/200",
+    tags=("echo",),
+    needs="writes",
+)
+def big_integers(case: Case) -> Iterator[Verdict]:
+    """Rounding is common where JSON numbers are doubles, so this is only a notice."""
+    for seen in case.ok("echo", "big/create"):
+        for shown_by in (seen, *case.ok("echo", "big/get")):
+            place = "/data/execution/requestPayload"
+            wanted = _sent(seen)["requestPayload"]
+            yield check(shown_by.at(place) == wanted, shown_by, _short(wanted), at=place, chain=(seen,))
+
+
+@rule(
+    "create.unique-ids",
+    EXPECTED,
+    CREATE,
+    "Every execution gets an id of its own.",
+    probes="basics echo robust",
+    at="responses/200",
+    tags=("identity",),
+    needs="writes",
+)
+def unique_ids(case: Case) -> Iterator[Verdict]:
+    """Repeats of an idempotency key are the same execution, so keyed creates count once."""
+    first: dict[str, Exchange] = {}
+    for seen in case.ok_creates():
+        name = seen.at("/data/execution/id")
+        if isinstance(name, str) and not _sent(seen).get("idempotencyKey"):
+            earlier = first.setdefault(name, seen)
+            yield check(
+                earlier is seen, seen, "an id not given before", at="/data/execution/id", chain=(earlier,)
+            )
+
+
+@rule(
+    "create.status-initial",
+    EXPECTED,
+    CREATE,
+    "A new execution waits for payment or is queued.",
+    probes="basics echo",
+    at="responses/200",
+    tags=("lifecycle",),
+    under="status.enum",
+    needs="writes",
+)
+def status_initial(case: Case) -> Iterator[Verdict]:
+    """Repeats of an idempotency key may show the present state, so only first answers count."""
+    keys: Counter[str] = Counter()
+    initial = case.transitions.initial
+    for seen in case.ok_creates():
+        key = str(_sent(seen).get("idempotencyKey") or "")
+        keys[key] += bool(key)
+        status = seen.at("/data/execution/status")
+        if keys[key] <= 1 and seen.probe != "idempotency" and status in case.transitions.statuses:
+            yield check(status in initial, seen, f"one of {', '.join(initial)}", at="/data/execution/status")
+
+
+@rule(
+    "create.organization",
+    EXPECTED,
+    CREATE,
+    "All executions of one key belong to one organization.",
+    probes="basics echo existing",
+    at="responses/200",
+    tags=("tenancy",),
+)
+def organization(case: Case) -> Iterator[Verdict]:
+    """Looks at every private view that this key was shown."""
+    first: dict[str, Exchange] = {}
+    home: dict[str, Any] = {}
+    for history in case.histories:
+        for sample in history.private:
+            if sample.seen.operation in (CREATE, GET) and sample.seen.identity in ("a", "b"):
+                owner, who = sample.execution.get("organizationId"), sample.seen.identity
+                if isinstance(owner, str) and owner:
+                    kept, earlier = home.setdefault(who, owner), first.setdefault(who, sample.seen)
+                    place = f"{sample.pointer}/organizationId"
+                    yield check(owner == kept, sample.seen, f"{kept}, as before", at=place, chain=(earlier,))

@@ -1,0 +1,258 @@
+"""Rules on executing an embedded workflow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from execmock.verify.case import Case
+from execmock.verify.exchange import Exchange, parse_json
+from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Judge, Rule, Severity, Verdict, check, rule
+from execmock.verify.same import instant, same_json
+from execmock.verify.surface import EXECUTE
+
+_AT = "responses/201"
+_SECOND = 1_000
+_UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _embed(
+    name: str, severity: Severity, sentence: str, *, at: str = _AT, source: str = "public", under: str = ""
+) -> Callable[[Judge], Rule]:
+    return rule(
+        f"embed.{name}",
+        severity,
+        EXECUTE,
+        sentence,
+        probes="embed",
+        at=at,
+        source="" if severity == DOCUMENTED else source,
+        tags=("embed",),
+        under=under,
+        needs="embed writes",
+    )
+
+
+def _statuses(
+    case: Case, label: str, legal: frozenset[int], *, or_success: bool = False
+) -> Iterator[Verdict]:
+    said = "status " + " or ".join(map(str, sorted(legal)))
+    for seen in case.seen("embed", label):
+        fits = seen.status in legal or (or_success and seen.ok)
+        yield check(fits, seen, f"success, or {said}" if or_success else said)
+
+
+@_embed("unknown-404", DOCUMENTED, "A workflow that does not exist is answered with 404.", at="responses/404")
+def unknown(case: Case) -> Iterator[Verdict]:
+    """By id, and by key."""
+    return _statuses(case, "unknown-id", frozenset({404}))
+
+
+@_embed("bare", DOCUMENTED, "The answer is the execution itself, without an envelope.", under="embed.shape")
+def bare(case: Case) -> Iterator[Verdict]:
+    """`data` around an object with the execution's properties is an envelope."""
+    for seen in case.successes(EXECUTE):
+        data = seen.json.get("data")
+        wrapped = isinstance(data, dict) and "id" not in seen.json
+        yield check(not wrapped, seen, "no envelope", "the execution inside data", at="/data")
+
+
+@_embed(
+    "echo", EXPECTED, "execution_data comes back as it was sent.", source="", under="embed.shape embed.bare"
+)
+def echo(case: Case) -> Iterator[Verdict]:
+    """Deep equality, unicode and null included."""
+    for label in ("data", "at-once", "repeat/first"):
+        for seen in case.ok("embed", label):
+            sent = parse_json(seen.request.body)["execution_data"]
+            shown = seen.at("/execution_data")
+            yield check(same_json(sent, shown), seen, f"{sent!r}, as sent", at="/execution_data")
+
+
+@_embed(
+    "defaults",
+    DOCUMENTED,
+    "Every property of the body may be left out, the body too; execution_data is then {}.",
+    at="requestBody",
+    under="embed.bare embed.shape",
+)
+def defaults(case: Case) -> Iterator[Verdict]:
+    """The first request has no body at all."""
+    for seen in case.seen("embed", "plain"):
+        yield check(seen.ok, seen, f"status {case.success(EXECUTE)}")
+        if seen.ok:
+            shown = seen.at("/execution_data")
+            yield check(shown in ({}, None), seen, "{}", at="/execution_data")
+
+
+def _local(text: Any) -> datetime | None:
+    """Read `Jul 13, 2025 01:01 am EDT` without its zone."""
+    if not isinstance(text, str):
+        return None
+    words = text.rsplit(" ", 1)[0]
+    try:
+        return datetime.strptime(words.upper(), "%b %d, %Y %I:%M %p")  # noqa: DTZ007 - local by its form
+    except ValueError:
+        return None
+
+
+@_embed("times", EXPECTED, "created_at, created_at_utc and created_at_string are one instant.")
+def times(case: Case) -> Iterator[Verdict]:
+    """The string has minutes only, in the zone of created_at."""
+    for seen in case.successes(EXECUTE):
+        local, utc = instant(seen.at("/created_at")), instant(seen.at("/created_at_utc"))
+        if local is not None and utc is not None:
+            said = f"the instant of created_at_utc, {seen.at('/created_at_utc')}"
+            yield check(abs(local - utc) < _SECOND, seen, said, at="/created_at")
+        shown, written = _local(seen.at("/created_at_string")), _zoned(seen.at("/created_at"))
+        if shown is not None and written is not None:
+            near = abs(shown - written) < timedelta(minutes=1)
+            said = f"the local time of created_at, {seen.at('/created_at')}"
+            yield check(near, seen, said, at="/created_at_string")
+
+
+def _zoned(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.upper()).replace(tzinfo=None) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+@_embed(
+    "created-at-string",
+    EXPECTED,
+    "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.",
+)
+def created_at_string(case: Case) -> Iterator[Verdict]:
+    """The form is the contract's pattern."""
+    pattern = case.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
+    for seen in case.successes(EXECUTE):
+        text = seen.at("/created_at_string")
+        if isinstance(text, str) and text:
+            fits = bool(re.search(pattern, text)) and _local(text) is not None
+            yield check(fits, seen, "a text like Jul 13, 2025 01:01 am EDT", at="/created_at_string")
+
+
+@_embed("uuid7", EXPECTED, "id is a UUID of version 7 whose time is created_at.")
+def uuid7(case: Case) -> Iterator[Verdict]:
+    """Instants without a fraction stand for their second."""
+    for seen in case.successes(EXECUTE):
+        name = seen.at("/id")
+        if isinstance(name, str) and name:
+            found = _UUID.fullmatch(name)
+            yield check(found is not None, seen, "a UUID of version 7", at="/id")
+            born = instant(seen.at("/created_at_utc")) or instant(seen.at("/created_at"))
+            if found is not None and born is not None:
+                inside = int(found[1] + found[2], 16)
+                said = f"a UUID whose time is created_at, {seen.at('/created_at_utc')}"
+                yield check(abs(inside - born) <= _SECOND, seen, said, at="/id")
+
+
+@_embed("hashid", EXPECTED, "hashid is 5 lower-case letters and digits.")
+def hashid(case: Case) -> Iterator[Verdict]:
+    """The form is the contract's pattern."""
+    pattern = case.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
+    for seen in case.successes(EXECUTE):
+        text = seen.at("/hashid")
+        if isinstance(text, str) and text:
+            yield check(bool(re.search(pattern, text)), seen, "5 lower-case letters and digits", at="/hashid")
+
+
+@_embed(
+    "counts",
+    EXPECTED,
+    "Counts of actions are not negative and add up to no more than actions_count.",
+    source="",
+)
+def counts(case: Case) -> Iterator[Verdict]:
+    """Every property whose name ends in _actions_count is a part."""
+    names = [name for name in case.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")]
+    for seen in case.successes(EXECUTE):
+        shown = {name: seen.at(f"/{name}") for name in (*names, "actions_count")}
+        if all(type(value) is int for value in shown.values()):
+            least = min(shown.values())
+            worst = next(name for name, value in shown.items() if value == least)
+            yield check(least >= 0, seen, "a count of 0 or more", at=f"/{worst}")
+            total = sum(shown[name] for name in names)
+            said = f"at least {total}, the sum of the parts"
+            yield check(total <= shown["actions_count"], seen, said, at="/actions_count")
+
+
+@_embed("status-running", EXPECTED, "A new execution is running.", source="")
+def running(case: Case) -> Iterator[Verdict]:
+    """The statuses at creation are the contract's."""
+    initial = case.contract.transitions("EmbedStatus").initial
+    return _member(case, "status", initial)
+
+
+@_embed("object", EXPECTED, "object is `execution`.", source="")
+def object_(case: Case) -> Iterator[Verdict]:
+    """The word is the contract's."""
+    return _member(case, "object", (case.schema("EmbedExecution")["properties"]["object"]["const"],))
+
+
+def _member(case: Case, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:
+    for seen in case.successes(EXECUTE):
+        value = seen.at(f"/{name}")
+        if isinstance(value, str) and value:
+            yield check(value in legal, seen, " or ".join(legal), at=f"/{name}")
+
+
+@_embed(
+    "id-type",
+    EXPECTED,
+    "id_type says what the id in the path is; an id that does not fit it is answered with 404.",
+    at="requestBody",
+)
+def id_type(case: Case) -> Iterator[Verdict]:
+    """By id and by the key that the first answer showed; and neither passed off as another."""
+    for label in ("id-type/id", "id-type/key"):
+        for seen in case.seen("embed", label):
+            yield check(seen.ok, seen, f"status {case.success(EXECUTE)}")
+    yield from _statuses(case, "misfit", frozenset({404}))
+    yield from _statuses(case, "unknown-type", case.statuses("embedUnknownIdType"))
+
+
+@_embed(
+    "bad-data",
+    EXPECTED,
+    "execution_data that is no object is refused with 422 or 400, and so is a body that is no JSON object.",
+    at="requestBody",
+    source="",
+)
+def bad_data(case: Case) -> Iterator[Verdict]:
+    """The alternatives are the contract's."""
+    yield from _statuses(case, "bad-data", case.statuses("embedExecutionData"))
+    yield from _statuses(case, "malformed", case.statuses("embedMalformedJson"))
+
+
+@_embed("request-id", ADVISORY, "Every answer has the header x-request-id.")
+def request_id(case: Case) -> Iterator[Verdict]:
+    """Clients show it to support."""
+    for seen in case.by_probe.get("embed", ()):
+        if seen.judged:
+            yield check(bool(seen.header("x-request-id")), seen, "the header x-request-id", "none")
+
+
+@_embed(
+    "idempotency-key", EXPECTED, "A repeated request with one Idempotency-Key gets the first answer again."
+)
+def idempotency_key(case: Case) -> Iterator[Verdict]:
+    """Judged by the id of the execution."""
+    first = case.first("embed", "repeat/first")
+    for seen in case.seen("embed", "repeat/second"):
+        if first is not None and first.ok:
+            said = f"the id of the first answer, {first.at('/id')}"
+            yield check(seen.at("/id") == first.at("/id"), seen, said, at="/id", chain=(first,))
+
+
+@_embed("unique-ids", EXPECTED, "Every execution gets an id of its own.", source="")
+def unique_ids(case: Case) -> Iterator[Verdict]:
+    """Requests without an Idempotency-Key."""
+    first: dict[Any, Exchange] = {}
+    for seen in case.successes(EXECUTE):
+        if "Idempotency-Key" not in seen.request.headers and isinstance(seen.at("/id"), str):
+            earlier = first.setdefault(seen.at("/id"), seen)
+            yield check(earlier is seen, seen, "an id not given before", at="/id", chain=(earlier,))

@@ -1,0 +1,383 @@
+"""Rules on the public view: the token opens one execution, and shows nothing private."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from execmock.verify.case import Case
+from execmock.verify.exchange import ABSENT, Exchange, parse_json
+from execmock.verify.history import History, Sample
+from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.rules.guarding import alike
+from execmock.verify.same import same_member
+from execmock.verify.surface import CREATE, GET, LIST, PUBLIC
+
+_TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
+_SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
+_LONG_ENOUGH = 12
+_WORD = re.compile(r"[A-Za-z0-9_~-]{12,}")
+_FEED = "public basics histories"
+
+
+def _one_of(statuses: Iterable[int]) -> str:
+    return "status " + " or ".join(map(str, sorted(statuses)))
+
+
+def _opener(case: Case, label: str) -> tuple[Exchange, ...]:
+    made = case.first("public", "create/two" if label == "other" else "create/one")
+    return (made,) if made is not None else ()
+
+
+@rule(
+    "public.token-required",
+    DOCUMENTED,
+    PUBLIC,
+    "A public read without a token, or with an empty one, is refused with 400 or 401.",
+    probes="public",
+    at="responses/400",
+    tags=("token",),
+    needs="writes",
+)
+def token_required(case: Case) -> Iterator[Verdict]:
+    """The parameter is required by the page."""
+    legal = case.statuses("missingPublicToken")
+    for seen in case.seen("public", "missing"):
+        yield check(seen.status in legal, seen, _one_of(legal), chain=_opener(case, "missing"))
+
+
+def _refuses(
+    name: str, label: str, sentence: str, *, severity: Any = EXPECTED, under: str = "", exact: bool = True
+) -> Rule:
+    @rule(
+        name,
+        severity,
+        PUBLIC,
+        sentence,
+        probes="public",
+        at="responses/401",
+        tags=("token",),
+        under=under,
+        needs="writes",
+    )
+    def judge(case: Case) -> Iterator[Verdict]:
+        for seen in case.seen("public", label):
+            fits = seen.status == 401 if exact else not seen.ok
+            yield check(fits, seen, "status 401" if exact else "a refusal", chain=_opener(case, label))
+
+    return judge
+
+
+REFUSALS = [
+    _refuses(
+        "public.wrong-token",
+        "wrong",
+        "A public read with a wrong token is refused with 401.",
+        severity=DOCUMENTED,
+    ),
+    _refuses(
+        "public.token-binding",
+        "other",
+        "The token of one execution does not open another.",
+        under="public.wrong-token",
+    ),
+    _refuses(
+        "public.token-case",
+        "case",
+        "A token whose letters changed case opens nothing.",
+        under="public.wrong-token",
+        exact=False,
+    ),
+    _refuses(
+        "public.token-prefix",
+        "prefix",
+        "A token cut short or grown opens nothing.",
+        under="public.wrong-token",
+        exact=False,
+    ),
+]
+
+
+@rule(
+    "public.unknown-id-same-answer",
+    EXPECTED,
+    PUBLIC,
+    "An id that does not exist gets the same answer as a wrong token.",
+    probes="public",
+    at="responses/401",
+    tags=("token",),
+    under="public.wrong-token",
+    needs="writes",
+)
+def unknown_same(case: Case) -> Iterator[Verdict]:
+    """So that nobody learns which ids exist; requestId and the id itself apart."""
+    wrong = case.first("public", "wrong/garbage")
+    for seen in case.seen("public", "unknown-id/garbage"):
+        if wrong is not None and not wrong.ok:
+            yield alike(seen, wrong)
+    for seen in case.seen("public", "unknown-id/token"):
+        yield check(not seen.ok, seen, "a refusal", chain=_opener(case, "one"))
+
+
+@rule(
+    "auth.public-ignores-bearer",
+    EXPECTED,
+    PUBLIC,
+    "A public read with a good token ignores any Authorization header.",
+    probes="public",
+    at="security",
+    tags=("auth", "token"),
+    under="operation.answers",
+    needs="writes",
+)
+def ignores_bearer(case: Case) -> Iterator[Verdict]:
+    """Judged only where the token opens the execution without a header."""
+    plain = case.first("public", "right/plain")
+    if plain is not None and plain.ok:
+        for seen in case.seen("public", "right/beside-a-key"):
+            yield check(seen.ok, seen, "success, as without the header", chain=_opener(case, "one"))
+    for seen in case.seen("public", "wrong/with-a-key"):
+        yield check(not seen.ok, seen, "a refusal, as without the header", chain=_opener(case, "one"))
+
+
+@rule(
+    "public.token-opaque",
+    EXPECTED,
+    CREATE,
+    "A client token is URL-safe, at least 16 characters, unlike any other, and does not hold the id.",
+    probes="public basics concurrent",
+    at="responses/200",
+    tags=("token",),
+    needs="writes",
+)
+def token_opaque(case: Case) -> Iterator[Verdict]:
+    """Tokens of one execution are the same; tokens of two are not."""
+    owner: dict[str, tuple[Any, Exchange]] = {}
+    for seen in case.ok_creates():
+        token, name = seen.at(_TOKEN), seen.at("/data/execution/id")
+        if isinstance(token, str) and token and isinstance(name, str) and name:
+            first, earlier = owner.setdefault(token, (name, seen))
+            yield check(bool(_SAFE.fullmatch(token)), seen, "at least 16 URL-safe characters", at=_TOKEN)
+            yield check(name not in token and token not in name, seen, "a text without the id", at=_TOKEN)
+            yield check(first == name, seen, "a token of its own", at=_TOKEN, chain=(earlier,))
+
+
+def _tokens(case: Case) -> dict[str, Exchange]:
+    found = {}
+    for seen in case.ok_creates():
+        token = seen.at(_TOKEN)
+        if isinstance(token, str) and len(token) >= _LONG_ENOUGH:
+            found[token] = seen
+    return found
+
+
+def _keeps_secret(name: str, operations: tuple[str, ...], sentence: str) -> Rule:
+    @rule(
+        name,
+        EXPECTED,
+        operations,
+        sentence,
+        probes="public basics",
+        at="responses/200",
+        tags=("privacy", "token"),
+        needs="writes",
+    )
+    def judge(case: Case) -> Iterator[Verdict]:
+        tokens = _tokens(case)
+        telling = {max(token.split("."), key=len): token for token in tokens}
+        for seen in case.successes(*operations):
+            text = _all_text(seen)
+            words = _WORD.findall(text)
+            leaked = next((telling[word] for word in words if word in telling), "")
+            named = '"clientToken"' in text
+            chain = (tokens[leaked],) if leaked else ()
+            yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
+
+    return judge
+
+
+SECRETS = [
+    _keeps_secret(
+        "public.create-only-token", (GET, PUBLIC), "Reads never show a client token: only the create does."
+    ),
+    _keeps_secret("list.leaks-token", (LIST,), "A list never shows a client token."),
+]
+
+
+def _all_text(seen: Exchange) -> str:
+    heads = "\n".join(f"{name}: {value}" for name, value in seen.headers.items())
+    return f"{heads}\n{seen.body.decode('utf-8', 'replace')}"
+
+
+@rule(
+    "public.private-fields",
+    EXPECTED,
+    PUBLIC,
+    "The public view has none of the properties that are private.",
+    probes=_FEED,
+    at="responses/200",
+    tags=("privacy",),
+    needs="writes",
+)
+def private_fields(case: Case) -> Iterator[Verdict]:
+    """The names are those of the contract's `x-hidden`."""
+    names = case.hidden("PublicExecution")
+    for seen in case.successes(PUBLIC):
+        data = seen.at("/data")
+        if isinstance(data, dict):
+            yield _absent(seen, "/data", data, names)
+            nested = data.get("execution")
+            if isinstance(nested, dict):
+                yield _absent(seen, "/data/execution", nested, names)
+
+
+def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[str]) -> Verdict:
+    shown = next((name for name in names if value.get(name) not in (None, "", {})), None)
+    place = f"{base}/{shown}" if shown else base
+    return check(shown is None, seen, f"no {shown} in the public view", at=place)
+
+
+@rule(
+    "public.private-event-fields",
+    EXPECTED,
+    PUBLIC,
+    "Events in the public view have none of the properties that are private.",
+    probes=_FEED,
+    at="responses/200",
+    tags=("privacy", "timeline"),
+    needs="writes",
+)
+def private_event_fields(case: Case) -> Iterator[Verdict]:
+    """The names are those of the contract's `x-hidden`."""
+    names = case.hidden("PublicEvent")
+    for history in case.histories:
+        for sample in history.public:
+            for number, event in enumerate(sample.events or ()):
+                yield _absent(sample.seen, f"/data/events/{number}", dict(event), names)
+
+
+@rule(
+    "public.canary",
+    EXPECTED,
+    PUBLIC,
+    "No private value turns up anywhere in a public answer, events and headers included.",
+    probes=_FEED,
+    at="responses/200",
+    tags=("privacy",),
+    under="public.private-fields public.private-event-fields",
+    needs="writes",
+)
+def canary(case: Case) -> Iterator[Verdict]:
+    """Looks for the marked values sent in private places, and for the organization's id."""
+    hidden = frozenset(case.hidden("PublicExecution"))
+    for history in case.histories:
+        made = history.creation
+        if made is not None:
+            canaries = _canaries(made, hidden)
+            for sample in history.public:
+                text = _all_text(sample.seen)
+                leak = next((value for value in canaries if value in text), "")
+                yield check(not leak, sample.seen, "no private value", f"{leak!r} is in it", chain=(made,))
+
+
+def _canaries(made: Exchange, hidden: frozenset[str]) -> tuple[str, ...]:
+    sent = parse_json(made.request.body)
+    body = sent if isinstance(sent, dict) else {}
+    shown = json.dumps({name: value for name, value in body.items() if name not in hidden})
+    values = {text for name, value in body.items() if name in hidden for text in _texts(value)}
+    owner = made.at("/data/execution/organizationId")
+    values.update({owner} if isinstance(owner, str) else ())
+    return tuple(text for text in sorted(values) if _telling(text) and text not in shown)
+
+
+def _telling(text: str) -> bool:
+    """Whether a text is long and rare enough that it cannot turn up by chance, and needs no escaping."""
+    return (
+        len(text) >= _LONG_ENOUGH and text.isascii() and json.dumps(text) == f'"{text}"' and "/" not in text
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+@rule(
+    "public.matches-private",
+    EXPECTED,
+    PUBLIC,
+    "The public view shows the same status and the same values as the private view.",
+    probes=_FEED,
+    at="responses/200",
+    tags=("consistency",),
+    under="public.shape public.not-stale",
+    needs="writes",
+)
+def matches_private(case: Case) -> Iterator[Verdict]:
+    """Judged only between two private reads that agree, so that nothing can have moved. The id always is."""
+    for seen in case.successes(PUBLIC):
+        asked = unquote(seen.request.url.partition("?")[0].rpartition("/")[2])
+        if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:
+            yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
+    for history in case.histories:
+        for before, public, after in _sandwiches(history):
+            for name in case.schema("PublicExecution")["properties"]:
+                known = name in case.schema("Execution")["properties"]
+                if known and name in before.execution:
+                    wanted, shown = before.execution[name], public.execution.get(name)
+                    place = f"{public.pointer}/{name}"
+                    said = f"{wanted!r}, as the private view shows"
+                    yield check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
+            del after
+
+
+def _made(history: History) -> tuple[Exchange, ...]:
+    return (history.creation,) if history.creation else ()
+
+
+def _sandwiches(history: History) -> Iterator[tuple[Sample, Sample, Sample]]:
+    """Yield public sights between two equal private ones, none of them overlapping."""
+    privates = [sample for sample in history.private if sample.view in ("get", "create")]
+    for public in history.public:
+        before = [sample for sample in privates if sample.seen.received <= public.seen.sent]
+        after = [sample for sample in privates if sample.seen.sent >= public.seen.received]
+        if before and after and _agree(before[-1], after[0]):
+            yield before[-1], public, after[0]
+
+
+def _agree(one: Sample, other: Sample) -> bool:
+    return one.execution == other.execution
+
+
+@rule(
+    "public.not-stale",
+    EXPECTED,
+    PUBLIC,
+    "The public view never shows a status that the private view had already left.",
+    probes=_FEED,
+    at="responses/200",
+    tags=("consistency",),
+    needs="writes",
+)
+def not_stale(case: Case) -> Iterator[Verdict]:
+    """Compares a public read with private answers that were received before it was sent."""
+    graph = case.transitions
+    for history in case.histories:
+        for public in history.public:
+            before = [one for one in history.private if one.seen.received <= public.seen.sent]
+            known = [one for one in before if one.status in graph.next]
+            if known and public.status in graph.next:
+                last = known[-1]
+                fits = graph.reaches(last.status, public.status)
+                said = f"{last.status}, as the private view showed, or a status after it"
+                place = f"{public.pointer}/status"
+                yield check(fits, public.seen, said, at=place, chain=(*_made(history), last.seen))

@@ -1,0 +1,246 @@
+"""Rules on the form of every answer: types, required members, the envelope, errors, times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from execmock.core.durations import DurationError, parse_instant
+from execmock.verify.case import Case
+from execmock.verify.exchange import ABSENT, Exchange
+from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.shapes import dates, missing, prune, type_violations
+from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
+
+_FEED = "basics existing embed"
+_ENVELOPED = (CREATE, GET, LIST, PUBLIC)
+_AREAS = {"create": CREATE, "get": GET, "list": LIST, "public": PUBLIC, "embed": EXECUTE}
+_MOST = 3
+_UTC = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]00:00)")
+
+
+def _data(seen: Exchange) -> tuple[str, Any]:
+    return ("", seen.json) if seen.operation == EXECUTE else ("/data", seen.at("/data"))
+
+
+def _pruned(seen: Exchange, data: Any) -> Any:
+    """Leave out what counts as left out. Most answers have nothing of the kind, and are spared the copy."""
+    return prune(data) if b"null" in seen.body or b'""' in seen.body else data
+
+
+def _shape(area: str, operation: str) -> Rule:
+    @rule(
+        f"{area}.shape",
+        DOCUMENTED,
+        operation,
+        f"A success of {operation} is JSON whose every property has the type that its page gives.",
+        probes=_FEED,
+        at="responses",
+        tags=("shape",),
+        needs="embed" if operation == EXECUTE else "",
+    )
+    def judge(case: Case) -> Iterator[Verdict]:
+        for seen in case.answers(operation):
+            if seen.ok:
+                yield from _judge_shape(case, seen)
+
+    return judge
+
+
+def _judge_shape(case: Case, seen: Exchange) -> Iterator[Verdict]:
+    base, data = _data(seen)
+    if not isinstance(seen.json, dict):
+        yield check(False, seen, "a JSON object", seen.text(80))
+    elif data not in (ABSENT, None):
+        found = type_violations(case.documented, seen.operation, _pruned(seen, data))
+        if not found:
+            yield check(True, seen, "")
+        for each in found[:_MOST]:
+            yield check(False, seen, each.expected, at=base + each.where)
+
+
+def _complete(area: str, operation: str) -> Rule:
+    @rule(
+        f"{area}.complete",
+        EXPECTED,
+        operation,
+        f"A success of {operation} has every property that no execution can be without.",
+        probes=_FEED,
+        at="responses",
+        tags=("shape",),
+        under=f"envelope.fields {area}.shape public.matches-private",
+        needs="embed" if operation == EXECUTE else "",
+    )
+    def judge(case: Case) -> Iterator[Verdict]:
+        for seen in case.successes(operation):
+            base, data = _data(seen)
+            if isinstance(data, dict):
+                found = missing(case.contract, operation, data, _pruned(seen, data))
+                if not found:
+                    yield check(True, seen, "")
+                for each in found[:_MOST]:
+                    yield check(False, seen, each.expected, at=base + each.where)
+
+    return judge
+
+
+SHAPES = [_shape(area, operation) for area, operation in _AREAS.items()]
+COMPLETE = [_complete(area, operation) for area, operation in _AREAS.items()]
+
+
+@rule(
+    "status.enum",
+    DOCUMENTED,
+    _ENVELOPED,
+    "Every status shown is one of those that the pages list.",
+    probes=_FEED,
+    at="responses",
+    tags=("shape",),
+)
+def status_enum(case: Case) -> Iterator[Verdict]:
+    """Known drift is reported by its own rule."""
+    legal = case.schema("ExecutionStatus")["enum"]
+    for history in case.histories:
+        for sample in history.samples:
+            status = sample.execution.get("status")
+            if isinstance(status, str) and status and status not in case.drift:
+                place = f"{sample.pointer}/status"
+                yield check(status in legal, sample.seen, f"one of {', '.join(legal)}", at=place)
+
+
+@rule(
+    "envelope.code",
+    DOCUMENTED,
+    _ENVELOPED,
+    "A success says code 200, an integer.",
+    probes=_FEED,
+    at="responses/200",
+    tags=("envelope",),
+)
+def envelope_code(case: Case) -> Iterator[Verdict]:
+    """An absent code is for envelope.fields."""
+    for seen in case.successes(*_ENVELOPED):
+        code = seen.json.get("code")
+        if code is not None:
+            wanted = case.success(seen.operation)
+            yield check(type(code) is int and code == wanted, seen, f"the integer {wanted}", at="/code")
+
+
+@rule(
+    "envelope.fields",
+    DOCUMENTED,
+    _ENVELOPED,
+    "A success has code, data (an object), message and requestId (texts).",
+    probes=_FEED,
+    at="responses/200",
+    tags=("envelope",),
+)
+def envelope_fields(case: Case) -> Iterator[Verdict]:
+    """The types come from the contract's own envelope."""
+    for seen in case.successes(*_ENVELOPED):
+        for name, node in _envelope(case, seen.operation).items():
+            yield _judge_member(seen, name, node)
+
+
+def _envelope(case: Case, operation: str) -> Mapping[str, Any]:
+    response = case.operation(operation).response(case.success(operation))
+    schema = case.contract.resolve(response.schema) if response else {}
+    members: Mapping[str, Any] = schema["properties"]
+    return members
+
+
+def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Verdict:
+    value, kind = seen.json.get(name), node.get("type", "object")
+    fits = {
+        "string": isinstance(value, str) and (bool(value) or name == "message"),
+        "object": isinstance(value, dict),
+        "integer": value is not None,  # its type is for envelope.code
+    }
+    return check(fits.get(kind, True), seen, f"a value of type {kind}", at=f"/{name}")
+
+
+@rule(
+    "error.shape",
+    EXPECTED,
+    _ENVELOPED,
+    "A refusal says code (an integer), message and requestId (texts), details (a list), and no data.",
+    probes="bodies auth unknown public",
+    at="responses/400",
+    source="public",
+    tags=("errors",),
+)
+def error_shape(case: Case) -> Iterator[Verdict]:
+    """Refusals of nonsense may come from a server in front, and are not judged."""
+    for seen in _refusals(case):
+        if not isinstance(seen.json, dict):
+            yield check(False, seen, "a JSON object", seen.text(80))
+            continue
+        code, details = seen.json.get("code"), seen.json.get("details")
+        yield check(type(code) is int, seen, "an integer", at="/code")
+        yield check(isinstance(seen.json.get("message"), str), seen, "a text", at="/message")
+        yield check(isinstance(seen.json.get("requestId"), str), seen, "a text", at="/requestId")
+        yield check(details is None or isinstance(details, list), seen, "a list", at="/details")
+        yield check(seen.json.get("data") is None, seen, "no data in a refusal", at="/data")
+
+
+_REFUSING = frozenset({"bodies", "auth", "scope", "unknown", "public", "idempotency", "tenancy", "paging"})
+
+
+def _refusals(case: Case) -> Iterator[Exchange]:
+    for seen in case.answers(*_ENVELOPED):
+        if 400 <= seen.status < 500 and seen.probe in _REFUSING:
+            yield seen
+
+
+@rule(
+    "content-type.json",
+    EXPECTED,
+    (*_ENVELOPED, EXECUTE),
+    "Answers with a body say Content-Type: application/json.",
+    probes=_FEED,
+    at="responses",
+    tags=("envelope",),
+)
+def content_type(case: Case) -> Iterator[Verdict]:
+    """Parameters such as charset are free, and so is any +json type."""
+    for seen in case.answers(*_ENVELOPED, EXECUTE):
+        if seen.body and (
+            seen.ok or (seen.probe in _REFUSING and seen.operation != EXECUTE and seen.status < 500)
+        ):
+            said = seen.header("content-type").partition(";")[0].strip().lower()
+            fits = said == "application/json" or said.endswith("+json")
+            yield check(fits, seen, "Content-Type: application/json", f"Content-Type: {said or 'none'}")
+
+
+@rule(
+    "time.rfc3339",
+    EXPECTED,
+    _ENVELOPED,
+    "Every instant is RFC 3339 text in UTC (Z or +00:00).",
+    probes=_FEED,
+    at="responses/200",
+    tags=("shape", "time"),
+)
+def rfc3339(case: Case) -> Iterator[Verdict]:
+    """Executions and their events; the embed API's three texts have their own rule."""
+    for history in case.histories:
+        for sample in history.samples:
+            kind, event_kind = (
+                ("Execution", "Event") if sample.private else ("PublicExecution", "PublicEvent")
+            )
+            for name, value in dates(case.contract, kind, sample.execution):
+                yield _judge_instant(sample.seen, f"{sample.pointer}/{name}", value)
+            for number, event in enumerate(sample.events or ()):
+                for name, value in dates(case.contract, event_kind, event):
+                    yield _judge_instant(sample.seen, f"/data/events/{number}/{name}", value)
+
+
+def _judge_instant(seen: Exchange, place: str, value: Any) -> Verdict:
+    fits = isinstance(value, str) and bool(_UTC.fullmatch(value))
+    if fits:
+        try:
+            parse_instant(value.upper())
+        except DurationError:
+            fits = False
+    return check(fits, seen, "RFC 3339 in UTC, such as 2026-01-01T09:00:00Z", at=place)

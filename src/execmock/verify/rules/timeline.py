@@ -1,0 +1,279 @@
+"""Rules on the timeline: one list of events that only grows, behind both views."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from execmock.verify.case import Case
+from execmock.verify.history import History, Sample
+from execmock.verify.rule import EXPECTED, Verdict, check, rule
+from execmock.verify.rules.lifecycle import made, settled
+from execmock.verify.same import instant, same_member
+from execmock.verify.surface import CREATE, GET, PUBLIC
+
+_FEED = "histories basics existing"
+_VIEWS = (GET, PUBLIC)
+_TAGS = ("timeline", "history")
+_AT = "responses/200"
+_EVENTS = "/data/events"
+_SLACK = 1_000
+_SKEW = 250
+
+
+def _timelines(case: Case) -> Iterator[tuple[History, Sample, tuple[Mapping[str, Any], ...]]]:
+    for history in case.histories:
+        for sample in history.samples:
+            if sample.events is not None:
+                yield history, sample, sample.events
+
+
+def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
+    return [event["id"] for event in events if isinstance(event.get("id"), str) and event["id"]]
+
+
+@rule(
+    "timeline.append-only",
+    EXPECTED,
+    _VIEWS,
+    "An event once shown stays, in its place and unchanged.",
+    probes=_FEED,
+    at=_AT,
+    tags=_TAGS,
+    under="timeline.unique-ids timeline.ascending",
+)
+def append_only(case: Case) -> Iterator[Verdict]:
+    """Compares timelines of one view, the earlier received before the later was asked for."""
+    for history in case.histories:
+        for samples in (history.private, history.public):
+            shown = tuple(sample for sample in samples if sample.events is not None)
+            for before, sample in settled(shown):
+                if before:
+                    yield _grew(history, before[-1], sample)
+
+
+def _grew(history: History, before: Sample, after: Sample) -> Verdict:
+    old, new = before.events or (), after.events or ()
+    later = {event.get("id"): event for event in new}
+    chain = made(history, before.seen)
+    for event in old:
+        kept = later.get(event.get("id"))
+        if kept is None:
+            said = f"the event {event.get('id')}, as was seen before"
+            return check(False, after.seen, said, f"{len(new)} events without it", at=_EVENTS, chain=chain)
+        wrong = next((name for name, value in event.items() if not same_member(value, kept.get(name))), None)
+        if wrong is not None:
+            said = f"{wrong} of {event.get('id')} as before: {event.get(wrong)!r}"
+            return check(False, after.seen, said, kept.get(wrong), at=_EVENTS, chain=chain)
+    order = [name for name in _ids(new) if name in set(_ids(old))]
+    return check(
+        order == _ids(old), after.seen, "the order of before", "another order", at=_EVENTS, chain=chain
+    )
+
+
+@rule(
+    "timeline.unique-ids",
+    EXPECTED,
+    _VIEWS,
+    "Every event has an id of its own.",
+    probes=_FEED,
+    at=_AT,
+    tags=_TAGS,
+)
+def unique_ids(case: Case) -> Iterator[Verdict]:
+    """Within a timeline, and between those of two executions."""
+    owner: dict[str, History] = {}
+    for history, sample, events in _timelines(case):
+        if events:
+            twice = next((name for name, times in Counter(_ids(events)).items() if times > 1), None)
+            yield check(twice is None, sample.seen, "each id once", twice, at=_EVENTS, chain=made(history))
+            other = next(
+                (name for name in _ids(events) if owner.setdefault(name, history) is not history), None
+            )
+            said = "ids that no other execution's events have"
+            yield check(other is None, sample.seen, said, other, at=_EVENTS, chain=made(history))
+
+
+@rule(
+    "timeline.ascending",
+    EXPECTED,
+    _VIEWS,
+    "Events ascend by createdAt.",
+    probes=_FEED,
+    at=_AT,
+    tags=_TAGS,
+)
+def ascending(case: Case) -> Iterator[Verdict]:
+    """Equal instants are in order."""
+    for history, sample, events in _timelines(case):
+        times = [time for event in events if (time := instant(event.get("createdAt"))) is not None]
+        if len(times) > 1:
+            fits = all(one <= other for one, other in pairwise(times))
+            yield check(fits, sample.seen, "createdAt rising", "a fall", at=_EVENTS, chain=made(history))
+
+
+@rule(
+    "timeline.not-before-status",
+    EXPECTED,
+    _VIEWS,
+    "No event is dated before the execution, or later than the moment at which it was seen.",
+    probes=_FEED,
+    at=_AT,
+    tags=_TAGS,
+    under="timeline.ascending lifecycle.created-at-constant",
+)
+def not_before_status(case: Case) -> Iterator[Verdict]:
+    """The moment is the target's own: the createdAt of executions created after the answer came.
+
+    An event that appears once startedAt was shown happened after it.
+    """
+    witnesses = _witnesses(case)
+    for history, sample, events in _timelines(case):
+        latest = _later_witness(witnesses, sample)
+        for number, event in enumerate(events):
+            yield from _judge_date(history, sample, number, event, latest)
+    for history in case.histories:
+        for samples in (history.private, history.public):
+            shown = tuple(sample for sample in samples if sample.events is not None)
+            for before, sample in settled(shown):
+                if before and before[-1].value("startedAt"):
+                    yield from _judge_late(history, before[-1], sample)
+
+
+def _judge_date(
+    history: History, sample: Sample, number: int, event: Mapping[str, Any], latest: Any
+) -> Iterator[Verdict]:
+    time, place = instant(event.get("createdAt")), f"{_EVENTS}/{number}/createdAt"
+    born = instant(sample.value("createdAt"))
+    if time is not None and born is not None:
+        said = f"not before the execution's createdAt, {sample.value('createdAt')}"
+        yield check(time >= born - _SLACK, sample.seen, said, at=place, chain=made(history))
+    if time is not None and latest is not None:
+        said = f"not after {latest}, when a later execution was created"
+        moment = instant(latest) or 0
+        fits = time <= moment + _slack(latest, event.get("createdAt"))
+        yield check(fits, sample.seen, said, at=place, chain=made(history))
+
+
+def _judge_late(history: History, before: Sample, sample: Sample) -> Iterator[Verdict]:
+    start = before.value("startedAt")
+    known, began = set(_ids(before.events or ())), instant(start)
+    for number, event in enumerate(sample.events or ()):
+        time = instant(event.get("createdAt"))
+        if event.get("id") not in known and time is not None and began is not None:
+            said = f"not before startedAt, {start}, which was shown before this event"
+            fits = time >= began - _slack(start, event.get("createdAt"))
+            place = f"{_EVENTS}/{number}/createdAt"
+            yield check(fits, sample.seen, said, at=place, chain=made(history, before.seen))
+
+
+def _slack(*texts: Any) -> int:
+    """A second where an instant has no fraction; else what clocks of one service may differ by."""
+    return _SKEW if all("." in str(text) for text in texts) else _SLACK
+
+
+def _witnesses(case: Case) -> list[tuple[float, str, str]]:
+    """Return (sent, identity, createdAt) of the creations, oldest first."""
+    found = []
+    for seen in case.successes(CREATE):
+        time = seen.at("/data/execution/createdAt")
+        if instant(time) is not None and seen.probe != "idempotency":
+            found.append((seen.sent, seen.identity, time))
+    return sorted(found)
+
+
+def _later_witness(witnesses: list[tuple[float, str, str]], sample: Sample) -> str | None:
+    """The createdAt of the first creation of the same key that was sent after a sight was received.
+
+    A public sight has no key; the creations of the key that follows executions stand in for it.
+    """
+    clock = sample.seen.identity if sample.private else ("time" if sample.seen.probe == "histories" else "a")
+    later = (time for sent, identity, time in witnesses if identity == clock and sent >= sample.seen.received)
+    return next(later, None)
+
+
+@rule(
+    "timeline.execution-id",
+    EXPECTED,
+    GET,
+    "Events name the execution, organization and workflow that they belong to.",
+    probes=_FEED,
+    at=_AT,
+    tags=_TAGS,
+)
+def execution_id(case: Case) -> Iterator[Verdict]:
+    """Where an event leaves one of them out there is nothing to judge."""
+    for history, sample, events in _timelines(case):
+        if sample.private:
+            for number, event in enumerate(events):
+                for name, own in (("executionId", "id"), ("organizationId",) * 2, ("workflowId",) * 2):
+                    shown, wanted = event.get(name), sample.value(own)
+                    if shown and wanted:
+                        place = f"{_EVENTS}/{number}/{name}"
+                        yield check(shown == wanted, sample.seen, f"{wanted}", at=place, chain=made(history))
+
+
+@rule(
+    "timeline.public-subset",
+    EXPECTED,
+    PUBLIC,
+    "Every event of the public timeline is in the private one, with the same values.",
+    probes="histories basics",
+    at=_AT,
+    tags=_TAGS,
+    under="timeline.append-only public.shape",
+    needs="writes",
+)
+def public_subset(case: Case) -> Iterator[Verdict]:
+    """Compared with a private read that was asked for after the public answer came."""
+    for history in case.histories:
+        reads = [sample for sample in history.private if sample.events is not None]
+        for public in history.public:
+            after = next((read for read in reads if read.seen.sent >= public.seen.received), None)
+            if after is not None and public.events:
+                known = {event.get("id"): event for event in after.events or ()}
+                for number, event in enumerate(public.events):
+                    yield _judge_twin(history, public, number, event, known.get(event.get("id")))
+
+
+def _judge_twin(
+    history: History, public: Sample, number: int, event: Mapping[str, Any], twin: Mapping[str, Any] | None
+) -> Verdict:
+    place = f"{_EVENTS}/{number}"
+    if twin is None:
+        return check(
+            False, public.seen, "an event of the private timeline", at=f"{place}/id", chain=made(history)
+        )
+    wrong = next(
+        (name for name, value in event.items() if name in twin and not same_member(value, twin[name])), ""
+    )
+    said = f"{twin.get(wrong)!r}, as in the private timeline"
+    return check(not wrong, public.seen, said, at=f"{place}/{wrong}", chain=made(history))
+
+
+@rule(
+    "timeline.public-not-stale",
+    EXPECTED,
+    PUBLIC,
+    "The public timeline is not behind the private one.",
+    probes="histories basics",
+    at=_AT,
+    tags=_TAGS,
+    under="timeline.public-subset public.not-stale",
+    needs="writes",
+)
+def public_not_stale(case: Case) -> Iterator[Verdict]:
+    """An event that is ever shown publicly must be, once a private read has shown it."""
+    for history in case.histories:
+        open_ = {name for public in history.public for name in _ids(public.events or ())}
+        reads = [sample for sample in history.private if sample.events is not None]
+        for public in history.public:
+            before = [read for read in reads if read.seen.received <= public.seen.sent]
+            if before and public.events is not None:
+                wanted = set(_ids(before[-1].events or ())) & open_
+                lacking = sorted(wanted - set(_ids(public.events)))
+                said = "every event that the private timeline had shown before"
+                chain = made(history, before[-1].seen)
+                yield check(not lacking, public.seen, said, ", ".join(lacking), at=_EVENTS, chain=chain)

@@ -1,0 +1,188 @@
+"""One run: look before, probe, follow, generate, judge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from execmock.core.contract import Contract
+from execmock.errors import ConfigError
+from execmock.verify.case import Case, Problem
+from execmock.verify.catalogue import all_probes, select
+from execmock.verify.client import Client, OutOfTime
+from execmock.verify.exchange import Exchange
+from execmock.verify.judge import Trail, judge
+from execmock.verify.lab import Blocked, Lab, Stopped
+from execmock.verify.options import Options
+from execmock.verify.outcome import Outcome, RuleResult
+from execmock.verify.preflight import Unreachable, look
+from execmock.verify.probe import Probe
+from execmock.verify.report.model import Coverage, Report
+from execmock.verify.surface import Surface
+from execmock.verify.timemachine import MockTime, TimeMachine, find_time_machine
+from execmock.verify.waivers import waive
+
+__all__ = ["Progress", "run"]
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+_GENTLE_RATE = 40.0
+
+
+class Runner:
+    """The state of one run: which probes are through, what stopped the others."""
+
+    def __init__(self, options: Options, contract: Contract, started: int, progress: Progress) -> None:
+        self.options = options
+        self.contract = contract
+        self.started = started
+        self.progress = progress
+        self.rules = select(options)
+        self.prefix = f"v{options.seed:x}-{started:x}"
+        self.blocked: dict[str, Exchange] = {}
+        self.stopped: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self.done = 0
+
+    async def run(self) -> Report:
+        """Do all of it."""
+        begun = time.monotonic()
+        deadline = begun + self.options.max_time / 1000 if self.options.max_time else None
+        async with Client(rate=self.options.rate, timeout=self.options.timeout, deadline=deadline) as client:
+            machine = await find_time_machine(client, self.options, self.prefix)
+            try:
+                surface = self._surface(machine)
+                await look(client, surface, machine, self.options)
+                await self._probe(client, surface, machine)
+            except Unreachable as reason:
+                return self._report(client, (), begun, machine, unreachable=str(reason))
+            finally:
+                await machine.close()
+        case = self._case(client, machine)
+        if client.journal and not any(seen.status for seen in client.journal):
+            return self._report(client, (), begun, machine, unreachable="no request got an answer")
+        results = waive(judge(case, self.rules, Trail(self.blocked, self.stopped)), self.options.waivers)
+        return self._report(client, results, begun, machine, case=case)
+
+    def _surface(self, machine: TimeMachine) -> Surface:
+        options = self.options
+        if "a" not in machine.keys:
+            raise ConfigError("no key was given; pass --token KEY or set EXECMOCK_TOKEN")
+        mock = isinstance(machine, MockTime)
+        return Surface(self.contract, options, embed_url=options.embed_url or (options.url if mock else ""))
+
+    def _has(self, machine: TimeMachine) -> frozenset[str]:
+        has = {name for name in ("b", "read") if name in machine.keys}
+        if (self.options.embed_url and "embed" in machine.keys) or isinstance(machine, MockTime):
+            has.add("embed")
+        if not self.options.read_only:
+            has.add("writes")
+            if self.options.generated:
+                has.add("generated")
+        return frozenset(has)
+
+    async def _probe(self, client: Client, surface: Surface, machine: TimeMachine) -> None:
+        wanted = {name for rule in self.rules for name in rule.probes}
+        has = self._has(machine)
+        chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
+        together = [each for each in chosen if not each.alone]
+        self.total = len(chosen)
+        async with asyncio.TaskGroup() as group:
+            for each in together:
+                group.create_task(self._one(each, client, surface, machine))
+        for each in chosen:
+            if each.alone:
+                await self._one(each, client, surface, machine)
+
+    async def _one(self, each: Probe, client: Client, surface: Surface, machine: TimeMachine) -> None:
+        lab = Lab(
+            each.name,
+            client,
+            surface,
+            machine,
+            prefix=self.prefix,
+            effort=self.options.effort,
+            follow=self.options.follow,
+            gentle=bool(self.options.rate) and self.options.rate < _GENTLE_RATE,
+            writes=not self.options.read_only,
+            rate=self.options.rate,
+            timeout=self.options.timeout,
+            seed=self.options.seed,
+            problems=self.problems,
+        )
+        try:
+            await each.run(lab)
+        except Blocked as wall:
+            self.blocked[each.name] = wall.seen
+        except Stopped as reason:
+            self.stopped[each.name] = str(reason)
+        except OutOfTime:
+            self.stopped[each.name] = "the time limit of the run was reached (--max-time)"
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+            # An answer of a form that nobody foresaw stops one probe, never the run.
+            self.stopped[each.name] = f"an answer could not be used: {error!r}"
+        self.done += 1
+        self.progress(each.name, self.done, self.total)
+
+    def _case(self, client: Client, machine: TimeMachine) -> Case:
+        return Case(
+            self.contract,
+            client.journal,
+            has=self._has(machine),
+            problems=self.problems,
+            secrets=machine.keys,
+        )
+
+    def _report(
+        self,
+        client: Client,
+        results: tuple[RuleResult, ...],
+        begun: float,
+        machine: TimeMachine,
+        *,
+        case: Case | None = None,
+        unreachable: str = "",
+    ) -> Report:
+        keys = {_NAMES.get(name, name.upper()): key for name, key in machine.keys.items()}
+        return Report(
+            options=self.options,
+            results=results,
+            coverage=_coverage(self.contract, client.journal, results),
+            journal=tuple(client.journal),
+            histories=case.histories if case else (),
+            secrets={**self.options.secrets, **keys},
+            started=self.started,
+            seconds=time.monotonic() - begun,
+            own_sandbox=isinstance(machine, MockTime),
+            unreachable=unreachable,
+        )
+
+
+_NAMES = {"a": "TOKEN", "b": "TOKEN_B", "read": "TOKEN_READ", "embed": "EMBED_TOKEN", "time": "TOKEN_TIME"}
+
+
+def _coverage(
+    contract: Contract, journal: Iterable[Exchange], results: Iterable[RuleResult]
+) -> tuple[Coverage, ...]:
+    counts: dict[str, Counter[int]] = {name: Counter() for name in contract.operations}
+    for seen in journal:
+        if seen.operation in counts and seen.status:
+            counts[seen.operation][seen.status] += 1
+    judged: Counter[str] = Counter()
+    for result in results:
+        if result.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED):
+            judged.update(name for name in result.operations if name)
+    return tuple(
+        Coverage(name, each.method, each.path, dict(sorted(counts[name].items())), judged[name])
+        for name, each in contract.operations.items()
+    )
+
+
+async def run(
+    options: Options, contract: Contract, *, started: int, progress: Progress | None = None
+) -> Report:
+    """Judge one target. `started` is the present, in milliseconds since 1970: it makes our names unique."""
+    return await Runner(options, contract, started, progress or (lambda *_: None)).run()

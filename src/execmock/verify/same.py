@@ -1,0 +1,54 @@
+"""Are two values the same, as the contract means it: JSON deep equality, instants by their moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from execmock.core.durations import DurationError, parse_instant
+
+__all__ = ["instant", "same_instant", "same_json", "same_member"]
+
+_SECOND = 1000
+
+
+def same_json(left: Any, right: Any) -> bool:
+    """Return whether two JSON values are equal: 1 and 1.0 are, 1 and true are not."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same_json, left, right))
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right
+    return type(left) is type(right) and bool(left == right)
+
+
+def instant(value: Any) -> int | None:
+    """Return milliseconds since 1970 of an RFC 3339 text, or None."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_instant(value.strip().upper())
+    except (DurationError, OverflowError):
+        return None
+
+
+def same_instant(left: Any, right: Any) -> bool:
+    """Return whether two texts are one instant; a text without a fraction stands for its whole second."""
+    one, other = instant(left), instant(right)
+    if one is None or other is None:
+        return bool(left == right)
+    if "." not in left or "." not in right:
+        return one // _SECOND == other // _SECOND
+    return abs(one - other) <= 1  # views may cut or round the last digits differently
+
+
+def same_member(left: Any, right: Any) -> bool:
+    """Return whether two members are the same; empty ones (absent, null, "", {}) all are."""
+    one = None if left in ("", {}) else left
+    other = None if right in ("", {}) else right
+    if same_json(one, other):
+        return True
+    dates = instant(one) is not None and instant(other) is not None
+    return dates and same_instant(one, other)

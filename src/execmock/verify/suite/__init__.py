@@ -1,0 +1,1 @@
+"""The rules as tests: `pytest --pyargs execmock.verify.suite --execmock-url URL`."""

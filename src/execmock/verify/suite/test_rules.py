@@ -1,0 +1,41 @@
+"""One test a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from execmock.verify.outcome import Outcome
+from execmock.verify.report.facts import all_facts
+
+if TYPE_CHECKING:
+    from execmock.verify.report.model import Report
+    from execmock.verify.rule import Rule
+
+
+def test_rule(rule: Rule, report: Report) -> None:
+    """The service keeps this rule; what could not be judged is skipped with its reason."""
+    if report.unreachable:
+        pytest.fail(report.unreachable, pytrace=False)
+    result = next((result for result in report.results if result.rule.id == rule.id), None)
+    if result is None:
+        pytest.skip(f"not judged at the level {report.options.level}")
+    if result in report.violations:
+        pytest.fail(_tell(rule, report), pytrace=False)
+    if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
+        by = f" by {result.blocked_by}" if result.blocked_by else ""
+        pytest.skip(f"{result.outcome}{by}: {result.reason}")
+
+
+def _tell(rule: Rule, report: Report) -> str:
+    lines = [f"{rule.sentence} ({rule.severity})"]
+    for result, findings in all_facts(report):
+        if result.rule.id == rule.id:
+            for each in findings:
+                lines += [
+                    f"expected {each.expected}",
+                    f"actual   {each.actual} at {each.pointer or each.status}",
+                ]
+                lines += [*each.curl, each.rerun]
+    return "\n".join(lines)

@@ -1,0 +1,131 @@
+"""Letting time pass for the target: by its own clock where it offers one, else by waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from execmock.core.durations import format_duration
+from execmock.verify.exchange import Request
+from execmock.verify.options import Options
+
+if TYPE_CHECKING:
+    from execmock.verify.client import Client
+
+__all__ = ["MockTime", "RealTime", "TimeMachine", "find_time_machine"]
+
+_PREFIX = "/_execmock"
+
+
+class TimeMachine(Protocol):
+    """Lets time pass for the executions of one key."""
+
+    @property
+    def instant(self) -> bool:
+        """Whether passing time costs none."""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Bearer keys by identity (`a`, `b`, `read`, `time`, `embed`)."""
+
+    async def pass_(self, milliseconds: int) -> None:
+        """Return when so much time has passed for the executions of the key `time`."""
+
+    async def close(self) -> None:
+        """Give back what was taken."""
+
+
+class RealTime:
+    """A target without a clock of its own: time passes by waiting."""
+
+    instant = False
+
+    def __init__(self, options: Options) -> None:
+        given = {
+            "a": options.token,
+            "b": options.token_b,
+            "read": options.token_read,
+            "time": options.token,
+            "embed": options.embed_token,
+        }
+        self.keys: Mapping[str, str] = {name: key for name, key in given.items() if key}
+
+    async def pass_(self, milliseconds: int) -> None:
+        """Wait."""
+        await asyncio.sleep(milliseconds / 1000)
+
+    async def close(self) -> None:
+        """Nothing was taken."""
+
+
+class MockTime:
+    """An execmock server: sandboxes of our own, one of which has its clock held and moved by hand."""
+
+    instant = True
+
+    def __init__(self, client: Client, base: str) -> None:
+        self._client = client
+        self._base = base
+        self._sandboxes: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+
+    async def open(self, prefix: str, seed: int) -> bool:
+        """Make the sandboxes; whether the server let us."""
+        plan: dict[str, tuple[bool, dict[str, str]]] = {
+            "main": (False, {"a": "read-write", "read": "read", "embed": "read-write"}),
+            "other": (False, {"b": "read-write"}),
+            "held": (True, {"time": "read-write"}),
+        }
+        for name, (frozen, scopes) in plan.items():
+            if not await self._add(name, prefix, seed, frozen, scopes):
+                await self.close()
+                return False
+        return True
+
+    async def pass_(self, milliseconds: int) -> None:
+        """Advance the held clock."""
+        if milliseconds > 0:
+            body = {"by": format_duration(milliseconds)}
+            await self._ask("POST", f"/clock/advance?sandbox={self._sandboxes['held']}", body)
+
+    async def close(self) -> None:
+        """Delete the sandboxes."""
+        for sandbox in self._sandboxes.values():
+            await self._ask("DELETE", f"/sandboxes/{sandbox}")
+        self._sandboxes.clear()
+
+    async def _add(self, name: str, prefix: str, seed: int, frozen: bool, scopes: dict[str, str]) -> bool:
+        wanted = {who: f"{prefix}-{who}" for who in scopes}
+        body = {
+            "name": f"verify-{prefix}-{name}",
+            "seed": seed,
+            "keys": [{"key": wanted[who], "scope": scope} for who, scope in scopes.items()],
+            "clock": {"frozen": frozen},
+        }
+        status, answer = await self._ask("POST", "/sandboxes", body)
+        if status != 201 or not isinstance(answer, dict) or "id" not in answer:
+            return False
+        self._sandboxes[name] = str(answer["id"])
+        self.keys.update(wanted)
+        return True
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        import json
+
+        text = b"" if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if text else {}
+        return await self._client.aside(Request(method, self._base + _PREFIX + path, headers, text))
+
+
+async def find_time_machine(client: Client, options: Options, prefix: str) -> TimeMachine:
+    """Return the target's own clock and sandboxes, if it is an execmock that lets us, else real time."""
+    if options.read_only or not options.sandbox:
+        return RealTime(options)
+    base = options.url.rstrip("/")
+    status, answer = await client.aside(Request("GET", f"{base}{_PREFIX}/health", {}))
+    if status == 200 and isinstance(answer, dict):
+        mock = MockTime(client, base)
+        if await mock.open(prefix, options.seed):
+            return mock
+    return RealTime(options)

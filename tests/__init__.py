@@ -1,0 +1,1 @@
+"""The tests; helpers are imported from here by full name."""

@@ -1,0 +1,154 @@
+"""What a request can ask for itself: a scenario, or one of the contract's own answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from execmock.core.contract import Operation
+from execmock.core.validation import SchemaValidator
+from execmock.loading.contract import shipped_contract
+
+from .conftest import Server, Start
+
+CONTRACT = shipped_contract()
+PATHS = {
+    "createExecution": "/v1/executions",
+    "listExecutions": "/v1/executions",
+    "getExecution": "/v1/executions/x",
+    "getPublicExecution": "/v1/public/executions/x",
+    "executeWorkflow": "/api/v1/workflows/x/execute",
+}
+EXAMPLES = [
+    (operation, status, name)
+    for operation in CONTRACT.operations.values()
+    for status, response in operation.responses.items()
+    for name in response.examples
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "name"),
+    EXAMPLES,
+    ids=lambda part: part.id if isinstance(part, Operation) else part,
+)
+async def test_every_example_of_the_contract_can_be_asked_for(
+    server: Server, operation: Operation, status: str, name: str
+) -> None:
+    """With its status, the headers that the contract asks for, and a body that fits the schema."""
+    code = status.replace("XX", "03")
+    reply = await server.send(
+        operation.method, PATHS[operation.id], headers={"Prefer": f"code={code}, example={name}"}
+    )
+    response = operation.responses[status]
+    assert (reply.status, reply.json) == (int(code), response.examples[name])
+    assert response.schema is not None
+    assert SchemaValidator(CONTRACT.standalone(response.schema)).violations(reply.json) == []
+    asked = {
+        header for header in response.headers if CONTRACT.resolve(response.headers[header]).get("required")
+    }
+    assert not {header.lower() for header in asked} - {header.lower() for header in reply.headers}
+    assert reply.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "status"),
+    [
+        ("code=200", 200),
+        ("code=429", 429),
+        ("code=500", 500),
+        ("code=599", 599),
+        ("example=emptyPage", 200),
+        ("example=invalidLimit", 400),
+        ("example=internalError", 500),
+        ('example="pageOfThree"', 200),
+        ("respond-async; code=401", 401),
+        ("code=299", 400),
+        ("code=2", 400),
+        ("code=abc", 400),
+        ("code=5XX", 400),
+        ("code=-200", 400),
+        ("code=%D9%A4", 400),
+        ("example=nothing", 400),
+        ("code=200, example=invalidLimit", 400),
+        ("code=", 200),
+        ("", 200),
+        (",;=,", 200),
+        ("respond-async", 200),
+        ("scenario=flaky", 200),
+    ],
+)
+async def test_a_preference_forces_an_answer_or_says_what_is_wrong(
+    server: Server, prefer: str, status: int
+) -> None:
+    reply = await server.get("/v1/executions", headers={"Prefer": prefer})
+    assert reply.status == status
+    assert reply.json["code"] == status if status < 500 else reply.json["code"] == 500
+
+
+async def test_a_forced_405_names_the_methods_of_its_path_and_a_429_when_to_come_again(
+    server: Server,
+) -> None:
+    wrong = await server.get("/v1/executions", headers={"Prefer": "code=405"})
+    late = await server.get("/v1/executions", headers={"Prefer": "code=429"})
+    assert (wrong.headers["Allow"], late.headers["Retry-After"]) == ("GET, POST", "1")
+
+
+async def test_an_unknown_example_names_the_nearest(server: Server) -> None:
+    reply = await server.get("/v1/executions", headers={"Prefer": "example=pageOfTree"})
+    assert "Did you mean 'pageOfThree'?" in reply.json["details"][0]["message"]
+
+
+async def test_a_forced_answer_still_asks_for_a_key(server: Server) -> None:
+    reply = await server.send("GET", "/v1/executions", key=None, headers={"Prefer": "code=200"})
+    assert reply.status == 401
+
+
+async def first_status(server: Server, workflow: str, **headers: str) -> Any:
+    """The status a created execution starts in tells which scenario was picked."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return (await server.create({"workflowId": workflow}, headers=sent)).data["execution"]["id"]
+
+
+async def picked(server: Server, workflow: str = "wf_none", **headers: str) -> str:
+    name = await first_status(server, workflow, **headers)
+    sandbox = await server.engine.sandboxes.get("default")
+    assert sandbox is not None
+    found = await server.engine.tracking.find(sandbox, name)
+    assert found is not None
+    return found.scenario.split("@")[0]
+
+
+async def test_a_scenario_is_picked_by_header_preference_binding_default_and_built_in_default(
+    mock_server: Start,
+) -> None:
+    server = await mock_server(scenario="long-running")
+    asked = {"X_Execmock_Scenario": "node-fails", "Prefer": "scenario=flaky"}
+    assert await picked(server, "wf_payment_failed", **asked) == "node-fails"
+    assert await picked(server, "wf_payment_failed", Prefer="scenario=flaky") == "flaky"
+    assert await picked(server, "wf_payment_failed") == "payment-failed"
+    assert await picked(server) == "long-running"
+    assert await picked(await mock_server()) == "paid-happy-path"
+
+
+@pytest.mark.parametrize("headers", [{"X-Execmock-Scenario": "flak"}, {"Prefer": "scenario=flak"}])
+async def test_an_unknown_scenario_names_the_nearest(server: Server, headers: dict[str, str]) -> None:
+    reply = await server.create(headers=headers)
+    assert (reply.status, reply.places) == (400, [f"header/{next(iter(headers))}"])
+    assert "Did you mean 'flaky'?" in reply.json["details"][0]["message"]
+
+
+async def test_a_scenario_of_the_other_api_is_unknown(server: Server) -> None:
+    assert (await server.create(headers={"X-Execmock-Scenario": "embed-running"})).status == 400
+    assert (
+        await server.execute("workflow_15", {"id_type": "key"}, headers={"Prefer": "scenario=flaky"})
+    ).status == 400
+
+
+async def test_an_execution_follows_its_scenario_for_life(server: Server) -> None:
+    created = (await server.create()).data["execution"]["id"]
+    library = server.engine.library
+    library.remove("paid-happy-path")
+    server.clock.advance(60_000)
+    assert (await server.get(f"/v1/executions/{created}")).data["execution"]["status"] == "workflow_succeeded"

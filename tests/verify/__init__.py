@@ -1,0 +1,1 @@
+"""Tests of verify, and the target that judges it."""

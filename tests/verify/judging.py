@@ -1,0 +1,31 @@
+"""How the tests judge the target: with everything it has, and quickly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from execmock.verify import verify
+from execmock.verify.report import Report
+
+from .target import Target
+
+
+def judged(target: Target, **options: Any) -> Report:
+    """Judge a running target; `options` win over what the target gives."""
+    given: dict[str, Any] = {
+        "token": target.token,
+        "token_b": target.token_b,
+        "token_read": target.token_read,
+        "workflow_ids": target.workflow_ids,
+        "embed_url": target.embed_url,
+        "embed_token": target.embed_token,
+        "embed_workflow_id": target.embed_workflow_id,
+        "effort": "quick",
+        "level": "advisory",
+    }
+    return verify(target.url, **{**given, **options})
+
+
+def broken(report: Report) -> set[str]:
+    """Return the ids of the rules that failed, notices included."""
+    return {result.rule.id for result in report.results if result.findings}

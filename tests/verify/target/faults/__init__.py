@@ -1,0 +1,39 @@
+"""The faults, by area; importing this package enters them all in the catalogue."""
+
+from __future__ import annotations
+
+from . import (
+    absent,
+    advisory,
+    creating,
+    embedding,
+    http,
+    keys,
+    listing,
+    lives,
+    repeats,
+    robust,
+    shapes,
+    tenancy,
+    timelines,
+    tokens,
+    views,
+)
+
+__all__ = [
+    "absent",
+    "advisory",
+    "creating",
+    "embedding",
+    "http",
+    "keys",
+    "listing",
+    "lives",
+    "repeats",
+    "robust",
+    "shapes",
+    "tenancy",
+    "timelines",
+    "tokens",
+    "views",
+]

@@ -1,0 +1,1 @@
+"""The conformant behaviour, one part a concern; `behaviour.Behaviour` is their sum."""

@@ -1,0 +1,129 @@
+"""Services of other habits: busy, slow, full, cautious."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+
+from ..behaviour import Behaviour
+from ..catalogue import variant
+from ..ids import base32hex, digest
+from ..plans import FREE_WORKFLOW, PAID_WORKFLOW
+from ..values import Answer, RefusalError, Request, without
+
+
+@variant("rate-limited", "More than 100 requests a second are refused with 429 and Retry-After.")
+class RateLimited(Behaviour):
+    burst, refill = 100.0, 100.0
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.left, self.last = self.burst, self.clock()
+
+    async def perform(self, operation: str, request: Request) -> Answer:
+        now: datetime = self.clock()
+        gained = (now - self.last).total_seconds() * self.refill
+        self.left, self.last = min(self.burst, self.left + gained), now
+        if self.left < 1:
+            raise RefusalError(429, "Too many requests", headers={"Retry-After": "1"})
+        self.left -= 1
+        return await super().perform(operation, request)
+
+
+@variant("slow", "Every answer takes 50 to 150 milliseconds.")
+class Slow(Behaviour):
+    async def perform(self, operation: str, request: Request) -> Answer:
+        await asyncio.sleep(0.05 + self.ids.draw("delay")[0] / 2560)
+        return await super().perform(operation, request)
+
+
+@variant("full-tenant", "The organization holds 3000 executions already.")
+class FullTenant(Behaviour):
+    held = 3000
+
+    def prepare(self) -> None:
+        super().prepare()
+        source = Request("req_import", "POST", (), {}, {}, b"")
+        for left in range(self.held, 0, -1):
+            workflow = FREE_WORKFLOW if left % 3 else PAID_WORKFLOW
+            body = {"workflowId": workflow, "sourceEntityType": "order", "sourceSystem": f"import-{left}"}
+            execution = self.make(source, self.keys[0], body)
+            self.shelf.add(replace(execution, created=execution.created - timedelta(seconds=60 + 7 * left)))
+
+
+@variant("head-supported", "HEAD is answered as GET, without the body.")
+class HeadSupported(Behaviour):
+    async def route(self, request: Request) -> Answer:
+        return await super().route(replace(request, method="GET") if request.method == "HEAD" else request)
+
+    def wrong_method(self, request: Request, methods: Mapping[str, str]) -> Answer:
+        try:
+            return super().wrong_method(request, methods)
+        except RefusalError as refusal:
+            if "GET" in methods:
+                refusal.headers["Allow"] += ", HEAD"
+            raise
+
+
+@variant("etags", "Reads carry an ETag and answer 304 when it still holds.")
+class Etags(Behaviour):
+    async def answer(self, request: Request) -> Answer:
+        answer = await super().answer(request)
+        if request.method != "GET" or answer.status != 200 or not isinstance(answer.body, dict):
+            return answer
+        tag = f'"{base32hex(digest(without(answer.body, "requestId")))[:24]}"'
+        headers = {**answer.headers, "ETag": tag, "Cache-Control": "private, no-cache"}
+        if request.headers.get("If-None-Match") == tag:
+            return Answer(304, None, headers)
+        return replace(answer, headers=headers)
+
+
+@variant("connection-close", "The connection is closed after each answer.")
+class ConnectionClose(Behaviour):
+    def headers(self, request: Request, answer: Answer) -> dict[str, str]:
+        return {**super().headers(request, answer), "Connection": "close"}
+
+
+@variant(
+    "few-headers",
+    "Answers carry only their type.",
+    "advisory.security-headers",
+    "advisory.cors",
+    "advisory.cache-headers",
+    "embed.request-id",
+    "advisory.request-id-present",
+)
+class FewHeaders(Behaviour):
+    def headers(self, request: Request, answer: Answer) -> dict[str, str]:
+        needed = ("Content-Type", "Allow", "Retry-After")
+        return self.only(super().headers(request, answer), needed)
+
+
+@variant("plain-json-type", "The content type names no charset.")
+class PlainJsonType(Behaviour):
+    content_type = "application/json"
+
+
+@variant("embed-form", "Embed executions may be asked for by a form.")
+class EmbedForm(Behaviour):
+    def embed_json(self, request: Request) -> object:
+        if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+            return dict(parse_qsl((request.body or b"").decode("utf-8", "replace")))
+        return super().embed_json(request)
+
+
+@variant("slow-plan", "Executions take minutes.")
+class SlowPlan(Behaviour):
+    def span(self, seconds: float) -> timedelta:
+        return super().span(seconds * 60)
+
+
+@variant("preflight-everywhere", "Browsers' preflights are answered on every path.")
+class PreflightEverywhere(Behaviour):
+    def wrong_method(self, request: Request, methods: Mapping[str, str]) -> Answer:
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return Answer(204, None, {"Access-Control-Allow-Origin": "*"})
+        return super().wrong_method(request, methods)
