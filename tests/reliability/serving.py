@@ -86,13 +86,14 @@ class Server:
     def await_ready(self) -> None:
         deadline = time.monotonic() + 60
         while True:
+            client = Client(self.port)
             try:
-                client = Client(self.port)
                 if client.ask("GET", "/_execmock/health").status == 200:
-                    client.close()
                     return
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
+            finally:
+                client.close()
             if time.monotonic() > deadline or (self._process and self._process.poll() is not None):
                 raise TimeoutError(f"the server does not answer: {self.log}")
             time.sleep(0.01)
