@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check docs wheel clean
+.PHONY: help serve test check reliability docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ check: $(VENV)/dev.stamp  ## the gate: lint, format, types, all tests with branc
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered
+
+reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (half an hour)
+	$(BIN)/python -m tests.reliability $(ARGS)
 
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
 	$(BIN)/python tools/write_docs.py

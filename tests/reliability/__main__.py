@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..stores.redis_process import RedisProcess
+from .deployment import behind_nginx
 from .kills import kill_under_load
 from .outages import disk_full, redis_gone, redis_restarted
 from .replicas import agree, moved
@@ -25,6 +26,7 @@ def drills(times: int, seed: int, redis: RedisProcess) -> Iterator[Drill]:
     yield "disk full", disk_full
     yield "two servers, SQLite", lambda folder: agree(f"sqlite:{folder / 'a.db'}", times, folder)
     yield "two servers, Redis", lambda folder: agree(redis.url(2), times, folder)
+    yield "two replicas and Redis behind nginx", lambda folder: behind_nginx(min(times, 100), folder)
     yield "snapshot from memory to SQLite to Redis to memory", lambda folder: moved(
         ["memory:", f"sqlite:{folder / 'a.db'}", redis.url(3)], times, folder
     )

@@ -130,8 +130,9 @@ def _compare(port: int, keys: set[str], seen: _Seen, result: Killed) -> None:
         name = seen.made.get(key)
         if name is None:
             continue
-        reply = client.read(name)
-        result.lost += reply.status != 200
+        if client.read(name).status != 200:
+            result.lost += 1
+            continue
         again = client.create(key)
         result.twice += again.status != 200 or again.body["data"]["execution"]["id"] != name
         result.steps += _check_history(client, name, seen, result)

@@ -45,7 +45,8 @@ class Client:
         except BaseException:
             self._connection.close()
             raise
-        return Reply(response.status, json.loads(data) if data else None, response.headers)
+        is_json = response.headers.get_content_type() == "application/json"
+        return Reply(response.status, json.loads(data) if data and is_json else None, response.headers)
 
     def create(self, key: str, workflow: str = "wf_paid_happy_path") -> Reply:
         body = {**_BODY, "workflowId": workflow, "sourceEntityId": key, "idempotencyKey": key}
@@ -66,10 +67,11 @@ class Client:
 class Server:
     """Runs `execmock serve` on a port that stays the same over restarts."""
 
-    def __init__(self, store: str, *options: str, folder: Path) -> None:
+    def __init__(self, store: str, *options: str, folder: Path, quiet: bool = True) -> None:
         self.port = free_port()
         self._log = folder / f"server-{self.port}.log"
-        self._command = [sys.executable, "-m", "execmock", "serve", "--quiet", "--port", str(self.port)]
+        self._command = [sys.executable, "-m", "execmock", "serve", "--port", str(self.port)]
+        self._command += ["--quiet"] if quiet else []
         self._command += ["--store", store, *options]
         self._process: subprocess.Popen[bytes] | None = None
 
