@@ -21,6 +21,9 @@ Serving = Callable[..., AbstractContextManager[str]]
 settings.register_profile("execmock", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("execmock")
 
+# A project of its own: tests/packaging runs it against the installed wheel.
+collect_ignore = ["sample_project"]
+
 
 @contextmanager
 def _serving(command: Sequence[str | Path]) -> Iterator[str]:

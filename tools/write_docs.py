@@ -27,7 +27,16 @@ PARTS: dict[str, Callable[[], str]] = {
 
 def written(text: str) -> str:
     """Return a document with its generated parts brought up to date."""
-    return PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", text)
+    return PART.sub(lambda part: f"{part[1]}\n{generated(part[2])}\n\n{part[3]}", text)
+
+
+def generated(name: str) -> str:
+    """Return a part by name; `file PATH` is a file of the repository, as code."""
+    kind, _, path = name.partition(" ")
+    if kind != "file":
+        return PARTS[name]()
+    file = ROOT / path
+    return f"```{file.suffix[1:]}\n{file.read_text(encoding='utf-8').rstrip()}\n```"
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["__version__"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from execmock.testing import ExecMock
+
+__all__ = ["ExecMock", "__version__"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    # The server is imported by whoever asks for it, not by everybody.
+    if name == "ExecMock":
+        from execmock.testing import ExecMock
+
+        return ExecMock
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

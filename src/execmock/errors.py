@@ -10,6 +10,7 @@ __all__ = [
     "ConfigError",
     "ContractError",
     "ExecmockError",
+    "MockError",
     "Place",
     "ScenarioError",
     "StoreError",
@@ -58,6 +59,10 @@ class ScenarioError(ExecmockError):
 
 class WorldError(ExecmockError):
     """A world cannot be used."""
+
+
+class MockError(ExecmockError):
+    """A mock in a test was told to do what it cannot."""
 
 
 class StoreError(ExecmockError):

@@ -223,7 +223,7 @@ def test_a_loop_without_an_end_is_stopped_and_said(folder: Path, capsys: Capture
         "  - {name: z, status: workflow_failed}\n"
     )
     assert run(capsys, "scenarios", "preview", "loop.yaml").endswith(
-        "stopped after 8m19s: it goes round in a loop\n"
+        "stopped after 3m19s: it goes round in a loop\n"
     )
     shown = run(capsys, "scenarios", "preview", "loop.yaml", "--until", "5s")
     assert shown.endswith("after 5s still workflow_running, waiting for signal end or 1s to pass\n")

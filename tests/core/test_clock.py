@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from execmock.core.clock import ClockError, ClockState
+from execmock.core.clock import LATEST, ClockError, ClockState
 
 Move = Callable[[ClockState, int], ClockState]
 CLOCK = ClockState(real=1_000, shown=50_000)
@@ -24,7 +24,7 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**9), MOVES), max_size=20), st.floats(0, 1_000_000))
+@given(st.lists(st.tuples(st.integers(0, 10**7), MOVES), max_size=20), st.floats(0, 1_000_000))
 def test_no_sequence_of_moves_sets_it_back(steps: list[tuple[int, Move]], speed: float) -> None:
     clock, real, shown = ClockState(0, 0, speed=speed, resume=speed or 1.0), 0, 0
     for passed, move in steps:
@@ -34,7 +34,7 @@ def test_no_sequence_of_moves_sets_it_back(steps: list[tuple[int, Move]], speed:
         shown = clock.now(real)
 
 
-@given(MOVES, st.integers(0, 10**9))
+@given(MOVES, st.integers(0, 10**7))
 def test_a_move_takes_no_time_but_an_advance(move: Move, real: int) -> None:
     """What it showed before the move it shows after it, later only where the move is an advance."""
     before = CLOCK.now(CLOCK.real + real)
@@ -75,6 +75,13 @@ def test_advanced_it_goes_on_as_before() -> None:
 def test_an_advance_into_the_past_is_refused(move: Callable[[ClockState], ClockState]) -> None:
     with pytest.raises(ClockError, match=r"the clock never goes back: it shows 1970-01-01T00:00:50\.000Z"):
         move(CLOCK)
+
+
+def test_it_stands_still_where_dates_end_and_is_not_advanced_beyond() -> None:
+    late = ClockState(0, LATEST - 1_000, 1_000_000, 1_000_000)
+    assert (late.now(10**9), late.freeze(10**9).now(10**10)) == (LATEST, LATEST)
+    with pytest.raises(ClockError, match=r"9998-12-31T23:59:59\.999Z is the last instant that a clock shows"):
+        late.advance(2_000, 0)
 
 
 @pytest.mark.parametrize("speed", [0, -1, 1_000_001, float("nan"), float("inf")])

@@ -8,9 +8,11 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from urllib.request import Request, urlopen
 
 import pytest
@@ -134,3 +136,19 @@ def test_the_source_archive_holds_what_a_build_needs_and_nothing_that_was_made(b
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSE", "openapi.yaml", "src/execmock/py.typed"} <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", "dist"))]
+
+
+def test_a_project_that_tests_its_clients_with_the_wheel_passes(built: Path, tmp_path: Path) -> None:
+    """In an environment of its own, without any other plugin of pytest."""
+    project = tmp_path / "project"
+    copytree(ROOT / "tests" / "sample_project", project, ignore=ignore_patterns("__pycache__", ".*"))
+    declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*declared["dependencies"], *declared["optional-dependencies"]["test"]]
+    wheel = next(built.glob("*.whl"))
+    venv.create(tmp_path / "environment")
+    python = tmp_path / "environment" / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install"]
+    run(*pip, "--no-compile", wheel, *(name for name in wanted if name != "execmock"), cwd=tmp_path)
+    said = run(python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project)
+    assert re.search(r"plugins:.* execmock-", said)
+    assert re.search(r"= 9 passed in ", said), said

@@ -27,8 +27,9 @@ def drills(times: int, seed: int, redis: RedisProcess) -> Iterator[Drill]:
     yield "two servers, SQLite", lambda folder: agree(f"sqlite:{folder / 'a.db'}", times, folder)
     yield "two servers, Redis", lambda folder: agree(redis.url(2), times, folder)
     yield "two replicas and Redis behind nginx", lambda folder: behind_nginx(min(times, 100), folder)
-    yield "snapshot from memory to SQLite to Redis to memory", lambda folder: moved(
-        ["memory:", f"sqlite:{folder / 'a.db'}", redis.url(3)], times, folder
+    yield (
+        "snapshot from memory to SQLite to Redis to memory",
+        lambda folder: moved(["memory:", f"sqlite:{folder / 'a.db'}", redis.url(3)], times, folder),
     )
 
 

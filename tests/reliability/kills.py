@@ -93,9 +93,7 @@ def _load_and_kill(server: Server, draw: random.Random, label: str, seen: _Seen)
     return used
 
 
-def _create(
-    port: int, label: str, seed: int, stop: threading.Event, seen: _Seen, used: set[str]
-) -> None:
+def _create(port: int, label: str, seed: int, stop: threading.Event, seen: _Seen, used: set[str]) -> None:
     draw, client, number = random.Random(seed), Client(port), 0
     while not stop.is_set():
         key, number = f"{label}-{number}", number + 1

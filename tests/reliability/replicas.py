@@ -77,7 +77,9 @@ def _round(writer: Client, clients: Sequence[Client], key: str, result: Agreemen
     _compare(clients, ["/_execmock/clock", f"/v1/executions/{name}"], result)
     _written(writer.ask("POST", f"/_execmock/executions/{name}/signal", {"signal": "approve"}), result)
     _compare(clients, [f"/_execmock/executions/{name}", "/_execmock/executions"], result)
-    names = {client.create(key, "wf_waits_for_approval").body["data"]["execution"]["id"] for client in clients}
+    names = {
+        client.create(key, "wf_waits_for_approval").body["data"]["execution"]["id"] for client in clients
+    }
     result.differences += names != {name}
 
 
@@ -89,7 +91,9 @@ def _put_a_scenario(clients: Sequence[Client], result: Agreement) -> None:
     _compare(clients, ["/_execmock/default-scenario"], result)
     name = _written(second.create("by scenario", "wf_of_nobody"), result)["data"]["execution"]["id"]
     _compare(clients, [f"/v1/executions/{name}", f"/_execmock/executions/{name}"], result)
-    _written(first.ask("POST", "/_execmock/sandboxes", {"name": "made-by-one", "clock": {"frozen": True}}), result)
+    _written(
+        first.ask("POST", "/_execmock/sandboxes", {"name": "made-by-one", "clock": {"frozen": True}}), result
+    )
     _compare(clients, ["/_execmock/sandboxes", "/_execmock/snapshot?sandbox=made-by-one"], result)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from execmock.core.preview import Script, as_table
+from execmock.core.preview import Entered, Script, as_table
 from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords, drafts
 from execmock.loading.contract import shipped_contract
@@ -199,6 +200,10 @@ def judged(text: str, found: Scenario | World | None, problems: Sequence[Problem
 def plays(scenario: Scenario) -> None:
     shown = preview(scenario, CONTRACT, Preview(Script(until=3 * 3_600_000, polls_every=30_000)))
     assert as_table(shown)
+    statuses = [entry.status for entry in shown.entries if isinstance(entry, Entered)]
+    graph = WORDS[scenario.api].graph(scenario.drift)
+    assert statuses[0] in graph.initial
+    assert all(graph.allows(before, after) for before, after in pairwise(statuses))
 
 
 @settings(max_examples=300)

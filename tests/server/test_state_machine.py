@@ -73,7 +73,7 @@ class Modelled:
         if waits and name in ("approve", "reject"):
             ok = name == "approve"
             self.later.append(
-                (now, *(("workflow_running", "run.started") if ok else ("workflow_failed", "run.failed")))
+                (now, *(("workflow_running", "run.resumed") if ok else ("workflow_failed", "run.failed")))
             )
             return True
         return False
@@ -202,6 +202,14 @@ class Machine(RuleBasedStateMachine):
         expected = self.models[name].signal(signal, self.clock.now())
         status, _ = self.ask("POST", f"/_execmock/executions/{name}/signal", {"signal": signal})
         assert status == (200 if expected else 409)
+
+    @rule(name=executions, reads=st.lists(st.booleans(), max_size=3))
+    def is_approved_as_soon_as_it_waits(self, name: str, reads: list[bool]) -> None:
+        """Chance alone seldom gets as far."""
+        self.clock.advance(max(0, self.models[name].created + WAITING_FROM - self.clock.now()))
+        self.signal(name, "approve")
+        for private in reads:
+            (self.read if private else self.read_publicly)(name)
 
     @invariant()
     def nothing_is_lost(self) -> None:

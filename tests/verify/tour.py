@@ -300,6 +300,7 @@ async def _embed(guide: Guide) -> None:
     for body in (
         {},
         {"user_key": "other"},
+        {"user_key": 7},
         {"id_type": "strange"},
         {"id_type": "key"},
         {"execution_data": None},

@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 from execmock.core.durations import format_instant
 from execmock.errors import ExecmockError
 
-__all__ = ["ClockError", "ClockState"]
+__all__ = ["FASTEST", "LATEST", "ClockError", "ClockState"]
+
+FASTEST = 1_000_000
+LATEST = 253_370_764_799_999
+"""Where clocks end: the end of the year 9998. What falls due a little later can still be written."""
 
 
 class ClockError(ExecmockError):
@@ -30,10 +34,13 @@ class ClockState:
     resume: float = 1.0
 
     def now(self, real: int) -> int:
-        """Return the sandbox's instant at a real instant; a real clock set back changes nothing."""
+        """Return the sandbox's instant at a real instant; a real clock set back changes nothing.
+
+        At `LATEST` it stands still.
+        """
         if self.speed == 0 or real <= self.real:
             return self.shown
-        return self.shown + int((real - self.real) * self.speed)
+        return min(self.shown + int((real - self.real) * self.speed), max(self.shown, LATEST))
 
     @property
     def frozen(self) -> bool:
@@ -50,8 +57,8 @@ class ClockState:
 
     def at_speed(self, speed: float, real: int) -> ClockState:
         """Run `speed` times as fast as real time from now on."""
-        if not 0 < speed <= 1_000_000:
-            raise ClockError(f"{speed:g} is not a speed; expected a number above 0 and at most 1000000")
+        if not 0 < speed <= FASTEST:
+            raise ClockError(f"{speed:g} is not a speed; expected a number above 0 and at most {FASTEST}")
         return ClockState(real=real, shown=self.now(real), speed=float(speed), resume=float(speed))
 
     def advance_to(self, instant: int, real: int) -> ClockState:
@@ -62,6 +69,8 @@ class ClockState:
                 f"the clock never goes back: it shows {format_instant(present)}, "
                 f"which is after {format_instant(instant)}"
             )
+        if instant > LATEST:
+            raise ClockError(f"{format_instant(LATEST)} is the last instant that a clock shows")
         return replace(self, real=real, shown=instant)
 
     def advance(self, milliseconds: int, real: int) -> ClockState:

@@ -10,8 +10,16 @@ from typing import Any
 from execmock.core.ids import derive
 from execmock.core.json_text import canonical
 from execmock.core.progress import Progress
+from execmock.core.scenario.model import Scenario
 
-__all__ = ["EmbedExecution", "Execution", "Idempotency", "execution_seed", "request_digest"]
+__all__ = [
+    "EmbedExecution",
+    "Execution",
+    "Idempotency",
+    "execution_seed",
+    "request_digest",
+    "seed_for",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,11 @@ class Idempotency:
 def execution_seed(root: bytes, execution_id: str) -> bytes:
     """Return the seed from which everything drawn for one execution follows."""
     return derive(root, "execution-seed", execution_id)
+
+
+def seed_for(scenario: Scenario, root: bytes, execution_id: str) -> bytes:
+    """Return the seed for an execution of a scenario; nothing is derived where nothing is drawn."""
+    return execution_seed(root, execution_id) if scenario.draws else b""
 
 
 def request_digest(request: Mapping[str, Any]) -> str:

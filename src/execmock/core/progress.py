@@ -26,6 +26,7 @@ __all__ = [
     "next_due",
     "open_triggers",
     "progress",
+    "standing",
 ]
 
 MOST_VISITS = 10_000
@@ -110,6 +111,18 @@ def progress(scenario: Scenario, state: Progress, what: Input, now: int, seed: b
     return _march(scenario, moved, now, seed)
 
 
+def standing(scenario: Scenario, state: Progress, now: int, seed: bytes) -> tuple[Progress, int | None]:
+    """Return the state that time alone has led to by `now`, and the instant at which it leads on or None."""
+    due = _first_due(scenario, state.visits[-1], len(state.visits), seed)
+    if due is None or due[0] > now:
+        return state, due[0] if due else None
+    visits = list(state.visits)
+    while due is not None and due[0] <= now:
+        visits.append(Visit(due[1], due[0]))
+        due = _first_due(scenario, visits[-1], len(visits), seed)
+    return Progress(tuple(visits)), due[0] if due else None
+
+
 def next_due(scenario: Scenario, state: Progress, seed: bytes) -> int | None:
     """Return the instant (ms) at which time alone leads on, or None if it never does."""
     due = _first_due(scenario, state.visits[-1], len(state.visits), seed)
@@ -131,14 +144,7 @@ def _step(scenario: Scenario, visit: Visit) -> Step:
 
 
 def _march(scenario: Scenario, state: Progress, now: int, seed: bytes) -> Progress:
-    due = _first_due(scenario, state.visits[-1], len(state.visits), seed)
-    if due is None or due[0] > now:
-        return state
-    visits = list(state.visits)
-    while due is not None and due[0] <= now:
-        visits.append(Visit(due[1], due[0]))
-        due = _first_due(scenario, visits[-1], len(visits), seed)
-    return Progress(tuple(visits))
+    return standing(scenario, state, now, seed)[0]
 
 
 def _first_due(scenario: Scenario, visit: Visit, number: int, seed: bytes) -> tuple[int, int] | None:

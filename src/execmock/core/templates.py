@@ -16,7 +16,16 @@ from typing import Any
 
 from execmock.errors import nearest
 
-__all__ = ["Names", "Template", "compile_template", "has_template", "literal", "render", "unknown_names"]
+__all__ = [
+    "Names",
+    "Template",
+    "compile_template",
+    "has_template",
+    "is_templated",
+    "literal",
+    "render",
+    "unknown_names",
+]
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
@@ -78,6 +87,13 @@ def compile_template(value: Any, *, text: bool = False) -> Any:
     if isinstance(value, list):
         return [compile_template(item) for item in value]
     return value
+
+
+def is_templated(value: Any) -> bool:
+    """Whether a compiled value holds a Template, at any depth."""
+    if isinstance(value, Mapping):
+        return any(map(is_templated, value.values()))
+    return any(map(is_templated, value)) if isinstance(value, list) else isinstance(value, Template)
 
 
 def _compile_text(value: str, text: bool) -> Template:

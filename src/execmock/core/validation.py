@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -15,9 +16,12 @@ import jsonschema_rs
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
+    from execmock.core.plain_objects import PlainObject
+
 __all__ = ["SchemaValidator", "Violation", "shorten", "shortened"]
 
 _LONGEST_TEXT = 120
+_JSON = JSONEncoder(ensure_ascii=False, default=str)
 
 
 _NOTHING: Any = object()
@@ -74,6 +78,18 @@ class SchemaValidator:
 
         return Draft202012Validator(self._schema)
 
+    @cached_property
+    def _plain(self) -> PlainObject | None:
+        from execmock.core.plain_objects import PlainObject
+
+        return PlainObject.of(self._schema)
+
+    def _worded(self, value: Any, path: tuple[str | int, ...], expected: str, missing: bool) -> Violation:
+        place = "/".join([self._where, *map(str, path)])
+        if missing:
+            return Violation(place, expected, path=path)
+        return Violation(place, expected, value[path[0]] if path else value, path=path)
+
     def agrees(self, value: object) -> bool:
         """Return python-jsonschema's verdict; the two must never differ."""
         return bool(self._wording.is_valid(value))
@@ -84,6 +100,9 @@ class SchemaValidator:
             return []
         from execmock.core.violations import worded
 
+        faults = self._plain.faults(value) if self._plain else None
+        if faults:
+            return [self._worded(value, *fault) for fault in faults]
         found = worded(self._wording.iter_errors(value), self._where)
         return list({str(violation): violation for violation in found}.values())
 
@@ -99,7 +118,5 @@ def shortened(value: object) -> object:
 
 def shorten(value: object) -> str:
     """Return a value as short JSON-like text, fit for an error message."""
-    from json import dumps
-
-    text = dumps(value, ensure_ascii=False, default=str)
+    text = _JSON.encode(value)
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"

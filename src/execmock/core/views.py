@@ -6,7 +6,8 @@ later read. Property names, what is private, and when a property is due come fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from execmock.core.contract import Contract
@@ -18,6 +19,9 @@ from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 
 __all__ = ["Portrait", "Views", "next_event"]
+
+_Context = Callable[[], Mapping[str, Any]]
+"""Gives the names that templates see; most steps have no template that asks."""
 
 _ID_PREFIXES = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
 
@@ -46,14 +50,13 @@ class Views:
         self._public_event = frozenset(contract.schema("PublicEvent")["properties"])
         execution = contract.schema("Execution")
         lifecycle = execution["x-lifecycle"]["properties"]
+        schemas = {name: contract.resolve(execution["properties"][name]) for name in lifecycle}
         self._due = {
-            name: (
-                frozenset(rule["due"]),
-                contract.resolve(execution["properties"][name]).get("format") == "date-time",
-            )
+            name: (frozenset(rule["due"]), schemas[name].get("format") == "date-time")
             for name, rule in lifecycle.items()
-            if not contract.resolve(execution["properties"][name]).get("x-settable")
+            if not schemas[name].get("x-settable")
         }
+        self._due_at: dict[str, list[tuple[str, bool]]] = {}
 
     def portrait(
         self,
@@ -70,13 +73,10 @@ class Views:
         seen: list[str] = []
         visits = state.visits
         ends = [visit.at for visit in visits[1:]] + [now]
-        for context, step, visit, until in zip(
-            self._walk(execution, state, scenario, request, fields),
-            (scenario.steps[visit.step] for visit in visits),
-            visits,
-            ends,
-            strict=True,
-        ):
+        for number, (visit, until) in enumerate(zip(visits, ends, strict=True), 1):
+            step = scenario.steps[visit.step]
+            context = partial(_context, fields, request, scenario, visits[:number])
+            self._enter(fields, step, visit, context)
             for at, shown in _emitted(step, visit, until, context, seen):
                 events.append(_event(shown, at, len(events), fields))
             seen.append(step.status)
@@ -92,28 +92,11 @@ class Views:
     ) -> dict[str, Any]:
         """Return the private view's execution without its events: what a list shows."""
         fields = _created(execution, request, organization)
-        for _ in self._walk(execution, state, scenario, request, fields):
-            pass
-        return _shown(fields, state.visits[-1].at)
-
-    def _walk(
-        self,
-        execution: Execution,
-        state: Progress,
-        scenario: Scenario,
-        request: Mapping[str, Any],
-        fields: dict[str, Any],
-    ) -> Iterator[Mapping[str, Any]]:
-        """Yield the names that templates see in each visit, having let the visit change `fields`."""
-        steps: dict[str, dict[str, str]] = {}
-        told = state.visits[0]
-        for visit in state.visits:
-            step = scenario.steps[visit.step]
-            told = visit if visit.signal is not None else told
-            steps[step.name] = {"at": format_instant(visit.at)}
-            context = _context(fields, request, step, visit, steps, told)
-            self._enter(fields, step, visit, context, execution.id)
-            yield context
+        visits = state.visits
+        for number, visit in enumerate(visits, 1):
+            context = partial(_context, fields, request, scenario, visits[:number])
+            self._enter(fields, scenario.steps[visit.step], visit, context)
+        return _shown(fields, visits[-1].at)
 
     def public(self, portrait: Portrait) -> dict[str, Any]:
         """Return the public view: flat, without anything private."""
@@ -133,19 +116,28 @@ class Views:
             shown["message"] = portrait.message
         return shown
 
-    def _enter(
-        self, fields: dict[str, Any], step: Step, visit: Visit, context: Mapping[str, Any], execution_id: str
-    ) -> None:
-        fields["status"] = step.status
-        for name, (statuses, dated) in self._due.items():
-            if name not in fields and (step.status in statuses or self._finishes(name, step.status)):
-                fields[name] = format_instant(visit.at) if dated else _made_id(name, visit.at, execution_id)
-        for name, value in step.sets.items():
-            fields[name] = render(value, context)
+    def _enter(self, fields: dict[str, Any], step: Step, visit: Visit, context: _Context) -> None:
+        """Let a visit change what is shown."""
+        status = step.status
+        fields["status"] = status
+        due = self._due_at.get(status)
+        for name, dated in self._find_due(status) if due is None else due:
+            if name not in fields:
+                fields[name] = format_instant(visit.at) if dated else _made_id(name, visit.at, fields["id"])
+        if step.fixed:
+            fields.update(step.sets)
+        else:
+            names = context()
+            for name, value in step.sets.items():
+                fields[name] = render(value, names)
 
-    def _finishes(self, name: str, status: str) -> bool:
+    def _find_due(self, status: str) -> list[tuple[str, bool]]:
+        """Return the properties that are due in a status, and whether each is an instant."""
         # A status that the vendor has since added is in no list of the contract, yet it is final.
-        return name == "finishedAt" and status not in self._transitions.statuses
+        final = () if status in self._transitions.statuses else ("finishedAt",)
+        found = [(name, dated) for name, (due, dated) in self._due.items() if status in due or name in final]
+        self._due_at[status] = found
+        return found
 
 
 _EMPTY: tuple[Any, ...] = (None, "", {})
@@ -164,24 +156,24 @@ def _created(execution: Execution, request: Mapping[str, Any], organization: str
 
 def _shown(fields: dict[str, Any], updated_at: int) -> dict[str, Any]:
     fields["updatedAt"] = format_instant(updated_at)
-    return {name: value for name, value in fields.items() if value not in _EMPTY}
+    return {name: value for name, value in fields.items() if value or value not in _EMPTY}
 
 
 def next_event(progress: Progress, scenario: Scenario, now: int) -> int | None:
     """Return the instant after `now` at which the present step emits its next event, or None."""
-    visit = progress.current
+    visit = progress.visits[-1]
     later = [visit.at + event.at for event in scenario.steps[visit.step].events if visit.at + event.at > now]
     return min(later) if later else None
 
 
 def _context(
-    fields: Mapping[str, Any],
-    request: Mapping[str, Any],
-    step: Step,
-    visit: Visit,
-    steps: Mapping[str, Any],
-    told: Visit,
-) -> dict[str, Any]:
+    fields: Mapping[str, Any], request: Mapping[str, Any], scenario: Scenario, visits: Sequence[Visit]
+) -> Mapping[str, Any]:
+    """Return the names that templates see in the last of the visits."""
+    visit = visits[-1]
+    step = scenario.steps[visit.step]
+    steps = {scenario.steps[earlier.step].name: {"at": format_instant(earlier.at)} for earlier in visits}
+    told = next((earlier for earlier in reversed(visits) if earlier.signal is not None), visits[0])
     return {
         "execution": fields,
         "request": request,
@@ -192,14 +184,14 @@ def _context(
 
 
 def _emitted(
-    step: Step, visit: Visit, until: int, context: Mapping[str, Any], seen: Sequence[str]
-) -> Iterator[tuple[int, dict[str, Any]]]:
+    step: Step, visit: Visit, until: int, context: _Context, seen: Sequence[str]
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield what a visit emits until an instant; `seen` are the statuses of the visits before it."""
     for event in step.events:
         at = visit.at + event.at
         fields = _told(event, step.status, seen)
         if fields is not None and at <= until:
-            yield at, {name: render(value, context) for name, value in fields.items()}
+            yield at, fields if event.fixed else render(dict(fields), context())
 
 
 def _told(event: Event, status: str, seen: Sequence[str]) -> Mapping[str, Any] | None:
@@ -210,7 +202,7 @@ def _told(event: Event, status: str, seen: Sequence[str]) -> Mapping[str, Any] |
     return event.again if event.again is not None and status in seen else event.fields
 
 
-def _event(shown: dict[str, Any], at: int, number: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _event(shown: Mapping[str, Any], at: int, number: int, fields: Mapping[str, Any]) -> dict[str, Any]:
     tag = derive(b"", "events", fields["id"], size=5)
     about = {name: fields[name] for name in ("organizationId", "runId", "workflowId") if name in fields}
     event = {
@@ -220,7 +212,7 @@ def _event(shown: dict[str, Any], at: int, number: int, fields: Mapping[str, Any
         "id": "evt_" + xid(at // 1000, tag, number),
         **about,
     }
-    return {name: value for name, value in event.items() if value not in _EMPTY}
+    return {name: value for name, value in event.items() if value or value not in _EMPTY}
 
 
 def _made_id(name: str, at: int, execution_id: str) -> str:

@@ -16,7 +16,7 @@ from execmock.errors import nearest
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-__all__ = ["worded"]
+__all__ = ["types_worded", "worded"]
 
 _ALTERNATIVES = ("anyOf", "oneOf")
 _SHAPES = ("type", "enum", "const")
@@ -73,7 +73,7 @@ def _any_shape(errors: Iterable[ValidationError]) -> str:
             kinds += [kind] if isinstance(kind, str) else cast("list[str]", kind)
         else:
             words.append(_expected(error))
-    return " or ".join(dict.fromkeys(words + ([_types(dict.fromkeys(kinds))] if kinds else [])))
+    return " or ".join(dict.fromkeys(words + ([types_worded(dict.fromkeys(kinds))] if kinds else [])))
 
 
 def _missing(error: ValidationError, where: str) -> Iterator[Violation]:
@@ -81,7 +81,7 @@ def _missing(error: ValidationError, where: str) -> Iterator[Violation]:
     path = tuple(error.absolute_path)
     for name in cast("list[str]", error.validator_value):
         if name not in cast("dict[str, Any]", error.instance):
-            kind = _types(properties.get(name, {}).get("type", "value"))
+            kind = types_worded(properties.get(name, {}).get("type", "value"))
             yield Violation(_place(where, (*path, name)), f"{kind} (required)", path=(*path, name))
 
 
@@ -121,7 +121,7 @@ def _properties(error: ValidationError) -> Mapping[str, Any]:
 def _expected(error: ValidationError) -> str:
     value: Any = error.validator_value
     words = {
-        "type": lambda: _types(value),
+        "type": lambda: types_worded(value),
         "enum": lambda: "one of " + ", ".join(map(str, value)),
         "const": lambda: shorten(value),
         "minimum": lambda: f"at least {value}",
@@ -149,6 +149,7 @@ def _pattern(schema: Mapping[str, Any], pattern: str) -> str:
     return f"text such as {', '.join(map(str, examples))}" if examples else f"text that matches {pattern}"
 
 
-def _types(kinds: str | Iterable[str]) -> str:
+def types_worded(kinds: str | Iterable[str]) -> str:
+    """Return JSON types in words: `a string or an object`. Nobody is asked for null."""
     names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
     return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)

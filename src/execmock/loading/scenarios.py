@@ -25,7 +25,15 @@ from execmock.loading.problems import Problem, place_of, problem_at, problems_of
 from execmock.loading.shapes import Shape
 from execmock.loading.yaml_marks import load_marked
 
-__all__ = ["ScenarioFile", "Vocabularies", "read_data", "read_folder", "read_text", "vocabularies"]
+__all__ = [
+    "ScenarioFile",
+    "Vocabularies",
+    "read_data",
+    "read_folder",
+    "read_text",
+    "vocabularies",
+    "without_rivals",
+]
 
 Vocabularies = Mapping[Api, Vocabulary]
 
@@ -76,7 +84,7 @@ def read_folder(paths: Iterable[Path], words: Vocabularies) -> Sequence[Scenario
         files = sorted(p for p in path.rglob("*.y*ml") if p.is_file()) if path.is_dir() else [path]
         for file in files:
             found.setdefault(file.resolve(), file)
-    return _without_rivals([_read_file(file, words) for file in found.values()])
+    return without_rivals([_read_file(file, words) for file in found.values()])
 
 
 def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
@@ -90,7 +98,8 @@ def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
     return read_text(text, str(path), words)
 
 
-def _without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
+def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
+    """Return the files in their order; one that takes what an earlier one has taken has that as a problem."""
     by_name = {file.path: file for file in files}
     scenarios = [(file.path, file.scenario) for file in files if file.scenario]
     for rival in rivals(scenarios):

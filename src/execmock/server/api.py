@@ -31,7 +31,7 @@ class Api:
         request_ids: RequestIds,
         strictness: Mapping[str, Strictness],
         wrong_method: int = 405,
-        only: Collection[str] = (),
+        only: Collection[str] | None = None,
     ) -> None:
         self._doorman = doorman
         self._request_ids = request_ids
@@ -39,7 +39,7 @@ class Api:
         self._served = {
             name: _Served(contract, operation, handlers[name], strictness.get(name, Strictness()))
             for name, operation in contract.operations.items()
-            if not only or name in only
+            if only is None or name in only
         }
         self._router = Router(served.operation for served in self._served.values())
 
@@ -63,6 +63,7 @@ class Api:
                 if forced:
                     return self._completed(forced, call)
             checked = served.checker.check(call, path)
+            call.fits = True
             body = await served.handler(call, checked, caller)
         except Refusal as refusal:
             return self.refuse(call, refusal)

@@ -20,7 +20,7 @@ class Call:
     """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case.
 
     The fields after `body` are filled in on the way, for the log and the journal; `unread` says why a
-    body could not be read.
+    body could not be read, `fits` that the request has been found to keep the contract.
     """
 
     method: str
@@ -33,6 +33,7 @@ class Call:
     subject: str = ""
     violations: Sequence[Violation] = ()
     unread: Refusal | None = None
+    fits: bool = False
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,7 +18,8 @@ from execmock.service.refusals import Refusal
 __all__ = ["Checked", "Checker", "Strictness"]
 
 _INTEGER = re.compile(r"-?[0-9]+")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LONGEST_KEPT_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Checker:
             for p in operation.parameters
             if p.location == "header" and (p.required or set(p.schema) - {"type"})
         ]
-        self._needs_query = any(p.required for p in operation.parameters if p.location == "query")
+        # Clients that poll send the same query again and again.
+        self._kept_query = lru_cache(maxsize=1000)(self._read_query)
         self._body = operation.body
         self._defaults = {text.name: text.default for text in self._query if text.default is not None}
         self._properties: frozenset[str] = frozenset()
@@ -78,20 +81,28 @@ class Checker:
         return Checked(parameters, self._checked_body(call) if self._body else None)
 
     def _parameters(self, call: Call, path: Mapping[str, str]) -> Mapping[str, Any]:
-        found: dict[str, Any] = {**self._defaults, **path}
-        if not call.query and not self._headers and not self._needs_query:
-            return found
-        violations: list[Violation] = []
-        given = parse_qsl(call.query, keep_blank_values=True) if call.query else []
-        for text in self._query:
-            values = [value for name, value in given if name == text.name]
-            violations += text.read(values, found)
+        read = self._read_query if len(call.query) > _LONGEST_KEPT_QUERY else self._kept_query
+        asked, wrong = read(call.query)
+        if not path and not wrong and not self._headers:
+            return asked
+        found = {**asked, **path}
+        violations = list(wrong)
         for text in self._headers:
             value = call.headers.get(text.name)
             violations += text.read([] if value is None else [value], found)
         if violations:
             raise Refusal(self._strictness.parameters, _breaks(len(violations)), violations)
         return found
+
+    def _read_query(self, query: str) -> tuple[Mapping[str, Any], Sequence[Violation]]:
+        """Return the parameters in a query, defaults filled in, and what is wrong with them."""
+        found = dict(self._defaults)
+        violations: list[Violation] = []
+        given = parse_qsl(query, keep_blank_values=True) if query else []
+        for text in self._query:
+            values = [value for name, value in given if name == text.name]
+            violations += text.read(values, found)
+        return found, violations
 
     def _checked_body(self, call: Call) -> Any:
         if not call.body and self._body and not self._body.required:

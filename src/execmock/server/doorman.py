@@ -9,9 +9,9 @@ from typing import Protocol
 from execmock.core.contract import Operation
 from execmock.core.validation import Violation
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
+from execmock.service.sandboxes import DEFAULT_SANDBOX, ApiKey, Sandbox, Sandboxes, Scope
 
-__all__ = ["Admission", "Caller", "Doorman"]
+__all__ = ["Admission", "Caller", "Doorman", "opened_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Doorman:
         self._sandboxes = sandboxes
         self._strict = strict
         self._bad_key = bad_key
-        self._names: dict[str, str] = {}
+        self._known: dict[str, tuple[ApiKey | None, Caller]] = {}
 
     async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller:
         """Return the caller; Refusal 401 without a usable key, 403 for one that lacks the scope."""
-        key = _bearer(headers.get("Authorization"), operation)
+        key = _bearer(headers.get("Authorization") or "", operation)
         known = await self._sandboxes.key(key)
         if known is None and self._strict:
             raise Refusal(self._bad_key, "The bearer key is not known", headers=_CHALLENGE)
@@ -56,22 +56,33 @@ class Doorman:
         if "read-write" in operation.scopes and scope == "read":
             violation = Violation("header/Authorization", "a key with the scope read-write", "scope read")
             raise Refusal(403, "The key lacks the scope read-write", [violation])
-        return Caller(sandbox, scope, known.id if known else self._name(key))
+        return self._caller(key, known, sandbox, scope)
 
-    def _name(self, key: str) -> str:
-        if key not in self._names:
-            if len(self._names) > 1000:
-                self._names.clear()
-            self._names[key] = self._sandboxes.key_id(key)
-        return self._names[key]
+    def _caller(self, key: str, known: ApiKey | None, sandbox: Sandbox, scope: Scope) -> Caller:
+        """Return the caller, the same value as last time if nothing about it has changed."""
+        last = self._known.get(key)
+        if last is not None and last[0] is known and last[1].sandbox is sandbox:
+            return last[1]
+        if len(self._known) > 1000:
+            self._known.clear()
+        caller = Caller(sandbox, scope, known.id if known else self._sandboxes.key_id(key))
+        self._known[key] = (known, caller)
+        return caller
+
+
+async def opened_by(sandboxes: Sandboxes, headers: Mapping[str, str]) -> Sandbox | None:
+    """Return the sandbox that a refused request was meant for: its key's, or else the default one."""
+    key = headers.get("Authorization", "").partition(" ")[2].strip()
+    known = await sandboxes.key(key) if key else None
+    return await sandboxes.get(known.sandbox if known else DEFAULT_SANDBOX)
 
 
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
-def _bearer(header: str | None, operation: Operation) -> str:
-    scheme, _, key = (header or "").partition(" ")
+def _bearer(header: str, operation: Operation) -> str:
+    scheme, _, key = header.partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return key.strip()
     form = "Bearer sk_..." if operation.security[0].startswith("embed") else "Bearer b3sk_..."

@@ -2,9 +2,9 @@
 
 aiohttp starts a task, a request, a response and a stream writer for each request, which costs several
 times what answering one does here. A request of the API that arrives whole, on a connection with nothing
-else under way, is therefore answered where it is parsed: read by aiohttp's own parser, answered by the
-same `ApiFront.answer`, written at once. Everything else (pages, the control API, long bodies, pipelined
-requests, connections about to close) goes aiohttp's way. A test holds the two ways to the same bytes.
+else under way, is therefore answered where it is found, by the same `ApiFront.answer`, and written at
+once. Everything else (pages, the control API, long bodies, pipelined requests, connections about to
+close) goes aiohttp's way. A test holds the two ways to the same bytes.
 
 It needs a store that answers at once: nothing here may wait.
 """
@@ -23,12 +23,16 @@ from aiohttp.streams import EMPTY_PAYLOAD
 
 from execmock.server.calls import Answer, Call
 from execmock.server.front import ON_EVERY_ANSWER, ApiFront, Front
+from execmock.server.known_heads import KnownHeads, ends_with
 from execmock.server.protocol import FrontServer
 
 __all__ = ["FastServer"]
 
 _PREFIXES = ("/v1/", "/api/")
 _METHODS = frozenset({"GET", "POST"})
+_NOTHING_LEFT: tuple[tuple[Any, ...], bool, bytes] = ((), False, b"")
+_WORTH_JOINING = 16_384
+"""Bodies up to this many bytes are copied behind their heads; longer ones are written beside them."""
 
 
 class FastServer(FrontServer):
@@ -37,37 +41,66 @@ class FastServer(FrontServer):
     def __init__(self, front: Front) -> None:
         super().__init__(front)
         self._api = front.api
+        self._known = KnownHeads()
         self._heads = _Heads()
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
         connection: Any = super().__call__()
-        connection._parser = _Tap(connection, connection._parser, self, self._api, self._heads)
+        connection._parser = _Tap(connection, connection._parser, self, self._api, self._known, self._heads)
         return connection  # type: ignore[no-any-return]
 
 
 class _Tap:
-    """Stands before a connection's parser, and answers what it can of what the parser finds."""
+    """Stands before a connection's parser, and answers what it can of what arrives."""
+
+    __slots__ = ("_api", "_between", "_connection", "_heads", "_known", "_parser", "_server")
 
     def __init__(
-        self, connection: Any, parser: Any, server: FastServer, api: ApiFront, heads: _Heads
+        self,
+        connection: Any,
+        parser: Any,
+        server: FastServer,
+        api: ApiFront,
+        known: KnownHeads,
+        heads: _Heads,
     ) -> None:
         self._connection = connection
         self._parser = parser
         self._server = server
         self._api = api
+        self._known = known
         self._heads = heads
+        # Whether the parser stands between two requests, so that it may be passed by.
+        self._between = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._parser, name)
 
     def feed_data(self, data: bytes) -> tuple[Any, bool, bytes]:
-        """Parse data; return the messages that are still to be answered."""
+        """Take what arrived; return the messages that are still to be answered."""
+        idle = self._api.immediate and self._is_idle()
+        if idle and self._between:
+            call = self._known.read(data, self._api.max_body)
+            if call is not None:
+                self._answer(call)
+                return _NOTHING_LEFT
         found = self._parser.feed_data(data)
         messages, upgraded, _ = found
-        if len(messages) == 1 and not upgraded and self._is_idle() and self._answered(*messages[0]):
-            self._parser.message_consumed()
-            return (), False, b""
+        if len(messages) != 1 or upgraded:
+            self._between = self._between and not data
+            return found  # type: ignore[no-any-return]
+        message, payload = messages[0]
+        if self._between:
+            self._between = payload.is_eof() and ends_with(message, data)
+        if idle:
+            call = self._call(message, payload)
+            if call is not None:
+                if self._between:
+                    self._known.learn(data, message)
+                self._parser.message_consumed()
+                self._answer(call)
+                return _NOTHING_LEFT
         return found  # type: ignore[no-any-return]
 
     def _is_idle(self) -> bool:
@@ -77,28 +110,34 @@ class _Tap:
             waiter is not None and not waiter.done() and not connection._messages and not connection._paused
         )
 
-    def _answered(self, message: Any, payload: Any) -> bool:
+    def _call(self, message: Any, payload: Any) -> Call | None:
+        """Return what the parser found as a call, None if it has to go aiohttp's way."""
         if (
             message.method not in _METHODS
             or not message.path.startswith(_PREFIXES)
             or message.should_close
             or not payload.is_eof()
         ):
-            return False
-        path, _, query = message.path.partition("?")
+            return None
         if payload is EMPTY_PAYLOAD:
             body = b""
         elif payload.total_bytes <= self._api.max_body:
             body = payload.read_nowait(-1)
         else:
-            return False
-        call = Call(message.method, path, query, message.headers, body)
+            return None
+        path, _, query = message.path.partition("?")
+        return Call(message.method, path, query, message.headers, body)
+
+    def _answer(self, call: Call) -> None:
         answer, common = _run(self._api.answer(call))
         connection = self._connection
-        connection.transport.writelines((self._heads.head(answer, common), answer.body))
+        head = self._heads.head(answer, common)
+        if len(answer.body) <= _WORTH_JOINING:
+            connection.transport.write(head + answer.body)
+        else:
+            connection.transport.writelines((head, answer.body))
         self._server.requests_count += 1
         self._keep_alive(connection)
-        return True
 
     def _keep_alive(self, connection: Any) -> None:
         # As aiohttp does it after an answer, so that idle connections are closed in the end.

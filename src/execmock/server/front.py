@@ -16,13 +16,14 @@ from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX, ControlApi
 from execmock.server.cors import Cors
+from execmock.server.doorman import opened_by
 from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import Entry, RequestLog
 from execmock.service.engine import Engine
 from execmock.service.journal import JournalEntry
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import DEFAULT_SANDBOX
+from execmock.service.sandboxes import Sandbox
 
 __all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
@@ -110,13 +111,19 @@ class ApiFront:
         """Return the answer to a call whose body is read, and the headers that CORS adds; write it down."""
         started = perf_counter()
         try:
-            answer = await self._answer(call)
+            answer = self._without_operation(call) or await self._api.answer(call)
         except Exception as error:
             answer = _broken(error, call, self._request_ids.next(call.sandbox))
         took = (perf_counter() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(_logged(call, answer, real, took))
-        await self._write_down(call, answer, took, real)
+        try:
+            sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
+        except StoreError:
+            # The answer says that already.
+            sandbox = None
+        if sandbox is not None:
+            self._write_down(call, answer, took, real, sandbox)
         return answer, self._cors.headers(call.headers)
 
     def malformed(self, call: Call, refusal: Refusal) -> web.Response:
@@ -125,22 +132,17 @@ class ApiFront:
         self._log.add(_logged(call, answer, self._engine.clock.now(), 0.0))
         return _response(answer, self._cors.headers(call.headers))
 
-    async def _answer(self, call: Call) -> Answer:
+    def _without_operation(self, call: Call) -> Answer | None:
+        """Return the answer to what no operation needs to see: a browser's preflight, a body unread."""
         if call.method == "OPTIONS" and self._cors.is_preflight(call.headers):
             methods = self._api.methods(call.path)
             if methods:
                 return self._cors.preflight(call.headers, methods)
         if call.unread is not None:
             return self._api.refuse(call, call.unread, self._too_large)
-        return await self._api.answer(call)
+        return None
 
-    async def _write_down(self, call: Call, answer: Answer, took: float, real: int) -> None:
-        try:
-            sandbox = call.sandbox or await self._engine.sandboxes.get(DEFAULT_SANDBOX)
-        except StoreError:
-            return
-        if sandbox is None:
-            return
+    def _write_down(self, call: Call, answer: Answer, took: float, real: int, sandbox: Sandbox) -> None:
         entry = JournalEntry(
             self._engine.changes.next_number(),
             sandbox.clock.now(real),
@@ -154,6 +156,7 @@ class ApiFront:
             call.operation,
             call.subject,
             call.violations,
+            call.fits,
         )
         self._engine.journal.add(sandbox.id, entry)
 
@@ -169,18 +172,23 @@ class ControlFront:
     async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
-        if call.path == f"{PREFIX}/stream" and call.method == "GET":
+        answer = await self._control.admit(call)
+        if answer is None and call.path == f"{PREFIX}/stream" and call.method == "GET":
             streamed = await self._control.stream(request, call)
             return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
-        try:
-            call.body = await _read(request, _CONTROL_BODY)
-            answer = await self._control.answer(call)
-        except Refusal as refusal:
-            answer = refused(refusal, "")
+        if answer is None:
+            answer = await self._answer(request, call)
         if call.method != "GET":
             took = (perf_counter() - started) * 1000
             self._log.add(_logged(call, answer, self._engine.clock.now(), took))
         return _response(answer, {})
+
+    async def _answer(self, request: web.BaseRequest, call: Call) -> Answer:
+        try:
+            call.body = await _read(request, _CONTROL_BODY)
+        except Refusal as refusal:
+            return self._control.refuse(refusal)
+        return await self._control.answer(call)
 
 
 def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:

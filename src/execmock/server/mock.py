@@ -51,10 +51,10 @@ class Mock:
         if not self.engine.store.immediate:
             self.request_ids.server = await self.engine.store.draw("")
 
-    def front(self, only: Sequence[str] = (), *, control: bool = True) -> Front:
+    def front(self, only: Sequence[str] | None = None, *, control: bool = True) -> Front:
         """Return the handler of a port.
 
-        `only` names the operations it serves, all of them if empty; `control` says whether the control
+        `only` names the operations it serves, None means all of them; `control` says whether the control
         API is on it too.
         """
         engine, options = self.engine, self.options

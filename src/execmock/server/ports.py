@@ -25,23 +25,27 @@ def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) 
     Other processes can bind a shared one too, and the system then spreads connections over those that
     listen. Nobody warns of a stranger who shares it, so it should be bound alone once before.
     """
-    sock = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        sock.bind((host, port))
+        return _bound(socket.socket(family, socket.SOCK_STREAM), host, port, shared)
     except OSError as error:
-        if sock is not None:
-            sock.close()
         raise ConfigError(
             f"cannot listen on {host}:{port}: {error.strerror or error}. "
             f"Another program may hold the port; {option} 0 picks a free one."
         ) from None
     except OverflowError:
         raise ConfigError(f"{port} is not a port; expected 0 to 65535") from None
+
+
+def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.socket:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind((host, port))
+    except BaseException:
+        sock.close()
+        raise
     return sock
 
 

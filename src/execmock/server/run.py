@@ -14,7 +14,7 @@ from execmock.server.banner import banner
 from execmock.server.control.guard import is_loopback
 from execmock.server.mock import Mock, MockOptions
 from execmock.server.ports import Listener, bind
-from execmock.service.engine import EngineOptions, shipped_scenarios
+from execmock.service.engine import EngineOptions
 from execmock.service.reloading import Reloader
 from execmock.settings import ServeSettings
 
@@ -121,11 +121,11 @@ async def _listen(mock: Mock, settings: ServeSettings, *, shared: bool) -> _Open
     embed = [name for name, operation in operations.items() if "embed" in operation.tags]
     others = [name for name in operations if name not in embed]
     apart, control = settings.embed_port is not None, settings.control_port is not None
-    ports = [(settings.port, "--port", mock.front(others if apart else (), control=not control))]
+    ports = [(settings.port, "--port", mock.front(others if apart else None, control=not control))]
     if settings.embed_port is not None:
         ports.append((settings.embed_port, "--embed-port", mock.front(embed, control=False)))
     if settings.control_port is not None:
-        ports.append((settings.control_port, "--control-port", mock.front(others, control=True)))
+        ports.append((settings.control_port, "--control-port", mock.front((), control=True)))
     listeners = [
         Listener(front, bind(settings.host, port, option, shared=shared)) for port, option, front in ports
     ]
@@ -149,7 +149,7 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
 
 
 async def _reload(mock: Mock, settings: ServeSettings, *, aloud: bool) -> None:
-    reloader = Reloader(mock.engine, [shipped_scenarios(), *settings.scenarios])
+    reloader = Reloader(mock.engine, settings.scenarios)
     async for line in reloader.run():
         if aloud:
             mock.log.say(line)

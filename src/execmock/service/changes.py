@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 __all__ = ["Change", "Changes"]
@@ -32,6 +33,11 @@ class Changes:
         """The number of the latest news."""
         return self._number
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for news."""
+        return len(self._wakers)
+
     def next_number(self) -> int:
         """Return a number for something that is kept elsewhere, and wake those that wait."""
         self._number += 1
@@ -45,17 +51,24 @@ class Changes:
 
     def since(self, number: int, sandbox: str) -> list[Change]:
         """Return a sandbox's news after `number`, oldest first, as far as it is kept."""
-        return [change for change in self._ring if change.number > number and change.sandbox in (sandbox, "")]
+        # From the latest backwards, for few of those that are kept are news to whoever asks often.
+        late = takewhile(lambda change: change.number > number, reversed(self._ring))
+        return [change for change in late if change.sandbox in (sandbox, "")][::-1]
 
     async def flush(self) -> None:
         """Nothing waits to be told elsewhere."""
+
+    async def follow(self, sandbox: str) -> None:
+        """Take in what other servers tell of a sandbox: here, nothing."""
 
     async def wait(self, seconds: float | None) -> None:
         """Return when something happens, or after `seconds` of real time."""
         waker = asyncio.Event()
         self._wakers.add(waker)
         try:
-            await asyncio.wait_for(waker.wait(), seconds)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
+            async with asyncio.timeout(seconds):
+                await waker.wait()
         except TimeoutError:
             pass
         finally:

@@ -57,6 +57,8 @@ class EmbedExecutions:
         self._tracking = tracking
         self._views = views
         self._choices = choices
+        self._edition = 0
+        self._bound: dict[str, list[EmbedWorkflow]] = {}
         properties = contract.schema("ExecuteWorkflowRequest")["properties"]
         self._defaults = {
             name: contract.resolve(schema).get("default") for name, schema in properties.items()
@@ -71,7 +73,7 @@ class EmbedExecutions:
             **self._defaults,
             **{name: value for name, value in request.body.items() if value is not None},
         }
-        await self._keeper.refresh()
+        await self._keeper.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
@@ -106,12 +108,14 @@ class EmbedExecutions:
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
-        bound = [
-            EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
-            for scenario in self._library.current.values()
-            if scenario.api == "embed" and {"id", "hashid", "key"} <= (bind := scenario.bind).keys()
-        ]
-        return [*sandbox.embed_workflows, *bound]
+        if self._edition != self._library.edition:
+            self._edition = self._library.edition
+            self._bound.clear()
+        owner = self._library.owner(sandbox.id)
+        if owner not in self._bound:
+            seen = (scenario for scenario in self._library.seen_by(owner).values() if scenario.api == "embed")
+            self._bound[owner] = [_workflow(s.bind) for s in seen if {"id", "hashid", "key"} <= s.bind.keys()]
+        return [*sandbox.embed_workflows, *self._bound[owner]]
 
     async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
         # The key is remembered per path, as the vendor does it.
@@ -145,3 +149,7 @@ class EmbedExecutions:
                 return workflow
         violation = Violation("path/id", f"the {id_type} of a workflow", value)
         raise Refusal(404, "not found", [violation])
+
+
+def _workflow(bind: Mapping[str, str]) -> EmbedWorkflow:
+    return EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))

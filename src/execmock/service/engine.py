@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
-from execmock.loading.scenarios import read_folder, read_text, vocabularies
+from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
 from execmock.ports import Clock, Store
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
@@ -24,9 +23,7 @@ from execmock.service.executions import Executions
 from execmock.service.journal import Journal
 from execmock.service.keeper import Keeper
 from execmock.service.library import Library
-from execmock.service.news import LocalNews, News, SharedNews
 from execmock.service.portraits import Portraits
-from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
 from execmock.service.shared import SharedChanges, SharedJournal
 from execmock.service.snapshots import Snapshots
@@ -69,7 +66,7 @@ class Engine:
         self.library = load_library(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.keeper = Keeper(self.store, self.library, self.words, self.entropy.root("store").hex())
-        self.journal, self.changes, self.news = _recorders(self.store, options.journal_size)
+        self.journal, self.changes = _recorders(self.store, options.journal_size)
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
         self.tracking = Tracking(self.store, self.sandboxes, self.library, self.keeper)
         self.portraits = Portraits(Views(self.contract), self.library)
@@ -133,9 +130,9 @@ class Engine:
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
         options = self.options
-        sandbox = self.sandboxes.make(DEFAULT_SANDBOX, start=options.start, speed=options.speed)
-        if options.frozen:
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.clock.now()))
+        sandbox = self.sandboxes.make(
+            DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
+        )
         sandbox = replace(sandbox, default_scenario=options.scenario)
         if not await self.sandboxes.add(sandbox, options.keys):
             return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
@@ -155,14 +152,6 @@ class Engine:
             await self.sandboxes.delete(DEFAULT_SANDBOX)
             raise
 
-    def read_scenario(self, text: str, name: str) -> Scenario:
-        """Return the scenario that a text holds; Refusal 422 with every mistake in it."""
-        found = read_text(text, name, self.words)
-        if found.scenario is None:
-            places = [(f"body:{p.place.line}:{p.place.column}", p.message) for p in found.problems]
-            raise Refusal(422, "The scenario has mistakes", [Violation(*place) for place in places])
-        return found.scenario
-
     def put_scenario(self, scenario: Scenario) -> None:
         """Let new executions follow a file's scenario from now on."""
         self.library.put(scenario)
@@ -174,10 +163,13 @@ class Engine:
         self.library.remove(name)
         self.keeper.note_file(name, None)
 
-    async def share_scenario(self, scenario: Scenario) -> None:
-        """Let new executions of all servers over the store follow a scenario from now on."""
-        await self.keeper.put(scenario)
-        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+    async def share_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Let new executions follow a scenario from now on, with all servers over the store.
+
+        In one sandbox, or in all if none is named.
+        """
+        await self.keeper.put(scenario, sandbox)
+        self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
         """Write what is left to write and let go of the store."""
@@ -186,12 +178,11 @@ class Engine:
         await self.store.close()
 
 
-def _recorders(store: Store, size: int) -> tuple[Journal, Changes, News]:
+def _recorders(store: Store, size: int) -> tuple[Journal, Changes]:
     if store.immediate:
-        journal, changes = Journal(size), Changes()
-        return journal, changes, LocalNews(journal, changes)
-    kept, told = SharedJournal(size, store), SharedChanges(store)
-    return kept, told, SharedNews(store, kept, told)
+        return Journal(size), Changes()
+    journal = SharedJournal(size, store)
+    return journal, SharedChanges(store, journal)
 
 
 def shipped(path: Path) -> Contract:
@@ -210,8 +201,15 @@ def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    read = [*read_folder([shipped_scenarios()], words), *read_folder(extra, words)]
+    own = _shipped() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    read = [*own, *read_folder(extra, words)]
     problems = [str(problem) for file in read for problem in file.problems]
     if problems:
         raise ScenarioError("\n".join(problems))
     return Library(file.scenario for file in read if file.scenario)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Sequence[ScenarioFile]:
+    # Read once a process: tests start many servers.
+    return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
 from execmock.core.execution import Execution, Idempotency, request_digest
-from execmock.core.ids import client_token, sandbox_tag, xid
+from execmock.core.ids import client_token, sandbox_tag, xid_of_series
 from execmock.core.json_text import encode
 from execmock.core.progress import Poll, begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
 from execmock.service.keeper import Keeper
 from execmock.service.library import Library
-from execmock.service.portraits import Drawing, Portraits
+from execmock.service.portraits import Portraits
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.selection import Selection
-from execmock.service.tracking import EXECUTION, Tracking, place_of, put_of
+from execmock.service.tracking import EXECUTION, Tracking, put_of
 
 __all__ = ["Created", "Executions", "Page"]
 
@@ -76,13 +76,13 @@ class Executions:
             name: value for name, value in body.items() if name in self._accepted and value is not None
         }
         self._check_workflow(sandbox, request["workflowId"])
-        await self._keeper.refresh()
+        await self._keeper.refresh(sandbox.id)
         scenario = selection.pick(self._library, sandbox, request, "executions")
         await self._keeper.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
         execution = Execution(
-            id="exec_" + xid(now // 1000, sandbox_tag(sandbox.id), number),
+            id="exec_" + xid_of_series(now // 1000, sandbox_tag(sandbox.id), number),
             sandbox=sandbox.id,
             created_at=now,
             scenario=scenario.reference,
@@ -93,14 +93,16 @@ class Executions:
         key = request.get("idempotencyKey")
         if key:
             return await self._create_once(sandbox, execution, key, request_digest(request))
-        await self._store.update(place_of(execution), lambda _: [put_of(execution)])
+        put = put_of(execution)
+        await self._store.update(put.key, lambda _: [put])
         return self._created(sandbox, execution, request)
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution."""
         execution = await self.find(sandbox, execution_id)
         drawing = self._portraits.private(execution, sandbox, self._sandboxes.now(sandbox))
-        await self._count_read(drawing, sandbox)
+        if drawing.polled:
+            await self._tracking.move(execution, sandbox, Poll())
         return drawing.private or b""
 
     async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
@@ -114,7 +116,8 @@ class Executions:
             expected = client_token(sandbox.root, execution_id).encode()
             if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
                 drawing = self._portraits.public(execution, sandbox, self._sandboxes.now(sandbox))
-                await self._count_read(drawing, sandbox)
+                if drawing.polled:
+                    await self._tracking.move(execution, sandbox, Poll())
                 return sandbox, drawing.public or b""
         raise Refusal(401, "The token does not open this execution")
 
@@ -123,7 +126,7 @@ class Executions:
         # One more than asked for tells whether there are more.
         found = await self._tracking.page(sandbox, EXECUTION, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
-        items = b",".join(self._portraits.items(found[: page.limit], sandbox, now))
+        items = self._portraits.items(found[: page.limit], sandbox, now)
         more = b"true" if len(found) > page.limit else b"false"
         return b'{"hasMore":%b,"items":[%b],"limit":%d,"offset":%d}' % (more, items, page.limit, page.offset)
 
@@ -147,10 +150,6 @@ class Executions:
             if execution:
                 return sandbox, execution
         return None
-
-    async def _count_read(self, drawing: Drawing, sandbox: Sandbox) -> None:
-        if drawing.polled:
-            await self._tracking.move(drawing.execution, sandbox, Poll())
 
     async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, digest: str) -> Created:
         place = Key(execution.sandbox, "idempotency", key)

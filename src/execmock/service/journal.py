@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
 from execmock.core.validation import Violation
+from execmock.service.redaction import (
+    HIDDEN,
+    hidden,
+    is_secret,
+    redacted_query,
+    secrets_of,
+    violations_without,
+)
 
-__all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "redacted_query", "rendered"]
+__all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "rendered"]
 
-_SECRET_PARAMETERS = frozenset({"token"})
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "x-execmock-key"})
-_HIDDEN = "***"
 _LONGEST_BODY = 64 * 1024
 
 
 class JournalEntry(NamedTuple):
-    """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time."""
+    """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time.
+
+    `fits` says that the request keeps the contract; `violations` are why it was refused all the same.
+    """
 
     number: int
     at: int
@@ -34,6 +42,7 @@ class JournalEntry(NamedTuple):
     operation: str
     subject: str
     violations: Sequence[Violation]
+    fits: bool = True
 
 
 class JournalFilter(NamedTuple):
@@ -46,10 +55,9 @@ class JournalFilter(NamedTuple):
     execution: str | None = None
 
     def admits(self, entry: JournalEntry) -> bool:
-        """Whether an entry is wanted."""
+        """Whether an entry is wanted, by all but its number."""
         return (
-            entry.number > self.after
-            and self.operation in (None, entry.operation)
+            self.operation in (None, entry.operation)
             and self.method in (None, entry.method)
             and self.status in (None, entry.status)
             and self.execution in (None, entry.subject)
@@ -88,7 +96,9 @@ class Journal:
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
         """Return the wanted entries, oldest first."""
-        return [entry for entry in self._rings.get(sandbox, ()) if wanted.admits(entry)]
+        # From the latest backwards, for few of those that are kept are news to whoever asks often.
+        late = takewhile(lambda entry: entry.number > wanted.after, reversed(self._rings.get(sandbox, ())))
+        return [entry for entry in late if wanted.admits(entry)][::-1]
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
         """Return the wanted entries as they are shown, the latest `most` of them."""
@@ -118,25 +128,18 @@ def rendered(entry: JournalEntry) -> dict[str, Any]:
         "took": round(entry.took, 3),
         "operation": entry.operation or None,
         "execution": entry.subject or None,
-        "violations": [violation.as_json() for violation in entry.violations],
+        "violations": [violation.as_json() for violation in violations_without(entry.violations)],
+        "fits": entry.fits,
     }
-    return shown
-
-
-def redacted_query(query: str) -> str:
-    """Return a query string with the values of secret parameters hidden."""
-    if not query:
-        return ""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode(
-        [(name, _HIDDEN if name in _SECRET_PARAMETERS else value) for name, value in pairs], safe="*"
-    )
+    # Whoever puts a key where it should be may put it where it should not be too.
+    secrets = secrets_of(entry.query, entry.headers)
+    return {name: hidden(value, secrets) for name, value in shown.items()} if secrets else shown
 
 
 def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     for name, value in headers:
         text = value.encode("utf-8", "replace").decode("utf-8", "replace")
-        yield name, _HIDDEN if name.lower() in _SECRET_HEADERS else text
+        yield name, HIDDEN if is_secret(name) else text
 
 
 def _body(body: bytes) -> Any:

@@ -1,7 +1,8 @@
-"""Keeps the library of one server in step with what its store holds, and with it with all other servers."""
+"""Keeps the library of one server in step with what its store holds, and so with all other servers."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,14 +15,12 @@ from execmock.service.library import Library
 
 __all__ = ["Keeper"]
 
-_PLACE = Key("", "catalogue", "current")
-
 
 class Keeper:
     """Scenarios in a store: the text of each version that is followed, and what was put at run time.
 
-    A scenario put at run time wins over the file of its name, for as long as that is the file it was put
-    over: a file that was edited since is the newer wish.
+    A scenario put for all sandboxes wins over the file of its name, for as long as that is the file it was
+    put over: a file that was edited since is the newer wish.
     """
 
     def __init__(self, store: Store, library: Library, words: Vocabularies, token: str) -> None:
@@ -29,35 +28,45 @@ class Keeper:
         self._library = library
         self._words = words
         self._token = token
-        self._seen: Catalogue | None = None
+        self._seen: dict[str, Catalogue | None] = {}
         self._kept: set[str] = set()
         self._files = {name: scenario.reference for name, scenario in library.current.items()}
 
-    async def refresh(self) -> None:
+    async def refresh(self, sandbox: str = "") -> None:
         """Know what other servers have put since; to be called before a scenario is picked by its name."""
         if self._store.immediate:
             return
-        found: Catalogue | None = await self._store.get(_PLACE)
-        if found is None:
-            found = await self._store.update(_PLACE, self._first)
-        if found != self._seen:
-            await self._take_up(found)
+        owners = [""] if sandbox == "" else ["", sandbox]
+        found = await asyncio.gather(*(self._store.get(_place(owner)) for owner in owners))
+        if found[0] is None:
+            found[0] = await self._store.update(_place(""), self._first)
+        for owner, catalogue in zip(owners, found, strict=True):
+            if catalogue != self._seen.get(owner):
+                await self._take_up(owner, catalogue)
 
-    async def put(self, scenario: Scenario) -> None:
-        """Make a scenario the current one of its name, everywhere."""
-        self._library.put(scenario)
+    async def put(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
+        self._library.put(scenario, sandbox)
         if self._store.immediate:
             return
-        shelved = Shelved(scenario.name, scenario.reference, self._files.get(scenario.name))
+        over = None if sandbox else self._files.get(scenario.name)
+        shelved = Shelved(scenario.name, scenario.reference, over)
 
         def changed(old: Catalogue | None) -> list[Put]:
             catalogue = old or Catalogue(self._token)
             others = tuple(entry for entry in catalogue.shelved if entry.name != scenario.name)
             new = Catalogue(catalogue.store, (*others, shelved))
-            return [Put(_PLACE, new), _put_of(scenario)]
+            return [Put(_place(sandbox), new), _put_of(scenario)]
 
-        self._seen = await self._store.update(_PLACE, changed)
+        self._seen[sandbox] = await self._store.update(_place(sandbox), changed)
         self._kept.add(scenario.reference)
+
+    async def forget(self, sandbox: str) -> None:
+        """Let go of a sandbox's own scenarios: the sandbox is gone."""
+        self._library.forget(sandbox)
+        if not self._store.immediate:
+            await self._store.delete(_place(sandbox))
+            self._seen.pop(sandbox, None)
 
     async def keep(self, scenario: Scenario) -> None:
         """Keep the text of a version, so that whoever meets an execution that follows it can read it."""
@@ -80,15 +89,18 @@ class Keeper:
         else:
             self._files[name] = reference
 
-    async def _take_up(self, found: Catalogue) -> None:
-        if self._seen is None or self._seen.store != found.store:
+    async def _take_up(self, sandbox: str, found: Catalogue | None) -> None:
+        seen = self._seen.get(sandbox)
+        if sandbox == "" and found and seen and seen.store != found.store:
             # The store was emptied, so that nothing is kept any more.
             self._kept.clear()
-        for entry in found.shelved:
-            if entry.over == self._files.get(entry.name):
+        if sandbox:
+            self._library.forget(sandbox)
+        for entry in found.shelved if found else ():
+            if sandbox or entry.over == self._files.get(entry.name):
                 await self.know([entry.reference])
-                self._library.put(self._library.version(entry.reference))
-        self._seen = found
+                self._library.put(self._library.version(entry.reference), sandbox)
+        self._seen[sandbox] = found
 
     async def _read(self, reference: str) -> Scenario:
         kept: ScenarioText | None = await self._store.get(_text_place(reference))
@@ -100,7 +112,11 @@ class Keeper:
         return read.scenario
 
     def _first(self, old: Any) -> Sequence[Put]:
-        return [] if old else [Put(_PLACE, Catalogue(self._token))]
+        return [] if old else [Put(_place(""), Catalogue(self._token))]
+
+
+def _place(sandbox: str) -> Key:
+    return Key("", "catalogue", sandbox)
 
 
 def _put_of(scenario: Scenario) -> Put:

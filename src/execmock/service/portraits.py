@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from execmock.core.execution import Execution, execution_seed
+from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode, encode
-from execmock.core.progress import Tick, next_due, open_triggers, progress
+from execmock.core.progress import Tick, open_triggers, progress, standing
 from execmock.core.scenario.model import Polls
 from execmock.core.views import Portrait, Views, next_event
 from execmock.service.library import Library
@@ -21,6 +21,7 @@ from execmock.service.sandboxes import Sandbox
 __all__ = ["Drawing", "Portraits"]
 
 _FOREVER = 1 << 62
+_MOST_PAGES = 100
 
 
 class Drawing:
@@ -42,6 +43,15 @@ class Drawing:
         self.public: bytes | None = None
 
 
+class _Page(NamedTuple):
+    """A run of executions drawn: true for these executions from `since` until `until` (ms)."""
+
+    executions: Sequence[Execution]
+    items: bytes
+    since: int
+    until: int
+
+
 class Portraits:
     """Draws executions and keeps the drawings used last."""
 
@@ -50,6 +60,7 @@ class Portraits:
         self._library = library
         self._most = most
         self._kept: OrderedDict[str, Drawing] = OrderedDict()
+        self._pages: dict[tuple[str, str, str, int], _Page] = {}
 
     def draw(
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None = None
@@ -79,25 +90,27 @@ class Portraits:
             drawing.public = encode(self._views.public(self.portrait(execution, sandbox, now)))
         return drawing
 
-    def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> list[bytes]:
-        """Return many executions as they stand in lists."""
-        kept, draw = self._kept, self.draw
-        found = []
-        for execution in executions:
-            drawing = kept.get(execution.id)
-            if (
-                drawing is None
-                or drawing.execution is not execution
-                or not drawing.since <= now < drawing.until
-            ):
-                drawing = draw(execution, sandbox, now)
-            found.append(drawing.item)
-        return found
+    def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> bytes:
+        """Return many executions as they stand in lists, side by side."""
+        if not executions:
+            return b""
+        place = (sandbox.id, sandbox.organization, executions[0].id, len(executions))
+        kept = self._pages.get(place)
+        if kept is not None and kept.since <= now < kept.until and kept.executions == executions:
+            return kept.items
+        drawings = [self.draw(execution, sandbox, now) for execution in executions]
+        items = b",".join([drawing.item for drawing in drawings])
+        since = max(drawing.since for drawing in drawings)
+        until = min(drawing.until for drawing in drawings)
+        if len(self._pages) >= _MOST_PAGES:
+            self._pages.clear()
+        self._pages[place] = _Page(executions, items, since, until)
+        return items
 
     def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> Portrait:
         """Return what there is to show of an execution at `now`."""
         scenario = self._library.version(execution.scenario)
-        seed = execution_seed(sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox.root, execution.id)
         state = progress(scenario, execution.progress, Tick(), now, seed)
         request = decode(execution.request)
         return self._views.portrait(execution, state, scenario, request, sandbox.organization, now)
@@ -106,11 +119,11 @@ class Portraits:
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None
     ) -> Drawing:
         scenario = self._library.version(execution.scenario)
-        seed = execution_seed(sandbox.root, execution.id)
-        state = progress(scenario, execution.progress, Tick(), now, seed)
+        seed = seed_for(scenario, sandbox.root, execution.id)
+        state, due = standing(scenario, execution.progress, now, seed)
         known = decode(execution.request) if request is None else request
         fields = self._views.fields(execution, state, scenario, known, sandbox.organization)
-        changes = (next_due(scenario, state, seed), next_event(state, scenario, now))
-        until = min((change for change in changes if change is not None), default=_FOREVER)
-        polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed))
+        until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
+        polls = [t for t in scenario.steps[state.visits[-1].step].triggers if isinstance(t, Polls)]
+        polled = bool(polls) and any(t in polls for t in open_triggers(scenario, state, seed))
         return Drawing(execution, encode(fields), now, until, polled)

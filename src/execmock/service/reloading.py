@@ -5,69 +5,80 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
-from execmock.loading.scenarios import ScenarioFile, read_folder
-from execmock.service.engine import Engine
+from execmock.core.scenario import Scenario
+from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
+from execmock.service.engine import Engine, shipped_scenarios
+from execmock.service.file_watch import changed_files
 from execmock.service.tracking import EMBED, EXECUTION
 
 __all__ = ["Reloader"]
 
 _MOST_COUNTED = 10_000
+_SUFFIXES = (".yaml", ".yml")
 
 
 class Reloader:
-    """Watches scenario files and folders, and says what it took up, one line each."""
+    """Watches the shipped scenarios and those in `extra`, which win; says what it took up, one line each."""
 
-    def __init__(self, engine: Engine, paths: Sequence[Path]) -> None:
+    def __init__(self, engine: Engine, extra: Sequence[Path]) -> None:
         self._engine = engine
-        self._paths = [path.resolve() for path in paths]
-        self._names = {file.path: file.scenario.name for file in self._read(self._paths) if file.scenario}
+        self._extra = [path.resolve() for path in extra]
+        self._shipped = [shipped_scenarios().resolve()]
+        # The files that are in use, by path: those of the second group win over those of the first.
+        self._groups = [self._read(self._shipped), self._read(self._extra)]
         self._reported: dict[str, str] = {}
 
     async def run(self) -> AsyncIterator[str]:
         """Yield a line for every change, until cancelled."""
-        from watchfiles import awatch
-
-        async for changes in awatch(*self._paths, debounce=200, step=50, recursive=True):
-            for line in await self.take_up({path for _, path in changes}):
-                yield line
+        try:
+            async for changed in changed_files([*self._shipped, *self._extra]):
+                for line in await self.take_up(changed):
+                    yield line
+        except OSError as error:
+            yield f"scenario files are not watched: {error}; changes are taken up at the next start"
 
     async def take_up(self, changed: Iterable[str]) -> list[str]:
         """Read changed files again; return what there is to say about them."""
         lines: list[str] = []
-        for path in sorted(changed):
-            if not path.endswith((".yaml", ".yml")):
-                continue
-            if Path(path).exists():
-                lines += [
-                    line for file in self._read([Path(path)]) for line in await self._take_up_file(file)
-                ]
-            else:
-                lines += await self._let_go(path)
+        for path in sorted(changed, key=lambda path: (Path(path).is_file(), path)):
+            # What is gone goes first, so that a file that was renamed finds its scenario's name free.
+            if path.endswith(_SUFFIXES):
+                lines += await (self._take_up_file(path) if Path(path).is_file() else self._let_go(path))
         return lines
 
-    async def _take_up_file(self, file: ScenarioFile) -> list[str]:
+    async def _take_up_file(self, path: str) -> list[str]:
+        group = self._group(path)
+        others = [file for name, file in group.items() if name != path and Path(name).is_file()]
+        file = without_rivals([*others, *read_folder([Path(path)], self._engine.words)])[-1]
         if file.scenario is None:
             return self._report(file)
-        self._reported.pop(file.path, None)
-        scenario, library = file.scenario, self._engine.library
-        lines = []
-        if self._names.get(file.path, scenario.name) != scenario.name:
-            lines += await self._let_go(file.path)
-        self._names[file.path] = scenario.name
-        old = library.current.get(scenario.name)
-        if old is not None and old.version == scenario.version:
-            return lines
-        self._engine.put_scenario(scenario)
-        what = "changed" if old else "is new"
-        return [*lines, f"scenario {scenario.name} {what}{await self._kept_by(old.reference) if old else ''}"]
+        self._reported.pop(path, None)
+        before = group.get(path)
+        renamed = before is not None and before.scenario and before.scenario.name != file.scenario.name
+        lines = await self._let_go(path) if renamed else []
+        group[path] = file
+        return [*lines, *await self._settle(file.scenario.name)]
 
     async def _let_go(self, path: str) -> list[str]:
-        name = self._names.pop(path, None)
-        old = self._engine.library.current.get(name) if name else None
-        if old is None:
+        self._reported.pop(path, None)
+        file = self._group(path).pop(path, None)
+        return await self._settle(file.scenario.name) if file and file.scenario else []
+
+    async def _settle(self, name: str) -> list[str]:
+        """Let new executions follow what the files now say of a scenario."""
+        library = self._engine.library
+        old, new = library.current.get(name), self._winner(name)
+        if new is None:
+            self._engine.drop_scenario(name)
+            return [f"scenario {name} is gone{await self._kept_by(old)}"] if old else []
+        if old is not None and old.version == new.version:
             return []
-        self._engine.drop_scenario(old.name)
-        return [f"scenario {old.name} is gone{await self._kept_by(old.reference)}"]
+        self._engine.put_scenario(new)
+        return [f"scenario {name} {'changed' if old else 'is new'}{await self._kept_by(old)}"]
+
+    def _winner(self, name: str) -> Scenario | None:
+        found = (file.scenario for group in reversed(self._groups) for file in group.values())
+        return next((scenario for scenario in found if scenario and scenario.name == name), None)
 
     def _report(self, file: ScenarioFile) -> list[str]:
         text = "\n".join(map(str, file.problems))
@@ -76,14 +87,22 @@ class Reloader:
         self._reported[file.path] = text
         return [f"{text}\n  what was loaded before stays in use"]
 
-    async def _kept_by(self, reference: str) -> str:
+    async def _kept_by(self, old: Scenario | None) -> str:
+        """Return how many executions keep a version that is no longer the current one, as a clause."""
+        if old is None:
+            return ""
         count = 0
         for sandbox in await self._engine.sandboxes.all():
             for kind in (EXECUTION, EMBED):
                 page = await self._engine.tracking.page(sandbox, kind, 0, _MOST_COUNTED)
-                count += sum(execution.scenario == reference for execution in page)
-        version = reference.partition("@")[2]
-        return f"; {count} execution{'s keep' if count > 1 else ' keeps'} version {version}" if count else ""
+                count += sum(execution.scenario == old.reference for execution in page)
+        return (
+            f"; {count} execution{'s keep' if count > 1 else ' keeps'} version {old.version}" if count else ""
+        )
 
-    def _read(self, paths: Iterable[Path]) -> Sequence[ScenarioFile]:
-        return read_folder(paths, self._engine.words)
+    def _group(self, path: str) -> dict[str, ScenarioFile]:
+        places = {Path(path), *Path(path).parents}
+        return self._groups[1 if places.intersection(self._extra) else 0]
+
+    def _read(self, paths: Iterable[Path]) -> dict[str, ScenarioFile]:
+        return {file.path: file for file in read_folder(paths, self._engine.words) if file.scenario}

@@ -15,6 +15,7 @@ from execmock.ports import Clock, Entropy, Key, Put, Store
 __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
 
 DEFAULT_SANDBOX = "default"
+_MOST_GONE_KEYS = 1000
 
 
 class Sandboxes:
@@ -28,7 +29,13 @@ class Sandboxes:
         self.when_default_is_gone: Callable[[], Awaitable[Sandbox]] | None = None
 
     def make(
-        self, name: str, *, seed: int | None = None, start: int | None = None, speed: float = 1.0
+        self,
+        name: str,
+        *,
+        seed: int | None = None,
+        start: int | None = None,
+        speed: float = 1.0,
+        frozen: bool = False,
     ) -> Sandbox:
         """Return a fresh sandbox value; `start` is what its clock shows now (default real time)."""
         entropy = self._entropy if seed is None else SeededEntropy(seed)
@@ -36,9 +43,15 @@ class Sandboxes:
         real = self.clock.now()
         made = derive(root, "organization", size=8)
         organization = "org_" + xid(int.from_bytes(made[:3], "big") + 0x66000000, sandbox_tag(name), made[7])
+        # Frozen from the start: a clock that is made and then frozen has run a millisecond now and then.
         clock = ClockState(
-            real=real, shown=real if start is None else start, speed=speed, resume=speed or 1.0
+            real=real,
+            shown=real if start is None else start,
+            speed=0.0 if frozen else speed,
+            resume=speed or 1.0,
         )
+        # At the same instant: a clock that is frozen at nine shows nine, not a millisecond later.
+        clock = clock.freeze(real) if frozen else clock
         return Sandbox(id=name, organization=organization, root=root, clock=clock)
 
     async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> bool:
@@ -121,12 +134,29 @@ class Sandboxes:
         return await self.get(name)
 
     async def delete(self, name: str) -> bool:
-        """Forget a sandbox and all in it; False if there is none."""
+        """Forget a sandbox and all in it; False if there is none.
+
+        Its keys open nothing then, not even the default sandbox, until another sandbox is given them.
+        """
         if await self.get(name) is None:
             return False
-        await self._store.clear(name)
         await self._store.delete(_place(name))
+        await self._store.clear(name)
+        await self._forget_old_keys()
         return True
+
+    async def is_taken(self, key: str) -> bool:
+        """Whether a key opens a sandbox that is there."""
+        known = await self.key(key)
+        return known is not None and await self.get(known.sandbox) is not None
+
+    async def _forget_old_keys(self) -> None:
+        """Let go of keys whose sandbox is gone, but for the latest."""
+        names = {sandbox.id for sandbox in await self.all()}
+        kept = [put for put in (await self._store.export("")).puts if isinstance(put.value, ApiKey)]
+        gone = [put.key for put in kept if put.value.sandbox not in names]
+        for key in gone[:-_MOST_GONE_KEYS]:
+            await self._store.delete(key)
 
     def now(self, sandbox: Sandbox) -> int:
         """Return what a sandbox's clock shows, in milliseconds since 1970."""

@@ -25,13 +25,14 @@ class Selection:
         the built-in default. Refusal 400 when a name is unknown.
         """
         if self.header:
-            return library.named(self.header, api, "header/X-Execmock-Scenario")
+            return library.named(self.header, api, "header/X-Execmock-Scenario", sandbox.id)
         if self.prefer:
-            return library.named(self.prefer, api, "header/Prefer")
-        bound = library.bound(values, api)
+            return library.named(self.prefer, api, "header/Prefer", sandbox.id)
+        bound = library.bound(values, api, sandbox.id)
         if bound is not None:
             return bound
         default = sandbox.default_scenario
-        if default and default in library.current and library.current[default].api == api:
-            return library.current[default]
+        chosen = library.seen_by(sandbox.id).get(default) if default else None
+        if chosen and chosen.api == api:
+            return chosen
         return library.named(BUILT_IN_DEFAULTS[api], api, "default")

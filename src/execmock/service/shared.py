@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,10 +17,12 @@ __all__ = ["SharedChanges", "SharedJournal"]
 _LONGEST_BODY = 64 * 1024
 _LOOKS_EVERY = 0.2
 """Seconds after which somebody who waits looks at the store: what other servers do wakes nobody here."""
+_END = (1 << 53) - 1
+"""Above the number of any entry."""
 
 
 class SharedJournal(Journal):
-    """The entries of every sandbox, at most `size` each, in a store."""
+    """The entries of every sandbox, at most `size` each, in a store. This process keeps none: see `find`."""
 
     def __init__(self, size: int, store: Store) -> None:
         super().__init__(size)
@@ -29,14 +32,13 @@ class SharedJournal(Journal):
     def add(self, sandbox: str, entry: JournalEntry) -> None:
         """Keep an entry, with the first 64 KiB of its body; it reaches the store soon after."""
         if self._size:
-            super().add(sandbox, entry)
             shown = rendered(entry._replace(body=entry.body[:_LONGEST_BODY]))
             self._outbox.add(sandbox, "journal", _packed(shown))
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
         """Return the wanted entries of all servers, the latest `most` of them."""
         await self._outbox.flush()
-        tail = await self._store.tail(sandbox, "journal", wanted.after)
+        tail = await self._store.tail(sandbox, "journal", min(wanted.after, _END))
         numbered = enumerate(map(decode, tail.entries), tail.first)
         found = [{**entry, "number": number} for number, entry in numbered if wanted.admits_shown(entry)]
         return Found(len(found), found if most is None else found[max(0, len(found) - most) :])
@@ -44,7 +46,6 @@ class SharedJournal(Journal):
     async def clear(self, sandbox: str) -> int:
         """Forget a sandbox's entries; return how many there were."""
         await self._outbox.flush()
-        await super().clear(sandbox)
         tail = await self._store.tail(sandbox, "journal", 0)
         await self._store.append(sandbox, "journal", [], 0)
         return len(tail.entries)
@@ -55,16 +56,38 @@ class SharedJournal(Journal):
 
 
 class SharedChanges(Changes):
-    """News of all servers over a store."""
+    """News of all servers over a store. What they tell is taken in for the sandboxes that are watched.
 
-    def __init__(self, store: Store, size: int = 1000) -> None:
+    Executions are not told: whoever watches a sandbox sees them move. Requests come from the journal.
+    """
+
+    def __init__(self, store: Store, journal: Journal, size: int = 1000) -> None:
         super().__init__(size)
+        self._store = store
+        self._journal = journal
         self._outbox = Outbox(store, size)
+        self._read: dict[tuple[str, str], int] = {}
+        self._reading = asyncio.Lock()
 
     def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
-        """Tell a piece of news to all servers."""
-        super().publish(sandbox, kind, data)
-        self._outbox.add(sandbox, "change", _packed({"kind": kind, "data": data}))
+        """Tell a piece of news to all servers; those that move by time alone are for this one."""
+        if kind == "execution":
+            super().publish(sandbox, kind, data)
+        else:
+            self._outbox.add(sandbox, "change", _packed({"kind": kind, "data": data}))
+            self.next_number()
+
+    async def follow(self, sandbox: str) -> None:
+        """Take in what was told of a sandbox since the last time; the first time, only where that ends."""
+        await self._journal.flush()
+        await self._outbox.flush()
+        async with self._reading:
+            for place in (("", "change"), (sandbox, "change"), (sandbox, "journal")):
+                known = self._read.get(place)
+                tail = await self._store.tail(*place, _END if known is None else known)
+                self._read[place] = tail.last
+                for number, text in enumerate(tail.entries, tail.first):
+                    self._take_in(place, number, decode(text))
 
     async def wait(self, seconds: float | None) -> None:
         """Return when something happens here or may have happened elsewhere, or after `seconds`."""
@@ -73,6 +96,13 @@ class SharedChanges(Changes):
     async def flush(self) -> None:
         """Return once all news has reached the store."""
         await self._outbox.flush()
+
+    def _take_in(self, place: tuple[str, str], number: int, told: Mapping[str, Any]) -> None:
+        sandbox, log = place
+        if log == "journal":
+            super().publish(sandbox, "request", {**told, "number": number})
+        else:
+            super().publish(sandbox, told["kind"], told["data"])
 
 
 def _packed(shown: Mapping[str, Any]) -> bytes:

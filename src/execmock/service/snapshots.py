@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from execmock import __version__
-from execmock.core.clock import ClockState
+from execmock.core.clock import FASTEST, LATEST
+from execmock.core.execution import EmbedExecution, Execution, Idempotency
+from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
 from execmock.loading.scenarios import Vocabularies, read_text
@@ -18,6 +20,7 @@ from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
+from execmock.service.submitted import Mistake
 from execmock.stores.codec import from_data, to_data
 
 __all__ = ["Snapshots"]
@@ -67,31 +70,55 @@ class Snapshots:
     async def restore(self, sandbox: Sandbox, document: Mapping[str, Any]) -> Sandbox:
         """Replace a sandbox by a document; name and keys stay. Refusal 422 when it is not a snapshot."""
         try:
-            restored = self._read_sandbox(sandbox, document)
-            scenarios = [self._read_scenario(ref, text) for ref, text in document["scenarios"].items()]
-            puts = list(_read_values(sandbox.id, document["values"]))
-            number = int(document["number"])
-        except (KeyError, TypeError, ValueError, AttributeError, StoreError) as error:
-            raise Refusal(422, f"This is not a snapshot of execmock: {error}") from None
-        for scenario in scenarios:
+            read = msgspec.convert(document, _Document)
+            restored = self._read_sandbox(sandbox, read)
+            scenarios = {name: self._read_scenario(name, text) for name, text in read.scenarios.items()}
+            puts = [_read_value(sandbox.id, kept, scenarios) for kept in read.values]
+            _check_made(puts)
+        except (ValueError, StoreError, JsonError) as error:
+            raise Refusal(422, "This is no snapshot of execmock", [Mistake("body", str(error))]) from None
+        for scenario in scenarios.values():
             self._library.learn(scenario)
             await self._keeper.keep(scenario)
-        await self._store.restore(sandbox.id, Contents(number, puts))
+        await self._store.restore(sandbox.id, Contents(read.number, puts))
         await self._sandboxes.change(sandbox.id, lambda _: restored)
         return restored
 
-    def _read_sandbox(self, sandbox: Sandbox, document: Mapping[str, Any]) -> Sandbox:
-        if document["form"] != _FORM:
-            raise ValueError(f"its form is {document['form']}, expected {_FORM}")
-        read = msgspec.convert(document["sandbox"], Sandbox)
-        clock: ClockState = replace(read.clock, real=self._clock.now())
-        return replace(read, id=sandbox.id, clock=clock)
+    def _read_sandbox(self, sandbox: Sandbox, document: _Document) -> Sandbox:
+        if document.form != _FORM:
+            raise ValueError(f"its form is {document.form}, expected {_FORM}")
+        read = msgspec.convert(document.sandbox, Sandbox)
+        clock = read.clock
+        if not (0 <= clock.shown <= LATEST and 0 <= clock.speed <= FASTEST and 0 < clock.resume <= FASTEST):
+            raise ValueError("its clock shows what no clock shows")
+        return replace(read, id=sandbox.id, clock=replace(clock, real=self._clock.now()))
 
     def _read_scenario(self, reference: str, text: str) -> Scenario:
         read = read_text(text, reference, self._words)
         if read.scenario is None:
             raise ValueError(f"scenario {reference}: {read.problems[0]}")
+        if read.scenario.reference != reference:
+            raise ValueError(f"scenario {reference} holds {read.scenario.reference}")
         return read.scenario
+
+
+class _Document(msgspec.Struct):
+    """A snapshot as it is written."""
+
+    form: int
+    sandbox: dict[str, Any]
+    number: Annotated[int, msgspec.Meta(ge=0)]
+    scenarios: dict[str, str]
+    values: list[_Kept]
+
+
+class _Kept(msgspec.Struct):
+    """One value of a snapshot."""
+
+    kind: str
+    id: str
+    order: int
+    value: Any
 
 
 def _followed(contents: Contents) -> list[str]:
@@ -99,9 +126,29 @@ def _followed(contents: Contents) -> list[str]:
     return sorted(found)
 
 
-def _read_values(sandbox: str, values: Sequence[Mapping[str, Any]]) -> Iterator[Put]:
-    for entry in values:
-        value = from_data(entry["kind"], entry["value"])
-        if hasattr(value, "sandbox"):
-            value = replace(value, sandbox=sandbox)
-        yield Put(Key(sandbox, entry["kind"], entry["id"]), value, int(entry["order"]))
+def _read_value(sandbox: str, kept: _Kept, scenarios: Mapping[str, Scenario]) -> Put:
+    value = from_data(kept.kind, kept.value)
+    if isinstance(value, Execution | EmbedExecution):
+        scenario = scenarios.get(value.scenario)
+        if scenario is None:
+            raise ValueError(f"it lacks the scenario {value.scenario} of {kept.id}")
+        visits = value.progress.visits
+        if not visits or not all(0 <= visit.step < len(scenario.steps) for visit in visits):
+            raise ValueError(f"{kept.id} stands in no step of {value.scenario}")
+        if not all(0 <= instant <= LATEST for instant in (value.created_at, *(visit.at for visit in visits))):
+            raise ValueError(f"{kept.id} is of an instant that no clock shows")
+        msgspec.convert(decode(_body(value)), dict)
+        value = replace(value, sandbox=sandbox)
+    return Put(Key(sandbox, kept.kind, kept.id), value, kept.order)
+
+
+def _check_made(puts: Sequence[Put]) -> None:
+    """Raise ValueError when an idempotency key stands for an execution that is not there."""
+    there = {put.key.id for put in puts}
+    for put in puts:
+        if isinstance(put.value, Idempotency) and put.value.made not in there:
+            raise ValueError(f"it lacks the execution {put.value.made}")
+
+
+def _body(value: Execution | EmbedExecution) -> bytes:
+    return value.request if isinstance(value, Execution) else value.execution_data

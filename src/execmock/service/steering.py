@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.clock import ClockError, ClockState
+from execmock.core.clock import LATEST, ClockError, ClockState
 from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
-from execmock.core.execution import execution_seed
-from execmock.core.progress import Jump, Progress, Signal, next_due, open_triggers
+from execmock.core.execution import seed_for
+from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
 from execmock.core.scenario import Scenario, Signalled, Vocabulary
 from execmock.core.scenario.model import Api
 from execmock.core.validation import Violation
@@ -22,9 +22,6 @@ from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.tracking import Tracked, Tracking
 
 __all__ = ["Standing", "Steering", "clock_as_json"]
-
-_LATEST = 253_370_764_800_000
-"""The year 9999 begins: dates beyond it cannot be written in four digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,15 @@ class Standing:
         """The present status."""
         return self.scenario.steps[self.progress.current.step].status
 
-    @property
-    def terminal(self) -> bool:
-        """Whether nothing can happen any more, a jump aside."""
-        return not self.scenario.steps[self.progress.current.step].triggers and self.due is None
-
     def reached(self, status: str) -> bool:
         """Whether the execution is, or has been, in a status or in a step of that name."""
-        steps = (self.scenario.steps[visit.step] for visit in self.progress.visits)
-        return any(status in (step.status, step.name) for step in steps)
+        return self.first(status, self.progress) is not None
+
+    def first(self, status: str, progress: Progress) -> int | None:
+        """Return the instant of the first visit to a status, or to a step of that name, in some history."""
+        steps = self.scenario.steps
+        names = ((visit.at, steps[visit.step]) for visit in progress.visits)
+        return next((at for at, step in names if status in (step.status, step.name)), None)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON-like data, with the history of its steps."""
@@ -107,19 +104,22 @@ class Steering:
         now = self._sandboxes.now(sandbox) if at is None else at
         scenario = self._tracking.scenario(execution)
         state = self._tracking.progress(execution, sandbox, now)
-        seed = execution_seed(sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox.root, execution.id)
         waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
-        return Standing(execution, scenario, state, now, next_due(scenario, state, seed), waits_for)
+        due = next_due(scenario, state, seed)
+        return Standing(execution, scenario, state, now, due if due and due <= LATEST else None, waits_for)
 
     async def signal(self, sandbox: Sandbox, execution_id: str, name: str, payload: Any) -> Standing:
         """Send a signal; Refusal 409 when the present step does not wait for it."""
         before = await self.standing(sandbox, execution_id)
-        if name not in before.waits_for:
-            waits = ", ".join(before.waits_for) or "no signal"
-            expected = f"a signal that the step waits for: {waits}.{nearest(name, before.waits_for)}"
-            step = before.scenario.steps[before.progress.current.step].name
-            raise Refusal(409, f"Step {step!r} waits for {waits}", [Violation("body/signal", expected, name)])
-        return await self._moved(before, sandbox, Signal(name, payload))
+        while True:
+            if name not in before.waits_for:
+                raise _unawaited(name, before)
+            after = await self._moved(before, sandbox, Signal(name, payload))
+            if any(visit.signal == name for visit in after.progress.visits[len(before.progress.visits) :]):
+                return after
+            # It moved by itself meanwhile, so what it waits for has to be asked anew.
+            before = after
 
     async def jump(self, sandbox: Sandbox, execution_id: str, target: str) -> Standing:
         """Lead an execution to a step or status by the shortest legal way; Refusal 409 if there is none."""
@@ -133,49 +133,40 @@ class Steering:
             # It moved by itself meanwhile, so the way has to be chosen anew.
             before = after
 
-    def _way(self, standing: Standing, target: str) -> tuple[int, ...]:
-        scenario = standing.scenario
-        index = scenario.step_index(target)
-        if index is None:
-            known = {name for step in scenario.steps for name in (step.name, step.status)}
-            expected = f"a step or status of {scenario.name}.{nearest(target, known)}"
-            raise Refusal(409, f"Unknown step or status {target!r}", [Violation("body/to", expected, target)])
+    def _way(self, standing: Standing, target: str, where: str = "body/to") -> tuple[int, ...]:
+        """Return the steps of the shortest legal way; Refusal 409 when there is none."""
+        scenario, index = standing.scenario, _step(standing.scenario, target, where)
         graph = self._graphs[scenario.api].graph(scenario.drift)
         way = graph.path(standing.status, scenario.steps[index].status)
         if way is None or standing.status in graph.terminal:
-            violation = Violation("body/to", f"a status that can follow {standing.status}", target)
+            violation = Violation(where, f"a status that can follow {standing.status}", target)
             raise Refusal(409, f"{target} cannot follow {standing.status}", [violation])
+        # Every status has a step, if only one that the scenario's file does not name.
         between = (scenario.step_index(status) for status in way[1:-1])
         return (*(step for step in between if step is not None), index)
 
     async def wait(self, sandbox_id: str, execution_id: str, status: str, seconds: float) -> Standing:
         """Return once an execution has reached a status, or after `seconds` of real time as it then is.
 
-        Raises Refusal 409 when it can no longer reach it.
+        Raises Refusal 409 when it can no longer reach it, not even by a jump.
         """
         deadline = self._clock.now() + int(seconds * 1000)
         while True:
             sandbox = await self._sandbox(sandbox_id)
             standing = await self.standing(sandbox, execution_id)
             left = (deadline - self._clock.now()) / 1000
-            if standing.reached(status) or left <= 0:
+            if standing.reached(status):
                 return standing
-            if standing.terminal:
-                violation = Violation("query/status", f"a status that can follow {standing.status}", status)
-                raise Refusal(409, f"The execution ended as {standing.status}", [violation])
+            self._way(standing, status, "query/status")
+            if left <= 0:
+                return standing
             await self._changes.wait(min(left, self._until_due(standing, sandbox)))
 
     async def move_clock(self, sandbox_id: str, move: Callable[[ClockState, int], ClockState]) -> Sandbox:
         """Apply a move to a sandbox's clock; Refusal 409 when it is one that clocks do not make."""
 
-        def bounded(clock: ClockState, real: int) -> ClockState:
-            moved = move(clock, real)
-            if moved.now(real) >= _LATEST:
-                raise ClockError("the clock would leave the year 9998")
-            return moved
-
         try:
-            sandbox = await self._sandboxes.move_clock(sandbox_id, bounded)
+            sandbox = await self._sandboxes.move_clock(sandbox_id, move)
         except ClockError as error:
             raise Refusal(409, error.message) from None
         if sandbox is None:
@@ -186,12 +177,16 @@ class Steering:
     async def instant_of(self, sandbox: Sandbox, execution_id: str, status: str) -> int:
         """Return when time alone leads an execution to a status; Refusal 409 if it never does."""
         standing = await self.standing(sandbox, execution_id)
-        while not standing.reached(status):
-            if standing.due is None or standing.due >= _LATEST:
-                waits = f" It waits for {', '.join(standing.waits_for)}." if standing.waits_for else ""
-                raise Refusal(409, f"Time alone never leads from {standing.status} to {status}.{waits}")
-            standing = self.standing_of(standing.execution, sandbox, standing.due)
-        return standing.now
+        if standing.reached(status):
+            return standing.now
+        _step(standing.scenario, status, "body/until/status")
+        seed = seed_for(standing.scenario, sandbox.root, execution_id)
+        ahead = progress(standing.scenario, standing.progress, Tick(), LATEST, seed)
+        instant = standing.first(status, ahead)
+        if instant is None:
+            waits = f" It waits for {', '.join(standing.waits_for)}." if standing.waits_for else ""
+            raise Refusal(409, f"Time alone never leads from {standing.status} to {status}.{waits}")
+        return instant
 
     async def _moved(self, before: Standing, sandbox: Sandbox, what: Signal | Jump) -> Standing:
         execution = await self._tracking.move(before.execution, sandbox, what)
@@ -211,6 +206,25 @@ class Steering:
         if standing.due is None or speed == 0:
             return 3600.0
         return max(0.001, (standing.due - standing.now) / speed / 1000)
+
+
+def _step(scenario: Scenario, name: str, where: str) -> int:
+    """Return the position of a step or status; Refusal 409 names the nearest one."""
+    index = scenario.step_index(name)
+    if index is None:
+        known = {known for step in scenario.steps for known in (step.name, step.status)}
+        expected, hint = f"a step or status of {scenario.name}", nearest(name, known)
+        raise Refusal(409, f"Unknown step or status {name!r}", [Violation(where, expected, name, hint=hint)])
+    return index
+
+
+def _unawaited(name: str, standing: Standing) -> Refusal:
+    waits = ", ".join(standing.waits_for) or "no signal"
+    step = standing.scenario.steps[standing.progress.current.step].name
+    expected, hint = f"a signal that the step waits for: {waits}", nearest(name, standing.waits_for)
+    return Refusal(
+        409, f"Step {step!r} waits for {waits}", [Violation("body/signal", expected, name, hint=hint)]
+    )
 
 
 def clock_as_json(clock: ClockState, real: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from execmock.core.execution import EmbedExecution, Execution, execution_seed
+from execmock.core.execution import EmbedExecution, Execution, seed_for
 from execmock.core.progress import Input, Progress, Tick, progress
 from execmock.core.scenario import Scenario
 from execmock.ports import Key, Put, Store
@@ -60,14 +60,15 @@ class Tracking:
     def progress(self, execution: Tracked, sandbox: Sandbox, now: int | None = None) -> Progress:
         """Return where an execution stands at an instant of its sandbox's clock, by default the present."""
         at = self._sandboxes.now(sandbox) if now is None else now
-        seed = execution_seed(sandbox.root, execution.id)
-        return progress(self.scenario(execution), execution.progress, Tick(), at, seed)
+        scenario = self.scenario(execution)
+        seed = seed_for(scenario, sandbox.root, execution.id)
+        return progress(scenario, execution.progress, Tick(), at, seed)
 
     async def move(self, execution: Tracked, sandbox: Sandbox, what: Input) -> Tracked:
         """Apply an input at the present instant; return the execution as it then is."""
         now = self._sandboxes.now(sandbox)
-        seed = execution_seed(sandbox.root, execution.id)
         scenario = self.scenario(execution)
+        seed = seed_for(scenario, sandbox.root, execution.id)
 
         def moved(old: Any) -> list[Put]:
             if old is None:

@@ -30,24 +30,36 @@ class Watcher:
         self._changes = engine.changes
         self._sandbox = sandbox
         self._known: OrderedDict[str, int] = OrderedDict()
+        self._seen: int | None = None
+        self._looking = asyncio.Lock()
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        wait = await self._look(silently=True)
+        loop = asyncio.get_running_loop()
         while True:
+            started = loop.time()
+            wait = await self.look()
+            took = loop.time() - started
             await self._changes.wait(wait)
-            # Whoever woke us may go on at once; a breath in between makes one look of many changes.
-            await asyncio.sleep(_SHORTEST_WAIT)
-            wait = await self._look()
+            # One look takes in many changes. Looking is to take no more than a fifth of the time.
+            await asyncio.sleep(max(_SHORTEST_WAIT, 4 * took))
 
-    async def _look(self, *, silently: bool = False) -> float:
-        """Publish what moved since the last look; return the real seconds until more may."""
-        try:
-            return await self._look_at_store(silently)
-        except StoreError:
-            return _LONGEST_WAIT
+    async def look(self) -> float:
+        """Publish what moved since the last look; return the real seconds until more may.
 
-    async def _look_at_store(self, silently: bool) -> float:
+        The first look only learns how things stand. One after a pause makes good what nobody watched.
+        """
+        async with self._looking:
+            try:
+                await self._changes.follow(self._sandbox)
+                return await self._look()
+            except StoreError:
+                # It is looked at again as soon as something happens, or in a while.
+                return _LONGEST_WAIT
+
+    async def _look(self) -> float:
+        silently = self._seen is None or self._starts_again()
+        self._seen = self._changes.last
         sandbox = await self._sandboxes.get(self._sandbox)
         if sandbox is None:
             return _LONGEST_WAIT
@@ -60,12 +72,28 @@ class Watcher:
                     wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
         return max(wait, _SHORTEST_WAIT)
 
+    def _starts_again(self) -> bool:
+        """Learn what others have published; return whether the sandbox was replaced by a snapshot."""
+        restored = False
+        for change in self._changes.since(self._seen or 0, self._sandbox):
+            if change.kind == "execution":
+                self._learn(change.data["id"], len(change.data["history"]))
+            elif change.kind == "sandbox" and change.data["id"] == self._sandbox:
+                # Ids may come again.
+                self._known.clear()
+                restored = change.data["change"] == "restored"
+        return restored
+
+    def _learn(self, name: str, visits: int) -> None:
+        self._known[name] = visits
+        self._known.move_to_end(name)
+        if len(self._known) > 2 * _MOST:
+            self._known.popitem(last=False)
+
     def _publish(self, standing: Standing, silently: bool) -> None:
         name, visits = standing.execution.id, len(standing.progress.visits)
         if self._known.get(name) == visits:
             return
-        self._known[name] = visits
-        if len(self._known) > 2 * _MOST:
-            self._known.popitem(last=False)
+        self._learn(name, visits)
         if not silently:
             self._changes.publish(self._sandbox, "execution", standing.as_json())

@@ -18,11 +18,13 @@ from execmock.loading.worlds import load_world, world_path
 from execmock.ports import Contents, Key, Put, Store
 from execmock.service.keeper import Keeper
 from execmock.service.library import Library
-from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes, Scope
 from execmock.service.selection import Selection
 from execmock.service.tracking import EXECUTION, put_of
 
-__all__ = ["Wishes", "Worlds"]
+__all__ = ["Keys", "Wishes", "Worlds"]
+
+Keys = tuple[tuple[str, Scope], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class Worlds:
             await self._sandboxes.replace(sandbox, plan.keys)
             await self._store.restore(sandbox.id, contents)
 
+    async def fill(
+        self, name: str, keys: Keys, world: World, wishes: Wishes, seed: int | None = None
+    ) -> None:
+        """Make a sandbox as the world makes its default one, with other keys; the others stay out."""
+        plans = world.sandboxes
+        plan = next((plan for plan in plans if plan.name == DEFAULT_SANDBOX), plans[0])
+        mine = replace(plan, name=name, keys=keys, seed=plan.seed if seed is None else seed)
+        await self.apply(replace(world, sandboxes=(mine,)), wishes)
+
     def _sandbox(self, plan: SandboxPlan, wishes: Wishes) -> Sandbox:
         clock = plan.clock
         made = self._sandboxes.make(
@@ -78,9 +89,8 @@ class Worlds:
             seed=None if wishes.seeded else plan.seed,
             start=clock.start if wishes.start is None else wishes.start,
             speed=wishes.speed if clock.speed is None or wishes.speed != 1.0 else clock.speed,
+            frozen=wishes.frozen or clock.frozen,
         )
-        if wishes.frozen or clock.frozen:
-            made = replace(made, clock=made.clock.freeze(self._sandboxes.clock.now()))
         wished = wishes.scenario if plan.name == DEFAULT_SANDBOX else None
         return replace(
             made,

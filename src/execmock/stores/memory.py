@@ -12,18 +12,23 @@ from execmock.ports import Contents, Key, Put, Tail, Update
 __all__ = ["MemoryStore"]
 
 
-class _Shelf:
-    """The values of one kind in one sandbox: by id, and in order."""
+_MOST_PAGES = 100
 
-    __slots__ = ("ids", "orders", "values")
+
+class _Shelf:
+    """The values of one kind in one sandbox: by id, and in order. Pages are kept until something changes."""
+
+    __slots__ = ("ids", "orders", "pages", "values")
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.ids: list[str] = []
         self.orders: list[int] = []
+        self.pages: dict[tuple[int, int], Sequence[Any]] = {}
 
     def put(self, put: Put) -> None:
         name = put.key.id
+        self.pages.clear()
         if name not in self.values:
             # Nearly always the end: what is kept later was created later. Only worlds fill in the past.
             at = bisect_right(self.orders, put.order)
@@ -33,15 +38,24 @@ class _Shelf:
 
     def delete(self, name: str) -> None:
         if self.values.pop(name, None) is not None:
+            self.pages.clear()
             at = self.ids.index(name)
             del self.ids[at], self.orders[at]
 
-    def page(self, offset: int, limit: int) -> list[Any]:
+    def page(self, offset: int, limit: int) -> Sequence[Any]:
+        kept = self.pages.get((offset, limit))
+        if kept is None:
+            if len(self.pages) >= _MOST_PAGES:
+                self.pages.clear()
+            kept = self.pages[offset, limit] = self._cut(offset, limit)
+        return kept
+
+    def _cut(self, offset: int, limit: int) -> Sequence[Any]:
         end = len(self.ids) - offset
         if end <= 0:
-            return []
+            return ()
         values = self.values
-        return [values[name] for name in reversed(self.ids[max(0, end - limit) : end])]
+        return tuple([values[name] for name in reversed(self.ids[max(0, end - limit) : end])])
 
 
 class MemoryStore:
@@ -70,7 +84,7 @@ class MemoryStore:
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
         shelf = self._shelves.get((sandbox, kind))
-        return shelf.page(offset, limit) if shelf else []
+        return shelf.page(offset, limit) if shelf else ()
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""

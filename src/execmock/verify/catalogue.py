@@ -23,6 +23,7 @@ _RULES = (
     "creating",
     "repeating",
     "paging",
+    "walking",
     "guarding",
     "public",
     "lifecycle",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from execmock.core.contract.model import Operation
@@ -42,6 +43,7 @@ class _Node:
 
 
 _NOTHING = Match()
+_LONGEST_KEPT = 200
 
 
 class Router:
@@ -52,6 +54,8 @@ class Router:
         self._literals: set[str] = set()
         self._whole: dict[tuple[str, str], Match] = {}
         self._last: dict[tuple[str, str], tuple[Operation, str]] = {}
+        # Workflows are few, and executed often.
+        self._kept = lru_cache(maxsize=1000)(self._walk)
         for operation in operations:
             node, names = self._root, []
             for segment in operation.path.strip("/").split("/"):
@@ -79,7 +83,7 @@ class Router:
         # A literal path of another method wins over a parameter, which only the walk finds out.
         if ending is not None and last and "%" not in last and path not in self._literals:
             return Match(ending[0], {ending[1]: last})
-        return self._walk(method, path)
+        return self._walk(method, path) if len(path) > _LONGEST_KEPT else self._kept(method, path)
 
     def _walk(self, method: str, path: str) -> Match:
         found = self._find(self._root, path[1:].split("/"), 0, ())

@@ -11,7 +11,7 @@ from execmock.core.scenario import Polls, Scenario
 
 __all__ = ["MOST_STEPS", "Cause", "Played", "Script", "Sent", "play"]
 
-MOST_STEPS = 500
+MOST_STEPS = 200
 """Steps after which a preview stops; only a loop gets that far."""
 
 

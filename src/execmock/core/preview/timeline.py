@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.durations import format_duration
+from execmock.core.durations import format_duration, parse_instant
 from execmock.core.preview.play import Cause, Played
 from execmock.core.progress import Progress, next_due, open_triggers
 from execmock.core.scenario import Polls, Scenario, Signalled
@@ -87,9 +87,8 @@ def _visits(scenario: Scenario, played: Played, draw: Draw) -> Iterator[Entered 
         step = scenario.steps[visit.step]
         sets = {name: fields[name] for name in step.sets if name in fields}
         yield Entered(visit.at, step.name, step.status, played.causes[number], sets)
-        offsets = sorted(event.at for event in step.events)
-        for event, offset in zip(events[shown:], offsets, strict=False):
-            yield Emitted(visit.at + offset, event)
+        for event in events[shown:]:
+            yield Emitted(parse_instant(event["createdAt"]), event)
         shown = len(events)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from execmock.core.templates import is_templated
 
 __all__ = ["After", "Api", "Event", "Polls", "Scenario", "Signalled", "Step", "Trigger"]
 
@@ -47,24 +49,36 @@ class Event:
     """A timeline entry, `at` milliseconds after its step is entered. `fields` may hold templates.
 
     `when` says which visits emit it: every one, only the execution's first, or only those that bring a new
-    status; a status that was there before is told by `again`, where there is that.
+    status; a status that was there before is told by `again`, where there is that. `fixed` says that it
+    holds no templates, so that it is shown as it stands.
     """
 
     at: int
     fields: Mapping[str, Any]
     when: Literal["always", "created", "status"] = "always"
     again: Mapping[str, Any] | None = None
+    fixed: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fixed", not is_templated([self.fields, self.again]))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a status, what it sets and emits, and how it is left. No triggers: nothing leaves it."""
+    """One step: a status, what it sets and emits, and how it is left. No triggers: nothing leaves it.
+
+    `fixed` says that what it sets holds no templates.
+    """
 
     name: str
     status: str
     sets: Mapping[str, Any]
     events: tuple[Event, ...]
     triggers: tuple[Trigger, ...]
+    fixed: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fixed", not is_templated(self.sets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,8 @@ class Scenario:
     """A script that executions follow. `version` is a digest of its text: the same text, the same version.
 
     `steps` holds the file's own steps first (`own` of them), then one step for each status that the
-    file does not use, which only a jump leads to. `text` is the file's own.
+    file does not use, which only a jump leads to. `text` is the file's own. `draws` says that executions
+    differ by what is drawn for each: a duration out of a range, or a chance.
     """
 
     name: str
@@ -84,6 +99,11 @@ class Scenario:
     own: int
     drift: bool = False
     text: str = ""
+    draws: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        drawn = any(_is_drawn(trigger) for step in self.steps for trigger in step.triggers)
+        object.__setattr__(self, "draws", drawn)
 
     @property
     def reference(self) -> str:
@@ -103,3 +123,7 @@ class Scenario:
         """Every signal that some step waits for, once each."""
         found = (t.name for step in self.steps for t in step.triggers if isinstance(t, Signalled))
         return tuple(dict.fromkeys(found))
+
+
+def _is_drawn(trigger: Trigger) -> bool:
+    return trigger.chance < 1 or (isinstance(trigger, After) and trigger.low != trigger.high)

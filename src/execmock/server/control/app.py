@@ -59,6 +59,18 @@ class ControlApi:
         """End what is open: the server is about to stop."""
         self._streams.end()
 
+    async def admit(self, call: Call) -> Answer | None:
+        """Return the answer to a caller who may not use what is here, before any body is read, else None."""
+        try:
+            await self._guard.admit(self._contract.operation("getHealth"), call.headers)
+        except Refusal as refusal:
+            return self.refuse(refusal)
+        return None
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Return the answer to a call that is refused."""
+        return refused(refusal, self._request_ids.next(None))
+
     async def answer(self, call: Call) -> Answer:
         """Return the answer to a call, the contract's own text included."""
         if call.method == "GET" and call.path == f"{PREFIX}/openapi.yaml":
@@ -76,12 +88,11 @@ class ControlApi:
         """Serve the live stream, or return the answer that says why not."""
         sandbox = parse_qs(call.query).get("sandbox", ["default"])[-1]
         try:
-            await self._guard.admit(self._contract.operation("streamChanges"), call.headers)
             await self._groups[0].named(sandbox, "query/sandbox")
         except Refusal as refusal:
-            return refused(refusal, self._request_ids.next(None))
+            return self.refuse(refusal)
         except StoreError as error:
-            return refused(unavailable(error), self._request_ids.next(None))
+            return self.refuse(unavailable(error))
         return await self._streams.serve(request, sandbox, call.headers.get("Last-Event-ID"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from ipaddress import ip_address
@@ -13,6 +14,8 @@ from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
 
 __all__ = ["Guard", "is_loopback"]
+
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]*)?")
 
 
 def is_loopback(host: str) -> bool:
@@ -38,13 +41,12 @@ class Guard:
     async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller | None:
         """Return None, for there is no caller to tell from others; Refusal 401 or 403 to all else."""
         host = headers.get("Host", "")
-        name = urlsplit(f"//{host}").hostname or ""
-        if self._key is None and not is_loopback(name):
+        if self._key is None and not is_loopback(_name(host)):
             raise Refusal(
                 403, "The Host is not this machine", [Violation("header/Host", "a loopback address", host)]
             )
         origin = headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _place(origin) != host.lower():
             violation = Violation("header/Origin", "none, or the server's own", origin)
             raise Refusal(403, "Pages of other origins may not use the control API", [violation])
         if self._key is not None:
@@ -57,3 +59,17 @@ class Guard:
         if scheme.lower() != "bearer" or not compare_digest(key.strip().encode("utf-8", "replace"), expected):
             violation = Violation("header/Authorization", "Bearer and the control key")
             raise Refusal(401, "The control key is required", [violation], {"WWW-Authenticate": "Bearer"})
+
+
+def _name(host: str) -> str:
+    """Return the name or address in a Host header, without its port; empty when it holds none."""
+    match = _HOST.fullmatch(host)
+    return (match["address"] or match["name"]).lower() if match else ""
+
+
+def _place(origin: str) -> str | None:
+    """Return the host and port of an Origin header, or None when it holds none, as `null` does."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None

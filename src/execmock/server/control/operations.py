@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.core.json_text import encode
+from execmock.core.scenario import Scenario
 from execmock.core.validation import Violation
+from execmock.errors import nearest
 from execmock.server.api import Handler
 from execmock.server.checks import Checked
 from execmock.server.request_ids import RequestIds
@@ -37,8 +39,19 @@ class Operations:
         """Return a sandbox by name; Refusal 404 if there is none."""
         sandbox = await self.engine.sandboxes.get(name)
         if sandbox is None:
-            raise Refusal(404, "Unknown sandbox", [Violation(where, "the name of a sandbox", name)])
+            hint = nearest(name, [known.id for known in await self.engine.sandboxes.all()])
+            violation = Violation(where, "the name of a sandbox", name, hint=hint)
+            raise Refusal(404, "Unknown sandbox", [violation])
         return sandbox
+
+    async def known_scenario(self, name: str, where: str, sandbox: str = "") -> Scenario:
+        """Return a scenario that a sandbox sees, or that all do if none is named; Refusal 404 if none is."""
+        await self.engine.keeper.refresh(sandbox)
+        seen = self.engine.library.seen_by(sandbox)
+        if name not in seen:
+            violation = Violation(where, "the name of a scenario", name, hint=nearest(name, seen))
+            raise Refusal(404, "Unknown scenario", [violation])
+        return seen[name]
 
     def clock_of(self, sandbox: Sandbox) -> bytes:
         """Return a sandbox's clock as it is now."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from execmock.core.clock import LATEST
+from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
 from execmock.core.validation import Violation
@@ -38,11 +40,12 @@ class SandboxOperations(Operations):
         }
 
     async def _create(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        sandbox = await self._made(checked.body)
-        keys = await self._keys(checked.body.get("keys", [{}]))
+        sandbox = await self._made(checked.body, checked.body.get("name") or await self._free_name())
+        if await self.engine.sandboxes.get(sandbox.id) is not None:
+            raise _taken(sandbox)
+        keys = await self._keys(checked.body.get("keys", [{}]), sandbox)
         if not await self.engine.sandboxes.add(sandbox, keys):
-            violation = Violation("body/name", "a name that no sandbox has", sandbox.id)
-            raise Refusal(409, "The sandbox exists", [violation])
+            raise _taken(sandbox)
         self._tell(sandbox.id, "created")
         shown = await self._shown(sandbox)
         return encode({**shown, "keys": [{"key": key, "scope": scope} for key, scope in keys]})
@@ -60,6 +63,7 @@ class SandboxOperations(Operations):
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
+        await self.engine.keeper.forget(sandbox.id)
         await self._forget(sandbox.id, "deleted")
         return b""
 
@@ -77,35 +81,36 @@ class SandboxOperations(Operations):
         await self._forget(sandbox.id, "restored")
         return encode(await self._shown(sandbox))
 
-    async def _made(self, wanted: Mapping[str, Any]) -> Sandbox:
-        await self.engine.keeper.refresh()
+    async def _made(self, wanted: Mapping[str, Any], name: str) -> Sandbox:
         clock, scenario = wanted.get("clock", {}), wanted.get("scenario")
-        if scenario is not None and scenario not in self.engine.library.current:
-            violation = Violation("body/scenario", "the name of a scenario", scenario)
-            raise Refusal(409, "Unknown scenario", [violation])
+        if scenario is not None:
+            await self.known_scenario(scenario, "body/scenario")
         sandbox = self.engine.sandboxes.make(
-            wanted.get("name") or await self._fresh_name("sandbox"),
+            name,
             seed=wanted.get("seed"),
-            start=read_instant(clock["now"], "body/clock/now") if "now" in clock else None,
+            start=_start(clock["now"]) if "now" in clock else None,
             speed=float(clock.get("speed", 1.0)),
+            frozen=clock.get("frozen", False),
         )
-        if clock.get("frozen"):
-            sandbox = replace(sandbox, clock=sandbox.clock.freeze(self.engine.clock.now()))
         return replace(sandbox, default_scenario=scenario)
 
-    async def _keys(self, wanted: list[Mapping[str, Any]]) -> list[tuple[str, Scope]]:
-        keys: list[tuple[str, Scope]] = []
-        for entry in wanted:
-            key = entry.get("key") or "b3sk_" + await self._fresh_name("key")
-            if await self.engine.sandboxes.key(key) is not None:
-                violation = Violation("body/keys", "a key that opens no other sandbox")
-                raise Refusal(409, "A key opens another sandbox already", [violation])
-            keys.append((key, entry.get("scope", "read-write")))
-        return keys
+    async def _keys(self, wanted: list[Mapping[str, Any]], sandbox: Sandbox) -> list[tuple[str, Scope]]:
+        keys: dict[str, Scope] = {}
+        for number, entry in enumerate(wanted):
+            # A key that is made follows from the seed, as all else does.
+            key = entry.get("key") or "b3sk_" + derive(sandbox.root, "key", number, size=10).hex()
+            if key in keys or await self.engine.sandboxes.is_taken(key):
+                violation = Violation(f"body/keys/{number}", "a key that opens no sandbox yet")
+                raise Refusal(409, "The key opens a sandbox already", [violation])
+            keys[key] = entry.get("scope", "read-write")
+        return list(keys.items())
 
-    async def _fresh_name(self, label: str) -> str:
-        number = await self.engine.store.draw("")
-        return derive(self.engine.entropy.root(label), label, number, size=10).hex()
+    async def _free_name(self) -> str:
+        while True:
+            number = await self.engine.store.draw("")
+            name = derive(self.engine.entropy.root("sandbox"), "sandbox", number, size=10).hex()
+            if await self.engine.sandboxes.get(name) is None:
+                return name
 
     async def _shown(self, sandbox: Sandbox) -> dict[str, Any]:
         counts = [await self.engine.store.count(sandbox.id, kind) for kind in (EXECUTION, EMBED)]
@@ -124,3 +129,16 @@ class SandboxOperations(Operations):
 
     def _tell(self, sandbox: str, change: str) -> None:
         self.engine.changes.publish("", "sandbox", {"id": sandbox, "change": change})
+
+
+def _taken(sandbox: Sandbox) -> Refusal:
+    violation = Violation("body/name", "a name that no sandbox has", sandbox.id)
+    return Refusal(409, "The sandbox exists", [violation])
+
+
+def _start(text: str) -> int:
+    start = read_instant(text, "body/clock/now")
+    if start > LATEST:
+        violation = Violation("body/clock/now", f"at most {format_instant(LATEST)}", text)
+        raise Refusal(409, "No clock goes that far", [violation])
+    return start

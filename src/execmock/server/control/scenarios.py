@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from json import dumps
 from typing import Any
 
 from execmock.core.json_text import encode
@@ -16,6 +15,7 @@ from execmock.server.checks import Checked
 from execmock.server.control.operations import Operations
 from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
+from execmock.service.submitted import read_submitted
 
 __all__ = ["ScenarioOperations"]
 
@@ -34,22 +34,25 @@ class ScenarioOperations(Operations):
         }
 
     async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        await self.engine.keeper.refresh()
-        current = sorted(self.engine.library.current.values(), key=lambda scenario: scenario.name)
+        owner = await self._owner(checked)
+        await self.engine.keeper.refresh(owner)
+        seen = self.engine.library.seen_by(owner).values()
+        current = sorted(seen, key=lambda scenario: scenario.name)
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
     async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        scenario = await self._known(checked.parameters["name"], "path/name")
+        scenario = await self.known_scenario(
+            checked.parameters["name"], "path/name", await self._owner(checked)
+        )
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        body, name = checked.body, checked.parameters["name"]
-        text = body["text"] if "text" in body else dumps(body["scenario"], ensure_ascii=False, indent=1)
-        scenario = self.engine.read_scenario(text, name)
+        name, owner = checked.parameters["name"], await self._owner(checked)
+        scenario = read_submitted(checked.body, self.engine.words)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
-        await self.engine.share_scenario(scenario)
+        await self.engine.share_scenario(scenario, owner)
         return encode(_as_json(scenario))
 
     async def _read_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -58,16 +61,14 @@ class ScenarioOperations(Operations):
     async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
-            await self._known(name, "body/scenario")
+            await self.known_scenario(name, "body/scenario", sandbox.id)
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 
-    async def _known(self, name: str, where: str) -> Scenario:
-        await self.engine.keeper.refresh()
-        scenario = self.engine.library.current.get(name)
-        if scenario is None:
-            raise Refusal(404, "Unknown scenario", [Violation(where, "the name of a scenario", name)])
-        return scenario
+    async def _owner(self, checked: Checked) -> str:
+        # Without the parameter, the scenarios that all sandboxes share are meant.
+        name = checked.parameters.get("sandbox")
+        return "" if name is None else (await self.named(name, "query/sandbox")).id
 
 
 def _as_json(scenario: Scenario) -> dict[str, Any]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from typing import Any
 
 from aiohttp import web
 
 from execmock.core.json_text import encode
-from execmock.errors import StoreError
 from execmock.service.engine import Engine
-from execmock.service.news import Message
+from execmock.service.journal import JournalFilter, rendered
 from execmock.service.watcher import Watcher
 
 __all__ = ["Streams"]
 
 _HEARTBEAT = 15.0
+_HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class Streams:
@@ -23,7 +28,7 @@ class Streams:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._watchers: dict[str, tuple[asyncio.Task[None], int]] = {}
+        self._watched: dict[str, _Watched] = {}
         self._ended = asyncio.Event()
 
     def end(self) -> None:
@@ -33,54 +38,81 @@ class Streams:
 
     async def serve(self, request: web.BaseRequest, sandbox: str, last: str | None) -> web.StreamResponse:
         """Send what happened after the message `last`, then what happens, until either side goes."""
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        await response.prepare(request)
-        self._listen(sandbox)
+        await self._let_go()
+        watched = self._watched.setdefault(sandbox, _Watched(Watcher(self._engine, sandbox)))
+        watched.join()
+        response = web.StreamResponse(headers=_HEADERS)
         try:
-            async for message in self._messages(sandbox, last):
+            # What moved while nobody listened is published now: news to those that resume, else the past.
+            await watched.watcher.look()
+            known = self._known(last)
+            await response.prepare(request)
+            async for message in self._messages(request, sandbox, known):
                 await response.write(message)
         except ConnectionError:
             # The listener went away, which is how streams end.
             pass
         finally:
-            self._leave(sandbox)
+            watched.leave()
         return response
 
-    async def _messages(self, sandbox: str, last: str | None) -> AsyncIterator[bytes]:
-        changes, news, now = self._engine.changes, self._engine.news, asyncio.get_running_loop().time
-        known = await news.position(sandbox, last)
+    async def _let_go(self) -> None:
+        """Forget what was watched of sandboxes that are gone."""
+        for name in [name for name, watched in self._watched.items() if not watched.listeners]:
+            if await self._engine.sandboxes.get(name) is None:
+                self._watched.pop(name, None)
+
+    def _known(self, last: str | None) -> int:
+        latest = self._engine.changes.last
+        if last is None or not (last.isascii() and last.isdecimal()) or len(last) > 18:
+            return latest
+        # A number that was not given out yet is another server's: to its listener everything here is news.
+        return int(last) if int(last) <= latest else 0
+
+    async def _messages(self, request: web.BaseRequest, sandbox: str, known: int) -> AsyncIterator[bytes]:
+        changes, loop = self._engine.changes, asyncio.get_running_loop()
         yield b": execmock stream\n\n"
-        spoke = now()
-        while not self._ended.is_set():
-            messages = await self._since(known, sandbox)
-            for known, kind, data in messages:
-                yield b"id: %b\nevent: %b\ndata: %b\n\n" % (known.encode(), kind.encode(), encode(data))
-                spoke = now()
-            if not messages:
-                await changes.wait(_HEARTBEAT)
-                if now() - spoke >= _HEARTBEAT:
-                    yield b": still here\n\n"
-                    spoke = now()
+        written = loop.time()
+        while not self._ended.is_set() and request.transport is not None:
+            news = self._since(known, sandbox)
+            known = changes.last
+            for number, kind, data in news:
+                yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))
+                written = loop.time()
+            if await self._engine.sandboxes.get(sandbox) is None:
+                return
+            if changes.last == known:
+                await changes.wait(max(0.0, written + _HEARTBEAT - loop.time()))
+            if loop.time() >= written + _HEARTBEAT:
+                yield b": still here\n\n"
+                written = loop.time()
 
-    async def _since(self, known: str, sandbox: str) -> Sequence[Message]:
-        try:
-            return await self._engine.news.since(known, sandbox)
-        except StoreError:
-            # It is asked again as soon as something happens, or in a while.
-            return []
+    def _since(self, known: int, sandbox: str) -> list[tuple[int, str, Any]]:
+        entries = self._engine.journal.entries(sandbox, JournalFilter(after=known))
+        requests = [(entry.number, "request", rendered(entry)) for entry in entries]
+        others = [
+            (change.number, change.kind, change.data) for change in self._engine.changes.since(known, sandbox)
+        ]
+        return sorted([*requests, *others], key=lambda message: message[0])
 
-    def _listen(self, sandbox: str) -> None:
-        task, listeners = self._watchers.get(sandbox, (None, 0))
-        if task is None:
-            watcher = Watcher(self._engine, sandbox)
-            task = asyncio.create_task(watcher.run())
-        self._watchers[sandbox] = (task, listeners + 1)
 
-    def _leave(self, sandbox: str) -> None:
-        task, listeners = self._watchers.pop(sandbox)
-        if listeners > 1:
-            self._watchers[sandbox] = (task, listeners - 1)
-        else:
-            task.cancel()
+class _Watched:
+    """A sandbox that is, or was, listened to: its watcher, and how many listen."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self.listeners = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self) -> None:
+        """Let the watcher run from the first listener on."""
+        self.listeners += 1
+        if self._task is None:
+            self._task = asyncio.create_task(self.watcher.run())
+
+    def leave(self) -> None:
+        """Stop the watcher after the last listener."""
+        self.listeners -= 1
+        if self.listeners == 0 and self._task is not None:
+            self._task.cancel()
+            self._task = None

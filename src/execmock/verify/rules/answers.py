@@ -103,7 +103,7 @@ _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
     DOCUMENTED,
     ALL,
     "No input makes an operation fail with a 5xx.",
-    probes="robust bodies paging generated basics existing",
+    probes="robust bodies paging generated basics existing embed echo idempotency auth public unknown http",
     at="responses",
     tags=("robustness",),
 )

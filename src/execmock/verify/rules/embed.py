@@ -76,7 +76,7 @@ def echo(case: Case) -> Iterator[Verdict]:
     DOCUMENTED,
     "Every property of the body may be left out, the body too; execution_data is then {}.",
     at="requestBody",
-    under="embed.bare embed.shape",
+    under="embed.bare embed.shape embed.complete",
 )
 def defaults(case: Case) -> Iterator[Verdict]:
     """The first request has no body at all."""

@@ -315,7 +315,10 @@ class OptionalEmpty500(Behaviour):
     "unknown-workflow-500",
     "A workflow that is not there breaks the server.",
     "create.unknown-workflow",
-    also=("robust.no-5xx",),
+    also=(
+        "robust.no-5xx",
+        "create.empty-string",
+    ),
 )
 class UnknownWorkflow500(Behaviour):
     def plan_for(self, workflow_id: object) -> tuple[Step, ...]:

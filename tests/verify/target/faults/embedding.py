@@ -193,10 +193,10 @@ class EmbedBadDataTaken(Behaviour):
         return {**sent, "execution_data": {}} if bad else sent
 
 
-@fault("embed-bad-data-500", "execution_data that is no object breaks the server.", "robust.no-5xx")
-class EmbedBadData500(Behaviour):
+@fault("embed-bad-data-409", "execution_data that is no object is answered with 409.", "embed.bad-data")
+class EmbedBadData409(Behaviour):
     def bad_execute(self, message: str) -> dict[str, object]:
-        raise RefusalError(500, "cannot convert to hash")
+        raise RefusalError(409, message)
 
 
 @fault("embed-any-key", "Any key executes.", "embed.auth")

@@ -57,6 +57,7 @@ class AnyKey(Behaviour):
     also=(
         "embed.auth",
         "public.wrong-token",
+        "auth.wrong-scheme",
     ),
 )
 class BadKey400(Behaviour):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..ids import digest
-from ..plans import QUEUED
 from ..values import Answer, Execution, RefusalError, Request, without
 
 
@@ -14,7 +13,12 @@ class ListDefault50(Behaviour):
     default_limit = 50
 
 
-@fault("list-default-offset-1", "A list without offset begins at the second.", "list.default-offset")
+@fault(
+    "list-default-offset-1",
+    "A list without offset begins at the second.",
+    "list.default-offset",
+    also=("list.contains-created",),
+)
 class ListDefaultOffset1(Behaviour):
     default_offset = 1
 
@@ -63,6 +67,7 @@ class PageOneShort(Behaviour):
     also=(
         "list.default-limit",
         "list.page-maximum",
+        "list.shape",
     ),
 )
 class PageOneMore(Behaviour):
@@ -92,7 +97,10 @@ class OffsetIgnored(Behaviour):
     "past-end-last-page",
     "Past the end the last page comes again.",
     "list.past-end",
-    also=("list.page-items",),
+    also=(
+        "list.page-items",
+        "list.default-limit",
+    ),
 )
 class PastEndLastPage(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
@@ -163,17 +171,6 @@ class PagesWithGaps(Behaviour):
         return super().slice(everything, limit, offset + 1 if offset else 0)
 
 
-@fault(
-    "list-hides-queued",
-    "An execution is not listed while it is queued.",
-    "list.no-gaps",
-    also=("list.page-items",),
-)
-class ListHidesQueued(Behaviour):
-    def listed(self, organization: str) -> list[Execution]:
-        return [e for e in super().listed(organization) if self.present(e).status != QUEUED]
-
-
 @fault("pages-overlap", "Each page but the first repeats one.", "list.no-duplicates", also=("list.has-more",))
 class PagesOverlap(Behaviour):
     def slice(self, everything: list[Execution], limit: int, offset: int) -> list[Execution]:
@@ -187,6 +184,7 @@ class PagesOverlap(Behaviour):
     also=(
         "list.page-items",
         "list.past-end",
+        "list.no-duplicates",
     ),
 )
 class OrderShuffled(Behaviour):
@@ -233,7 +231,12 @@ class ItemsStale(Behaviour):
         return self.private(execution, self.moment(execution, execution.created))
 
 
-@fault("list-lags", "A new execution is not listed for a while.", "list.contains-created")
+@fault(
+    "list-lags",
+    "A new execution is not listed for a while.",
+    "list.contains-created",
+    also=("list.default-limit", "list.page-items"),
+)
 class ListLags(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         old = self.now() - self.span(6)

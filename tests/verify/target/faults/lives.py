@@ -60,19 +60,19 @@ class UnpaidAgain(Planned):
     also=("lifecycle.finished-at",),
 )
 class RunsAfterSuccess(Planned):
-    until = 6
+    until = 5
     more = (
-        Step(6, SUCCEEDED, "run.succeeded", "Run succeeded"),
-        Step(8, RUNNING, "run.started", "Run started again"),
+        Step(5, SUCCEEDED, "run.succeeded", "Run succeeded"),
+        Step(10, RUNNING, "run.started", "Run started again"),
     )
 
 
 @fault("fails-after-success", "An execution that has succeeded fails.", "lifecycle.terminal-final")
 class FailsAfterSuccess(Planned):
-    until = 6
+    until = 5
     more = (
-        Step(6, SUCCEEDED, "run.succeeded", "Run succeeded"),
-        Step(8, FAILED, "run.failed", "Late failure"),
+        Step(5, SUCCEEDED, "run.succeeded", "Run succeeded"),
+        Step(10, FAILED, "run.failed", "Late failure"),
     )
 
 
@@ -250,6 +250,7 @@ class FlappingReplicas(Behaviour):
     also=(
         "list.no-gaps",
         "timeline.unique-ids",
+        "public.matches-private",
     ),
 )
 class IdChanges(Behaviour):

@@ -36,7 +36,12 @@ class EventsClearedAtEnd(Behaviour):
         return [] if moment.status in TERMINAL else super().events(execution, moment)
 
 
-@fault("event-ids-per-read", "Events get new ids at each read.", "timeline.append-only")
+@fault(
+    "event-ids-per-read",
+    "Events get new ids at each read.",
+    "timeline.append-only",
+    also=("timeline.not-before-status",),
+)
 class EventIdsPerRead(Behaviour):
     def event_id(self, execution: Execution, index: int) -> str:
         return self.ids.xid("evt", self.now())

@@ -135,7 +135,12 @@ class PublicWithoutMetadata(Behaviour):
         return without(super().public(execution, moment), "clientSafeMetadata")
 
 
-@fault("public-other-status", "The public view calls succeeded executions failed.", "public.matches-private")
+@fault(
+    "public-other-status",
+    "The public view calls succeeded executions failed.",
+    "public.matches-private",
+    also=("public.not-stale",),
+)
 class PublicOtherStatus(Behaviour):
     def public(self, execution: Execution, moment: Moment) -> dict[str, object]:
         view = super().public(execution, moment)

@@ -1,0 +1,190 @@
+"""A sandbox in a test's hand: its own key, clock, executions and journal on a server that others use too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from execmock.errors import MockError
+from execmock.server.control import PREFIX
+from execmock.testing.clock import MockClock
+from execmock.testing.control import Control, path_part
+from execmock.testing.executions import ExecutionView, MockExecutions, id_of, view_of
+from execmock.testing.report import requests_text, timelines_text
+from execmock.testing.requests import MockRequests
+from execmock.testing.server import Server
+from execmock.testing.sources import ScenarioLike, is_name
+
+__all__ = ["MockSandbox"]
+
+
+class MockSandbox:
+    """What a test does with one sandbox. Close it, or use `with`; what is in it is then forgotten.
+
+    Every method is quick and may be called from async code, for the server runs in a thread of its own;
+    only `wait` blocks, and has `async_wait` beside it.
+    """
+
+    def __init__(self, server: Server | None, name: str, key: str, *, strict_client: bool = False) -> None:
+        self.name = name
+        self.key = key
+        self.strict_client = strict_client
+        self._on = server
+
+    def __repr__(self) -> str:
+        where = self.url if self._on else "closed"
+        return f"<{type(self).__name__} {self.name} {where}>"
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not been closed."""
+        return self._on is not None
+
+    @property
+    def url(self) -> str:
+        """Where the executions API is served, without a slash at the end."""
+        return self._server.url
+
+    @property
+    def embed_url(self) -> str:
+        """Where the API of embedded workflows is served."""
+        return self._server.url
+
+    @property
+    def control_url(self) -> str:
+        """Where the control API is served; it needs `?sandbox=NAME` there."""
+        return self._server.url + PREFIX
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a client sends along: the key, as a bearer."""
+        return {"Authorization": f"Bearer {self.key}"}
+
+    @property
+    def clock(self) -> MockClock:
+        """The sandbox's clock."""
+        return MockClock(self._control)
+
+    @property
+    def executions(self) -> MockExecutions:
+        """What was created in the sandbox."""
+        return MockExecutions(self._control)
+
+    @property
+    def requests(self) -> MockRequests:
+        """What was asked of it."""
+        return MockRequests(self._control, self._server.operations)
+
+    def scenario(self, scenario: ScenarioLike | None) -> str:
+        """Let what follows go through a scenario, unless a request names or binds another.
+
+        None goes back to the built-in default. Returns the scenario's name, or an empty text.
+        """
+        name = None if scenario is None else self._named(scenario)
+        self._control.call("PUT", "/default-scenario", {"scenario": name})
+        return name or ""
+
+    def add_scenario(self, scenario: ScenarioLike) -> str:
+        """Let requests name a scenario, or bind it, in this sandbox alone; return its name."""
+        read = self._server.scenario(scenario)
+        self._control.call("PUT", f"/scenarios/{path_part(read.name)}", {"text": read.text})
+        return read.name
+
+    def signal(self, execution: str | ExecutionView, signal: str, payload: Any = None) -> ExecutionView:
+        """Send a signal; MockError when the execution's present step does not wait for it."""
+        return self._move(execution, "signal", {"signal": signal, "payload": payload})
+
+    def jump(self, execution: str | ExecutionView, to: str) -> ExecutionView:
+        """Lead an execution to a status or step at once; MockError when none leads there."""
+        return self._move(execution, "jump", {"to": to})
+
+    def wait(self, execution: str | ExecutionView, status: str, timeout: float = 10.0) -> ExecutionView:
+        """Return once an execution has reached a status or step.
+
+        MockError when it never can, TimeoutError after `timeout` seconds of real time.
+        """
+        path = f"/executions/{path_part(id_of(execution))}/wait"
+        return self._waited(self._control.call("GET", path, status=status, timeout=timeout), status, timeout)
+
+    async def async_wait(
+        self, execution: str | ExecutionView, status: str, timeout: float = 10.0
+    ) -> ExecutionView:
+        """Do what `wait` does while the caller's event loop goes on."""
+        path = f"/executions/{path_part(id_of(execution))}/wait"
+        found = await self._control.call_async("GET", path, status=status, timeout=timeout)
+        return self._waited(found, status, timeout)
+
+    def reset(self) -> None:
+        """Forget executions and requests; key, clock and scenarios stay."""
+        self._control.call("POST", f"/sandboxes/{self.name}/reset")
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """Return all that is in the sandbox as JSON-like data. It is as secret as a key."""
+        document: Mapping[str, Any] = self._control.call("GET", "/snapshot")
+        return document
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put back what a snapshot holds; requests are forgotten."""
+        self._control.call("PUT", "/snapshot", snapshot)
+
+    def report(self) -> dict[str, str]:
+        """Return what happened as texts by title: the requests, and the executions' timelines."""
+        timelines = [timelines_text(self.executions), timelines_text(self.executions.embed)]
+        return {
+            "requests": requests_text(self.requests),
+            "timelines": "\n".join(filter(None, timelines)),
+        }
+
+    def close(self) -> None:
+        """Forget the sandbox and all that is in it. Closing twice is closing once."""
+        if self._on is not None:
+            self._control.call("DELETE", f"/sandboxes/{self.name}")
+            self._on = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._judge(failed=kind is not None)
+        finally:
+            self.close()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    @property
+    def _server(self) -> Server:
+        if self._on is None:
+            raise MockError("it is not running; use it inside its `with` block")
+        return self._on
+
+    @property
+    def _control(self) -> Control:
+        return self._server.control.of(self.name)
+
+    def _judge(self, *, failed: bool) -> None:
+        # A test that fails already says more than its requests would.
+        if self.strict_client and not failed:
+            self.requests.assert_no_violations()
+
+    def _named(self, scenario: ScenarioLike) -> str:
+        return str(scenario) if is_name(scenario) else self.add_scenario(scenario)
+
+    def _move(self, execution: str | ExecutionView, how: str, body: dict[str, Any]) -> ExecutionView:
+        return view_of(self._control.call("POST", f"/executions/{path_part(id_of(execution))}/{how}", body))
+
+    def _waited(self, standing: Any, status: str, timeout: float) -> ExecutionView:
+        view = view_of(standing)
+        if view.reached(status):
+            return view
+        hint = " The clock is frozen: advance it." if self.clock.frozen else ""
+        raise TimeoutError(f"no {status} within {timeout:g} s.{hint}\n{timelines_text([view])}")

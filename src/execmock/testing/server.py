@@ -1,0 +1,81 @@
+"""The server of a mock: started on a free port in the background, stopped clean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from execmock.core.scenario import Scenario
+from execmock.core.world import World, WorldWords
+from execmock.loading.contract import shipped_contract
+from execmock.server.control import control_contract
+from execmock.server.mock import Mock, MockOptions
+from execmock.server.ports import Listener, bind
+from execmock.service.engine import load_library
+from execmock.service.worlds import Keys, Wishes
+from execmock.testing.background import Background
+from execmock.testing.control import Control
+from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
+
+__all__ = ["Server"]
+
+# Read with the import, once a process, so that each mock starts in a few milliseconds.
+control_contract()
+load_library(shipped_contract(), ())
+
+
+class Server:
+    """A running server. `control` is about the sandbox that it starts with."""
+
+    def __init__(self, options: MockOptions, host: str, port: int, background: Background) -> None:
+        """Start it; ExecmockError for options that cannot be used or a port that cannot be had."""
+        self._mock = Mock(options)
+        self._background = background
+        background.hold()
+        try:
+            self._listener = background.run(self._start(host, port))
+        except BaseException:
+            background.release()
+            raise
+        self.url = self._listener.url
+        self.control = Control(self._mock.control, background, "default")
+
+    def scenario(self, given: ScenarioLike) -> Scenario:
+        """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
+        return scenario_from(given, self._mock.engine.words)
+
+    def begin(self, world: WorldLike, wishes: Wishes) -> None:
+        """Make the sandboxes of a world."""
+        self._background.run(self._mock.engine.worlds.apply(self._world(world), wishes))
+
+    def fill(self, name: str, key: str, world: WorldLike, wishes: Wishes, seed: int | None) -> None:
+        """Make a sandbox as a world makes its default one."""
+        keys: Keys = ((key, "read-write"),)
+        fill = self._mock.engine.worlds.fill
+        self._background.run(fill(name, keys, self._world(world), wishes, seed))
+
+    @property
+    def operations(self) -> Sequence[str]:
+        """The names of the contract's operations."""
+        return list(self._mock.engine.contract.operations)
+
+    def stop(self) -> None:
+        """Stop listening and forget everything."""
+        try:
+            self._background.run(self._stop())
+        finally:
+            self._background.release()
+
+    def _world(self, given: WorldLike) -> World:
+        engine = self._mock.engine
+        return world_from(given, WorldWords.of(engine.contract, engine.library.current.values()))
+
+    async def _start(self, host: str, port: int) -> Listener:
+        await self._mock.prepare()
+        listener = Listener(self._mock.front(), bind(host, port, "port="))
+        await listener.start()
+        return listener
+
+    async def _stop(self) -> None:
+        self._mock.control.end()
+        await self._listener.stop()
+        await self._mock.close()

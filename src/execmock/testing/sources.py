@@ -1,0 +1,64 @@
+"""Scenarios and worlds that a test writes itself, or names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from execmock.core.scenario import Scenario
+from execmock.core.world import World, WorldWords
+from execmock.errors import ExecmockError, ScenarioError, WorldError
+from execmock.loading.scenarios import Vocabularies, read_text
+from execmock.loading.worlds import load_world, read_world, world_path
+
+__all__ = ["ScenarioLike", "WorldLike", "is_name", "scenario_from", "world_from"]
+
+ScenarioLike = str | Mapping[str, Any] | Path
+"""A scenario's name, a scenario as a mapping or as YAML text, or the path of a file that holds one."""
+
+WorldLike = str | Mapping[str, Any] | Path
+"""A shipped world's name, a world as a mapping or as YAML text, or the path of a file that holds one."""
+
+
+def is_name(given: ScenarioLike | WorldLike) -> bool:
+    """Whether it is a name rather than the thing itself."""
+    return isinstance(given, str) and not set(given) & set("\n:{")
+
+
+def scenario_from(given: ScenarioLike, words: Vocabularies) -> Scenario:
+    """Return the scenario that a mapping, a YAML text or a file holds; one without a name is `inline`.
+
+    ScenarioError shows every mistake with its line.
+    """
+    found = read_text(*_text(given, "scenario", ScenarioError), words)
+    if found.scenario is None:
+        raise ScenarioError("\n".join(problem.shown for problem in found.problems))
+    return found.scenario
+
+
+def world_from(given: WorldLike, words: WorldWords) -> World:
+    """Return the world that is named, or that a mapping, a YAML text or a file holds.
+
+    WorldError shows every mistake with its line.
+    """
+    if isinstance(given, Path) or is_name(given):
+        return load_world(world_path(given if isinstance(given, Path) else str(given)), words)
+    world, problems = read_world(*_text(given, "world", WorldError), words)
+    if world is None:
+        raise WorldError("\n".join(problem.shown for problem in problems))
+    return world
+
+
+def _text(given: ScenarioLike | WorldLike, what: str, error: type[ExecmockError]) -> tuple[str, str]:
+    """Return the text of what was given, and what to call it where it has mistakes."""
+    if isinstance(given, str):
+        return given, what
+    try:
+        if isinstance(given, Path):
+            return given.read_text(encoding="utf-8-sig"), str(given)
+        # JSON is YAML: one way in, and mistakes are shown with their lines all the same.
+        return json.dumps({what: "inline", **given}, ensure_ascii=False, indent=1), what
+    except (OSError, TypeError, ValueError) as reason:
+        raise error(f"the {what} cannot be read: {reason}") from None

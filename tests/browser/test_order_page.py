@@ -1,0 +1,59 @@
+"""The Playwright set-up of docs/frontend-tests.md, run for real: a page from another origin in Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TESTS = len(re.findall(r"^test\(", (HERE / "order.spec.js").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Path:
+    """Playwright's command, installed if it is not."""
+    done = subprocess.run([HERE / "install"], capture_output=True, text=True, timeout=240, check=False)  # noqa: S603 - our own script
+    assert done.returncode == 0, done.stdout + done.stderr
+    return HERE / "node_modules" / ".bin" / "playwright"
+
+
+def free_port() -> str:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return str(sock.getsockname()[1])
+
+
+def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    chromium = shutil.which("chromium")
+    assert chromium, "chromium is not installed"
+    return subprocess.run(  # noqa: S603 - our own command
+        [playwright, "test", *arguments],
+        cwd=HERE,
+        env={
+            **os.environ,
+            "CHROMIUM": chromium,
+            "EXECMOCK": f"{shlex.quote(sys.executable)} -m execmock",
+            "EXECMOCK_PORT": free_port(),
+            "PAGE_PORT": free_port(),
+            "OUTPUT_DIR": str(folder),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def test_the_page_shows_what_the_mock_does(playwright: Path, tmp_path: Path) -> None:
+    done = run(playwright, tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert f"{TESTS} passed" in done.stdout

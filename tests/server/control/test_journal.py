@@ -1,0 +1,160 @@
+"""The journal: what was asked and answered, filtered, counted, cleared, bounded, without keys and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+KEY = "b3sk_canary-key-0123456789"
+COOKIE = "canary-cookie-0123456789"
+
+
+async def some_requests(control: Any) -> str:
+    """Create, read, list, and one refused request; return the execution's id."""
+    name: str = await control.create("wf_any")
+    await control.server.get(f"/v1/executions/{name}")
+    await control.server.get("/v1/executions?limit=5")
+    await control.server.get("/v1/executions?limit=0")
+    return name
+
+
+async def test_without_requests_it_is_empty(control: Any) -> None:
+    assert await control.get("/journal") == {"entries": [], "count": 0}
+    assert await control.get("/journal/count") == {"count": 0}
+    assert await control.delete("/journal") == {"count": 0}
+
+
+async def test_it_shows_requests_and_answers_oldest_first(control: Any) -> None:
+    name = await some_requests(control)
+    found = await control.get("/journal")
+    assert found["count"] == 4
+    assert [(e["method"], e["path"], e["query"], e["status"], e["operation"]) for e in found["entries"]] == [
+        ("POST", "/v1/executions", "", 200, "createExecution"),
+        ("GET", f"/v1/executions/{name}", "", 200, "getExecution"),
+        ("GET", "/v1/executions", "limit=5", 200, "listExecutions"),
+        ("GET", "/v1/executions", "limit=0", 400, "listExecutions"),
+    ]
+    first, *_, last = found["entries"]
+    assert first["body"]["workflowId"] == "wf_any"
+    assert [first["execution"], last["execution"]] == [name, None]
+    assert [violation["location"] for violation in last["violations"]] == ["query/limit"]
+    assert first["headers"]["Content-Type"] == "application/json"
+    assert [entry["number"] for entry in found["entries"]] == sorted(e["number"] for e in found["entries"])
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 4),
+        ("operation=listExecutions", 2),
+        ("operation=createExecution", 1),
+        ("operation=none", 0),
+        ("method=get", 3),
+        ("method=POST", 1),
+        ("status=400", 1),
+        ("execution={id}", 2),
+        ("execution={id}&method=GET", 1),
+        ("after={first}", 3),
+        ("after=999999", 0),
+    ],
+)
+async def test_filters_narrow_the_list_and_the_count(control: Any, query: str, count: int) -> None:
+    name = await some_requests(control)
+    first = (await control.get("/journal"))["entries"][0]["number"]
+    query = query.replace("{id}", name).replace("{first}", str(first))
+    assert await control.get(f"/journal/count?{query}") == {"count": count}
+    found = await control.get(f"/journal?{query}")
+    assert (len(found["entries"]), found["count"]) == (count, count)
+
+
+async def test_the_limit_takes_the_latest_and_leaves_the_count(control: Any) -> None:
+    await some_requests(control)
+    found = await control.get("/journal?limit=1")
+    assert ([entry["status"] for entry in found["entries"]], found["count"]) == ([400], 4)
+
+
+async def test_cleared_it_is_empty_whatever_the_filters(control: Any) -> None:
+    await some_requests(control)
+    assert await control.delete("/journal?method=GET") == {"count": 4}
+    assert await control.get("/journal/count") == {"count": 0}
+
+
+async def test_it_keeps_the_latest_of_its_size_for_each_sandbox(controlled: Any) -> None:
+    control = await controlled(journal_size=3)
+    key = await control.sandbox("other")
+    for limit in range(1, 6):
+        await control.server.get(f"/v1/executions?limit={limit}")
+    await control.server.get("/v1/executions", key=key)
+    found = await control.get("/journal")
+    assert [entry["query"] for entry in found["entries"]] == ["limit=3", "limit=4", "limit=5"]
+    assert (await control.get("/journal/count?sandbox=other")) == {"count": 1}
+
+
+async def test_a_size_of_nothing_keeps_nothing(controlled: Any) -> None:
+    control = await controlled(journal_size=0)
+    await control.create("wf_any")
+    assert await control.get("/journal") == {"entries": [], "count": 0}
+
+
+async def test_requests_to_the_control_api_are_not_in_it(control: Any) -> None:
+    await control.put("/clock", {"frozen": True})
+    assert (await control.get("/journal"))["count"] == 0
+
+
+async def test_a_body_that_is_no_json_is_shown_as_text(control: Any) -> None:
+    await control.server.send("POST", "/v1/executions", data=b"{\xff")
+    (entry,) = (await control.get("/journal"))["entries"]
+    assert (entry["body"], entry["status"]) == ("{\ufffd", 400)
+
+
+@pytest.mark.parametrize("query", ["after=-1", "status=99", "status=x", "limit=0", "sandbox=none"])
+async def test_filters_that_cannot_be_are_refused(control: Any, query: str) -> None:
+    for path in ("/journal", "/journal/count"):
+        if not (path.endswith("count") and query.startswith("limit")):
+            await control.refused(404 if "sandbox" in query else 400, "GET", f"{path}?{query}")
+
+
+async def test_keys_and_tokens_are_never_shown_whole(
+    controlled: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the journal nor in the log, wherever in a request they stand."""
+    control = await controlled(
+        quiet=False, strict=True, keys=((KEY, "read-write"),), control_key="canary-control-key"
+    )
+    server, own = control.server, {"Authorization": "Bearer canary-control-key"}
+    created = (await server.create({}, key=KEY)).data
+    token, name = created["clientToken"], created["execution"]["id"]
+    public = f"/v1/public/executions/{name}"
+    for path in (
+        f"{public}?token={token}",
+        f"{public}?%74oken={token}",
+        f"{public}?token={token}&token={token}",
+        f"{public}?token={token}x",
+        f"/v1/executions?token={token}&api_key={KEY}&note={KEY}",
+    ):
+        await server.get(path, key=None)
+    for headers in (
+        {"Authorization": KEY},
+        {"Authorization": f"Basic {KEY}"},
+        {"X-Api-Key": KEY, "Cookie": f"session={COOKIE}"},
+        {"Authorization": f"Bearer {KEY}", "X-Debug": f"key {KEY}", "Referer": f"http://x/?token={token}"},
+    ):
+        await server.create(
+            {"requestPayload": {"sent": KEY, KEY: 1}},
+            key=None,
+            headers={"Authorization": f"Bearer {KEY}", **headers},
+        )
+    await server.get(f"{public}?token={token}", key=None, headers={"Referer": f"http://x/?token={token}"})
+    await control.put("/clock", {"frozen": True}, headers=own)
+    await control.refused(
+        401, "PUT", "/clock", {"frozen": True}, headers={"Authorization": "Bearer wrong-canary"}
+    )
+    shown = (await control.send("GET", "/journal?limit=1000", headers=own)).body.decode()
+    server.mock.log.flush()
+    logged = "".join(capsys.readouterr())
+    assert "createExecution" in shown
+    assert "createExecution" in logged
+    for text in (shown, logged):
+        for secret in (KEY, token, COOKIE, "canary-control-key", "wrong-canary"):
+            assert secret not in text

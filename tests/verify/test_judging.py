@@ -1,0 +1,136 @@
+"""Judging is pure: recorded answers in, results out, whatever the answers look like."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from execmock.loading.contract import shipped_contract
+from execmock.verify.case import Case
+from execmock.verify.catalogue import all_probes, all_rules
+from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.judge import Trail, judge
+from execmock.verify.outcome import Outcome
+from execmock.verify.surface import CREATE, GET
+
+CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
+LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
+NAMES = st.sampled_from(
+    [
+        "code",
+        "data",
+        "items",
+        "execution",
+        "events",
+        "id",
+        "status",
+        "createdAt",
+        "clientToken",
+        "hasMore",
+        "x",
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, **fields: Any) -> Exchange:
+    body = json.dumps(answer).encode()
+    request = Request("GET", "http://host/v1/executions/exec_1", {}, fields.pop("sent", b"{}"))
+    return Exchange(
+        number=number,
+        probe=fields.pop("probe", "histories"),
+        label=fields.pop("label", "get"),
+        operation=operation,
+        identity="a",
+        request=request,
+        sent=float(number),
+        received=number + 0.5,
+        status=status,
+        headers={},
+        body=body,
+        json=parse_json(body),
+        **fields,
+    )
+
+
+def outcomes(*exchanges: Exchange, trail: Trail | None = None) -> dict[str, Outcome]:
+    case = Case(shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated"))
+    return {result.rule.id: result.outcome for result in judge(case, all_rules(), trail or Trail())}
+
+
+def showing(number: int, status: str, **changes: Any) -> Exchange:
+    execution = {**CREATED, "status": status, **changes}
+    return seen(
+        number, {"code": 200, "data": {"execution": execution, "events": []}, "message": "", "requestId": "r"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        ("workflow_running", "workflow_queued", "lifecycle.reachable"),
+        ("workflow_succeeded", "workflow_failed", "lifecycle.terminal-final"),
+    ],
+)
+def test_a_status_that_goes_back_is_reported(before: str, after: str, rule: str) -> None:
+    assert outcomes(showing(1, before), showing(2, after))[rule] is Outcome.FAILED
+    assert outcomes(showing(1, before), showing(2, before))[rule] is Outcome.PASSED
+
+
+def test_statuses_missed_between_two_polls_are_no_violation() -> None:
+    found = outcomes(showing(1, "awaiting_payment"), showing(2, "workflow_succeeded"))
+    assert found["lifecycle.reachable"] is Outcome.PASSED
+
+
+def test_two_answers_that_overlap_in_time_are_not_compared() -> None:
+    early, late = showing(1, "workflow_running"), showing(2, "workflow_queued")
+    overlapping = Exchange(**{name: getattr(early, name) for name in early.__slots__} | {"received": 3.0})
+    assert outcomes(overlapping, late)["lifecycle.reachable"] is Outcome.INCONCLUSIVE
+
+
+def test_an_answer_that_asks_to_come_back_later_accuses_nobody() -> None:
+    busy = seen(1, {}, status=503, operation=GET)
+    asked = Exchange(
+        **{name: getattr(busy, name) for name in busy.__slots__} | {"headers": {"retry-after": "1"}}
+    )
+    assert outcomes(busy)["robust.no-5xx"] is Outcome.FAILED
+    assert outcomes(asked)["robust.no-5xx"] is Outcome.INCONCLUSIVE
+
+
+def test_a_rule_that_nothing_could_be_observed_for_is_blocked_by_the_rule_that_failed() -> None:
+    refused = seen(1, {}, status=500, operation=CREATE, probe="basics", label="create/0", valid=True)
+    case = Case(shipped_contract(), [refused])
+    results = {each.rule.id: each for each in judge(case, all_rules(), Trail(blocked={"echo": refused}))}
+    assert results["operation.answers"].outcome is Outcome.FAILED
+    assert results["create.echo"].outcome is Outcome.BLOCKED
+    assert results["create.echo"].blocked_by == "operation.answers"
+
+
+def test_without_any_evidence_no_rule_passes() -> None:
+    assert Outcome.PASSED not in outcomes().values()
+
+
+@given(st.lists(st.tuples(JSON, st.sampled_from(LABELS), st.sampled_from([200, 201, 400, 500])), max_size=4))
+def test_no_answer_can_make_the_judge_stumble(answers: list[tuple[Any, str, int]]) -> None:
+    operations = list(shipped_contract().operations)
+    exchanges = [
+        seen(number, answer, status=status, operation=operations[number % 5], label=label, probe=probe.name)
+        for number, ((answer, label, status), probe) in enumerate(
+            zip(answers, all_probes() * 4, strict=False)
+        )
+    ]
+    assert set(outcomes(*exchanges)) == {rule.id for rule in all_rules()}
+
+
+def test_rule_ids_are_unique_and_probes_exist() -> None:
+    ids, probes = [rule.id for rule in all_rules()], {probe.name for probe in all_probes()}
+    assert len(set(ids)) == len(ids) >= 60
+    assert {name for rule in all_rules() for name in rule.probes} <= probes

@@ -1,0 +1,151 @@
+"""What a run leaves behind: every form of report, without secrets; waivers; a run that only reads."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from execmock.errors import ConfigError
+from execmock.verify import verify
+from execmock.verify.outcome import Outcome
+from execmock.verify.report import Report
+from execmock.verify.report.files import FORMS, write
+from execmock.verify.waivers import Waiver, load_waivers
+from tests.verify.target import Target, running
+
+FAULT, RULE = "has-more-never", "list.has-more"
+NOW = 1_767_258_000_000  # 2026-01-01T09:00:00Z
+
+
+def judged(target: Target, **options: object) -> Report:
+    given = {"token": target.token, "only": (RULE, "create.required.workflowId"), "effort": "quick"}
+    return verify(target.url, **{**given, **options})
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    with running(FAULT) as target:
+        return judged(target)
+
+
+def rendered(report: Report, form: str) -> str:
+    text: str = import_module(f"execmock.verify.report.{FORMS[form]}").render(report)
+    return text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_of_report_holds_a_key_or_a_client_token(report: Report, form: str) -> None:
+    text = rendered(report, form)
+    tokens = {seen.at("/data/clientToken") for seen in report.journal} - {None}
+    secrets = {report.options.token, *(token for token in tokens if isinstance(token, str))}
+    assert len(secrets) > 2
+    assert [secret for secret in secrets if secret in text] == []
+
+
+def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation(report: Report) -> None:
+    suite = ET.fromstring(rendered(report, "junit")).find("testsuite")  # noqa: S314 - our own text
+    assert suite is not None
+    assert {case.get("name") for case in suite.iter("testcase")} == {each.rule.id for each in report.results}
+    assert [case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None] == [RULE]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+
+
+def test_json_tells_each_finding_with_request_place_and_command(report: Report) -> None:
+    told = json.loads(rendered(report, "json"))
+    [broken] = [rule for rule in told["rules"] if rule["outcome"] == "failed"]
+    finding = broken["findings"][0]
+    assert (told["exitCode"], broken["id"], finding["pointer"]) == (1, RULE, "/data/hasMore")
+    assert finding["curl"][-1].startswith("curl -sS 'http://127.0.0.1:")
+    assert '"$TOKEN"' in finding["curl"][-1]
+    assert f"--only={RULE}" in finding["rerun"]
+    assert finding["spec"].startswith("#/paths/~1v1~1executions/get")
+
+
+def test_the_line_of_a_finding_is_that_of_its_place_in_the_contract(report: Report) -> None:
+    [first, *_] = [
+        rule["findings"] for rule in json.loads(rendered(report, "json"))["rules"] if rule["findings"]
+    ]
+    lines = Path("openapi.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[first[0]["line"] - 1].strip() == '"200":'
+
+
+def test_sarif_points_into_the_contract(report: Report) -> None:
+    run = json.loads(rendered(report, "sarif"))["runs"][0]
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"openapi.yaml"}
+    assert {result["ruleId"] for result in run["results"]} == {RULE}
+
+
+def test_the_page_needs_no_network(report: Report) -> None:
+    page = rendered(report, "html")
+    assert "Does not conform" in page
+    assert "<script" not in page
+    assert "<link" not in page
+    assert "src=" not in page
+
+
+def test_har_holds_every_exchange(report: Report) -> None:
+    assert len(json.loads(rendered(report, "har"))["log"]["entries"]) == len(report.journal)
+
+
+def test_a_report_that_cannot_be_written_is_named(report: Report, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"--report json=.* cannot be written"):
+        write(report, [("json", str(tmp_path))])
+
+
+def test_a_run_that_only_reads_sends_nothing_but_get_and_judges_what_is_there() -> None:
+    with running(FAULT) as target:
+        judged(target, only=())
+        report = judged(target, only=(), read_only=True)
+    assert {seen.request.method for seen in report.journal} == {"GET"}
+    outcomes = {result.rule.id: result.outcome for result in report.results}
+    assert outcomes[RULE] is Outcome.FAILED
+    assert outcomes["get.shape"] is Outcome.PASSED
+    assert outcomes["create.echo"] is Outcome.NOT_JUDGED
+
+
+def test_without_a_second_key_tenancy_is_not_judged() -> None:
+    with running() as target:
+        report = judged(target, only=("tenancy.read",))
+    [result] = report.results
+    assert (result.outcome, result.observations) == (Outcome.NOT_JUDGED, 0)
+    assert "--token-b" in result.reason
+
+
+@pytest.mark.parametrize(("expired", "code"), [(False, 0), (True, 1)])
+def test_a_waiver_lets_a_rule_fail_until_it_expires(expired: bool, code: int) -> None:
+    with running(FAULT) as target:
+        report = judged(target, waivers=(Waiver(RULE, "known", "2026-01-31", expired),))
+    assert report.exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("day", "expired"), [("2025-12-31", True), ("2026-01-01", False), ("2027-01-01", False)]
+)
+def test_a_waiver_holds_to_the_end_of_its_day(tmp_path: Path, day: str, expired: bool) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(f"- {{rule: {RULE}, reason: known, expires: {day}}}\n", encoding="utf-8")
+    assert load_waivers(file, [RULE], NOW) == (Waiver(RULE, "known", day, expired),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {rule: list.has-mor, reason: r, expires: 2026-01-01}", "Did you mean 'list.has-more'?"),
+        ("- {rule: list.has-more, reason: '', expires: 2026-01-01}", "expected a reason in words"),
+        ("- {rule: list.has-more, reason: r, expires: soon}", "expected a date such as 2026-12-31"),
+        ("- {rule: list.has-more}", "a waiver has exactly rule, reason, expires"),
+        ("rule: list.has-more", "expected a list of waivers"),
+    ],
+)
+def test_a_waiver_that_cannot_be_used_is_named_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_waivers(file, [RULE], NOW)
+    assert said in str(caught.value)
+    assert f"{file}:1:" in str(caught.value)
