@@ -1,4 +1,4 @@
-"""What create, read and list cost in each store as it fills: `python -m bench.stores [--sizes N,N] [KIND...]`.
+"""What create, read and list cost in each store as it fills: `python -m bench.stores [KIND...]`.
 
 No HTTP is in it: the calls are those that the server's handlers make. Costs are medians in microseconds;
 what counts is how they compare within a row. Sizes are executions in one sandbox.
@@ -16,11 +16,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.stores.redis_process import RedisProcess
+
 from execmock.service.engine import Engine, EngineOptions
 from execmock.service.executions import Page
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.service.selection import Selection
-from tests.stores.redis_process import RedisProcess
 
 KINDS = ("memory", "sqlite", "redis")
 SAMPLE = 1000
@@ -122,7 +123,9 @@ def show(kind: str, sizes: Sequence[int], rows: Sequence[dict[str, float]]) -> N
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("kinds", nargs="*", default=KINDS, metavar="KIND", help="memory, sqlite, redis")
     parser.add_argument("--sizes", default="1000,100000,1000000", help="how full, separated by commas")
     given = parser.parse_args()

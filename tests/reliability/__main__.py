@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..stores.redis_process import RedisProcess
+from tests.stores.redis_process import RedisProcess
+
 from .deployment import behind_nginx
 from .kills import kill_under_load
 from .outages import disk_full, redis_gone, redis_restarted

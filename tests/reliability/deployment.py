@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..stores.redis_process import RedisProcess, free_port
+from tests.stores.redis_process import RedisProcess, free_port
+
 from .serving import Client, Server
 
 __all__ = ["Deployed", "behind_nginx", "nginx_program"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import random
+import random  # noqa: TID251 - which instants a drill picks is repeatable, not secret
 import threading
 import time
 from collections.abc import Iterator
@@ -56,8 +56,8 @@ class _Seen:
 
 
 def kill_under_load(store: str, times: int, seed: int, folder: Path) -> Killed:
-    """Start a server, load it, kill it, start it again, compare; `times` times. Time runs 60 times as fast."""
-    draw, seen, result = random.Random(seed), _Seen(), Killed()
+    """Start a server, load it, kill it, start it again, compare; `times` times. A minute takes a second."""
+    draw, seen, result = random.Random(seed), _Seen(), Killed()  # noqa: S311
     server = Server(store, "--speed", "60", folder=folder)
     server.start()
     try:
@@ -94,7 +94,7 @@ def _load_and_kill(server: Server, draw: random.Random, label: str, seen: _Seen)
 
 
 def _create(port: int, label: str, seed: int, stop: threading.Event, seen: _Seen, used: set[str]) -> None:
-    draw, client, number = random.Random(seed), Client(port), 0
+    draw, client, number = random.Random(seed), Client(port), 0  # noqa: S311
     while not stop.is_set():
         key, number = f"{label}-{number}", number + 1
         used.add(key)

@@ -6,7 +6,8 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..stores.redis_process import RedisProcess
+from tests.stores.redis_process import RedisProcess
+
 from .serving import Client, Reply, Server
 
 __all__ = ["Outages", "disk_full", "redis_gone", "redis_restarted"]
@@ -37,7 +38,7 @@ class Outages:
     def __str__(self) -> str:
         return (
             f"{self.times} times, {self.acknowledged} creates acknowledged, {self.refused} refused with 503, "
-            f"{self.recovered} times recovered by itself; other answers {self.other_answers}, lost {self.lost}"
+            f"{self.recovered} times back by itself; other answers {self.other_answers}, lost {self.lost}"
         )
 
     def note(self, reply: Reply) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..stores.redis_process import free_port
+from tests.stores.redis_process import free_port
 
 __all__ = ["Client", "Reply", "Server"]
 
@@ -76,12 +76,16 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    @property
     def log(self) -> str:
         return self._log.read_text()
 
     def start(self, *, wait: bool = True, **more: Any) -> None:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, **more)
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, **more)  # noqa: S603 - ours
         if wait:
             self.await_ready()
 
@@ -113,13 +117,5 @@ class Server:
             return 0
         self._process.terminate()
         code = self._process.wait(timeout=20)
-        self._process = None
-        return code
-
-    def end(self) -> int:
-        """Wait for it to end by itself, and return its exit code."""
-        if self._process is None:
-            return 0
-        code = self._process.wait(timeout=60)
         self._process = None
         return code

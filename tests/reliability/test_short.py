@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..stores.redis_process import RedisProcess
+from tests.stores.redis_process import RedisProcess
+
 from .kills import kill_under_load
 from .outages import disk_full, redis_gone, redis_restarted
 from .replicas import agree, moved
