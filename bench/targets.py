@@ -49,7 +49,8 @@ class Target:
     headers: Mapping[str, str] = field(default_factory=lambda: KEY)
     ready: Work = field(default_factory=lambda: Work("/v1/executions", 200))
     patience: float = 60.0
-    about: str = ""
+    program: str = ""
+    """What bench/install-peers has to have installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +190,15 @@ def peers() -> list[Target]:
             "Prism",
             lambda port: [str(tools / "prism"), "mock", "-h", "127.0.0.1", "-p", str(port), contract],
             examples(422),
-            about="answers with examples",
+            program="prism",
         ),
         Target(
             "Mockoon",
             lambda port: [str(tools / "mockoon-cli"), "start", "--data", contract, "--port", str(port)],
             examples(None),
-            about="answers with examples",
+            program="mockoon-cli",
         ),
-        Target(
-            "json-server", json_server, rows, ready=Work("/executions/e7", 200), about="keeps rows in a file"
-        ),
+        Target("json-server", json_server, rows, ready=Work("/executions/e7", 200), program="json-server"),
     ]
 
 
@@ -208,7 +207,6 @@ ABSENT = {
 }
 
 
-def installed(name: str) -> bool:
+def installed(target: Target) -> bool:
     """Whether a peer's program is there."""
-    program = {"Prism": "prism", "Mockoon": "mockoon-cli", "json-server": "json-server"}[name]
-    return shutil.which(str(PEERS / "node_modules" / ".bin" / program)) is not None
+    return shutil.which(str(PEERS / "node_modules" / ".bin" / target.program)) is not None
