@@ -15,6 +15,7 @@ from execmock.core.json_text import canonical, decode, encode
 from execmock.core.progress import begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
@@ -44,6 +45,7 @@ class EmbedExecutions:
         store: Store,
         sandboxes: Sandboxes,
         library: Library,
+        keeper: Keeper,
         tracking: Tracking,
         views: EmbedViews,
         choices: Mapping[str, Any],
@@ -51,6 +53,7 @@ class EmbedExecutions:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._keeper = keeper
         self._tracking = tracking
         self._views = views
         self._choices = choices
@@ -70,10 +73,12 @@ class EmbedExecutions:
             **self._defaults,
             **{name: value for name, value in request.body.items() if value is not None},
         }
+        await self._keeper.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
         scenario = selection.pick(self._library, sandbox, names, "embed")
+        await self._keeper.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
         random = derive(sandbox.root, "embed", number, size=16)
@@ -114,7 +119,8 @@ class EmbedExecutions:
 
     async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
         # The key is remembered per path, as the vendor does it.
-        place = Key(put.key.sandbox, "embed-idempotency", f"{request.workflow}\x1f{request.idempotency_key}")
+        header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
+        place = Key(put.key.sandbox, "embed-idempotency", f"{request.workflow}\x1f{header}")
         digest = blake2b(canonical(request.body), digest_size=16).hexdigest()
         fresh = Idempotency(place.id, digest, put.key.id, answer, now + _REMEMBERED)
 

@@ -69,7 +69,7 @@ class Reloader:
         library = self._engine.library
         old, new = library.current.get(name), self._winner(name)
         if new is None:
-            library.remove(name)
+            self._engine.drop_scenario(name)
             return [f"scenario {name} is gone{await self._kept_by(old)}"] if old else []
         if old is not None and old.version == new.version:
             return []
@@ -94,7 +94,7 @@ class Reloader:
         count = 0
         for sandbox in await self._engine.sandboxes.all():
             for kind in (EXECUTION, EMBED):
-                page = await self._engine.store.page(sandbox.id, kind, 0, _MOST_COUNTED)
+                page = await self._engine.tracking.page(sandbox, kind, 0, _MOST_COUNTED)
                 count += sum(execution.scenario == old.reference for execution in page)
         return (
             f"; {count} execution{'s keep' if count > 1 else ' keeps'} version {old.version}" if count else ""
