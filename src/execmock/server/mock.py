@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from execmock.server.cors import Cors
 from execmock.server.doorman import Doorman
 from execmock.server.front import ApiFront, ControlFront, Front
 from execmock.server.handlers import api_handlers
-from execmock.server.pages import contract_pages
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import RequestLog
 from execmock.service.choices import Choices
@@ -22,6 +21,7 @@ from execmock.service.engine import Engine, EngineOptions
 
 if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
+    from execmock.server.pages import Page
 
 __all__ = ["Mock", "MockOptions"]
 
@@ -86,8 +86,16 @@ class Mock:
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
         served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
-        pages = contract_pages(engine.contract)
-        return Front(served, self.control_front() if control else None, pages, self.request_ids)
+        return Front(served, self.control_front() if control else None, self._pages, self.request_ids)
+
+    def _pages(self) -> Mapping[str, Page]:
+        return self._made_pages
+
+    @cached_property
+    def _made_pages(self) -> Mapping[str, Page]:
+        from execmock.server.pages import contract_pages
+
+        return contract_pages(self.engine.contract)
 
     def control_front(self) -> ControlFront:
         """Return the handler of the control API."""
