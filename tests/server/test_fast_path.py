@@ -19,7 +19,7 @@ from execmock.server.ports import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 KEY = "Authorization: Bearer b3sk_test"
-ENDING = "GET /v1/executions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+ENDING = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 def request(line: str, *headers: str, body: str | None = None, key: str = KEY) -> bytes:
@@ -133,7 +133,6 @@ LONG = {
     "wrong method": request("DELETE /v1/executions"),
     "page": request("GET /openapi.json"),
     "control": request("GET /_execmock/nothing"),
-    "closing": request("GET /v1/executions", "Connection: close"),
     "HTTP/1.0": request("GET /v1/executions").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "malformed": b"GET /v1/executions HTTP/1.1\r\nno header\r\n\r\n",
     "no length": request("POST /v1/executions", "Content-Length: x"),
@@ -172,6 +171,13 @@ async def test_requests_in_one_packet_are_answered_in_order() -> None:
     one, other = request("GET /v1/executions?limit=1"), request("GET /v1/executions?limit=2")
     short, long, _ = await both(one, one, one + other, other, create(), one)
     assert short == long
+
+
+@pytest.mark.parametrize("named", ["Connection: close", "connection: Close"])
+async def test_whoever_wants_the_connection_closed_gets_it_closed(named: str) -> None:
+    short, long, at_once = await both(create(), create(None, named))
+    assert short == long
+    assert at_once == 2
 
 
 async def test_a_connection_that_was_handed_over_goes_on() -> None:
@@ -222,7 +228,7 @@ async def test_a_client_that_does_not_read_is_not_answered_without_end() -> None
     sent = request("GET /v1/executions?limit=100")
     async with running(short=True) as server:
         await talk(server.port, *[create()] * 100)
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
         writer.transport.pause_reading()
         assert server.fast is not None
         before, sent_count = server.fast.answered_at_once, 0

@@ -4,9 +4,8 @@ aiohttp starts a task, a request, a response and a stream writer for each reques
 times what answering one does here; and importing it takes longer than starting all the rest. A connection
 therefore begins without it. As long as plain requests of the API come (see `heads`), one at a time, each
 is answered at once by the same `ApiFront.answer` that serves the long way. The first that is anything
-else (a page, the control API, a long or chunked body, pipelined requests, a connection about to close)
-hands its connection over to aiohttp, with what has arrived, for good. A test holds the two ways to the
-same bytes.
+else (a page, the control API, a long or chunked body, pipelined requests) hands its connection over to
+aiohttp, with what has arrived, for good. A test holds the two ways to the same bytes.
 
 It needs a store that answers at once: nothing here may wait.
 """
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from execmock.server.calls import Answer, Call
 from execmock.server.front import ON_EVERY_ANSWER, ApiFront, Front
-from execmock.server.heads import Heads
+from execmock.server.heads import END, Heads
 
 if TYPE_CHECKING:
     from execmock.server.protocol import FrontServer
@@ -133,13 +132,13 @@ class _Connection(asyncio.Protocol):
         if head is None:
             self.hand_over(data)
             return
-        method, path, query, headers, size, length = head
+        method, path, query, headers, size, length, last = head
         missing = size + length - len(data)
         if missing:
             self._wait(data, missing, length)
             return
         answer, common = _run(self._api.answer(Call(method, path, query, headers, data[size:])))
-        start = self._written.head(answer, common)
+        start = self._written.head(answer, common, last)
         body = answer.body
         if len(body) <= _WORTH_JOINING:
             self._transport.write(start + body)
@@ -147,6 +146,8 @@ class _Connection(asyncio.Protocol):
             self._transport.writelines((start, body))
         self.busy = True
         self._server.answered_at_once += 1
+        if last:
+            self.close()
 
     def _wait(self, data: bytes, missing: int, length: int) -> None:
         """Keep the first part of a request; one of doubtful size goes the long way, as pipelined ones do."""
@@ -187,7 +188,7 @@ class _Written:
         self._end = b""
         self._second = -1
 
-    def head(self, answer: Answer, common: Mapping[str, str]) -> bytes:
+    def head(self, answer: Answer, common: Mapping[str, str], last: bool) -> bytes:
         """Return the status line and headers, byte for byte as aiohttp writes them."""
         known, start = self._starts.get(answer.status, _NO_START)
         if known is not common:
@@ -199,14 +200,14 @@ class _Written:
             own.encode("latin-1"),
             answer.content_type.encode("latin-1"),
             len(answer.body),
-            self._rest(),
+            self._rest() + (b"\r\nConnection: close\r\n\r\n" if last else END),
         )
 
     def _rest(self) -> bytes:
         second = int(monotonic())
         if second != self._second:
             self._second = second
-            self._end = f"\r\nDate: {formatdate(usegmt=True)}\r\n\r\n".encode()
+            self._end = f"\r\nDate: {formatdate(usegmt=True)}".encode()
         return self._end
 
 

@@ -39,6 +39,16 @@ class Head(NamedTuple):
     headers: Mapping[str, str]
     size: int
     length: int
+    last: bool
+    """Whether the client wants the connection closed after the answer."""
+
+
+class _Block(NamedTuple):
+    """What the lines after the first say."""
+
+    headers: Mapping[str, str]
+    length: int
+    last: bool
 
 
 class Heads:
@@ -46,7 +56,7 @@ class Heads:
 
     def __init__(self) -> None:
         self._kept: dict[bytes, Head] = {}
-        self._blocks: dict[bytes, tuple[Mapping[str, str], int] | None] = {}
+        self._blocks: dict[bytes, _Block | None] = {}
 
     def read(self, data: bytes) -> Head | None:
         """Return the head that `data` begins with, or None if there is no whole and plain one."""
@@ -65,7 +75,7 @@ class Heads:
         if block is None:
             return None
         method, path, query = (part.decode() for part in line.groups(b""))
-        head = Head(method, path, query, block[0], end + len(END), block[1])
+        head = Head(method, path, query, block.headers, end + len(END), block.length, block.last)
         _keep(self._kept, data[:end], head)
         return head
 
@@ -76,8 +86,8 @@ def _keep(known: dict[bytes, T], text: bytes, value: T) -> None:
     known[text] = value
 
 
-def _block(text: bytes) -> tuple[Mapping[str, str], int] | None:
-    """Return the headers in a block and how long a body follows, or None if it is not plain."""
+def _block(text: bytes) -> _Block | None:
+    """Return what a block of headers says, or None if it is not plain."""
     headers: CIMultiDict[str] = CIMultiDict()
     for line in text.split(b"\r\n"):
         found = _HEADER.fullmatch(line)
@@ -85,9 +95,10 @@ def _block(text: bytes) -> tuple[Mapping[str, str], int] | None:
             return None
         headers[found[1].decode()] = found[2].decode()
     length = headers.get("Content-Length", "0")
+    connection = headers.get("Connection", "keep-alive").lower()
     plain = (
         _LENGTH.fullmatch(length)
-        and headers.get("Connection", "keep-alive").lower() == "keep-alive"
+        and connection in ("keep-alive", "close")
         and not any(name in headers for name in _SPECIAL)
     )
-    return (CIMultiDictProxy(headers), int(length)) if plain else None
+    return _Block(CIMultiDictProxy(headers), int(length), connection == "close") if plain else None
