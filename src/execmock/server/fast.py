@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping
 from email.utils import formatdate
-from http.client import responses
+from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FastServer"]
 
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
 _WORTH_JOINING = 16_384
 """Bodies up to this many bytes are copied behind their heads; longer ones are written beside them."""
 _WORTH_WAITING = 65_536
@@ -215,6 +216,6 @@ _NO_START: tuple[Mapping[str, str] | None, bytes] = (None, b"")
 
 
 def _start(status: int, common: Mapping[str, str]) -> bytes:
-    lines = [f"HTTP/1.1 {status} {responses.get(status, '')}"]
+    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
     lines += [f"{name}: {value}" for name, value in {**ON_EVERY_ANSWER, **common}.items()]
     return ("\r\n".join(lines) + "\r\n").encode("latin-1")
