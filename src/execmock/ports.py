@@ -33,7 +33,10 @@ class Key(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A value to keep under a key. `order` places it among its kind: pages list the highest first."""
+    """A value to keep under a key, or None to forget the one that is there.
+
+    `order` places it among its kind: pages list the highest first; what is kept again stays in its place.
+    """
 
     key: Key
     value: Any
@@ -93,10 +96,6 @@ class Store(Protocol):
 
     async def draw(self, sandbox: str) -> int:
         """Return the next number of a sandbox: 1, 2, 3, ...; no number is ever returned twice."""
-        ...
-
-    async def delete(self, key: Key) -> None:
-        """Forget one value; nothing happens if there is none."""
         ...
 
     async def clear(self, sandbox: str) -> None:

@@ -118,7 +118,14 @@ class Comparison(RuleBasedStateMachine):
 
     @rule(sandbox=SANDBOXES, kind=KINDS, name=NAMES)
     def delete(self, sandbox: str, kind: str, name: str) -> None:
-        self.both(lambda store: store.delete(Key(sandbox, kind, name)))
+        key = Key(sandbox, kind, name)
+        self.both(lambda store: store.update(key, lambda _: [Put(key, None)]))
+        self.look(sandbox)
+
+    @rule(sandbox=SANDBOXES, kind=KINDS, name=NAMES)
+    def delete_what_is_there(self, sandbox: str, kind: str, name: str) -> None:
+        key = Key(sandbox, kind, name)
+        self.both(lambda store: store.update(key, lambda old: [Put(key, None)] if old else []))
         self.look(sandbox)
 
     @rule(sandbox=SANDBOXES)

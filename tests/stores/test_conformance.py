@@ -16,7 +16,7 @@ from execmock.stores.memory import MemoryStore
 from execmock.testing import check_store
 from execmock.testing.stores import STORE_CHECKS
 
-from .redis_process import RedisProcess
+from .redis_process import RedisProcess, free_port
 
 
 @pytest.mark.parametrize("check", STORE_CHECKS, ids=lambda check: check.__name__.strip("_"))
@@ -32,7 +32,8 @@ async def test_the_checks_leave_nothing_behind(store: Store) -> None:
 
 async def test_no_step_reaches_over_two_nodes_of_a_cluster(tmp_path: Path, redis_server: object) -> None:
     """One node that owns all slots of a cluster refuses what touches two slots at once."""
-    node = RedisProcess(tmp_path, "--cluster-enabled", "yes")
+    # By itself it takes the port 10,000 above its own for its cluster, which may be beyond the last.
+    node = RedisProcess(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
     node.start()
     try:
         node.ask("CLUSTER ADDSLOTSRANGE 0 16383")

@@ -26,7 +26,11 @@ class Shelved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The scenarios put at run time. `store` tells this store from one that was emptied and filled anew."""
+    """The scenarios put at run time. `edition` counts its changes.
+
+    `store` tells this store from one that was emptied and filled anew.
+    """
 
     store: str
     shelved: tuple[Shelved, ...] = ()
+    edition: int = 0

@@ -67,7 +67,8 @@ class Engine:
         self.choices = choose(self.contract, options.choices)
         self.library = load_library(self.contract, options.scenarios)
         self.store = open_store(options.store)
-        self.keeper = Keeper(self.store, self.library, self.words, self.entropy.root("store").hex())
+        # Not the seed's: it tells stores apart that servers of one seed have begun.
+        self.keeper = Keeper(self.store, self.library, self.words, SystemEntropy().root("store").hex())
         self.journal, self.changes = _recorders(self.store, options.journal_size)
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
         self.tracking = Tracking(self.store, self.sandboxes, self.library, self.keeper)
@@ -138,6 +139,7 @@ class Engine:
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
         options = self.options
+        await self.keeper.refresh()
         sandbox = self.sandboxes.make(
             DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
         )

@@ -76,9 +76,11 @@ class Executions:
             name: value for name, value in body.items() if name in self._accepted and value is not None
         }
         self._check_workflow(sandbox, request["workflowId"])
-        await self._keeper.refresh(sandbox.id)
+        if not self._store.immediate:
+            await self._keeper.refresh(sandbox.id)
         scenario = selection.pick(self._library, sandbox, request, "executions")
-        await self._keeper.keep(scenario)
+        if not self._store.immediate:
+            await self._keeper.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
         execution = Execution(
@@ -166,6 +168,9 @@ class Executions:
         if kept.answer is not None:
             return Created(kept.made, kept.answer)
         made: Any = await self._tracking.get(sandbox, EXECUTION, kept.made)
+        if made is None:
+            # Somebody has just emptied the sandbox, and the key with it.
+            return await self._create_once(sandbox, execution, key, digest)
         return self._created(sandbox, made)
 
     def _created(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from execmock.core.catalogue import Catalogue, ScenarioText, Shelved
 from execmock.core.scenario import Scenario
@@ -28,6 +27,7 @@ class Keeper:
         self._library = library
         self._words = words
         self._token = token
+        self._begun = 0
         self._seen: dict[str, Catalogue | None] = {}
         self._kept: set[str] = set()
         self._files = {name: scenario.reference for name, scenario in library.current.items()}
@@ -39,33 +39,39 @@ class Keeper:
         owners = [""] if sandbox == "" else ["", sandbox]
         found = await asyncio.gather(*(self._store.get(_place(owner)) for owner in owners))
         if found[0] is None:
-            found[0] = await self._store.update(_place(""), self._first)
+            first = Catalogue(self._fresh_token())
+            found[0] = await self._store.update(
+                _place(""), lambda old: [] if old else [Put(_place(""), first)]
+            )
         for owner, catalogue in zip(owners, found, strict=True):
             if catalogue != self._seen.get(owner):
                 await self._take_up(owner, catalogue)
 
     async def put(self, scenario: Scenario, sandbox: str = "") -> None:
         """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
-        self._library.put(scenario, sandbox)
         if self._store.immediate:
+            self._library.put(scenario, sandbox)
             return
+        self._library.learn(scenario)
+        token = self._fresh_token()
         over = None if sandbox else self._files.get(scenario.name)
         shelved = Shelved(scenario.name, scenario.reference, over)
 
         def changed(old: Catalogue | None) -> list[Put]:
-            catalogue = old or Catalogue(self._token)
+            catalogue = old or Catalogue(token)
             others = tuple(entry for entry in catalogue.shelved if entry.name != scenario.name)
-            new = Catalogue(catalogue.store, (*others, shelved))
+            new = Catalogue(catalogue.store, (*others, shelved), catalogue.edition + 1)
             return [Put(_place(sandbox), new), _put_of(scenario)]
 
-        self._seen[sandbox] = await self._store.update(_place(sandbox), changed)
+        # What comes back may hold what others have put meanwhile.
+        await self._take_up(sandbox, await self._store.update(_place(sandbox), changed))
         self._kept.add(scenario.reference)
 
     async def forget(self, sandbox: str) -> None:
         """Let go of a sandbox's own scenarios: the sandbox is gone."""
         self._library.forget(sandbox)
         if not self._store.immediate:
-            await self._store.delete(_place(sandbox))
+            await self._store.update(_place(sandbox), lambda _: [Put(_place(sandbox), None)])
             self._seen.pop(sandbox, None)
 
     async def keep(self, scenario: Scenario) -> None:
@@ -90,17 +96,30 @@ class Keeper:
             self._files[name] = reference
 
     async def _take_up(self, sandbox: str, found: Catalogue | None) -> None:
+        shelved = found.shelved if found else ()
+        wanted = [entry for entry in shelved if sandbox or entry.over == self._files.get(entry.name)]
+        await self.know(entry.reference for entry in wanted)
+        # From here on nothing waits: nobody picks from a library that is half changed.
         seen = self._seen.get(sandbox)
-        if sandbox == "" and found and seen and seen.store != found.store:
-            # The store was emptied, so that nothing is kept any more.
-            self._kept.clear()
+        if seen and found and seen.store == found.store and found.edition < seen.edition:
+            return
         if sandbox:
             self._library.forget(sandbox)
-        for entry in found.shelved if found else ():
-            if sandbox or entry.over == self._files.get(entry.name):
-                await self.know([entry.reference])
-                self._library.put(self._library.version(entry.reference), sandbox)
+        elif seen and found and seen.store != found.store:
+            self._begin_anew(seen)
+        for entry in wanted:
+            self._library.put(self._library.version(entry.reference), sandbox)
         self._seen[sandbox] = found
+
+    def _begin_anew(self, seen: Catalogue) -> None:
+        """Forget what was put and kept: the store was emptied."""
+        self._kept.clear()
+        for entry in seen.shelved:
+            file = self._files.get(entry.name)
+            if file is None:
+                self._library.remove(entry.name)
+            elif file == entry.over:
+                self._library.put(self._library.version(file))
 
     async def _read(self, reference: str) -> Scenario:
         kept: ScenarioText | None = await self._store.get(_text_place(reference))
@@ -111,8 +130,9 @@ class Keeper:
             raise StoreError(f"the store's scenario {reference} cannot be used here: {read.problems[0]}")
         return read.scenario
 
-    def _first(self, old: Any) -> Sequence[Put]:
-        return [] if old else [Put(_place(""), Catalogue(self._token))]
+    def _fresh_token(self) -> str:
+        self._begun += 1
+        return f"{self._token}-{self._begun}"
 
 
 def _place(sandbox: str) -> Key:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
@@ -139,7 +139,7 @@ class Sandboxes:
         """
         if await self.get(name) is None:
             return False
-        await self._store.delete(_place(name))
+        await self._store.update(_place(name), lambda _: [Put(_place(name), None)])
         await self._store.clear(name)
         await self._forget_old_keys()
         return True
@@ -155,7 +155,7 @@ class Sandboxes:
         kept = [put for put in (await self._store.export("")).puts if isinstance(put.value, ApiKey)]
         gone = [put.key for put in kept if put.value.sandbox not in names]
         for key in gone[:-_MOST_GONE_KEYS]:
-            await self._store.delete(key)
+            await self._store.update(key, partial(_forgotten_unless_in, names, key))
 
     def now(self, sandbox: Sandbox) -> int:
         """Return what a sandbox's clock shows, in milliseconds since 1970."""
@@ -168,6 +168,10 @@ class Sandboxes:
 
     def _key_put(self, name: str, key: str, scope: Scope) -> Put:
         return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
+
+
+def _forgotten_unless_in(names: Set[str], key: Key, old: ApiKey | None) -> list[Put]:
+    return [Put(key, None)] if old and old.sandbox not in names else []
 
 
 @lru_cache(maxsize=10_000)

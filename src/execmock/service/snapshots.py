@@ -77,6 +77,7 @@ class Snapshots:
             _check_made(puts)
         except (ValueError, StoreError, JsonError) as error:
             raise Refusal(422, "This is no snapshot of execmock", [Mistake("body", str(error))]) from None
+        await self._keeper.refresh()
         for scenario in scenarios.values():
             self._library.learn(scenario)
             await self._keeper.keep(scenario)

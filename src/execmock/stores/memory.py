@@ -28,6 +28,9 @@ class _Shelf:
 
     def put(self, put: Put) -> None:
         name = put.key.id
+        if put.value is None:
+            self.delete(name)
+            return
         self.pages.clear()
         if name not in self.values:
             # Nearly always the end: what is kept later was created later. Only worlds fill in the past.
@@ -95,12 +98,6 @@ class MemoryStore:
         """Return the next number of a sandbox."""
         self._numbers[sandbox] += 1
         return self._numbers[sandbox]
-
-    async def delete(self, key: Key) -> None:
-        """Forget one value."""
-        shelf = self._shelves.get((key.sandbox, key.kind))
-        if shelf:
-            shelf.delete(key.id)
 
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox and start its numbers again."""

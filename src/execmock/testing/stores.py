@@ -47,7 +47,7 @@ async def _knows_nothing_at_first(store: Store) -> None:
     _expect("page of nothing", list(await store.page(ONE, "execution", 0, 10)), [])
     _expect("export of nothing", await store.export(ONE), Contents(0, []))
     _expect("update that keeps nothing", await store.update(_key(1), lambda _: []), None)
-    await store.delete(_key(1))
+    _expect("update that forgets nothing", await store.update(_key(1), _forgets(1)), None)
     _expect("count after it", await store.count(ONE, "execution"), 0)
 
 
@@ -113,8 +113,8 @@ async def _pages_by_order(store: Store) -> None:
 
 async def _forgets_what_is_deleted(store: Store) -> None:
     await _fill(store, 5)
-    await store.delete(_key(2))
-    await store.delete(_key(2))
+    for _ in range(2):
+        _expect("update that forgets", await store.update(_key(2), _forgets(2)), None)
     _expect("get", await store.get(_key(2)), None)
     _expect("count", await store.count(ONE, "execution"), 4)
     names = [value.id for value in await store.page(ONE, "execution", 1, 2)]
@@ -124,6 +124,15 @@ async def _forgets_what_is_deleted(store: Store) -> None:
     _expect(
         "kept again, it is the latest of its order", names, ["exec_4", "exec_3", "exec_1", "exec_2", "exec_0"]
     )
+    await store.update(_key(3), lambda old: [Put(_key(4), None)] if old else [])
+    for number in (0, 2):
+        await store.update(_key(number), _forgets(number))
+    names = [value.id for value in await store.page(ONE, "execution", 0, 9)]
+    _expect("without the last and the first", names, ["exec_3", "exec_1"])
+    _expect("count", await store.count(ONE, "execution"), 2)
+    await store.update(_key(7), _always(_execution(7), -1))
+    names = [value.id for value in await store.page(ONE, "execution", 1, 9)]
+    _expect("what is older than all comes last", names, ["exec_1", "exec_7"])
 
 
 async def _draws_each_number_once(store: Store) -> None:
@@ -228,6 +237,10 @@ def _put(execution: Execution) -> Put:
 
 def _always(execution: Execution, order: int = 0) -> Callable[[Any], Sequence[Put]]:
     return lambda _: [_put(execution)._replace(order=order)]
+
+
+def _forgets(number: int) -> Callable[[Any], Sequence[Put]]:
+    return lambda _: [Put(_key(number), None)]
 
 
 def _polls(execution: Execution) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha1
 
-__all__ = ["APPEND", "DELETE", "PAGE", "TAIL", "UPDATE", "Script"]
+__all__ = ["APPEND", "PAGE", "TAIL", "UPDATE", "Script"]
 
 
 class Script:
@@ -31,25 +31,22 @@ for i = 3, #ARGV, 4 do
   local stamp
   if old then
     stamp = string.sub(old, 1, 10)
-  else
-    stamp = string.format('%010x', redis.call('HINCRBY', KEYS[2], 'kept', 1))
-    redis.call('ZADD', order, ARGV[i + 2], stamp .. ARGV[i + 1])
   end
-  redis.call('HSET', values, ARGV[i + 1], stamp .. ARGV[i + 3])
+  if ARGV[i + 3] ~= '' then
+    if not old then
+      stamp = string.format('%010x', redis.call('HINCRBY', KEYS[2], 'kept', 1))
+      redis.call('ZADD', order, ARGV[i + 2], stamp .. ARGV[i + 1])
+    end
+    redis.call('HSET', values, ARGV[i + 1], stamp .. ARGV[i + 3])
+  elseif old then
+    redis.call('HDEL', values, ARGV[i + 1])
+    redis.call('ZREM', order, stamp .. ARGV[i + 1])
+  end
 end
 return {1, false}
 """)
 """KEYS: where the value is, the counters, then values and order of each kind. ARGV: the value's id, what
-it was, then for each put the position of its kind in KEYS, id, order, value."""
-
-DELETE = Script("""
-local old = redis.call('HGET', KEYS[1], ARGV[1])
-if old then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  redis.call('ZREM', KEYS[2], string.sub(old, 1, 10) .. ARGV[1])
-end
-""")
-"""KEYS: values and order of a kind. ARGV: an id."""
+it was, then for each put the position of its kind in KEYS, id, order, value; an empty one forgets."""
 
 PAGE = Script("""
 local members = redis.call('ZRANGE', KEYS[2], ARGV[1], ARGV[2], 'REV')
@@ -87,4 +84,4 @@ local gone = last - redis.call('LLEN', KEYS[1])
 local after = math.min(math.max(ARGV[2] + 0, gone), last)
 return {after + 1, redis.call('LRANGE', KEYS[1], after - gone, -1), last}
 """)
-"""KEYS: a log, the lengths of all logs. ARGV: its name, how many it keeps, how many come, the last ones."""
+"""KEYS: a log, the lengths of all logs. ARGV: its name, the number of the last entry known."""

@@ -13,7 +13,7 @@ from execmock.errors import StoreError
 from execmock.ports import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import KINDS, LOGS, Memory, pack, unpack
 from execmock.stores.redis.commands import Commands, LostError
-from execmock.stores.redis.scripts import APPEND, DELETE, PAGE, TAIL, UPDATE
+from execmock.stores.redis.scripts import APPEND, PAGE, TAIL, UPDATE
 
 __all__ = ["RedisStore"]
 
@@ -59,10 +59,10 @@ class RedisStore:
         while puts:
             keys, arguments = _as_arguments(key.sandbox, puts)
             expected = b"" if old is None else old
-            kept = next((put.value for put in puts if put.key == key), None)
+            kept = [put.value for put in puts if put.key == key]
             done, found = await self._try([place, *keys], [name, expected, *arguments], kept)
             if done:
-                return kept if kept is not None else self._value(key, old)
+                return kept[-1] if kept else self._value(key, old)
             old = found
             puts = fn(self._value(key, old))
         return self._value(key, old)
@@ -82,11 +82,6 @@ class RedisStore:
     async def draw(self, sandbox: str) -> int:
         """Return the next number of a sandbox."""
         return int(await self._commands.run("HINCRBY", _counters(sandbox), "draw", 1))
-
-    async def delete(self, key: Key) -> None:
-        """Forget one value."""
-        keys = [_values(key.sandbox, key.kind), _order(key.sandbox, key.kind)]
-        await self._commands.script(DELETE, keys, [_bytes(key.id)])
 
     async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
         """Add entries to a log; return the last one's number."""
@@ -143,14 +138,14 @@ class RedisStore:
         """Let go of the connections."""
         await self._commands.close()
 
-    async def _try(self, keys: list[str], arguments: list[Any], kept: Any) -> tuple[bool, bytes | None]:
+    async def _try(self, keys: list[str], arguments: list[Any], kept: list[Any]) -> tuple[bool, bytes | None]:
         """Return whether a change was made, and what stood in its way if not."""
         try:
             done, found = await self._commands.script_once(UPDATE, keys, arguments)
         except LostError:
             done, found = await self._commands.script_once(UPDATE, keys, arguments)
             # It may have been made although its answer was lost: then what it kept is there.
-            done = done or (kept is not None and found is not None and found[_STAMP:] == pack(kept))
+            done = done or (bool(kept) and (found or b"")[_STAMP:] == _packed(kept[-1]))
         return bool(done), found
 
     def _value(self, key: Key, data: bytes | None) -> Any:
@@ -182,7 +177,7 @@ def _as_arguments(sandbox: str, puts: Sequence[Put], aside: str = "") -> tuple[l
         if put.key.kind not in places:
             places[put.key.kind] = len(keys) + 2
             keys += [_values(sandbox, put.key.kind, aside), _order(sandbox, put.key.kind, aside)]
-        arguments += [places[put.key.kind], _bytes(put.key.id), put.order, pack(put.value)]
+        arguments += [places[put.key.kind], _bytes(put.key.id), put.order, _packed(put.value)]
     return keys, arguments
 
 
@@ -216,6 +211,10 @@ def _logged(sandbox: str) -> str:
 def _all(sandbox: str) -> list[str]:
     kinds = [name(sandbox, kind) for kind in KINDS for name in (_values, _order)]
     return [_counters(sandbox), *kinds, *(_log(sandbox, log) for log in LOGS)]
+
+
+def _packed(value: Any) -> bytes:
+    return b"" if value is None else pack(value)
 
 
 def _bytes(text: str) -> bytes:

@@ -18,6 +18,8 @@ __all__ = ["SqliteStore"]
 
 _PATIENCE = 5.0
 """Seconds that a write waits for those of other processes."""
+_TO_OPEN = 30.0
+"""Seconds that opening waits for others that are making the same file, once."""
 _AT_ONCE = 0.005
 """Seconds that a call may hold up the event loop while it waits for a lock."""
 
@@ -51,7 +53,7 @@ class SqliteStore:
             data = tables.get(key)
             value = None if data is None else self._memory.value(key.kind, data)
             for put in fn(value):
-                tables.put(put, pack(put.value))
+                tables.put(put, None if put.value is None else pack(put.value))
                 if put.key == key:
                     value = put.value
             return value
@@ -72,10 +74,6 @@ class SqliteStore:
     async def draw(self, sandbox: str) -> int:
         """Return the next number of a sandbox."""
         return await self._write(lambda tables: tables.add_to_number(sandbox, "draw", 1))
-
-    async def delete(self, key: Key) -> None:
-        """Forget one value."""
-        await self._write(lambda tables: tables.delete(key))
 
     async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
         """Add entries to a log; return the last one's number."""
@@ -145,7 +143,7 @@ class SqliteStore:
 
     def _open(self, patience: float = _AT_ONCE) -> sqlite3.Connection:
         try:
-            db = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            db = sqlite3.connect(self._path, timeout=_TO_OPEN, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise self._failed(error) from None
         try:
@@ -176,7 +174,7 @@ def _prepare(db: sqlite3.Connection) -> None:
 
 
 def _make(db: sqlite3.Connection) -> None:
-    deadline = monotonic() + _PATIENCE
+    deadline = monotonic() + _TO_OPEN
     while True:
         # Others may be making the same file, and for the change to this mode SQLite does not wait.
         try:

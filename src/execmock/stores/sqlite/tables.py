@@ -12,7 +12,7 @@ __all__ = ["FORM", "TABLES", "Tables"]
 FORM = 1
 """The form of the tables, kept as the file's user_version."""
 
-# Positions count from 1 within a shelf and have no gaps: the highest is the count, and a page is a range.
+# Positions have no gaps within a shelf, so that a count is the difference of two, and a page is a range.
 TABLES = """
 CREATE TABLE shelf (number INTEGER PRIMARY KEY, sandbox BLOB, kind TEXT, UNIQUE (sandbox, kind));
 CREATE TABLE kept (
@@ -28,6 +28,7 @@ CREATE TABLE log (
 
 _CHANGE = "UPDATE kept SET value = ? WHERE shelf = ? AND id = ?"
 _KEEP = "INSERT INTO kept (shelf, id, position, place, value) VALUES (?, ?, ?, ?, ?)"
+_FIRST = "SELECT position FROM kept WHERE shelf = ? ORDER BY position LIMIT 1"
 _LAST = "SELECT position, place FROM kept WHERE shelf = ? ORDER BY position DESC LIMIT 1"
 
 
@@ -45,8 +46,11 @@ class Tables:
         found = row.fetchone()
         return found[0] if found else None
 
-    def put(self, put: Put, value: bytes) -> None:
-        """Keep bytes under a key; what is there already keeps its place."""
+    def put(self, put: Put, value: bytes | None) -> None:
+        """Keep bytes under a key; what is there already keeps its place, and None forgets it."""
+        if value is None:
+            self._delete(put.key)
+            return
         shelf = self._shelf(put.key.sandbox, put.key.kind, make=True)
         name = _blob(put.key.id)
         changed = self.db.execute(_CHANGE, (value, shelf, name))
@@ -54,28 +58,21 @@ class Tables:
             position = self._position(shelf, put.order)
             self.db.execute(_KEEP, (shelf, name, position, put.order, value))
 
-    def delete(self, key: Key) -> None:
-        """Forget the value under a key, if there is one."""
-        shelf = self._shelf(key.sandbox, key.kind)
-        gone = self.db.execute(
-            "DELETE FROM kept WHERE shelf = ? AND id = ? RETURNING position", (shelf, _blob(key.id))
-        ).fetchall()
-        for (position,) in gone:
-            self._shift(shelf, position + 1, -1)
-
     def page(self, sandbox: str, kind: str, offset: int, limit: int) -> list[bytes]:
         """Return the values of a shelf from its end, `offset` left out."""
         shelf = self._shelf(sandbox, kind)
+        last = self.db.execute(_LAST, (shelf,)).fetchone()
         rows = self.db.execute(
             "SELECT value FROM kept WHERE shelf = ? AND position <= ? ORDER BY position DESC LIMIT ?",
-            (shelf, self.count(sandbox, kind) - offset, limit),
+            (shelf, (last[0] if last else 0) - offset, limit),
         )
         return [row[0] for row in rows]
 
     def count(self, sandbox: str, kind: str) -> int:
         """Return how many values a shelf holds."""
-        row = self.db.execute(_LAST, (self._shelf(sandbox, kind),)).fetchone()
-        return row[0] if row else 0
+        shelf = (self._shelf(sandbox, kind),)
+        last = self.db.execute(_LAST, shelf).fetchone()
+        return last[0] - self.db.execute(_FIRST, shelf).fetchone()[0] + 1 if last else 0
 
     def rows(self, sandbox: str) -> Iterator[tuple[str, str, int, bytes]]:
         """Yield kind, id, order and value of everything in a sandbox, by kind, in order."""
@@ -159,9 +156,21 @@ class Tables:
             "SELECT position FROM kept WHERE shelf = ? AND place <= ? ORDER BY position DESC LIMIT 1",
             (shelf, place),
         ).fetchone()
-        position = before[0] + 1 if before else 1
-        self._shift(shelf, position, 1)
-        return int(position)
+        if before is None:
+            return int(self.db.execute(_FIRST, (shelf,)).fetchone()[0]) - 1
+        self._shift(shelf, before[0] + 1, 1)
+        return int(before[0]) + 1
+
+    def _delete(self, key: Key) -> None:
+        """Forget the value under a key, if there is one. That of the oldest moves no other."""
+        shelf = self._shelf(key.sandbox, key.kind)
+        first = self.db.execute(_FIRST, (shelf,)).fetchone()
+        gone = self.db.execute(
+            "DELETE FROM kept WHERE shelf = ? AND id = ? RETURNING position", (shelf, _blob(key.id))
+        ).fetchall()
+        for (position,) in gone:
+            if position != first[0]:
+                self._shift(shelf, position + 1, -1)
 
     def _shift(self, shelf: int, start: int, by: int) -> None:
         self.db.execute(
