@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from execmock.server.calls import Answer, Call
 from execmock.server.front import ON_EVERY_ANSWER, ApiFront, Front
-from execmock.server.heads import END, Heads
+from execmock.server.heads import Heads
 
 if TYPE_CHECKING:
     from execmock.server.protocol import FrontServer
@@ -95,13 +95,14 @@ class FastServer:
 class _Connection(asyncio.Protocol):
     """One connection, until it is handed over."""
 
-    __slots__ = ("_api", "_heads", "_server", "_transport", "_written", "busy", "held")
+    __slots__ = ("_api", "_heads", "_most", "_server", "_transport", "_written", "busy", "held")
 
     _transport: asyncio.Transport
 
     def __init__(self, server: FastServer) -> None:
         self._server = server
         self._api = server.api
+        self._most = server.api.max_body
         self._heads = server.heads
         self._written = server.written
         self.busy = True
@@ -135,7 +136,7 @@ class _Connection(asyncio.Protocol):
             return
         method, path, query, headers, size, length, last = head
         missing = size + length - len(data)
-        if missing:
+        if missing or length > self._most:
             self._wait(data, missing, length)
             return
         answer, common = _run(self._api.answer(Call(method, path, query, headers, data[size:])))
@@ -152,7 +153,7 @@ class _Connection(asyncio.Protocol):
 
     def _wait(self, data: bytes, missing: int, length: int) -> None:
         """Keep the first part of a request; one of doubtful size goes the long way, as pipelined ones do."""
-        if missing > 0 and length <= min(_WORTH_WAITING, self._api.max_body):
+        if missing > 0 and length <= min(_WORTH_WAITING, self._most):
             self.held = data
         else:
             self.hand_over(data)
@@ -185,8 +186,8 @@ class _Written:
     """Writes the heads of answers; what does not change from one to the next is written once."""
 
     def __init__(self) -> None:
-        self._starts: dict[int, tuple[Mapping[str, str], bytes]] = {}
-        self._end = b""
+        self._starts: dict[int, tuple[Mapping[str, str], str]] = {}
+        self._date = ""
         self._second = -1
 
     def head(self, answer: Answer, common: Mapping[str, str], last: bool) -> bytes:
@@ -195,27 +196,23 @@ class _Written:
         if known is not common:
             start = _start(answer.status, common)
             self._starts[answer.status] = (common, start)
-        own = "".join([f"{name}: {value}\r\n" for name, value in answer.headers.items()])
-        return b"%b%bContent-Type: %b\r\nContent-Length: %d%b" % (
-            start,
-            own.encode("latin-1"),
-            answer.content_type.encode("latin-1"),
-            len(answer.body),
-            self._rest() + (b"\r\nConnection: close\r\n\r\n" if last else END),
-        )
-
-    def _rest(self) -> bytes:
+        for name, value in answer.headers.items():
+            start = f"{start}{name}: {value}\r\n"
         second = int(monotonic())
         if second != self._second:
             self._second = second
-            self._end = f"\r\nDate: {formatdate(usegmt=True)}".encode()
-        return self._end
+            self._date = formatdate(usegmt=True)
+        end = "\r\nConnection: close\r\n\r\n" if last else "\r\n\r\n"
+        return (
+            f"{start}Content-Type: {answer.content_type}\r\n"
+            f"Content-Length: {len(answer.body)}\r\nDate: {self._date}{end}"
+        ).encode("latin-1")
 
 
-_NO_START: tuple[Mapping[str, str] | None, bytes] = (None, b"")
+_NO_START: tuple[Mapping[str, str] | None, str] = (None, "")
 
 
-def _start(status: int, common: Mapping[str, str]) -> bytes:
+def _start(status: int, common: Mapping[str, str]) -> str:
     lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
     lines += [f"{name}: {value}" for name, value in {**ON_EVERY_ANSWER, **common}.items()]
-    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+    return "\r\n".join(lines) + "\r\n"
