@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,6 +34,7 @@ from targets import (
     installed,
     mock,
     peers,
+    redis,
     running,
 )
 
@@ -41,7 +42,7 @@ OURS = "execmock"
 PAGE = ROOT / "docs" / "performance"
 VARIANTS = {
     "sqlite store": ("--store", "sqlite:{folder}/bench.db"),
-    "redis store": ("--store", "redis://127.0.0.1:6379/9"),
+    "redis store": ("--store", "{redis}"),
     "2 workers, sqlite store": ("--workers", "2", "--store", "sqlite:{folder}/two.db"),
 }
 
@@ -80,7 +81,12 @@ def _works(found: dict[str, Any], options: argparse.Namespace) -> None:
     """Compare every target with the base; one that cannot be had is skipped with a word."""
     if not options.smoke and not options.targets:
         found["skipped"].update(ABSENT)
-    for target in _targets(options):
+    with redis() as address, tempfile.TemporaryDirectory(prefix="execmock-bench-") as folder:
+        _compare_all(found, options, _targets(options, redis=address, folder=folder))
+
+
+def _compare_all(found: dict[str, Any], options: argparse.Namespace, targets: Sequence[Target]) -> None:
+    for target in targets:
         try:
             if target.program and not installed(target):
                 raise UnavailableError("not installed; bench/install-peers does it")
@@ -116,12 +122,10 @@ def _command() -> str:
     return " ".join(["python bench/run.py", *sys.argv[1:]])
 
 
-def _targets(options: argparse.Namespace) -> list[Target]:
+def _targets(options: argparse.Namespace, **places: str) -> list[Target]:
     # The clock rests, so that every round does the same work.
-    folder = tempfile.mkdtemp(prefix="execmock-bench-")
     variants = [
-        mock(name, "--frozen", *(part.format(folder=folder) for part in more))
-        for name, more in VARIANTS.items()
+        mock(name, "--frozen", *(part.format(**places) for part in more)) for name, more in VARIANTS.items()
     ]
     known = [mock(OURS, "--frozen"), *variants, *peers()]
     return [target for target in known if options.targets is None or target.name in options.targets]
@@ -206,9 +210,12 @@ def _micro(found: dict[str, Any], options: argparse.Namespace) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "micro.json"
-        effort = ["--processes", "1", "--values", "1", "--warmups", "0"] if options.smoke else ["--fast"]
+        few = ["--processes", "1", "--values", "1", "--warmups", "0", "--inherit-environ", "BENCH_FEW"]
+        effort = few if options.smoke else ["--fast"]
+        environment = {**os.environ, **({"BENCH_FEW": "1"} if options.smoke else {})}
         command = [sys.executable, str(ROOT / "bench" / "micro.py"), *effort, "--quiet", "-o", str(path)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, check=True, env=environment, timeout=600, **quiet)
         suite = pyperf.BenchmarkSuite.load(str(path))
         found["micro"] = {bench.get_name(): bench.median() * 1e9 for bench in suite.get_benchmarks()}
 

@@ -102,6 +102,22 @@ def _await(server: subprocess.Popen[bytes], target: Target, url: str, log: objec
     raise UnavailableError("did not start: " + (said[-1] if said else "it said nothing"))
 
 
+@contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis server of our own, which keeps nothing on disk; its address, or one where none listens."""
+    port = free_port()
+    if shutil.which("redis-server") is None:
+        yield f"redis://127.0.0.1:{port}/0"
+        return
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as sock:
@@ -189,7 +205,7 @@ def peers() -> list[Target]:
         Target(
             "Prism",
             lambda port: [str(tools / "prism"), "mock", "-h", "127.0.0.1", "-p", str(port), contract],
-            examples(422),
+            examples(400),
             program="prism",
         ),
         Target(
