@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench bench-smoke docs wheel clean
+.PHONY: help serve test check bench bench-smoke reliability docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -38,6 +38,9 @@ bench: $(VENV)/bench.stamp  ## measure the mock beside bare aiohttp and its peer
 
 bench-smoke: $(VENV)/bench.stamp  ## run every part of the bench for a moment, to see that it works
 	$(BIN)/python bench/run.py --smoke
+
+reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (half an hour)
+	$(BIN)/python -m tests.reliability $(ARGS)
 
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
 	$(BIN)/python tools/write_docs.py

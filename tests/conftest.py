@@ -13,12 +13,17 @@ from threading import Thread
 from typing import IO
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 Serving = Callable[..., AbstractContextManager[str]]
 
 # The machine's speed is no verdict, and CI draws the same examples in every run.
-settings.register_profile("execmock", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "execmock",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("execmock")
 
 # A project of its own: tests/packaging runs it against the installed wheel.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Clock", "Contents", "Entropy", "Key", "Put", "Store", "Update"]
+__all__ = ["Clock", "Contents", "Entropy", "Key", "Put", "Store", "Tail", "Update"]
 
 
 class Clock(Protocol):
@@ -33,7 +33,10 @@ class Key(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A value to keep under a key. `order` places it among its kind: pages list the highest first."""
+    """A value to keep under a key, or None to forget the one that is there.
+
+    `order` places it among its kind: pages list the highest first; what is kept again stays in its place.
+    """
 
     key: Key
     value: Any
@@ -47,14 +50,27 @@ class Contents(NamedTuple):
     puts: Sequence[Put]
 
 
+class Tail(NamedTuple):
+    """The end of a log: its entries, the number of the first (`last` + 1 if none), the last number ever."""
+
+    first: int
+    entries: Sequence[bytes]
+    last: int
+
+
 Update = Callable[[Any], Sequence[Put]]
-"""From the value under a key (None if there is none) to what is to be kept; pure, for it may run twice."""
+"""From the value under a key (None if there is none) to what is to be kept.
+
+Pure, for it may run more than once, and first with None although there is a value.
+"""
 
 
 class Store(Protocol):
-    """Keeps frozen values. Every write is atomic; a value once read never changes.
+    """Keeps frozen values, and logs. Every write is atomic; a value once read never changes.
 
-    `immediate` says that no method ever waits, so that a caller need not either.
+    Each call raises StoreError when the store cannot be reached or refuses; the next one may work.
+    `immediate` says that all is kept in this process: no method ever waits, so that a caller need not
+    either, and nobody else changes anything.
     """
 
     immediate: bool
@@ -82,12 +98,16 @@ class Store(Protocol):
         """Return the next number of a sandbox: 1, 2, 3, ...; no number is ever returned twice."""
         ...
 
-    async def delete(self, key: Key) -> None:
-        """Forget one value; nothing happens if there is none."""
+    async def clear(self, sandbox: str) -> None:
+        """Forget everything in a sandbox and start its numbers again; its logs go on counting."""
         ...
 
-    async def clear(self, sandbox: str) -> None:
-        """Forget everything in a sandbox and start its numbers again."""
+    async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
+        """Add entries to a log of a sandbox, which keeps the latest `most`; return the last one's number."""
+        ...
+
+    async def tail(self, sandbox: str, log: str, after: int) -> Tail:
+        """Return the kept entries of a log with numbers above `after`, oldest first."""
         ...
 
     async def export(self, sandbox: str) -> Contents:

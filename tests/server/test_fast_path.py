@@ -49,8 +49,8 @@ async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIte
     """Run a server; without the short way where its store does not promise to answer at once."""
     options = EngineOptions(seed=7)
     mock = Mock(MockOptions(engine=options, quiet=True, cors_origins=origins), Engine(options, ManualClock()))
-    mock.engine.store.immediate = short
     await mock.prepare()
+    mock.engine.store.immediate = short
     listener = Listener(mock.front(), bind("127.0.0.1", 0))
     await listener.start()
     server = listener.server

@@ -24,7 +24,8 @@ def sandboxes(clock: ManualClock) -> Sandboxes:
 
 
 async def test_a_sandbox_is_found_by_its_name_and_by_its_keys(sandboxes: Sandboxes) -> None:
-    made = await sandboxes.add(sandboxes.make("a"), [("one", "read"), ("two", "read-write")])
+    made = sandboxes.make("a")
+    assert await sandboxes.add(made, [("one", "read"), ("two", "read-write")])
     assert await sandboxes.get("a") == made
     key = await sandboxes.key("one")
     assert key is not None

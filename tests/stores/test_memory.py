@@ -42,7 +42,7 @@ async def test_an_update_sees_the_value_before_and_returns_the_one_after(store: 
 
     def more(old: int | None) -> list[Put]:
         seen.append(old)
-        return [Put(key, (old or 0) + 1), Put(Key("a", "log", f"{old}"), old)]
+        return [Put(key, (old or 0) + 1), Put(Key("a", "log", f"{old}"), str(old))]
 
     assert [await store.update(key, more) for _ in range(3)] == [1, 2, 3]
     assert seen == [None, 1, 2]
@@ -84,8 +84,8 @@ async def test_numbers_count_in_each_sandbox(store: Store) -> None:
 async def test_what_is_deleted_is_gone_and_deleting_nothing_is_nothing(store: Store) -> None:
     await keep(store, "a", [1, 2, 3])
     for name in ("id1", "id1", "never"):
-        await store.delete(Key("a", "thing", name))
-    await store.delete(Key("b", "thing", "id1"))
+        await store.update(key := Key("a", "thing", name), lambda _, key=key: [Put(key, None)])
+    await store.update(key := Key("b", "thing", "id1"), lambda _: [Put(key, None)])
     assert list(await store.page("a", "thing", 0, 9)) == [(2, 3), (0, 1)]
 
 

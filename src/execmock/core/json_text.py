@@ -58,7 +58,8 @@ def _depth(value: Any) -> int:
 def encode(value: Any) -> bytes:
     """Return a value as compact JSON in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes `?`."""
     try:
-        return orjson.dumps(value)
+        # orjson leaves a text in the 4 KiB it wrote it into; a copy takes what it needs, wherever it is kept.
+        return b"%b" % orjson.dumps(value)
     except TypeError:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 

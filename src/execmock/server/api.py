@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from execmock.core.contract import Contract, Operation, Router
 from execmock.core.validation import Violation
+from execmock.errors import StoreError
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.checks import Checked, Checker, Strictness
 from execmock.server.doorman import Admission, Caller
 from execmock.server.prefer import forced_answer, preferences
 from execmock.server.request_ids import RequestIds
-from execmock.service.refusals import Refusal
+from execmock.service.refusals import Refusal, unavailable
 
 __all__ = ["Api", "Handler"]
 
@@ -66,6 +67,8 @@ class Api:
             body = await served.handler(call, checked, caller)
         except Refusal as refusal:
             return self.refuse(call, refusal)
+        except StoreError as error:
+            return self.refuse(call, unavailable(error))
         return served.wrap(body, self._request_ids.next(call.sandbox))
 
     def _completed(self, forced: Answer, call: Call) -> Answer:

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError
 
 from execmock.core.validation import Violation
+from execmock.errors import StoreError
 from execmock.server.api import Api
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX
@@ -120,7 +121,11 @@ class ApiFront:
         took = (perf_counter() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(_logged(call, answer, real, took))
-        sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
+        try:
+            sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
+        except StoreError:
+            # The answer says that already.
+            sandbox = None
         if sandbox is not None:
             self._write_down(call, answer, took, real, sandbox)
         return answer, self._cors.headers(call.headers)

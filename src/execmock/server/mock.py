@@ -63,6 +63,8 @@ class Mock:
     async def prepare(self) -> None:
         """Make the engine's state ready."""
         await self.engine.prepare()
+        if not self.engine.store.immediate:
+            self.request_ids.server = await self.engine.store.draw("")
 
     def front(self, only: Sequence[str] | None = None, *, control: bool = True) -> Front:
         """Return the handler of a port.

@@ -19,11 +19,15 @@ __all__ = ["Listener", "bind"]
 _LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 
 
-def bind(host: str, port: int, option: str = "--port") -> socket.socket:
-    """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one."""
+def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) -> socket.socket:
+    """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one.
+
+    Other processes can bind a shared one too, and the system then spreads connections over those that
+    listen. Nobody warns of a stranger who shares it, so it should be bound alone once before.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return _bound(socket.socket(family, socket.SOCK_STREAM), host, port)
+        return _bound(socket.socket(family, socket.SOCK_STREAM), host, port, shared)
     except OSError as error:
         raise ConfigError(
             f"cannot listen on {host}:{port}: {error.strerror or error}. "
@@ -33,9 +37,11 @@ def bind(host: str, port: int, option: str = "--port") -> socket.socket:
         raise ConfigError(f"{port} is not a port; expected 0 to 65535") from None
 
 
-def _bound(sock: socket.socket, host: str, port: int) -> socket.socket:
+def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.socket:
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))
     except BaseException:
         sock.close()

@@ -19,7 +19,7 @@ from execmock.service.engine import EngineOptions
 from execmock.service.reloading import Reloader
 from execmock.settings import ServeSettings
 
-__all__ = ["options_from", "serve"]
+__all__ = ["Running", "options_from", "run", "serve"]
 
 _DEMO_KEY = "b3sk_demo"
 
@@ -31,8 +31,31 @@ def serve(settings: ServeSettings) -> None:
             f"--host {settings.host} can be reached from other machines, and the control API with it; "
             "expected --control-key KEY beside it"
         )
+    if settings.workers > 1:
+        from execmock.server.workers import supervise
+
+        supervise(settings)
+    else:
+        run(settings, Running())
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How one process serves. `lifeline` is a file descriptor that ends the server when it closes.
+
+    `first` is False for processes beside the first one, which leave the talking to it.
+    """
+
+    first: bool = True
+    shared: bool = False
+    lifeline: int | None = None
+    when_ready: Callable[[], None] = lambda: None
+
+
+def run(settings: ServeSettings, running: Running) -> None:
+    """Serve in this process until SIGINT or SIGTERM."""
     with asyncio.Runner(loop_factory=_loop_factory(settings.loop)) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, running))
 
 
 def options_from(settings: ServeSettings) -> MockOptions:
@@ -62,17 +85,21 @@ def options_from(settings: ServeSettings) -> MockOptions:
     )
 
 
-async def _serve(settings: ServeSettings) -> None:
+async def _serve(settings: ServeSettings, running: Running) -> None:
     mock = Mock(options_from(settings))
     await mock.prepare()
-    opened = await _listen(mock, settings)
+    opened = await _listen(mock, settings, shared=running.shared)
     # What there is now stays; the collector need not look at it again and again.
     gc.freeze()
     gc.enable()
     stopped = asyncio.Event()
     _on_signals(stopped.set)
-    _say(mock, settings, opened)
-    reloading = asyncio.create_task(_reload(mock, settings))
+    if running.lifeline is not None:
+        asyncio.get_running_loop().add_reader(running.lifeline, stopped.set)
+    if running.first:
+        _say(mock, settings, opened)
+    running.when_ready()
+    reloading = asyncio.create_task(_reload(mock, settings, aloud=running.first))
     await stopped.wait()
     reloading.cancel()
     mock.end_streams()
@@ -92,7 +119,7 @@ class _Open:
         return {*self.operations.values(), self.control}
 
 
-async def _listen(mock: Mock, settings: ServeSettings) -> _Open:
+async def _listen(mock: Mock, settings: ServeSettings, *, shared: bool) -> _Open:
     """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
     operations = mock.engine.contract.operations
     embed = [name for name, operation in operations.items() if "embed" in operation.tags]
@@ -103,7 +130,9 @@ async def _listen(mock: Mock, settings: ServeSettings) -> _Open:
         ports.append((settings.embed_port, "--embed-port", mock.front(embed, control=False)))
     if settings.control_port is not None:
         ports.append((settings.control_port, "--control-port", mock.front((), control=True)))
-    listeners = [Listener(front, bind(settings.host, port, option)) for port, option, front in ports]
+    listeners = [
+        Listener(front, bind(settings.host, port, option, shared=shared)) for port, option, front in ports
+    ]
     for listener in listeners:
         await listener.start()
     served = dict.fromkeys(others, listeners[0]) | dict.fromkeys(embed, listeners[1 if apart else 0])
@@ -123,11 +152,12 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
         pass
 
 
-async def _reload(mock: Mock, settings: ServeSettings) -> None:
+async def _reload(mock: Mock, settings: ServeSettings, *, aloud: bool) -> None:
     # In a thread: reading the files once more takes long enough for the first requests to notice.
     reloader = await asyncio.to_thread(Reloader, mock.engine, settings.scenarios)
     async for line in reloader.run():
-        mock.log.say(line)
+        if aloud:
+            mock.log.say(line)
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -55,6 +55,12 @@ class Changes:
         late = takewhile(lambda change: change.number > number, reversed(self._ring))
         return [change for change in late if change.sandbox in (sandbox, "")][::-1]
 
+    async def flush(self) -> None:
+        """Nothing waits to be told elsewhere."""
+
+    async def follow(self, sandbox: str) -> None:
+        """Take in what other servers tell of a sandbox: here, nothing."""
+
     async def wait(self, seconds: float | None) -> None:
         """Return when something happens, or after `seconds` of real time."""
         waker = asyncio.Event()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -15,6 +16,7 @@ from execmock.core.json_text import canonical, decode, encode
 from execmock.core.progress import begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
@@ -24,6 +26,9 @@ from execmock.service.tracking import Tracking, put_of
 __all__ = ["EmbedExecutions", "ExecuteRequest"]
 
 _REMEMBERED = 24 * 3_600_000
+_KEYS = "embed-idempotency"
+_LOOKED_AT = 8
+"""How many of the oldest keys are looked at with each new one: more than come, so that all go in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class EmbedExecutions:
         store: Store,
         sandboxes: Sandboxes,
         library: Library,
+        keeper: Keeper,
         tracking: Tracking,
         views: EmbedViews,
         choices: Mapping[str, Any],
@@ -51,6 +57,7 @@ class EmbedExecutions:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._keeper = keeper
         self._tracking = tracking
         self._views = views
         self._choices = choices
@@ -70,10 +77,12 @@ class EmbedExecutions:
             **self._defaults,
             **{name: value for name, value in request.body.items() if value is not None},
         }
+        await self._keeper.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
         scenario = selection.pick(self._library, sandbox, names, "embed")
+        await self._keeper.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
         random = derive(sandbox.root, "embed", number, size=16)
@@ -114,16 +123,30 @@ class EmbedExecutions:
 
     async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
         # The key is remembered per path, as the vendor does it.
-        place = Key(put.key.sandbox, "embed-idempotency", f"{request.workflow}\x1f{request.idempotency_key}")
+        header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
+        place = Key(put.key.sandbox, _KEYS, f"{request.workflow}\x1f{header}")
         digest = blake2b(canonical(request.body), digest_size=16).hexdigest()
         fresh = Idempotency(place.id, digest, put.key.id, answer, now + _REMEMBERED)
 
         def kept(old: Idempotency | None) -> list[Put]:
             remembered = old is not None and old.expires is not None and now < old.expires
-            return [] if remembered else [Put(place, fresh), put]
+            return [] if remembered else [Put(place, fresh, now), put]
 
         found: Idempotency = await self._store.update(place, kept)
+        if found.made == put.key.id:
+            await self._forget_keys(put.key.sandbox, now)
         return found.answer or answer
+
+    async def _forget_keys(self, sandbox: str, now: int) -> None:
+        """Forget the oldest keys, as far as their 24 hours are over."""
+        count = await self._store.count(sandbox, _KEYS)
+        oldest: Sequence[Idempotency] = await self._store.page(
+            sandbox, _KEYS, max(0, count - _LOOKED_AT), _LOOKED_AT
+        )
+        for remembered in oldest:
+            if remembered.expires is not None and remembered.expires <= now:
+                place = Key(sandbox, _KEYS, remembered.key)
+                await self._store.update(place, partial(_forgotten, Put(place, None), remembered))
 
     def _check_user(self, key: str) -> None:
         # Users cannot be configured, so where unknown ones are refused only the default one is known.
@@ -143,6 +166,10 @@ class EmbedExecutions:
                 return workflow
         violation = Violation("path/id", f"the {id_type} of a workflow", value)
         raise Refusal(404, "not found", [violation])
+
+
+def _forgotten(put: Put, remembered: Idempotency, old: Idempotency | None) -> list[Put]:
+    return [put] if old == remembered else []
 
 
 def _workflow(bind: Mapping[str, str]) -> EmbedWorkflow:

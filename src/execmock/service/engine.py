@@ -13,18 +13,19 @@ from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ScenarioError, nearest
+from execmock.errors import ConfigError, ExecmockError, ScenarioError, nearest
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
-from execmock.ports import Clock
+from execmock.ports import Clock, Store
 from execmock.service.changes import Changes
 from execmock.service.choices import choose
 from execmock.service.embed import EmbedExecutions
 from execmock.service.executions import Executions
 from execmock.service.journal import Journal
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
 from execmock.service.tracking import Tracking
 from execmock.stores import open_store
 
@@ -66,10 +67,11 @@ class Engine:
         self.choices = choose(self.contract, options.choices)
         self.library = load_library(self.contract, options.scenarios)
         self.store = open_store(options.store)
-        self.journal = Journal(options.journal_size)
-        self.changes = Changes()
+        # Not the seed's: it tells stores apart that servers of one seed have begun.
+        self.keeper = Keeper(self.store, self.library, self.words, SystemEntropy().root("store").hex())
+        self.journal, self.changes = _recorders(self.store, options.journal_size)
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
-        self.tracking = Tracking(self.store, self.sandboxes, self.library)
+        self.tracking = Tracking(self.store, self.sandboxes, self.library, self.keeper)
         self.portraits = Portraits(Views(self.contract), self.library)
 
     @cached_property
@@ -80,6 +82,7 @@ class Engine:
             self.store,
             self.sandboxes,
             self.library,
+            self.keeper,
             self.tracking,
             self.portraits,
             self.choices,
@@ -90,7 +93,14 @@ class Engine:
         """The embed API."""
         views = EmbedViews(self.contract, self.options.zone)
         return EmbedExecutions(
-            self.contract, self.store, self.sandboxes, self.library, self.tracking, views, self.choices
+            self.contract,
+            self.store,
+            self.sandboxes,
+            self.library,
+            self.keeper,
+            self.tracking,
+            views,
+            self.choices,
         )
 
     @cached_property
@@ -105,45 +115,88 @@ class Engine:
         """Sandboxes as documents."""
         from execmock.service.snapshots import Snapshots
 
-        return Snapshots(self.store, self.sandboxes, self.library, self.words, self.clock)
+        return Snapshots(self.store, self.sandboxes, self.library, self.keeper, self.words, self.clock)
 
     @cached_property
     def worlds(self) -> Worlds:
         """States to start from."""
         from execmock.service.worlds import Worlds
 
-        return Worlds(self.contract, self.store, self.sandboxes, self.library)
+        return Worlds(self.contract, self.store, self.sandboxes, self.library, self.keeper)
 
     async def prepare(self) -> None:
-        """Create the default sandbox and the world's, unless the store holds one from an earlier run."""
+        """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
+        await self.keeper.refresh()
         known = [name for name, scenario in self.library.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
             raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
-        if await self.sandboxes.get(DEFAULT_SANDBOX) is not None:
-            return
+        await self._make_default()
+        for key, scope in options.keys:
+            await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
+        self.sandboxes.when_default_is_gone = self._make_default
+
+    async def _make_default(self) -> Sandbox:
+        """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
+        options = self.options
+        await self.keeper.refresh()
         sandbox = self.sandboxes.make(
             DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
         )
-        await self.sandboxes.add(replace(sandbox, default_scenario=options.scenario), options.keys)
+        sandbox = replace(sandbox, default_scenario=options.scenario)
+        if not await self.sandboxes.add(sandbox, options.keys):
+            return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
         if options.world is not None:
-            from execmock.service.worlds import Wishes
+            await self._begin(options.world)
+        return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
 
-            await self.worlds.begin(
-                options.world,
-                Wishes(
-                    options.seed is not None, options.start, options.speed, options.frozen, options.scenario
-                ),
-            )
+    async def _begin(self, world: Path | str) -> None:
+        from execmock.service.worlds import Wishes
 
-    def put_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
-        """Let new executions follow a scenario from now on: in one sandbox, or in all if none is named."""
-        self.library.put(scenario, sandbox)
+        options = self.options
+        wishes = Wishes(
+            options.seed is not None, options.start, options.speed, options.frozen, options.scenario
+        )
+        try:
+            await self.worlds.begin(world, wishes)
+        except ExecmockError:
+            # The next start, with a world that works, is to be a first one again.
+            await self.sandboxes.delete(DEFAULT_SANDBOX)
+            raise
+
+    def put_scenario(self, scenario: Scenario) -> None:
+        """Let new executions follow a file's scenario from now on."""
+        self.library.put(scenario)
+        self.keeper.note_file(scenario.name, scenario.reference)
+        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+
+    def drop_scenario(self, name: str) -> None:
+        """Let no new execution follow a scenario whose file is gone."""
+        self.library.remove(name)
+        self.keeper.note_file(name, None)
+
+    async def share_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Let new executions follow a scenario from now on, with all servers over the store.
+
+        In one sandbox, or in all if none is named.
+        """
+        await self.keeper.put(scenario, sandbox)
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Write what is left to write and let go of the store."""
+        await self.journal.flush()
+        await self.changes.flush()
         await self.store.close()
+
+
+def _recorders(store: Store, size: int) -> tuple[Journal, Changes]:
+    if store.immediate:
+        return Journal(size), Changes()
+    from execmock.service.shared import SharedChanges, SharedJournal
+
+    journal = SharedJournal(size, store)
+    return journal, SharedChanges(store, journal)
 
 
 def shipped(path: Path) -> Contract:

@@ -14,6 +14,7 @@ from execmock.core.json_text import encode
 from execmock.core.progress import Poll, begin
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.portraits import Portraits
 from execmock.service.refusals import Refusal
@@ -48,6 +49,7 @@ class Executions:
         store: Store,
         sandboxes: Sandboxes,
         library: Library,
+        keeper: Keeper,
         tracking: Tracking,
         portraits: Portraits,
         choices: Mapping[str, Any],
@@ -55,6 +57,7 @@ class Executions:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._keeper = keeper
         self._tracking = tracking
         self._portraits = portraits
         self._choices = choices
@@ -73,7 +76,11 @@ class Executions:
             name: value for name, value in body.items() if name in self._accepted and value is not None
         }
         self._check_workflow(sandbox, request["workflowId"])
+        if not self._store.immediate:
+            await self._keeper.refresh(sandbox.id)
         scenario = selection.pick(self._library, sandbox, request, "executions")
+        if not self._store.immediate:
+            await self._keeper.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
         execution = Execution(
@@ -119,7 +126,7 @@ class Executions:
     async def list(self, sandbox: Sandbox, page: Page) -> bytes:
         """Return a page, newest first."""
         # One more than asked for tells whether there are more.
-        found = await self._store.page(sandbox.id, EXECUTION, page.offset, page.limit + 1)
+        found = await self._tracking.page(sandbox, EXECUTION, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
         items = self._portraits.items(found[: page.limit], sandbox, now)
         more = b"true" if len(found) > page.limit else b"false"
@@ -127,8 +134,8 @@ class Executions:
 
     async def find(self, sandbox: Sandbox, execution_id: str) -> Execution:
         """Return a sandbox's execution; the Refusal is the same for one that another sandbox holds."""
-        execution: Execution | None = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
-        if execution is None:
+        execution = await self._tracking.get(sandbox, EXECUTION, execution_id)
+        if not isinstance(execution, Execution):
             expected = "the id of an execution of the organization"
             status = int(self._choices["unknownExecution"])
             raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
@@ -137,11 +144,11 @@ class Executions:
     async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
         """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
         named = await self._sandboxes.named_by(execution_id)
-        execution = await self._store.get(Key(named.id, EXECUTION, execution_id)) if named else None
+        execution: Any = await self._tracking.get(named, EXECUTION, execution_id) if named else None
         if named and execution:
             return named, execution
         for sandbox in await self._sandboxes.all():
-            execution = await self._store.get(Key(sandbox.id, EXECUTION, execution_id))
+            execution = await self._tracking.get(sandbox, EXECUTION, execution_id)
             if execution:
                 return sandbox, execution
         return None
@@ -160,7 +167,10 @@ class Executions:
             raise Refusal(status, "The idempotency key was used for another request", [violation])
         if kept.answer is not None:
             return Created(kept.made, kept.answer)
-        made: Execution = await self._store.get(Key(execution.sandbox, EXECUTION, kept.made))
+        made: Any = await self._tracking.get(sandbox, EXECUTION, kept.made)
+        if made is None:
+            # Somebody has just emptied the sandbox, and the key with it.
+            return await self._create_once(sandbox, execution, key, digest)
         return self._created(sandbox, made)
 
     def _created(

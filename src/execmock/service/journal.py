@@ -19,7 +19,7 @@ from execmock.service.redaction import (
     violations_without,
 )
 
-__all__ = ["Journal", "JournalEntry", "JournalFilter", "rendered"]
+__all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "rendered"]
 
 _LONGEST_BODY = 64 * 1024
 
@@ -63,6 +63,22 @@ class JournalFilter(NamedTuple):
             and self.execution in (None, entry.subject)
         )
 
+    def admits_shown(self, entry: Mapping[str, Any]) -> bool:
+        """Whether an entry is wanted that is kept as it is shown; its number is not looked at."""
+        return (
+            self.operation in (None, entry["operation"])
+            and self.method in (None, entry["method"])
+            and self.status in (None, entry["status"])
+            and self.execution in (None, entry["execution"])
+        )
+
+
+class Found(NamedTuple):
+    """Entries as they are shown, oldest first, and how many were found in all."""
+
+    total: int
+    entries: Sequence[Mapping[str, Any]]
+
 
 class Journal:
     """The entries of every sandbox, at most `size` each; the oldest go first."""
@@ -84,9 +100,18 @@ class Journal:
         late = takewhile(lambda entry: entry.number > wanted.after, reversed(self._rings.get(sandbox, ())))
         return [entry for entry in late if wanted.admits(entry)][::-1]
 
-    def clear(self, sandbox: str) -> int:
+    async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
+        """Return the wanted entries as they are shown, the latest `most` of them."""
+        entries = self.entries(sandbox, wanted)
+        shown = entries if most is None else entries[max(0, len(entries) - most) :]
+        return Found(len(entries), [rendered(entry) for entry in shown])
+
+    async def clear(self, sandbox: str) -> int:
         """Forget a sandbox's entries; return how many there were."""
         return len(self._rings.pop(sandbox, ()))
+
+    async def flush(self) -> None:
+        """Nothing waits to be kept elsewhere."""
 
 
 def rendered(entry: JournalEntry) -> dict[str, Any]:

@@ -66,6 +66,10 @@ class Library:
         """Name to scenario, for new executions in any sandbox."""
         return self._current
 
+    def knows(self, reference: str) -> bool:
+        """Whether a version is known."""
+        return reference in self._versions
+
     def version(self, reference: str) -> Scenario:
         """Return the scenario that an execution was created with."""
         return self._versions[reference]

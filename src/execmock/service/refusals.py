@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from execmock.core.validation import Violation
-from execmock.errors import ExecmockError
+from execmock.errors import ExecmockError, StoreError
 
-__all__ = ["Refusal"]
+__all__ = ["Refusal", "unavailable"]
 
 
 class Refusal(ExecmockError):  # noqa: N818 - it is an answer, not a failure
@@ -24,3 +24,9 @@ class Refusal(ExecmockError):  # noqa: N818 - it is an answer, not a failure
         self.status = status
         self.violations = tuple(violations)
         self.headers = headers or {}
+
+
+def unavailable(error: StoreError) -> Refusal:
+    """Return the answer to a request that the store fails: try again."""
+    violation = Violation("store", "a store that answers", error.message)
+    return Refusal(503, "The store does not answer", [violation], {"Retry-After": "1"})

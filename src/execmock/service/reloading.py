@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from execmock.core.scenario import Scenario
+from execmock.errors import StoreError
 from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
 from execmock.service.engine import Engine, shipped_files, shipped_scenarios
 from execmock.service.file_watch import changed_files
@@ -69,7 +70,7 @@ class Reloader:
         library = self._engine.library
         old, new = library.current.get(name), self._winner(name)
         if new is None:
-            library.remove(name)
+            self._engine.drop_scenario(name)
             return [f"scenario {name} is gone{await self._kept_by(old)}"] if old else []
         if old is not None and old.version == new.version:
             return []
@@ -91,14 +92,22 @@ class Reloader:
         """Return how many executions keep a version that is no longer the current one, as a clause."""
         if old is None:
             return ""
-        count = 0
-        for sandbox in await self._engine.sandboxes.all():
-            for kind in (EXECUTION, EMBED):
-                page = await self._engine.store.page(sandbox.id, kind, 0, _MOST_COUNTED)
-                count += sum(execution.scenario == old.reference for execution in page)
+        try:
+            count = await self._count(old.reference)
+        except StoreError:
+            # The files are taken up all the same.
+            return ""
         return (
             f"; {count} execution{'s keep' if count > 1 else ' keeps'} version {old.version}" if count else ""
         )
+
+    async def _count(self, reference: str) -> int:
+        count = 0
+        for sandbox in await self._engine.sandboxes.all():
+            for kind in (EXECUTION, EMBED):
+                page = await self._engine.tracking.page(sandbox, kind, 0, _MOST_COUNTED)
+                count += sum(execution.scenario == reference for execution in page)
+        return count
 
     def _group(self, path: str) -> dict[str, ScenarioFile]:
         places = {Path(path), *Path(path).parents}

@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence, Set
+from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Literal, get_args
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
+from execmock.core.sandbox import SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
 from execmock.ports import Clock, Entropy, Key, Put, Store
 
 __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
 
 DEFAULT_SANDBOX = "default"
-Scope = Literal["read", "read-write"]
 _MOST_GONE_KEYS = 1000
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedWorkflow:
-    """A workflow of the embed API, by the three names it can be executed under, and its title."""
-
-    id: str
-    hashid: str
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
-
-    `workflows` are the ids that may be executed; empty means any.
-    """
-
-    id: str
-    organization: str
-    root: bytes
-    clock: ClockState
-    default_scenario: str | None = None
-    workflows: tuple[str, ...] = ()
-    embed_workflows: tuple[EmbedWorkflow, ...] = ()
-    strict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for it in views."""
-
-    sandbox: str
-    scope: Scope
-    id: str
 
 
 class Sandboxes:
@@ -64,6 +26,7 @@ class Sandboxes:
         self.clock = clock
         self._entropy = entropy
         self._tags: dict[bytes, str] = {}
+        self.when_default_is_gone: Callable[[], Awaitable[Sandbox]] | None = None
 
     def make(
         self,
@@ -90,17 +53,39 @@ class Sandboxes:
         clock = clock.freeze(real) if frozen else clock
         return Sandbox(id=name, organization=organization, root=root, clock=clock)
 
-    async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> Sandbox:
-        """Keep a sandbox and the keys that open it."""
-        await self._store.update(_place(sandbox.id), lambda _: [Put(_place(sandbox.id), sandbox)])
-        for key, scope in keys:
-            put = Put(Key("", "key", key), ApiKey(sandbox.id, scope, self.key_id(key)))
-            await self._store.update(put.key, partial(_replace, put))
-        return sandbox
+    async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> bool:
+        """Keep a sandbox and the keys that open it, as one step; False if the name is taken."""
+        puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
+        added = False
+
+        def unless_taken(old: Sandbox | None) -> list[Put]:
+            nonlocal added
+            added = old is None
+            return puts if added else []
+
+        await self._store.update(_place(sandbox.id), unless_taken)
+        return added
+
+    async def replace(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> None:
+        """Keep a sandbox and the keys that open it in the place of one of its name, as one step."""
+        puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
+        await self._store.update(_place(sandbox.id), lambda _: puts)
+
+    async def open_with(self, name: str, key: str, scope: Scope) -> None:
+        """Let a key open a sandbox."""
+        put = self._key_put(name, key, scope)
+        await self._store.update(put.key, lambda old: [] if old == put.value else [put])
+
+    async def kept(self, name: str) -> Sandbox | None:
+        """Return a sandbox as it is kept, or None."""
+        found: Sandbox | None = await self._store.get(_place(name))
+        return found
 
     async def get(self, name: str) -> Sandbox | None:
-        """Return a sandbox, or None."""
+        """Return a sandbox, or None. The default one is made anew where the store was emptied."""
         found: Sandbox | None = await self._store.get(_place(name))
+        if found is None and name == DEFAULT_SANDBOX and self.when_default_is_gone:
+            return await self.when_default_is_gone()
         return found
 
     async def all(self) -> Sequence[Sandbox]:
@@ -154,7 +139,7 @@ class Sandboxes:
         """
         if await self.get(name) is None:
             return False
-        await self._store.delete(_place(name))
+        await self._store.update(_place(name), lambda _: [Put(_place(name), None)])
         await self._store.clear(name)
         await self._forget_old_keys()
         return True
@@ -170,7 +155,7 @@ class Sandboxes:
         kept = [put for put in (await self._store.export("")).puts if isinstance(put.value, ApiKey)]
         gone = [put.key for put in kept if put.value.sandbox not in names]
         for key in gone[:-_MOST_GONE_KEYS]:
-            await self._store.delete(key)
+            await self._store.update(key, partial(_forgotten_unless_in, names, key))
 
     def now(self, sandbox: Sandbox) -> int:
         """Return what a sandbox's clock shows, in milliseconds since 1970."""
@@ -181,14 +166,17 @@ class Sandboxes:
         real = self.clock.now()
         return await self.change(name, lambda sandbox: replace(sandbox, clock=move(sandbox.clock, real)))
 
+    def _key_put(self, name: str, key: str, scope: Scope) -> Put:
+        return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
+
+
+def _forgotten_unless_in(names: Set[str], key: Key, old: ApiKey | None) -> list[Put]:
+    return [Put(key, None)] if old and old.sandbox not in names else []
+
 
 @lru_cache(maxsize=10_000)
 def _key_place(key: str) -> Key:
     return Key("", "key", key)
-
-
-def _replace(put: Put, _: object) -> list[Put]:
-    return [put]
 
 
 @lru_cache(maxsize=10_000)

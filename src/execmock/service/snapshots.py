@@ -16,6 +16,7 @@ from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
 from execmock.loading.scenarios import Vocabularies, read_text
 from execmock.ports import Clock, Contents, Key, Put, Store
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
@@ -31,17 +32,25 @@ class Snapshots:
     """Takes and restores snapshots. One restored and taken again is equal to the first."""
 
     def __init__(
-        self, store: Store, sandboxes: Sandboxes, library: Library, words: Vocabularies, clock: Clock
+        self,
+        store: Store,
+        sandboxes: Sandboxes,
+        library: Library,
+        keeper: Keeper,
+        words: Vocabularies,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._keeper = keeper
         self._words = words
         self._clock = clock
 
     async def take(self, sandbox: Sandbox) -> dict[str, Any]:
         """Return the document. It holds what client tokens follow from, so it is as secret as they are."""
         contents = await self._store.export(sandbox.id)
+        await self._keeper.know(_followed(contents))
         clock = sandbox.clock
         fixed = replace(clock, real=0, shown=clock.now(self._clock.now()))
         return {
@@ -68,8 +77,10 @@ class Snapshots:
             _check_made(puts)
         except (ValueError, StoreError, JsonError) as error:
             raise Refusal(422, "This is no snapshot of execmock", [Mistake("body", str(error))]) from None
+        await self._keeper.refresh()
         for scenario in scenarios.values():
             self._library.learn(scenario)
+            await self._keeper.keep(scenario)
         await self._store.restore(sandbox.id, Contents(read.number, puts))
         await self._sandboxes.change(sandbox.id, lambda _: restored)
         return restored

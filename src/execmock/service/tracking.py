@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from execmock.core.execution import EmbedExecution, Execution, seed_for
 from execmock.core.progress import Input, Progress, Tick, progress
 from execmock.core.scenario import Scenario
 from execmock.ports import Key, Put, Store
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.sandboxes import Sandbox, Sandboxes
 
@@ -23,18 +25,38 @@ Tracked = Execution | EmbedExecution
 class Tracking:
     """Finds executions and moves them. Every move is one atomic step of the store."""
 
-    def __init__(self, store: Store, sandboxes: Sandboxes, library: Library) -> None:
+    def __init__(self, store: Store, sandboxes: Sandboxes, library: Library, keeper: Keeper) -> None:
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._keeper = keeper
 
     async def find(self, sandbox: Sandbox, execution_id: str) -> Tracked | None:
         """Return a sandbox's execution of either API, or None."""
         for kind in (EXECUTION, EMBED):
-            found: Tracked | None = await self._store.get(Key(sandbox.id, kind, execution_id))
+            found = await self.get(sandbox, kind, execution_id)
             if found is not None:
                 return found
         return None
+
+    def get(self, sandbox: Sandbox, kind: str, execution_id: str) -> Awaitable[Tracked | None]:
+        """Return a sandbox's execution of one API, or None; the version it follows is then known."""
+        # In a store of this process alone it always is, and what is asked most is asked of the store itself.
+        found = self._store.get(Key(sandbox.id, kind, execution_id))
+        return found if self._store.immediate else self._known(found)
+
+    async def page(self, sandbox: Sandbox, kind: str, offset: int, limit: int) -> Sequence[Any]:
+        """Return a sandbox's executions of one API, newest first; the versions they follow are then known."""
+        found = await self._store.page(sandbox.id, kind, offset, limit)
+        if not self._store.immediate:
+            await self._keeper.know(execution.scenario for execution in found)
+        return found
+
+    async def _known(self, asked: Awaitable[Tracked | None]) -> Tracked | None:
+        found = await asked
+        if found is not None and not self._library.knows(found.scenario):
+            await self._keeper.know([found.scenario])
+        return found
 
     def scenario(self, execution: Tracked) -> Scenario:
         """Return the scenario that an execution follows, in the version it was created with."""
@@ -56,7 +78,9 @@ class Tracking:
         def moved(old: Any) -> list[Put]:
             if old is None:
                 return []
-            return [put_of(replace(old, progress=progress(scenario, old.progress, what, now, seed)))]
+            # Another server, whose clock is ahead by a little, may have moved it since: time never goes back.
+            at = max(now, old.progress.visits[-1].at)
+            return [put_of(replace(old, progress=progress(scenario, old.progress, what, at, seed)))]
 
         changed: Tracked | None = await self._store.update(place_of(execution), moved)
         return changed or execution

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
+from execmock.errors import StoreError
 from execmock.service.engine import Engine
 from execmock.service.steering import Standing
 from execmock.service.tracking import EMBED, EXECUTION
@@ -23,7 +24,7 @@ class Watcher:
     """Publishes a sandbox's executions as they are created and moved, the latest 2000 of them."""
 
     def __init__(self, engine: Engine, sandbox: str) -> None:
-        self._store = engine.store
+        self._tracking = engine.tracking
         self._sandboxes = engine.sandboxes
         self._steering = engine.steering
         self._changes = engine.changes
@@ -49,7 +50,12 @@ class Watcher:
         The first look only learns how things stand. One after a pause makes good what nobody watched.
         """
         async with self._looking:
-            return await self._look()
+            try:
+                await self._changes.follow(self._sandbox)
+                return await self._look()
+            except StoreError:
+                # It is looked at again as soon as something happens, or in a while.
+                return _LONGEST_WAIT
 
     async def _look(self) -> float:
         silently = self._seen is None or self._starts_again()
@@ -59,7 +65,7 @@ class Watcher:
             return _LONGEST_WAIT
         wait = _LONGEST_WAIT
         for kind in (EMBED, EXECUTION):
-            for execution in reversed(await self._store.page(sandbox.id, kind, 0, _MOST)):
+            for execution in reversed(await self._tracking.page(sandbox, kind, 0, _MOST)):
                 standing = self._steering.standing_of(execution, sandbox)
                 self._publish(standing, silently)
                 if standing.due is not None and sandbox.clock.speed:

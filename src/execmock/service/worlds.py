@@ -16,10 +16,11 @@ from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
 from execmock.errors import WorldError
 from execmock.loading.worlds import load_world, world_path
 from execmock.ports import Contents, Key, Put, Store
+from execmock.service.keeper import Keeper
 from execmock.service.library import Library
 from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes, Scope
 from execmock.service.selection import Selection
-from execmock.service.tracking import put_of
+from execmock.service.tracking import EXECUTION, put_of
 
 __all__ = ["Keys", "Wishes", "Worlds"]
 
@@ -40,11 +41,14 @@ class Wishes:
 class Worlds:
     """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then."""
 
-    def __init__(self, contract: Contract, store: Store, sandboxes: Sandboxes, library: Library) -> None:
+    def __init__(
+        self, contract: Contract, store: Store, sandboxes: Sandboxes, library: Library, keeper: Keeper
+    ) -> None:
         self._contract = contract
         self._store = store
         self._sandboxes = sandboxes
         self._library = library
+        self._keeper = keeper
 
     async def begin(self, named: Path | str, wishes: Wishes) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
@@ -62,7 +66,11 @@ class Worlds:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
             sandbox = self._sandbox(plan, wishes)
             contents = self._contents(plan, sandbox)
-            await self._sandboxes.add(sandbox, plan.keys)
+            for reference in sorted(
+                {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
+            ):
+                await self._keeper.keep(self._library.version(reference))
+            await self._sandboxes.replace(sandbox, plan.keys)
             await self._store.restore(sandbox.id, contents)
 
     async def fill(

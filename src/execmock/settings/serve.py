@@ -65,7 +65,12 @@ class ServeSettings:
     choose: tuple[tuple[str, str], ...] = option(
         (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True
     )
-    store: str = option("memory:", STORE, "Where state lives.")
+    store: str = option(
+        "memory:", STORE, "Where state lives: memory:, sqlite:PATH or redis://HOST:PORT/DATABASE."
+    )
+    workers: int = option(
+        1, count(1, 64), "Processes that serve; more than one need a store that they share."
+    )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
     journal_size: int = option(1000, count(0), "Requests that each sandbox's journal keeps.")
     log_format: str = option("text", choice("text", "json"), "How requests are logged.")
@@ -75,6 +80,11 @@ class ServeSettings:
     )
 
     def __post_init__(self) -> None:
+        if self.workers > 1 and self.store.startswith("memory:"):
+            raise ConfigError(
+                f"--workers {self.workers} cannot share --store {self.store}, which lives in one process; "
+                "expected --store sqlite:PATH or redis://HOST:PORT/DATABASE"
+            )
         ports = {"port": self.port, "embed-port": self.embed_port, "control-port": self.control_port}
         taken: dict[int, str] = {}
         for name, port in ports.items():

@@ -1,4 +1,4 @@
-"""Kept values as JSON-like data and back: one form for files, databases and snapshots."""
+"""Kept values as JSON-like data for snapshots, and as bytes for databases; and back."""
 
 from __future__ import annotations
 
@@ -6,17 +6,34 @@ from typing import Any
 
 import msgspec
 
+from execmock.core.catalogue import Catalogue, ScenarioText
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
+from execmock.core.json_text import decode, encode
+from execmock.core.sandbox import ApiKey, Sandbox
 from execmock.errors import StoreError, nearest
 
-__all__ = ["from_data", "to_data"]
+__all__ = ["KINDS", "LOGS", "Memory", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
+    "catalogue": Catalogue,
     "embed": EmbedExecution,
     "embed-idempotency": Idempotency,
     "execution": Execution,
     "idempotency": Idempotency,
+    "key": ApiKey,
+    "sandbox": Sandbox,
+    "scenario": ScenarioText,
 }
+KINDS = tuple(_TYPES)
+"""Every kind of value that stores keep. A kind that is missing here is refused, never half kept."""
+LOGS = ("change", "journal")
+"""Every log that stores keep."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    kind: msgspec.msgpack.Decoder(cls) for kind, cls in _TYPES.items()
+}
+_JSON_BEGINS = ord("{")
 
 
 def to_data(value: Any) -> Any:
@@ -32,4 +49,48 @@ def from_data(kind: str, data: Any) -> Any:
     try:
         return msgspec.convert(data, _TYPES[kind])
     except msgspec.ValidationError as error:
+        raise StoreError(f"not a kept {kind}: {error}") from None
+
+
+def pack(value: Any) -> bytes:
+    """Return a kept value as bytes: MessagePack, or JSON where an integer is too long for it."""
+    try:
+        return _ENCODER.encode(value)
+    except OverflowError:
+        return encode(to_data(value))
+
+
+class Memory:
+    """Values by their bytes, the most recently met ones: equal bytes give the very same value again.
+
+    So a value that is read twice is decoded once, and whoever keeps what follows from a value can tell
+    by its identity whether it changed.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._values: dict[bytes, Any] = {}
+        self._older: dict[bytes, Any] = {}
+
+    def value(self, kind: str, data: bytes, skip: int = 0) -> Any:
+        """Return the value of a kind whose packed bytes begin after `skip` others."""
+        value = self._values.get(data)
+        if value is None:
+            value = self._older.get(data)
+            if value is None:
+                value = unpack(kind, data[skip:])
+            self._values[data] = value
+            if len(self._values) >= self._most // 2:
+                self._older, self._values = self._values, {}
+        return value
+
+
+def unpack(kind: str, data: bytes) -> Any:
+    """Return the value of a kind that `pack` gave; StoreError when the bytes are not one."""
+    # A packed value is a map, and no map of MessagePack begins as JSON does.
+    if data[0] == _JSON_BEGINS:
+        return from_data(kind, decode(data))
+    try:
+        return _DECODERS[kind].decode(data)
+    except msgspec.MsgspecError as error:
         raise StoreError(f"not a kept {kind}: {error}") from None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
-from execmock.ports import Contents, Key, Put, Update
+from execmock.ports import Contents, Key, Put, Tail, Update
 
 __all__ = ["MemoryStore"]
 
@@ -28,6 +28,9 @@ class _Shelf:
 
     def put(self, put: Put) -> None:
         name = put.key.id
+        if put.value is None:
+            self.delete(name)
+            return
         self.pages.clear()
         if name not in self.values:
             # Nearly always the end: what is kept later was created later. Only worlds fill in the past.
@@ -66,6 +69,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self._shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
         self._numbers: defaultdict[str, int] = defaultdict(int)
+        self._logs: dict[tuple[str, str], deque[bytes]] = {}
+        self._logged: defaultdict[tuple[str, str], int] = defaultdict(int)
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
@@ -94,17 +99,26 @@ class MemoryStore:
         self._numbers[sandbox] += 1
         return self._numbers[sandbox]
 
-    async def delete(self, key: Key) -> None:
-        """Forget one value."""
-        shelf = self._shelves.get((key.sandbox, key.kind))
-        if shelf:
-            shelf.delete(key.id)
-
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox and start its numbers again."""
         for name in [name for name in self._shelves if name[0] == sandbox]:
             del self._shelves[name]
+        for name in [name for name in self._logs if name[0] == sandbox]:
+            del self._logs[name]
         self._numbers.pop(sandbox, None)
+
+    async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
+        """Add entries to a log; return the last one's number."""
+        place = (sandbox, log)
+        self._logs[place] = deque([*self._logs.get(place, ()), *entries], maxlen=most)
+        self._logged[place] += len(entries)
+        return self._logged[place]
+
+    async def tail(self, sandbox: str, log: str, after: int) -> Tail:
+        """Return the kept entries of a log with numbers above `after`."""
+        kept, last = self._logs.get((sandbox, log), ()), self._logged.get((sandbox, log), 0)
+        first = min(max(after, last - len(kept)), last) + 1
+        return Tail(first, [*kept][len(kept) - (last - first + 1) :], last)
 
     async def export(self, sandbox: str) -> Contents:
         """Return everything in a sandbox."""
@@ -119,7 +133,8 @@ class MemoryStore:
     async def restore(self, sandbox: str, contents: Contents) -> None:
         """Replace everything in a sandbox."""
         await self.clear(sandbox)
-        self._numbers[sandbox] = contents.number
+        if contents.number:
+            self._numbers[sandbox] = contents.number
         for put in contents.puts:
             self._shelves[put.key.sandbox, put.key.kind].put(put)
 

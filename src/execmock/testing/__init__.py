@@ -8,6 +8,7 @@ from execmock.testing.mock import ExecMock
 from execmock.testing.requests import MockRequests
 from execmock.testing.sandbox import MockSandbox
 from execmock.testing.seen import SeenRequest
+from execmock.testing.stores import check_store
 
 __all__ = [
     "ExecMock",
@@ -18,4 +19,5 @@ __all__ = [
     "MockSandbox",
     "SeenRequest",
     "VisitView",
+    "check_store",
 ]

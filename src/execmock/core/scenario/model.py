@@ -100,15 +100,13 @@ class Scenario:
     drift: bool = False
     text: str = ""
     draws: bool = field(init=False, repr=False, compare=False)
+    reference: str = field(init=False, repr=False, compare=False)
+    """`name@version`, which is what an execution remembers."""
 
     def __post_init__(self) -> None:
         drawn = any(_is_drawn(trigger) for step in self.steps for trigger in step.triggers)
         object.__setattr__(self, "draws", drawn)
-
-    @property
-    def reference(self) -> str:
-        """`name@version`, which is what an execution remembers."""
-        return f"{self.name}@{self.version}"
+        object.__setattr__(self, "reference", f"{self.name}@{self.version}")
 
     def step_index(self, name: str) -> int | None:
         """Return the position of the step of that name, else of the first with that status, else None."""

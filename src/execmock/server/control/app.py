@@ -11,6 +11,7 @@ from aiohttp import web
 from execmock import __version__
 from execmock.core.contract import Contract
 from execmock.core.json_text import encode
+from execmock.errors import StoreError
 from execmock.server.api import Api, Handler
 from execmock.server.calls import Answer, Call, refused
 from execmock.server.checks import Checked
@@ -25,7 +26,8 @@ from execmock.server.control.stream import Streams
 from execmock.server.doorman import Caller
 from execmock.server.request_ids import RequestIds
 from execmock.service.engine import Engine, shipped
-from execmock.service.refusals import Refusal
+from execmock.service.refusals import Refusal, unavailable
+from execmock.service.sandboxes import DEFAULT_SANDBOX
 
 __all__ = ["ControlApi", "control_contract"]
 
@@ -43,10 +45,11 @@ class ControlApi:
 
     def __init__(self, engine: Engine, request_ids: RequestIds, key: str | None) -> None:
         self._request_ids = request_ids
+        self._sandboxes = engine.sandboxes
         self._guard = Guard(key)
         self._streams = Streams(engine)
         self._contract = control_contract()
-        handlers: dict[str, Handler] = {"getHealth": _health, "streamChanges": _not_here}
+        handlers: dict[str, Handler] = {"getHealth": self._health, "streamChanges": _not_here}
         self._groups = [group(engine, request_ids) for group in _GROUPS]
         for group in self._groups:
             handlers.update(group.handlers())
@@ -76,6 +79,11 @@ class ControlApi:
             return Answer(200, encode(self._contract.document))
         return await self._api.answer(call)
 
+    async def _health(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        # A server whose store does not answer is up, but of no use to a load balancer.
+        await self._sandboxes.get(DEFAULT_SANDBOX)
+        return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml"})
+
     async def stream(self, request: web.BaseRequest, call: Call) -> web.StreamResponse | Answer:
         """Serve the live stream, or return the answer that says why not."""
         sandbox = parse_qs(call.query).get("sandbox", ["default"])[-1]
@@ -83,11 +91,9 @@ class ControlApi:
             await self._groups[0].named(sandbox, "query/sandbox")
         except Refusal as refusal:
             return self.refuse(refusal)
+        except StoreError as error:
+            return self.refuse(unavailable(error))
         return await self._streams.serve(request, sandbox, call.headers.get("Last-Event-ID"))
-
-
-async def _health(call: Call, checked: Checked, caller: Caller | None) -> bytes:
-    return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml"})
 
 
 async def _not_here(call: Call, checked: Checked, caller: Caller | None) -> bytes:

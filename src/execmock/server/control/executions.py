@@ -35,7 +35,7 @@ class ExecutionOperations(Operations):
     async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         sandbox, given = await self.sandbox(checked), checked.parameters
         kind = EMBED if given["api"] == "embed" else EXECUTION
-        page = await self.engine.store.page(sandbox.id, kind, given["offset"], given["limit"])
+        page = await self.engine.tracking.page(sandbox, kind, given["offset"], given["limit"])
         total = await self.engine.store.count(sandbox.id, kind)
         standings = [self.engine.steering.standing_of(execution, sandbox).as_json() for execution in page]
         return encode({"executions": standings, "total": total})

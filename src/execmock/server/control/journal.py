@@ -10,7 +10,7 @@ from execmock.server.calls import Call
 from execmock.server.checks import Checked
 from execmock.server.control.operations import Operations
 from execmock.server.doorman import Caller
-from execmock.service.journal import JournalEntry, JournalFilter, rendered
+from execmock.service.journal import Found, JournalFilter
 
 __all__ = ["JournalOperations"]
 
@@ -23,17 +23,16 @@ class JournalOperations(Operations):
         return {"listJournal": self._list, "countJournal": self._count, "clearJournal": self._clear}
 
     async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        entries = await self._found(checked)
-        latest = entries[-checked.parameters["limit"] :]
-        return encode({"entries": [rendered(entry) for entry in latest], "count": len(entries)})
+        found = await self._found(checked, checked.parameters["limit"])
+        return encode({"entries": found.entries, "count": found.total})
 
     async def _count(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        return encode({"count": len(await self._found(checked))})
+        return encode({"count": (await self._found(checked, 0)).total})
 
     async def _clear(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        return encode({"count": self.engine.journal.clear((await self.sandbox(checked)).id)})
+        return encode({"count": await self.engine.journal.clear((await self.sandbox(checked)).id)})
 
-    async def _found(self, checked: Checked) -> list[JournalEntry]:
+    async def _found(self, checked: Checked, most: int) -> Found:
         sandbox, given = await self.sandbox(checked), checked.parameters
         method = given.get("method")
         wanted = JournalFilter(
@@ -43,4 +42,4 @@ class JournalOperations(Operations):
             status=given.get("status"),
             execution=given.get("execution"),
         )
-        return self.engine.journal.entries(sandbox.id, wanted)
+        return await self.engine.journal.find(sandbox.id, wanted, most)

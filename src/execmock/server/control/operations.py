@@ -44,8 +44,9 @@ class Operations:
             raise Refusal(404, "Unknown sandbox", [violation])
         return sandbox
 
-    def known_scenario(self, name: str, where: str, sandbox: str = "") -> Scenario:
+    async def known_scenario(self, name: str, where: str, sandbox: str = "") -> Scenario:
         """Return a scenario that a sandbox sees, or that all do if none is named; Refusal 404 if none is."""
+        await self.engine.keeper.refresh(sandbox)
         seen = self.engine.library.seen_by(sandbox)
         if name not in seen:
             violation = Violation(where, "the name of a scenario", name, hint=nearest(name, seen))

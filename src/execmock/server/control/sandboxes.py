@@ -40,12 +40,12 @@ class SandboxOperations(Operations):
         }
 
     async def _create(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        sandbox = self._made(checked.body, checked.body.get("name") or await self._free_name())
+        sandbox = await self._made(checked.body, checked.body.get("name") or await self._free_name())
         if await self.engine.sandboxes.get(sandbox.id) is not None:
-            violation = Violation("body/name", "a name that no sandbox has", sandbox.id)
-            raise Refusal(409, "The sandbox exists", [violation])
+            raise _taken(sandbox)
         keys = await self._keys(checked.body.get("keys", [{}]), sandbox)
-        await self.engine.sandboxes.add(sandbox, keys)
+        if not await self.engine.sandboxes.add(sandbox, keys):
+            raise _taken(sandbox)
         self._tell(sandbox.id, "created")
         shown = await self._shown(sandbox)
         return encode({**shown, "keys": [{"key": key, "scope": scope} for key, scope in keys]})
@@ -63,14 +63,14 @@ class SandboxOperations(Operations):
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
-        self.engine.library.forget(sandbox.id)
-        self._forget(sandbox.id, "deleted")
+        await self.engine.keeper.forget(sandbox.id)
+        await self._forget(sandbox.id, "deleted")
         return b""
 
     async def _reset(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
         await self.engine.sandboxes.reset(sandbox.id)
-        self._forget(sandbox.id, "reset")
+        await self._forget(sandbox.id, "reset")
         return encode(await self._shown(sandbox))
 
     async def _take(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -78,13 +78,13 @@ class SandboxOperations(Operations):
 
     async def _restore(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         sandbox = await self.engine.snapshots.restore(await self.sandbox(checked), checked.body)
-        self._forget(sandbox.id, "restored")
+        await self._forget(sandbox.id, "restored")
         return encode(await self._shown(sandbox))
 
-    def _made(self, wanted: Mapping[str, Any], name: str) -> Sandbox:
+    async def _made(self, wanted: Mapping[str, Any], name: str) -> Sandbox:
         clock, scenario = wanted.get("clock", {}), wanted.get("scenario")
         if scenario is not None:
-            self.known_scenario(scenario, "body/scenario")
+            await self.known_scenario(scenario, "body/scenario")
         sandbox = self.engine.sandboxes.make(
             name,
             seed=wanted.get("seed"),
@@ -107,7 +107,7 @@ class SandboxOperations(Operations):
 
     async def _free_name(self) -> str:
         while True:
-            number = self.engine.changes.next_number()
+            number = await self.engine.store.draw("")
             name = derive(self.engine.entropy.root("sandbox"), "sandbox", number, size=10).hex()
             if await self.engine.sandboxes.get(name) is None:
                 return name
@@ -122,13 +122,18 @@ class SandboxOperations(Operations):
             "executions": sum(counts),
         }
 
-    def _forget(self, sandbox: str, change: str) -> None:
-        self.engine.journal.clear(sandbox)
+    async def _forget(self, sandbox: str, change: str) -> None:
+        await self.engine.journal.clear(sandbox)
         self.request_ids.forget(sandbox)
         self._tell(sandbox, change)
 
     def _tell(self, sandbox: str, change: str) -> None:
         self.engine.changes.publish("", "sandbox", {"id": sandbox, "change": change})
+
+
+def _taken(sandbox: Sandbox) -> Refusal:
+    violation = Violation("body/name", "a name that no sandbox has", sandbox.id)
+    return Refusal(409, "The sandbox exists", [violation])
 
 
 def _start(text: str) -> int:

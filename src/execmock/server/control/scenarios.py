@@ -34,12 +34,16 @@ class ScenarioOperations(Operations):
         }
 
     async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        seen = self.engine.library.seen_by(await self._owner(checked)).values()
+        owner = await self._owner(checked)
+        await self.engine.keeper.refresh(owner)
+        seen = self.engine.library.seen_by(owner).values()
         current = sorted(seen, key=lambda scenario: scenario.name)
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
     async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
-        scenario = self.known_scenario(checked.parameters["name"], "path/name", await self._owner(checked))
+        scenario = await self.known_scenario(
+            checked.parameters["name"], "path/name", await self._owner(checked)
+        )
         return encode({**_as_json(scenario), "text": scenario.text})
 
     async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -48,7 +52,7 @@ class ScenarioOperations(Operations):
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
-        self.engine.put_scenario(scenario, owner)
+        await self.engine.share_scenario(scenario, owner)
         return encode(_as_json(scenario))
 
     async def _read_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
@@ -57,7 +61,7 @@ class ScenarioOperations(Operations):
     async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
-            self.known_scenario(name, "body/scenario", sandbox.id)
+            await self.known_scenario(name, "body/scenario", sandbox.id)
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 

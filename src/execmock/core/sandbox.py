@@ -1,0 +1,49 @@
+"""What is kept of a sandbox, and of the keys that open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from execmock.core.clock import ClockState
+
+__all__ = ["SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope"]
+
+Scope = Literal["read", "read-write"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedWorkflow:
+    """A workflow of the embed API, by the three names it can be executed under, and its title."""
+
+    id: str
+    hashid: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
+
+    `workflows` are the ids that may be executed; empty means any.
+    """
+
+    id: str
+    organization: str
+    root: bytes
+    clock: ClockState
+    default_scenario: str | None = None
+    workflows: tuple[str, ...] = ()
+    embed_workflows: tuple[EmbedWorkflow, ...] = ()
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What a bearer key opens: one sandbox, to read or to read and write. `id` stands for it in views."""
+
+    sandbox: str
+    scope: Scope
+    id: str

@@ -1,0 +1,7 @@
+"""The store in an SQLite file."""
+
+from __future__ import annotations
+
+from execmock.stores.sqlite.store import SqliteStore
+
+__all__ = ["SqliteStore"]

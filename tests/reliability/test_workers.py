@@ -1,0 +1,124 @@
+"""`execmock serve --workers N`: several processes, one port, one state, and one to watch over them."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .serving import Client, Server
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(f"sqlite:{tmp_path / 'a.db'}", "--workers", "2", folder=tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Return when something holds that another process brings about."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    return sorted(int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
+def test_workers_serve_one_state(server: Server) -> None:
+    names = []
+    for number in range(8):
+        client = Client(server.port)
+        names.append(client.create(f"key-{number}").body["data"]["execution"]["id"])
+        client.close()
+    for name in names:
+        client = Client(server.port)
+        assert client.read(name).status == 200
+        assert client.ask("GET", "/v1/executions?limit=10").body["data"]["items"][0]["id"] == names[-1]
+        client.close()
+
+
+def test_a_worker_that_dies_is_replaced_and_the_log_says_so(server: Server) -> None:
+    before = children(server.pid)
+    assert len(before) == 2
+    os.kill(before[1], signal.SIGKILL)
+    eventually(lambda: len(set(children(server.pid)) - {before[1]}) == 2)
+    assert before[0] in children(server.pid)
+    said = rf"worker \d \(process {before[1]}\) was killed by SIGKILL; another one follows\n"
+    eventually(lambda: re.search(said + r"execmock: worker \d is process \d+ now", server.log) is not None)
+    server.await_ready()
+
+
+def test_all_workers_end_with_the_one_that_watches(server: Server) -> None:
+    workers = children(server.pid)
+    assert server.stop() == 0
+    assert not any(_runs(pid) for pid in workers)
+
+
+def test_no_worker_outlives_a_kill_of_the_one_that_watches(server: Server) -> None:
+    workers = children(server.pid)
+    server.kill()
+    eventually(lambda: not any(_runs(pid) for pid in workers))
+
+
+def test_a_free_port_is_picked_once_for_all(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "execmock", "serve", "--port", "0", "--workers", "2", "--quiet"]
+    command += ["--store", f"sqlite:{tmp_path / 'a.db'}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rpartition(":")[2])
+        eventually(lambda: len(children(process.pid)) == 2)
+        for _ in range(8):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", "/_execmock/health")
+            assert connection.getresponse().status == 200
+            connection.close()
+        process.terminate()
+        process.stdout.read()
+    assert process.returncode == 0
+
+
+def complaint(*arguments: str) -> str:
+    command = [sys.executable, "-m", "execmock", "serve", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+    assert result.returncode == 2
+    return result.stderr
+
+
+def test_memory_cannot_be_shared_and_the_complaint_says_what_can() -> None:
+    said = complaint("--workers", "2", "--port", "0")
+    assert said.startswith("execmock: --workers 2 cannot share --store memory:, which lives in one process")
+    assert "expected --store sqlite:PATH or redis://" in said
+
+
+def test_what_keeps_the_first_worker_from_starting_is_said_once(tmp_path: Path) -> None:
+    said = complaint("--workers", "3", "--port", "0", "--store", f"sqlite:{tmp_path}/no/a.db")
+    assert said == f"execmock: the store {tmp_path}/no/a.db: there is no folder {tmp_path}/no\n"
+
+
+def test_a_port_that_others_listen_on_is_not_shared_with_them(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
+        port = str(other.getsockname()[1])
+        said = complaint("--workers", "2", "--port", port, "--store", f"sqlite:{tmp_path / 'a.db'}")
+    assert said.startswith(f"execmock: cannot listen on 127.0.0.1:{port}: Address already in use.")
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

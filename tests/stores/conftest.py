@@ -1,0 +1,46 @@
+"""Every kind of store, empty."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from execmock.ports import Store
+from execmock.stores import open_store
+
+from .redis_process import RedisProcess, redis_program
+
+KINDS = ("memory", "sqlite", "redis")
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
+    """A Redis that all tests of this process share; each empties what it uses."""
+    if redis_program() is None:
+        if os.environ.get("CI"):
+            pytest.fail("redis-server is missing; .ci/run installs it")
+        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
+    server = RedisProcess(tmp_path_factory.mktemp("redis"), "--appendfsync", "no")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store of each kind."""
+    if request.param == "redis":
+        server: RedisProcess = request.getfixturevalue("redis_server")
+        server.ask("FLUSHALL")
+        return server.url()
+    return "memory:" if request.param == "memory" else f"sqlite:{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    store = open_store(url)
+    yield store
+    await store.close()

@@ -1,0 +1,164 @@
+"""The file of a store in SQLite: one to hand over, and clear words when it cannot be used."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from execmock.core.execution import Execution
+from execmock.core.progress import begin
+from execmock.errors import StoreError
+from execmock.ports import Key, Put, Store
+from execmock.stores import open_store
+
+
+def put(number: int, size: int = 0) -> Put:
+    execution = Execution(f"e{number}", "a", number, "s@1", b" " * size, "me", begin(1))
+    return Put(Key("a", "execution", execution.id), execution, number)
+
+
+async def keep(store: Store, number: int, size: int = 0) -> None:
+    await store.update(put(number).key, lambda _: [put(number, size)])
+
+
+async def test_one_file_is_left_to_hand_over(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:{tmp_path / 'a.db'}")
+    await keep(store, 1)
+    await store.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.db"]
+    (tmp_path / "a.db").rename(tmp_path / "b.db")
+    again = open_store(f"sqlite:{tmp_path / 'b.db'}")
+    assert await again.get(put(1).key) == put(1).value
+    await again.close()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=f"there is no folder {tmp_path}/no"):
+        open_store(f"sqlite:{tmp_path}/no/a.db")
+
+
+def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("not a database, but long enough to look like none at all" * 30)
+    with pytest.raises(StoreError, match=r"notes\.txt: file is not a database"):
+        open_store(f"sqlite:{text}")
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE music (title TEXT)")
+    db.close()
+    before = other.read_bytes()
+    with pytest.raises(StoreError, match=r"other\.db: it holds something else than a store of form 1"):
+        open_store(f"sqlite:{other}")
+    assert other.read_bytes() == before
+
+
+async def test_stores_opened_at_once_make_one_file(tmp_path: Path) -> None:
+    url, failures = f"sqlite:{tmp_path / 'a.db'}", list[BaseException]()
+
+    def open_it() -> None:
+        try:
+            asyncio.run(open_store(url).close())
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+async def test_a_write_waits_for_that_of_another_process_and_then_gives_up(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    store = open_store(f"sqlite:{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(keep(store, 1))
+    await asyncio.sleep(0)
+    assert await store.get(put(1).key) is None
+    other.execute("COMMIT")
+    await waiting
+    assert await store.get(put(1).key) == put(1).value
+    other.close()
+    await store.close()
+
+
+FILL = """
+import asyncio, resource, sys
+sys.path.insert(0, sys.argv[2])
+from test_sqlite_file import keep, open_store, put, StoreError
+
+async def fill():
+    store = open_store("sqlite:" + sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+    kept = 0
+    try:
+        while True:
+            await keep(store, kept, 5000)
+            kept += 1
+    except StoreError as error:
+        print(kept, error, flush=True)
+    assert await store.count("a", "execution") == kept
+    assert await store.get(put(kept - 1).key) == put(kept - 1, 5000).value
+
+asyncio.run(fill())
+"""
+
+
+async def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk."""
+    path = tmp_path / "a.db"
+    command = [sys.executable, "-c", FILL, str(path), str(Path(__file__).parent)]
+    filled = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - ours
+    kept, _, complaint = filled.stdout.partition(" ")
+    assert "the store" in complaint
+    store = open_store(f"sqlite:{path}")
+    assert await store.count("a", "execution") == int(kept) > 10
+    await keep(store, int(kept))
+    await store.close()
+
+
+READ = """
+import asyncio, os, sys
+sys.path.insert(0, sys.argv[2])
+from test_sqlite_file import keep, open_store, put, StoreError
+import execmock.stores.sqlite
+
+async def read():
+    store = open_store("sqlite:" + sys.argv[1])
+    print(await store.get(put(1).key) == put(1).value)
+    try:
+        await keep(store, 2)
+    except StoreError as error:
+        print(error)
+
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+asyncio.run(read())
+"""
+
+
+async def test_a_file_that_may_only_be_read_is_read_and_refuses_changes() -> None:
+    """Root may write to any file, so the reader becomes somebody else, in a folder that all may enter."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        store = open_store(f"sqlite:{folder / 'a.db'}")
+        await keep(store, 1)
+        (folder / "a.db").chmod(0o444)
+        folder.chmod(0o555)
+        command = [sys.executable, "-c", READ, str(folder / "a.db"), str(Path(__file__).parent)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+        folder.chmod(0o755)
+        assert result.stdout.startswith("True\n"), result.stderr
+        assert "attempt to write a readonly database" in result.stdout
+        await keep(store, 2)
+        await store.close()
