@@ -136,6 +136,7 @@ async def _listen(mock: Mock, settings: ServeSettings, *, shared: bool) -> _Open
     for listener in listeners:
         await listener.start()
     served = dict.fromkeys(others, listeners[0]) | dict.fromkeys(embed, listeners[1 if apart else 0])
+    mock.ports.update({name: listener.port for name, listener in served.items()})
     return _Open(served, listeners[-1] if control else listeners[0])
 
 
