@@ -47,6 +47,8 @@ class Mock:
         self.engine = engine or Engine(options.engine)
         self.log = RequestLog(options.log_format, quiet=options.quiet)
         self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.ports: dict[str, int] = {}
+        """Operation id to the port that serves it, once the ports are open."""
 
     @cached_property
     def control(self) -> ControlApi:
@@ -86,7 +88,10 @@ class Mock:
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
         served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
-        pages = contract_pages(engine.contract)
+        here = engine.contract.operations if only is None else only
+        pages = contract_pages(
+            engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
+        )
         return Front(served, self.control_front() if control else None, pages, self.request_ids)
 
     def control_front(self) -> ControlFront:
