@@ -1,4 +1,4 @@
-"""The examples of docs/testing.md are run: the console sessions here, the test file under pytest."""
+"""The examples of docs/testing.md are run, and the test files of other pages: under pytest, as they stand."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import execmock.testing  # noqa: F401 - pytester forgets what was first imported
 
 README = Path(__file__).parents[2] / "README.md"
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
+JUDGE = PAGE.with_name("verify.md")
 INSIDE = "<!-- tested: pytest -->\n```python\n"
 
 
@@ -24,7 +25,11 @@ def test_the_console_sessions_show_what_happens() -> None:
         example.evaluate()
 
 
-@pytest.mark.parametrize(("page", "start"), [(PAGE, INSIDE), (README, "```python\n")], ids=["page", "README"])
+@pytest.mark.parametrize(
+    ("page", "start"),
+    [(PAGE, INSIDE), (JUDGE, INSIDE), (README, "```python\n")],
+    ids=["page", "judge", "README"],
+)
 def test_the_test_files_pass(pytester: pytest.Pytester, page: Path, start: str) -> None:
     (block,) = page.read_text(encoding="utf-8").split(start)[1:]
     source = block.partition("```")[0]

@@ -11,8 +11,9 @@ from typing import Any
 from tests.stores.redis_process import RedisProcess
 
 from .deployment import behind_nginx
+from .disks import small_disk
 from .kills import kill_under_load
-from .outages import disk_full, redis_gone, redis_restarted
+from .outages import disk_full, redis_gone, redis_hangs, redis_restarted
 from .replicas import agree, moved
 
 Drill = tuple[str, Callable[[Path], Any]]
@@ -24,7 +25,9 @@ def drills(times: int, seed: int, redis: RedisProcess) -> Iterator[Drill]:
     yield "kill -9, Redis", lambda folder: kill_under_load(redis.url(1), times, seed + 1, folder)
     yield "Redis killed and started again", lambda folder: redis_restarted(max(1, times // 4), folder)
     yield "Redis away, and back empty", redis_gone
-    yield "disk full", disk_full
+    yield "Redis hangs", lambda folder: redis_hangs(max(1, times // 20), folder)
+    yield "file at its limit", disk_full
+    yield "disk full, then read only", small_disk
     yield "two servers, SQLite", lambda folder: agree(f"sqlite:{folder / 'a.db'}", times, folder)
     yield "two servers, Redis", lambda folder: agree(redis.url(2), times, folder)
     yield "two replicas and Redis behind nginx", lambda folder: behind_nginx(min(times, 100), folder)

@@ -10,7 +10,7 @@ from tests.stores.redis_process import RedisProcess
 
 from .serving import Client, Reply, Server
 
-__all__ = ["Outages", "disk_full", "redis_gone", "redis_restarted"]
+__all__ = ["Outages", "disk_full", "redis_gone", "redis_hangs", "redis_restarted"]
 
 _FULL = 600_000
 """Bytes that a file may have where the disk is to be full."""
@@ -78,6 +78,30 @@ def redis_restarted(times: int, folder: Path) -> Outages:
                 result.other_answers += not is_unavailable(client.ask("GET", path))
             _create(client, f"while-{number}", made, result)
             redis.start()
+            result.times += 1
+            known = len(made)
+            _create(client, f"after-{number}", made, result)
+            result.recovered += len(made) > known
+        result.lost = sum(client.read(name).status != 200 for name in made.values())
+    finally:
+        client.close()
+        server.stop()
+        redis.stop()
+    return result
+
+
+def redis_hangs(times: int, folder: Path) -> Outages:
+    """Let Redis answer nothing for a while, with its connections open."""
+    redis, result = RedisProcess(folder), Outages()
+    redis.start()
+    server = Server(redis.url(), folder=folder)
+    server.start()
+    client, made = Client(server.port), dict[str, str]()
+    try:
+        for number in range(times):
+            _create(client, f"before-{number}", made, result)
+            with redis.paused():
+                _create(client, f"while-{number}", made, result)
             result.times += 1
             known = len(made)
             _create(client, f"after-{number}", made, result)

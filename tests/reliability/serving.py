@@ -104,6 +104,12 @@ class Server:
                 raise TimeoutError(f"the server does not answer: {self.log}")
             time.sleep(0.01)
 
+    def wait(self) -> int:
+        """Return the exit code of a server that ends by itself."""
+        code = self._process.wait(timeout=60) if self._process else 0
+        self._process = None
+        return code
+
     def kill(self) -> None:
         """End it as `kill -9` does."""
         if self._process is not None:

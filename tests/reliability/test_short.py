@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.stores.redis_process import RedisProcess
 
 from .kills import kill_under_load
-from .outages import disk_full, redis_gone, redis_restarted
+from .outages import disk_full, redis_gone, redis_hangs, redis_restarted
 from .replicas import agree, moved
 
 
@@ -31,6 +31,11 @@ def test_the_drill_would_see_a_loss(tmp_path: Path) -> None:
 
 def test_a_redis_that_dies_is_a_503_until_it_is_back(redis_server: object, tmp_path: Path) -> None:
     result = redis_restarted(2, tmp_path)
+    assert result.fine, result
+
+
+def test_a_redis_that_hangs_is_a_503_until_it_answers(redis_server: object, tmp_path: Path) -> None:
+    result = redis_hangs(1, tmp_path)
     assert result.fine, result
 
 

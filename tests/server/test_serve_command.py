@@ -247,6 +247,23 @@ def test_the_embed_operation_can_have_a_port_of_its_own(serve: Serve) -> None:
     assert "200 OK" in serving.ask(get("/v1/executions"))
 
 
+def test_the_docs_page_knows_what_is_served_on_another_port(serve: Serve) -> None:
+    """So that each operation can be tried from it; its policy lets it reach that port and no other."""
+    serving = serve("--embed-port", "0")
+    shown = re.search(r"executeWorkflow +POST http://127\.0\.0\.1:(\d+)/", serving.banner)
+    assert shown
+    assert serving.ask(get("/docs/elsewhere.json")).endswith(f'{{"executeWorkflow":{shown[1]}}}')
+    assert f"connect-src 'self' http://*:{shown[1]}\r\n" in serving.ask(get("/docs/"))
+    api, serving.port = serving.port, int(shown[1])
+    assert f'"createExecution":{api}' in serving.ask(get("/docs/elsewhere.json"))
+
+
+def test_with_one_port_the_docs_page_stays_on_it(serve: Serve) -> None:
+    serving = serve()
+    assert serving.ask(get("/docs/elsewhere.json")).endswith("{}")
+    assert "connect-src" not in serving.ask(get("/docs/"))
+
+
 def test_the_control_api_may_have_a_port_of_its_own(serve: Serve) -> None:
     """There it is alone, and the API's port has none of it."""
     serving = serve("--control-port", "0")

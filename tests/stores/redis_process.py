@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 __all__ = ["RedisProcess", "free_port", "redis_program"]
@@ -57,6 +60,16 @@ class RedisProcess:
             self._process.kill()
             self._process.wait(timeout=20)
             self._process = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let it hang: connections stay open, nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def ask(self, *words: str) -> bytes:
         """Send one command and return the raw answer."""

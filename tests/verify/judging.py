@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from execmock.verify import verify
 from execmock.verify.report import Report
 
-from .target import Target
+from .target import HandClock, Target
+
+
+def pass_time(target: Target) -> Callable[[int], None] | None:
+    """Return what moves the target's clock; None where real time moves it."""
+    clock = target.behaviour.clock
+    return clock.pass_time if isinstance(clock, HandClock) else None
 
 
 def judged(target: Target, **options: Any) -> Report:
-    """Judge a running target; `options` win over what the target gives."""
+    """Judge a running target, moving its clock if it is held; `options` win over what the target gives."""
     given: dict[str, Any] = {
         "token": target.token,
         "token_b": target.token_b,
@@ -22,6 +29,7 @@ def judged(target: Target, **options: Any) -> Report:
         "embed_workflow_id": target.embed_workflow_id,
         "effort": "quick",
         "level": "advisory",
+        "pass_time": pass_time(target),
     }
     return verify(target.url, **{**given, **options})
 

@@ -18,11 +18,10 @@ from execmock.verify.outcome import Outcome
 from execmock.verify.surface import CREATE, EXECUTE, Surface
 from execmock.verify.valid_bodies import valid_bodies
 from tests.verify.judging import judged
-from tests.verify.target import Target, running
+from tests.verify.target import HandClock, Target, running
 from tests.verify.target.behaviour import Behaviour
 from tests.verify.target.parts.ground import KEY_A
 from tests.verify.target.serve import serving as serving_behaviour
-from tests.verify.target.serve import wall_clock
 from tests.verify.target.values import Answer, Request
 
 
@@ -66,7 +65,7 @@ class Listening(Behaviour):
 
 @pytest.mark.parametrize("moment", ["asked", "generated"])
 def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
-    behaviour = Listening(seed=7, speed=10.0, clock=wall_clock)
+    behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
     with serving_behaviour(behaviour) as url:
         words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, "--thorough"]
         with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as run:  # noqa: S603

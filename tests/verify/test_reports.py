@@ -15,6 +15,7 @@ from execmock.verify.outcome import Outcome
 from execmock.verify.report import Report
 from execmock.verify.report.files import FORMS, write
 from execmock.verify.waivers import Waiver, load_waivers
+from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
 
 FAULT, RULE = "has-more-never", "list.has-more"
@@ -23,7 +24,7 @@ NOW = 1_767_258_000_000  # 2026-01-01T09:00:00Z
 
 def judged(target: Target, **options: object) -> Report:
     given = {"token": target.token, "only": (RULE, "create.required.workflowId"), "effort": "quick"}
-    return verify(target.url, **{**given, **options})
+    return verify(target.url, pass_time=pass_time(target), **{**given, **options})
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from tests.verify import target as package
-from tests.verify.target import Target, running
-from tests.verify.tour import BODY, LEAST, Guide, HandClock, Seen, record
+from tests.verify.target import HandClock, Target, running
+from tests.verify.tour import BODY, LEAST, Guide, Seen, record
 
 PUBLIC = {"id", "workflowId", "status", "createdAt", "events", "message", "paymentStatus",
           "checkoutSessionId",
@@ -26,7 +26,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def target(clock: HandClock):
-    with running(clock=clock) as one:
+    with running(speed=10.0, clock=clock) as one:
         yield one
 
 

@@ -7,12 +7,11 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from yarl import URL
 
-from tests.verify.target import Behaviour, Target, compose, hosting
+from tests.verify.target import Behaviour, HandClock, Target, compose, hosting
 
 DEEP: dict[str, object] = {"bottom": " ground "}
 for _ in range(40):
@@ -28,19 +27,6 @@ BODY: dict[str, object] = {
 }
 LEAST = {name: BODY[name] for name in ("workflowId", "sourceEntityType", "sourceSystem")}
 LEFT_OUT_HEADERS = frozenset({"Date", "Server", "Content-Length"})
-
-
-class HandClock:
-    """A clock that moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

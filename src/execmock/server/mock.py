@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
@@ -47,6 +47,8 @@ class Mock:
         self.engine = engine or Engine(options.engine)
         self.log = RequestLog(options.log_format, quiet=options.quiet)
         self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.ports: dict[str, int] = {}
+        """Operation id to the port that serves it, once the ports are open."""
 
     @cached_property
     def control(self) -> ControlApi:
@@ -86,16 +88,18 @@ class Mock:
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
         served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
-        return Front(served, self.control_front() if control else None, self._pages, self.request_ids)
+        here = engine.contract.operations if only is None else only
 
-    def _pages(self) -> Mapping[str, Page]:
-        return self._made_pages
+        @lru_cache(maxsize=1)
+        def pages() -> Mapping[str, Page]:
+            # Made with the first request that may be for one: they need aiohttp, which takes long to import.
+            from execmock.server.pages import contract_pages
 
-    @cached_property
-    def _made_pages(self) -> Mapping[str, Page]:
-        from execmock.server.pages import contract_pages
+            return contract_pages(
+                engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
+            )
 
-        return contract_pages(self.engine.contract)
+        return Front(served, self.control_front() if control else None, pages, self.request_ids)
 
     def control_front(self) -> ControlFront:
         """Return the handler of the control API."""

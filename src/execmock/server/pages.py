@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from mimetypes import guess_type
@@ -18,16 +18,17 @@ __all__ = ["contract_pages"]
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _TYPES = {".yaml": "application/yaml", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+# Swagger UI writes styles into its elements; scripts come from the page's own files alone.
+_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # Swagger UI writes styles into its elements; scripts come from the page's own files alone.
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+    "Content-Security-Policy": _POLICY,
 }
 
 
-def contract_pages(contract: Contract) -> dict[str, Page]:
-    """Return first path segment to page."""
+def contract_pages(contract: Contract, elsewhere: Callable[[], Mapping[str, int]]) -> dict[str, Page]:
+    """Return first path segment to page. `elsewhere` gives operation id to port, for those of other ports."""
     source = Path(contract.file)
 
     @lru_cache(maxsize=1)
@@ -43,12 +44,17 @@ def contract_pages(contract: Contract) -> dict[str, Page]:
     async def home(request: web.BaseRequest) -> web.StreamResponse:
         return web.Response(status=302, headers={"Location": "/docs"})
 
-    return {"/": home, "/openapi.yaml": openapi_yaml, "/openapi.json": openapi_json, "/docs": docs_page}
+    async def docs(request: web.BaseRequest) -> web.StreamResponse:
+        return _docs_page(request, elsewhere())
+
+    return {"/": home, "/openapi.yaml": openapi_yaml, "/openapi.json": openapi_json, "/docs": docs}
 
 
-async def docs_page(request: web.BaseRequest) -> web.StreamResponse:
-    """Serve the docs page and its files, all of them in the package."""
+def _docs_page(request: web.BaseRequest, elsewhere: Mapping[str, int]) -> web.Response:
+    """Serve the docs page and its files: all in the package, but for what is served on other ports."""
     name = request.path.removeprefix("/docs").strip("/") or "docs.html"
+    if name == "elsewhere.json":
+        return _served(request, encode(dict(elsewhere)), "application/json")
     folder = Path(str(files("execmock.server"))) / "pages"
     if name not in _names(folder):
         return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
@@ -56,7 +62,8 @@ async def docs_page(request: web.BaseRequest) -> web.StreamResponse:
         # The page's own files are beside it, so its address has to end in a slash.
         return web.Response(status=302, headers={"Location": "/docs/"})
     path = folder / name
-    return _served(request, path.read_bytes(), _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain")
+    kind = _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain"
+    return _served(request, path.read_bytes(), kind, elsewhere.values())
 
 
 @lru_cache(maxsize=1)
@@ -64,8 +71,14 @@ def _names(folder: Path) -> frozenset[str]:
     return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def _served(request: web.BaseRequest, body: bytes, content_type: str) -> web.Response:
+def _served(
+    request: web.BaseRequest, body: bytes, content_type: str, ports: Collection[int] = ()
+) -> web.Response:
     if request.method not in ("GET", "HEAD"):
         return web.Response(status=405, headers={"Allow": "GET, HEAD"})
     headers = {**_SAFE, "Content-Type": content_type, "Access-Control-Allow-Origin": "*"}
+    if ports:
+        # An operation on another port is another origin, under whatever name this machine was reached.
+        reached = "".join(f" http://*:{port}" for port in sorted(set(ports)))
+        headers["Content-Security-Policy"] = f"{_POLICY}; connect-src 'self'{reached}"
     return web.Response(body=body, headers=headers)

@@ -59,6 +59,11 @@ class Listener:
         self._accepting: asyncio.Server | None = None
 
     @property
+    def port(self) -> int:
+        """Return the port that is listened on."""
+        return int(self._sock.getsockname()[1])
+
+    @property
     def url(self) -> str:
         """Return the address to send requests to."""
         host, port = self._sock.getsockname()[:2]

@@ -46,10 +46,12 @@ def serve(settings: ServeSettings) -> None:
 class Running:
     """How one process serves. `lifeline` is a file descriptor that ends the server when it closes.
 
-    `first` is False for processes beside the first one, which leave the talking to it.
+    `first` is False for processes beside the first one, which leave the talking to it; `again` is True for
+    one that replaces another, whose banner has been read.
     """
 
     first: bool = True
+    again: bool = False
     shared: bool = False
     lifeline: int | None = None
     when_ready: Callable[[], None] = lambda: None
@@ -99,7 +101,7 @@ async def _serve(settings: ServeSettings, running: Running) -> None:
     _on_signals(stopped.set)
     if running.lifeline is not None:
         asyncio.get_running_loop().add_reader(running.lifeline, stopped.set)
-    if running.first:
+    if running.first and not running.again:
         _say(mock, settings, opened)
     running.when_ready()
     beside = [asyncio.create_task(_reload(mock, settings, aloud=running.first)), asyncio.create_task(_warm())]
@@ -140,6 +142,7 @@ async def _listen(mock: Mock, settings: ServeSettings, *, shared: bool) -> _Open
     for listener in listeners:
         await listener.start()
     served = dict.fromkeys(others, listeners[0]) | dict.fromkeys(embed, listeners[1 if apart else 0])
+    mock.ports.update({name: listener.port for name, listener in served.items()})
     return _Open(served, listeners[-1] if control else listeners[0])
 
 

@@ -92,11 +92,12 @@ class _Supervisor:
         finally:
             self._end()
 
-    def _start(self, number: int, pauses: int = 0) -> None:
+    def _start(self, number: int, pauses: int = 0, *, again: bool = False) -> None:
         ready, tell = self._fork.Pipe(duplex=False)
-        process = self._fork.Process(
-            target=_work, args=(self._settings, number, self._lifeline, self._life, tell)
+        running = Running(
+            number == 1, again, shared=True, lifeline=self._lifeline, when_ready=lambda: tell.send("")
         )
+        process = self._fork.Process(target=_work, args=(self._settings, number, running, self._life, tell))
         process.start()
         tell.close()
         self._workers.append(_Worker(number, process, ready, pauses))
@@ -130,7 +131,7 @@ class _Supervisor:
         for number, (due, pauses) in list(self._due.items()):
             if due <= now:
                 del self._due[number]
-                self._start(number, pauses)
+                self._start(number, pauses, again=True)
                 _say(f"worker {number} is process {self._workers[-1].process.pid} now")
 
     def _end(self) -> None:
@@ -145,13 +146,12 @@ class _Supervisor:
         signal.set_wakeup_fd(-1)
 
 
-def _work(settings: ServeSettings, number: int, lifeline: int, life: int, tell: Connection) -> None:
+def _work(settings: ServeSettings, number: int, running: Running, life: int, tell: Connection) -> None:
     """Serve in a process of its own; tell "" when ready, or what is wrong."""
     signal.set_wakeup_fd(-1)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_DFL)
     os.close(life)
-    running = Running(number == 1, shared=True, lifeline=lifeline, when_ready=lambda: tell.send(""))
     try:
         run(settings, running)
     except ExecmockError as error:

@@ -21,7 +21,7 @@ from execmock.verify.preflight import Unreachable, look
 from execmock.verify.probe import Probe
 from execmock.verify.report.model import Coverage, Report
 from execmock.verify.surface import Surface
-from execmock.verify.timemachine import MockTime, TimeMachine, find_time_machine
+from execmock.verify.timemachine import MockTime, PassTime, TimeMachine, find_time_machine
 from execmock.verify.waivers import waive
 
 __all__ = ["Progress", "run"]
@@ -36,11 +36,19 @@ _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
 class Runner:
     """The state of one run: which probes are through, what stopped the others."""
 
-    def __init__(self, options: Options, contract: Contract, started: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        options: Options,
+        contract: Contract,
+        started: int,
+        progress: Progress,
+        pass_time: PassTime | None = None,
+    ) -> None:
         self.options = options
         self.contract = contract
         self.started = started
         self.progress = progress
+        self.pass_time = pass_time
         self.rules = select(options)
         self.prefix = f"v{options.seed:x}-{started:x}"
         self.blocked: dict[str, Exchange] = {}
@@ -53,7 +61,7 @@ class Runner:
         begun = time.monotonic()
         deadline = begun + self.options.max_time / 1000 if self.options.max_time else None
         async with Client(rate=self.options.rate, timeout=self.options.timeout, deadline=deadline) as client:
-            machine = await find_time_machine(client, self.options, self.prefix)
+            machine = await find_time_machine(client, self.options, self.prefix, self.pass_time)
             try:
                 surface = self._surface(machine)
                 await look(client, surface, machine, self.options)
@@ -93,9 +101,12 @@ class Runner:
         chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
         together = [each for each in chosen if not each.alone]
         self.total = len(chosen)
-        async with asyncio.TaskGroup() as group:
-            for each in together:
-                group.create_task(self._one(each, client, surface, machine))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for each in together:
+                    group.create_task(self._one(each, client, surface, machine))
+        except ExceptionGroup as several:
+            raise several.exceptions[0]  # noqa: B904 - one mistake is enough to say, with its own cause
         for each in chosen:
             if each.alone:
                 await self._one(each, client, surface, machine)
@@ -185,7 +196,12 @@ def _coverage(
 
 
 async def run(
-    options: Options, contract: Contract, *, started: int, progress: Progress | None = None
+    options: Options,
+    contract: Contract,
+    *,
+    started: int,
+    progress: Progress | None = None,
+    pass_time: PassTime | None = None,
 ) -> Report:
     """Judge one target. `started` is the present, in milliseconds since 1970: it makes our names unique."""
-    return await Runner(options, contract, started, progress or (lambda *_: None)).run()
+    return await Runner(options, contract, started, progress or (lambda *_: None), pass_time).run()

@@ -1,19 +1,24 @@
-"""Letting time pass for the target: by its own clock where it offers one, else by waiting."""
+"""Letting time pass for the target: by its own clock, by whoever holds it, else by waiting."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from execmock.core.durations import format_duration
+from execmock.errors import ConfigError
 from execmock.verify.exchange import Request
 from execmock.verify.options import Options
 
 if TYPE_CHECKING:
     from execmock.verify.client import Client
 
-__all__ = ["MockTime", "RealTime", "TimeMachine", "find_time_machine"]
+__all__ = ["GivenTime", "MockTime", "PassTime", "RealTime", "TimeMachine", "find_time_machine"]
+
+PassTime = Callable[[int], Awaitable[None] | None]
+"""Lets so many milliseconds pass for the whole target, and returns (or is awaited) when they have."""
 
 _PREFIX = "/_execmock"
 
@@ -57,6 +62,25 @@ class RealTime:
 
     async def close(self) -> None:
         """Nothing was taken."""
+
+
+class GivenTime(RealTime):
+    """A target whose clock somebody else holds, and moves for us."""
+
+    instant = True
+
+    def __init__(self, options: Options, pass_time: PassTime) -> None:
+        super().__init__(options)
+        self._pass = pass_time
+
+    async def pass_(self, milliseconds: int) -> None:
+        """Have the clock moved; ConfigError says what the function raised."""
+        try:
+            done = self._pass(milliseconds)
+            if inspect.isawaitable(done):
+                await done
+        except Exception as error:
+            raise ConfigError(f"pass_time({milliseconds}) raised {error!r}") from error
 
 
 class MockTime:
@@ -118,8 +142,12 @@ class MockTime:
         return await self._client.aside(Request(method, self._base + _PREFIX + path, headers, text))
 
 
-async def find_time_machine(client: Client, options: Options, prefix: str) -> TimeMachine:
-    """Return the target's own clock and sandboxes, if it is an execmock that lets us, else real time."""
+async def find_time_machine(
+    client: Client, options: Options, prefix: str, pass_time: PassTime | None = None
+) -> TimeMachine:
+    """Return what lets time pass: what was given, an execmock server's own clock, else waiting."""
+    if pass_time is not None:
+        return GivenTime(options, pass_time)
     if options.read_only or not options.sandbox:
         return RealTime(options)
     base = options.url.rstrip("/")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from .behaviour import Behaviour
 from .catalogue import Fault, Variant, all_faults, all_variants, compose
-from .serve import Target, hosting, running, serving, wall_clock
+from .clocks import HandClock, wall_clock
+from .serve import Target, hosting, running, serving
 
 __all__ = [
     "Behaviour",
     "Fault",
+    "HandClock",
     "Target",
     "Variant",
     "all_faults",

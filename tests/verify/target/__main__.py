@@ -6,7 +6,7 @@ import argparse
 import threading
 from collections.abc import Mapping
 
-from . import Fault, Variant, all_faults, all_variants, running
+from . import Fault, Variant, all_faults, all_variants, running, wall_clock
 
 
 def main() -> None:
@@ -35,7 +35,12 @@ def _print_names(entries: Mapping[str, Fault] | Mapping[str, Variant]) -> None:
 
 def _serve(options: argparse.Namespace) -> None:
     with running(
-        options.fault, options.variant, port=options.port, seed=options.seed, speed=options.speed
+        options.fault,
+        options.variant,
+        port=options.port,
+        seed=options.seed,
+        speed=options.speed,
+        clock=wall_clock,
     ) as target:
         print(
             f"{target.url} --token {target.token} --token-b {target.token_b} --token-read {target.token_read}"

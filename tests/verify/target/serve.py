@@ -8,13 +8,14 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
 from .app import make_app
 from .behaviour import Behaviour
 from .catalogue import compose
+from .clocks import HandClock
 from .parts.embedding import WORKFLOWS
 from .parts.ground import KEY_A, KEY_B, KEY_EMBED, KEY_READ, ORGANIZATION_A, ORGANIZATION_B
 from .plans import CANCELLED_WORKFLOW, FAILING_WORKFLOW, FREE_WORKFLOW, PAID_WORKFLOW
@@ -48,11 +49,6 @@ class Target:
         return self.url
 
 
-def wall_clock() -> datetime:
-    """Return the time of day in UTC."""
-    return datetime.now(UTC)  # noqa: TID251 - a service outside execmock; everything else gets this handed in
-
-
 @contextmanager
 def running(
     fault: str | None = None,
@@ -60,14 +56,14 @@ def running(
     *,
     port: int = 0,
     seed: int = 7,
-    speed: float = 10.0,
-    clock: Callable[[], datetime] = wall_clock,
+    speed: float = 1.0,
+    clock: Callable[[], datetime] | None = None,
 ) -> Iterator[Target]:
     """Serve a target while the block runs: conformant, or with one fault and one variant by name.
 
-    The paid plan takes 10 seconds divided by `speed`.
+    The paid plan takes 10 seconds divided by `speed`, on a clock that stands until it is moved by hand.
     """
-    behaviour = compose(fault, variant)(seed=seed, speed=speed, clock=clock)
+    behaviour = compose(fault, variant)(seed=seed, speed=speed, clock=clock or HandClock())
     with serving(behaviour, port) as url:
         yield Target(url, behaviour)
 

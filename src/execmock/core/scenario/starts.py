@@ -42,7 +42,7 @@ steps:
   - name: approval
     status: workflow_waiting
     next:
-      - {signal: approve, to: done}   # sent through the control API or the console
+      - {signal: approve, to: done}   # sent through the control API
       - {signal: reject, to: broken}
       - {polls: 20, to: broken}       # reads of this execution by id
       - {after: 10m, to: broken}
@@ -75,7 +75,7 @@ steps:
     # The counts never add up to more than actions_count.
     set: {actions_count: 2, running_actions_count: 1, idle_actions_count: 1}
     next:
-      - {signal: stop, to: stopped}   # sent through the control API or the console
+      - {signal: stop, to: stopped}   # sent through the control API
       - {after: 2s, chance: 0.1, to: failed}
       - {after: 2s..4s, to: done}
   - name: done

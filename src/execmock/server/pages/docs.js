@@ -4,13 +4,34 @@ import { filled, operations } from "./links.js";
 
 const KEY = "b3sk_demo";
 
-/** Returns the contract with this page's own origin as its only server, also where an operation names another. */
-function served(contract) {
+/** Returns the contract with this page's own origin as its server, but for operations on another port of the mock. */
+function served(contract, elsewhere) {
   const own = structuredClone(contract);
   own.servers = [{ url: window.location.origin, description: "This mock" }];
   Object.values(own.paths ?? {}).forEach((item) => delete item.servers);
-  [...operations(own)].forEach(([, , operation]) => delete operation.servers);
+  for (const [, , operation] of operations(own)) {
+    const port = elsewhere[operation.operationId];
+    delete operation.servers;
+    if (port !== undefined) {
+      operation.servers = [{ url: onPort(port), description: "This mock, another port" }];
+    }
+  }
+  Object.values(own.components?.parameters ?? {}).forEach(emptied);
+  [...operations(own)].forEach(([, , operation]) => operation.parameters?.forEach(emptied));
   return own;
+}
+
+/** Lets a header that may be left out start empty: a key of an example would replay the first answer for ever. */
+function emptied(parameter) {
+  if (parameter.in === "header" && !parameter.required) {
+    delete parameter.example;
+    delete parameter.examples;
+  }
+}
+
+function onPort(port) {
+  const { protocol, hostname } = window.location;
+  return `${protocol}//${hostname}:${port}`;
 }
 
 /** Returns the names of the security schemes that take a bearer key. */
@@ -28,11 +49,11 @@ function remembered() {
   }
 }
 
-function show(contract) {
+function show([contract, elsewhere]) {
   const known = remembered();
   let sent;
   const ui = SwaggerUIBundle({
-    spec: served(contract),
+    spec: served(contract, elsewhere),
     domNode: document.getElementById("docs"),
     deepLinking: true,
     tryItOutEnabled: true,
@@ -60,6 +81,14 @@ function show(contract) {
   });
 }
 
+async function read(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) {
+    throw new Error(`the server answered ${answer.status}`);
+  }
+  return answer.json();
+}
+
 function complain(reason) {
   const note = document.createElement("p");
   note.className = "note";
@@ -68,7 +97,6 @@ function complain(reason) {
 }
 
 document.getElementById("key").textContent = KEY;
-fetch("../openapi.json")
-  .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`the server answered ${answer.status}`))))
+Promise.all(["../openapi.json", "elsewhere.json"].map(read))
   .then(show)
   .catch((error) => complain(error.message));

@@ -29,7 +29,8 @@ class Commands:
     """A client of one Redis."""
 
     def __init__(self, url: str) -> None:
-        self._name = re.sub(r"//[^/@]*@", "//***@", url)
+        # A password may stand in either place, and whatever it holds, none of it is shown.
+        self._name = re.sub(r"//.*@", "//***@", url.partition("?")[0])
         # What is sent again may be done twice, so that is decided here and not by the client.
         never = Retry(NoBackoff(), 0)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -216,7 +217,9 @@ def _explain(error: sqlite3.Error, path: Path) -> str:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_CANTOPEN"):
         place = path.parent
-        return "cannot be opened" if place.is_dir() else f"there is no folder {place}"
+        if not place.is_dir():
+            return f"there is no folder {place}"
+        return "cannot be opened" if os.access(place, os.W_OK) else f"the folder {place} may only be read"
     if name.startswith("SQLITE_BUSY"):
         return f"other processes have kept it locked for {_PATIENCE:g} seconds"
     return str(error)

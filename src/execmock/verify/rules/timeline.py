@@ -122,7 +122,7 @@ def ascending(case: Case) -> Iterator[Verdict]:
     probes=_FEED,
     at=_AT,
     tags=_TAGS,
-    under="timeline.ascending lifecycle.created-at-constant",
+    under="timeline.ascending timeline.public-not-stale lifecycle.created-at-constant",
 )
 def not_before_status(case: Case) -> Iterator[Verdict]:
     """The moment is the target's own: the createdAt of executions created after the answer came.
@@ -261,7 +261,7 @@ def _judge_twin(
     probes="histories basics",
     at=_AT,
     tags=_TAGS,
-    under="timeline.public-subset public.not-stale",
+    under="timeline.append-only timeline.public-subset public.not-stale",
     needs="writes",
 )
 def public_not_stale(case: Case) -> Iterator[Verdict]:

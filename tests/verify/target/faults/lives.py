@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -229,11 +230,13 @@ class NoResponsePayload(Changing):
     ),
 )
 class FlappingReplicas(Behaviour):
-    behind = False
+    def prepare(self) -> None:
+        super().prepare()
+        self.reads: Counter[str] = Counter()
 
     def read_data(self, execution: Execution) -> dict[str, object]:
-        self.behind = not self.behind
-        now = self.now() - self.span(3) if self.behind else self.now()
+        self.reads[execution.id] += 1
+        now = self.now() - self.span(3 * (self.reads[execution.id] % 2))
         moment = self.moment(execution, now)
         data = super().read_data(execution)
         return {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from ..behaviour import Behaviour
 from ..catalogue import variant
+from ..clocks import wall_clock
 from ..ids import base32hex, digest
 from ..plans import FREE_WORKFLOW, PAID_WORKFLOW
 from ..values import Answer, RefusalError, Request, without
@@ -17,14 +18,16 @@ from ..values import Answer, RefusalError, Request, without
 
 @variant("rate-limited", "More than 100 requests a second are refused with 429 and Retry-After.")
 class RateLimited(Behaviour):
+    """Counts real seconds, as those who are told to wait do, whoever holds the clock of the plans."""
+
     burst, refill = 100.0, 100.0
 
     def prepare(self) -> None:
         super().prepare()
-        self.left, self.last = self.burst, self.clock()
+        self.left, self.last = self.burst, wall_clock()
 
     async def perform(self, operation: str, request: Request) -> Answer:
-        now: datetime = self.clock()
+        now = wall_clock()
         gained = (now - self.last).total_seconds() * self.refill
         self.left, self.last = min(self.burst, self.left + gained), now
         if self.left < 1:

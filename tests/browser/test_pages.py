@@ -1,4 +1,4 @@
-"""The Playwright set-up of docs/frontend-tests.md, run for real: a page from another origin in Chromium."""
+"""Pages in Chromium, driven by Playwright: the set-up of docs/frontend-tests.md, and the mock's docs page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-TESTS = len(re.findall(r"^test\(", (HERE / "order.spec.js").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +41,7 @@ def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.Completed
             "CHROMIUM": chromium,
             "EXECMOCK": f"{shlex.quote(sys.executable)} -m execmock",
             "EXECMOCK_PORT": free_port(),
+            "EMBED_PORT": free_port(),
             "PAGE_PORT": free_port(),
             "OUTPUT_DIR": str(folder),
         },
@@ -53,7 +53,17 @@ def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.Completed
     )
 
 
-def test_the_page_shows_what_the_mock_does(playwright: Path, tmp_path: Path) -> None:
-    done = run(playwright, tmp_path)
+def count_of_tests(spec: Path) -> int:
+    return len(re.findall(r"^test\(", spec.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments"),
+    [("order.spec.js", ["order.spec.js"]), ("docs/docs.spec.js", ["--config", "docs"])],
+)
+def test_a_page_shows_what_the_mock_does(
+    playwright: Path, tmp_path: Path, spec: str, arguments: list[str]
+) -> None:
+    done = run(playwright, tmp_path, *arguments)
     assert done.returncode == 0, done.stdout
-    assert f"{TESTS} passed" in done.stdout
+    assert f"{count_of_tests(HERE / spec)} passed" in done.stdout

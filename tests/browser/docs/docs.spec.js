@@ -1,0 +1,50 @@
+// The docs page as its readers use it: every operation is tried from it, with what is filled in already.
+import { test, expect } from "@playwright/test";
+
+const EMBED = `http://127.0.0.1:${process.env.EMBED_PORT}`;
+
+test.beforeEach(async ({ page }) => {
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  await page.goto("/docs/");
+});
+
+const block = (page, summary) => page.locator(".opblock", { hasText: summary });
+
+async function tried(page, summary) {
+  const operation = block(page, summary);
+  if ((await operation.locator("button.execute").count()) === 0) {
+    await operation.locator(".opblock-summary-control").click();
+  }
+  const answered = page.waitForResponse((answer) => ["fetch", "xhr"].includes(answer.request().resourceType()));
+  await operation.locator("button.execute").click();
+  const answer = await answered;
+  return { status: answer.status(), url: new URL(answer.url()), body: await answer.json() };
+}
+
+const CREATE = "Create an execution for a workflow";
+const READS = ["Get a single execution by ID", "Get the current status and event timeline for a public execution"];
+
+test("what was created can be read at once: id and token are filled in", async ({ page }) => {
+  const created = await tried(page, CREATE);
+  expect(created.status).toBe(200);
+  const { id } = created.body.data.execution;
+  for (const summary of READS) {
+    const read = await tried(page, summary);
+    expect([read.status, read.url.pathname.split("/").at(-1)]).toEqual([200, id]);
+  }
+});
+
+test("two creates make two executions, and the list has both", async ({ page }) => {
+  const made = [await tried(page, CREATE), await tried(page, CREATE)].map((answer) => answer.body.data.execution.id);
+  expect(new Set(made).size).toBe(2);
+  const listed = (await tried(page, "List executions for the current organization")).body.data.items;
+  expect(listed.map((item) => item.id)).toEqual(expect.arrayContaining(made));
+});
+
+test("an operation on another port of the mock is tried there, and anew each time", async ({ page }) => {
+  const [first, second] = [await tried(page, "Execute workflow"), await tried(page, "Execute workflow")];
+  expect([first.status, first.url.origin]).toEqual([201, EMBED]);
+  expect(second.body.id).not.toBe(first.body.id);
+});
