@@ -206,11 +206,11 @@ def plot(found: Mapping[str, Any]) -> str:
     most = max(1.2, *(of[work]["ratio"] for of in shown.values() for work in of)) if shown else 1.2
     colours = ["#2563eb", "#059669", "#d97706", "#7c3aed", "#94a3b8", "#cbd5e1", "#e2e8f0"]
     left, width, bar = 110, 560, 12
-    parts, y = [], 40
+    parts, y = [], 30 + 16 * (1 + (len(shown) - 1) // 4)
     for number, name in enumerate(shown):
-        x = left + number % 4 * 140
-        parts.append(f'<rect x="{x}" y="8" width="10" height="10" fill="{colours[number % 7]}"/>')
-        parts.append(f'<text x="{x + 14}" y="17">{escape(name)}</text>')
+        x, top = left + number % 4 * 140, 8 + number // 4 * 16
+        parts.append(f'<rect x="{x}" y="{top}" width="10" height="10" fill="{colours[number % 7]}"/>')
+        parts.append(f'<text x="{x + 14}" y="{top + 9}">{escape(name)}</text>')
     for work in works:
         parts.append(f'<text x="8" y="{y + 12}">{escape(NAMES[work])}</text>')
         for number, of in enumerate(shown.values()):
@@ -223,9 +223,9 @@ def plot(found: Mapping[str, Any]) -> str:
                 parts.append(f'<text x="{left + length + 4:.1f}" y="{y + 9}" font-size="9">{ratio}</text>')
                 y += bar
         y += 10
-    one = left + width / most
+    one, first = left + width / most, 24 + 16 * (1 + (len(shown) - 1) // 4)
     parts.append(
-        f'<line x1="{one:.1f}" y1="28" x2="{one:.1f}" y2="{y}" stroke="#111" stroke-dasharray="3 3"/>'
+        f'<line x1="{one:.1f}" y1="{first}" x2="{one:.1f}" y2="{y}" stroke="#111" stroke-dasharray="3 3"/>'
     )
     style = 'font-family="sans-serif" font-size="11"'
     body = "\n".join(parts)

@@ -10,10 +10,10 @@ from typing import Any
 
 from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
-from execmock.core.execution import EmbedExecution, Idempotency
+from execmock.core.execution import EmbedExecution, Idempotency, seed_for
 from execmock.core.ids import derive, hashid, uuid7
 from execmock.core.json_text import canonical, decode, encode
-from execmock.core.progress import begin
+from execmock.core.progress import begin, standing
 from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
 from execmock.service.keeper import Keeper
@@ -21,7 +21,7 @@ from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
 from execmock.service.selection import Selection
-from execmock.service.tracking import Tracking, put_of
+from execmock.service.tracking import put_of
 
 __all__ = ["EmbedExecutions", "ExecuteRequest"]
 
@@ -50,7 +50,6 @@ class EmbedExecutions:
         sandboxes: Sandboxes,
         library: Library,
         keeper: Keeper,
-        tracking: Tracking,
         views: EmbedViews,
         choices: Mapping[str, Any],
     ) -> None:
@@ -58,7 +57,6 @@ class EmbedExecutions:
         self._sandboxes = sandboxes
         self._library = library
         self._keeper = keeper
-        self._tracking = tracking
         self._views = views
         self._choices = choices
         self._edition = 0
@@ -77,15 +75,17 @@ class EmbedExecutions:
             **self._defaults,
             **{name: value for name, value in request.body.items() if value is not None},
         }
-        await self._keeper.refresh(sandbox.id)
+        if not self._store.immediate:
+            await self._keeper.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
         scenario = selection.pick(self._library, sandbox, names, "embed")
-        await self._keeper.keep(scenario)
+        if not self._store.immediate:
+            await self._keeper.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.draw(sandbox.id)
-        random = derive(sandbox.root, "embed", number, size=16)
+        random = derive(sandbox.root, "embed", str(number), size=16)
         by_workflow = self._choices["embedHashid"] == "workflow"
         execution = EmbedExecution(
             id=uuid7(now, random),
@@ -108,8 +108,9 @@ class EmbedExecutions:
         self, execution: EmbedExecution, sandbox: Sandbox, now: int, data: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return an embed execution as it stands at `now`; `data` is its execution_data, if at hand."""
-        state = self._tracking.progress(execution, sandbox, now)
         scenario = self._library.version(execution.scenario)
+        seed = seed_for(scenario, sandbox.root, execution.id)
+        state, _ = standing(scenario, execution.progress, now, seed)
         known = decode(execution.execution_data) if data is None else data
         return self._views.show(execution, state, scenario, known)
 

@@ -98,7 +98,6 @@ class Engine:
             self.sandboxes,
             self.library,
             self.keeper,
-            self.tracking,
             views,
             self.choices,
         )

@@ -34,9 +34,13 @@ class _Shelf:
         self.pages.clear()
         if name not in self.values:
             # Nearly always the end: what is kept later was created later. Only worlds fill in the past.
-            at = bisect_right(self.orders, put.order)
-            self.ids.insert(at, name)
-            self.orders.insert(at, put.order)
+            if not self.orders or put.order >= self.orders[-1]:
+                self.ids.append(name)
+                self.orders.append(put.order)
+            else:
+                at = bisect_right(self.orders, put.order)
+                self.ids.insert(at, name)
+                self.orders.insert(at, put.order)
         self.values[name] = put.value
 
     def delete(self, name: str) -> None:
@@ -79,10 +83,13 @@ class MemoryStore:
 
     async def update(self, key: Key, fn: Update) -> Any:
         """Apply `fn` to the value under `key` and keep what it returns; return the new value."""
-        old = self._shelves[key.sandbox, key.kind].values.get(key.id)
-        for put in fn(old):
-            self._shelves[put.key.sandbox, put.key.kind].put(put)
-        return self._shelves[key.sandbox, key.kind].values.get(key.id)
+        sandbox, kind, name = key
+        shelf = self._shelves[sandbox, kind]
+        for put in fn(shelf.values.get(name)):
+            place = put.key
+            same = place.kind == kind and place.sandbox == sandbox
+            (shelf if same else self._shelves[place.sandbox, place.kind]).put(put)
+        return shelf.values.get(name)
 
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
