@@ -41,12 +41,15 @@ def control_contract() -> Contract:
 class ControlApi:
     """Answers calls under the prefix."""
 
-    def __init__(self, engine: Engine, request_ids: RequestIds, key: str | None) -> None:
+    def __init__(
+        self, engine: Engine, request_ids: RequestIds, key: str | None, *, strict: bool = False
+    ) -> None:
+        self._auth = "strict" if strict else "open"
         self._request_ids = request_ids
         self._guard = Guard(key)
         self._streams = Streams(engine)
         self._contract = control_contract()
-        handlers: dict[str, Handler] = {"getHealth": _health, "streamChanges": _not_here}
+        handlers: dict[str, Handler] = {"getHealth": self._health, "streamChanges": _not_here}
         self._groups = [group(engine, request_ids) for group in _GROUPS]
         for group in self._groups:
             handlers.update(group.handlers())
@@ -76,6 +79,9 @@ class ControlApi:
             return Answer(200, encode(self._contract.document))
         return await self._api.answer(call)
 
+    async def _health(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+        return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml", "auth": self._auth})
+
     async def stream(self, request: web.BaseRequest, call: Call) -> web.StreamResponse | Answer:
         """Serve the live stream, or return the answer that says why not."""
         sandbox = parse_qs(call.query).get("sandbox", ["default"])[-1]
@@ -84,10 +90,6 @@ class ControlApi:
         except Refusal as refusal:
             return self.refuse(refusal)
         return await self._streams.serve(request, sandbox, call.headers.get("Last-Event-ID"))
-
-
-async def _health(call: Call, checked: Checked, caller: Caller | None) -> bytes:
-    return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml"})
 
 
 async def _not_here(call: Call, checked: Checked, caller: Caller | None) -> bytes:
