@@ -55,7 +55,7 @@ class Mock:
         """The control API, made with the first request for it."""
         from execmock.server.control.app import ControlApi
 
-        return ControlApi(self.engine, self.request_ids, self.options.control_key)
+        return ControlApi(self.engine, self.request_ids, self.options.control_key, strict=self.options.strict)
 
     def end_streams(self) -> None:
         """End what is open without an end of its own: the server is about to stop."""
