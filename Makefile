@@ -60,7 +60,7 @@ $(VENV)/python-$(CHOSEN).stamp:
 	"$$python" -m venv --clear $(VENV)
 	@touch $(VENV)/python-any.stamp $@
 
-$(VENV)/package.stamp: pyproject.toml $(VENV)/python-$(CHOSEN).stamp
+$(VENV)/package.stamp: pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
 	@$(PIP) --editable .
 	@touch $@
 
@@ -68,6 +68,6 @@ $(VENV)/bench.stamp: bench/requirements.txt $(VENV)/dev.stamp
 	@$(PIP) --requirement bench/requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: pyproject.toml $(VENV)/python-$(CHOSEN).stamp
+$(VENV)/dev.stamp: pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
 	@$(PIP) --editable '.[dev]'
 	@touch $(VENV)/package.stamp $@

@@ -1,4 +1,4 @@
-"""Puts what the shipped YAML files hold into the wheel as JSON, so that the server need not read YAML.
+"""Keeps what the shipped YAML files hold as JSON beside the code, so that the server need not read YAML.
 
 See `execmock.loading.prepared`. A file that JSON cannot hold exactly is left out and read as YAML.
 """
@@ -6,6 +6,7 @@ See `execmock.loading.prepared`. A file that JSON cannot hold exactly is left ou
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from math import isfinite
@@ -19,19 +20,34 @@ CONTRACTS = ("openapi.yaml", "src/execmock/server/control/openapi.yaml")
 SCENARIOS = "fixtures/scenarios/*.yaml"
 
 
+PREPARED = "_data/prepared.json"
+
+
 class PreparedData(BuildHookInterface):  # type: ignore[type-arg]
-    """Adds `execmock/_data/prepared.json` to a wheel; an editable install reads the YAML files themselves."""
+    """Adds `execmock/_data/prepared.json` to a wheel; an editable install finds it in the source tree."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the file where the builder picks it up."""
-        if self.target_name != "wheel" or version == "editable":
+        """Write the file where the builder picks it up, or where an editable install is read from."""
+        if self.target_name != "wheel":
             return
-        folder = tempfile.mkdtemp(prefix="execmock-")
-        path = Path(folder) / "prepared.json"
-        path.write_text(json.dumps(prepared(Path(self.root)), separators=(",", ":")), encoding="utf-8")
-        build_data["force_include"][str(path)] = "execmock/_data/prepared.json"
+        root = Path(self.root)
+        text = json.dumps(prepared(root), separators=(",", ":"))
+        if version == "editable":
+            write(root / "src" / "execmock" / PREPARED, text)
+            return
+        path = Path(tempfile.mkdtemp(prefix="execmock-")) / "prepared.json"
+        write(path, text)
+        build_data["force_include"][str(path)] = f"execmock/{PREPARED}"
+
+
+def write(path: Path, text: str) -> None:
+    """Write the file as one step: a server may be reading it."""
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
 
 
 def prepared(root: Path) -> dict[str, Any]:

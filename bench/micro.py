@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pyperf
 
@@ -33,6 +34,8 @@ def main() -> None:
     runner = pyperf.Runner()
     runner.metadata["description"] = "parts of execmock"
     runner.bench_func("progress: nothing due", progress, scenario, start, Tick(), NOW + 1, SEED)
+    if os.environ.get("BENCH_FEW"):
+        return
     runner.bench_func(
         "progress: from the first step to the last", progress, scenario, start, Tick(), NOW + 60_000, SEED
     )

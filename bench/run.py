@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,12 +34,15 @@ from targets import (
     installed,
     mock,
     peers,
+    redis,
     running,
 )
 
+OURS = "execmock"
+PAGE = ROOT / "docs" / "performance"
 VARIANTS = {
     "sqlite store": ("--store", "sqlite:{folder}/bench.db"),
-    "redis store": ("--store", "redis://127.0.0.1:6379/9"),
+    "redis store": ("--store", "{redis}"),
     "2 workers, sqlite store": ("--workers", "2", "--store", "sqlite:{folder}/two.db"),
 }
 
@@ -50,85 +53,110 @@ def main() -> None:
         # The gate needs no wrk: there the bench is only kept working.
         _say(f"bench: {why}")
         sys.exit(0 if options.smoke else 2)
-    found: dict[str, Any] = {"machine": _machine(), "works": {}, "skipped": dict(ABSENT)}
-    # The clock rests, so that every round does the same work.
-    targets = [mock("execmock", "--frozen"), *_variants(options.smoke), *([] if options.smoke else peers())]
-    for target in targets:
+    began = time.perf_counter()
+    found: dict[str, Any] = {"machine": _machine(), "command": _command(), "works": {}, "skipped": {}}
+    for part in options.parts:
         try:
-            if target.name in ("Prism", "Mockoon", "json-server") and not installed(target.name):
-                raise UnavailableError("not installed; bench/install-peers does it")
-            with running(target) as server:
-                found["works"][target.name] = _compare(server, options)
-        except UnavailableError as why:
-            found["skipped"][target.name] = str(why)
-            _say(f"{target.name}: skipped, {why}")
-    found["startup"] = _startup(options)
-    found["imports"] = startup.import_table(1 if options.smoke else 5)
-    found["growth"] = [_growth(count) for count in options.counts]
-    found["micro"] = _micro(options.smoke)
-    found["verify"] = _verify(["--only", "list"] if options.smoke else [])
-    path = Path(options.out)
+            PARTS[part](found, options)
+        except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+            # What is known by then is worth more than none of it.
+            found["skipped"][part] = f"{type(error).__name__}: {error}"
+            _say(f"{part}: failed, {error}")
+        found["minutes"] = (time.perf_counter() - began) / 60
+        _write(found, Path(options.out))
+    _say(f"written: {options.out}.md, after {found['minutes']:.1f} minutes")
+    # A part that fails is no reason to lose the rest, but the gate has to know of it.
+    sys.exit(1 if options.smoke and found["skipped"] else 0)
+
+
+def _write(found: Mapping[str, Any], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
     path.with_suffix(".svg").write_text(report.plot(found))
     page = path.with_suffix(".md")
     page.write_text(report.page(found, page.read_text() if page.exists() else ""))
-    _say(f"written: {page}")
+
+
+def _works(found: dict[str, Any], options: argparse.Namespace) -> None:
+    """Compare every target with the base; one that cannot be had is skipped with a word."""
+    if not options.smoke and not options.targets:
+        found["skipped"].update(ABSENT)
+    with redis() as address, tempfile.TemporaryDirectory(prefix="execmock-bench-") as folder:
+        _compare_all(found, options, _targets(options, redis=address, folder=folder))
+
+
+def _compare_all(found: dict[str, Any], options: argparse.Namespace, targets: Sequence[Target]) -> None:
+    for target in targets:
+        try:
+            if target.program and not installed(target):
+                raise UnavailableError("not installed; bench/install-peers does it")
+            with running(target) as server:
+                _compare(server, options, found["works"].setdefault(target.name, {}))
+        except (UnavailableError, OSError, RuntimeError, subprocess.SubprocessError) as why:
+            found["skipped"][target.name] = str(why)
+            _say(f"{target.name}: skipped, {why}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a small run, to see that it works")
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of each work")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of each work of execmock")
+    parser.add_argument("--other-rounds", type=int, default=3, help="rounds of each work of other targets")
     parser.add_argument("--seconds", type=float, default=2, help="seconds of a round")
     parser.add_argument("--counts", type=int, nargs="*", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS), help="only these parts")
+    parser.add_argument("--targets", nargs="*", help="only these targets, such as execmock")
     parser.add_argument("--works", nargs="*", help="only these works")
-    parser.add_argument(
-        "--out", default=str(ROOT / "docs" / "performance"), help="where to write, without suffix"
-    )
+    parser.add_argument("--out", default=str(PAGE), help="where to write, without suffix")
     options = parser.parse_args()
     if options.smoke:
         options.rounds, options.seconds, options.counts = 1, 1, [200]
         options.works = options.works or ["get", "create"]
-        if options.out == parser.get_default("out"):
+        options.targets = options.targets or [OURS]
+        if options.out == str(PAGE):
             options.out = str(Path(tempfile.mkdtemp(prefix="execmock-bench-")) / "performance")
     return options
 
 
-def _variants(smoke: bool) -> list[Target]:
-    if smoke:
-        return []
-    folder = tempfile.mkdtemp(prefix="execmock-bench-")
-    return [
-        mock(name, "--frozen", *(part.format(folder=folder) for part in more))
-        for name, more in VARIANTS.items()
+def _command() -> str:
+    return " ".join(["python bench/run.py", *sys.argv[1:]])
+
+
+def _targets(options: argparse.Namespace, **places: str) -> list[Target]:
+    # The clock rests, so that every round does the same work.
+    variants = [
+        mock(name, "--frozen", *(part.format(**places) for part in more)) for name, more in VARIANTS.items()
     ]
+    known = [mock(OURS, "--frozen"), *variants, *peers()]
+    return [target for target in known if options.targets is None or target.name in options.targets]
 
 
-def _compare(server: Running, options: argparse.Namespace) -> dict[str, Any]:
-    """Return work to ratio, microseconds and rate, with what the rounds gave."""
+def _compare(server: Running, options: argparse.Namespace, found: dict[str, Any]) -> None:
+    """Put work to ratio, microseconds and rate, with what the rounds gave, into `found`."""
     works = server.target.works(server.url)
-    found = {}
     for name, work in works.items():
         if options.works and name not in options.works:
             continue
         if why := problem(server.url, work, server.target.headers):
             raise UnavailableError(f"{name} {why}")
-        found[name] = _rounds(server, name, work, works, options)
+        found[name] = _rounds(server, name, works, options)
         _say(f"{server.target.name}: {name} {found[name]['ratio']:.2f} x bare aiohttp")
-    return found
 
 
 def _rounds(
-    server: Running, name: str, work: Work, works: Mapping[str, Work], options: argparse.Namespace
+    server: Running, name: str, works: Mapping[str, Work], options: argparse.Namespace
 ) -> dict[str, Any]:
+    work = works[name]
     size = len(send(server.url, work, server.target.headers)[1])
+    ours = server.target.name == OURS
+    rounds, seconds = (options.rounds, options.seconds) if ours else (options.other_rounds, 1)
     pairs = []
     with running(bare(size, _bare_works(works))) as base:
         same = base.target.works(base.url)[name]
-        for number in range(options.rounds):
+        for number in range(rounds):
             # Who is first changes, for the machine may grow busier or quieter meanwhile.
             order = [(server, work), (base, same)][:: 1 if number % 2 else -1]
-            costs = {one.url: round_of(one.pid, one.url, task, KEY, options.seconds) for one, task in order}
+            costs = {one.url: round_of(one.pid, one.url, task, KEY, seconds) for one, task in order}
             pairs.append((costs[server.url], costs[base.url]))
     return {
         "bytes": size,
@@ -149,50 +177,60 @@ def _bare_works(works: Mapping[str, Work]) -> dict[str, Work]:
     return found
 
 
-def _startup(options: argparse.Namespace) -> dict[str, Any]:
+def _startup(found: dict[str, Any], options: argparse.Namespace) -> None:
     base = bare(100, {})
     rounds = 1 if options.smoke else 2 * options.rounds + 1
-    found = {"execmock": startup.compared(mock(), base, rounds)}
-    for peer in [] if options.smoke else peers():
-        if installed(peer.name):
-            found[peer.name] = startup.compared(peer, base, 3)
-    for name, figures in found.items():
+    starts = found["startup"] = {OURS: startup.compared(mock(), base, rounds)}
+    for peer in peers():
+        if installed(peer) and (options.targets is None or peer.name in options.targets):
+            try:
+                starts[peer.name] = startup.compared(peer, base, 3)
+            except RuntimeError as why:
+                found["skipped"][f"{peer.name}, cold start"] = str(why)
+    for name, figures in starts.items():
         _say(f"{name}: starts in {figures['ratio']:.2f} x bare aiohttp's time")
-    return found
 
 
-def _growth(count: int) -> dict[str, float]:
-    command = [sys.executable, str(ROOT / "bench" / "growth.py"), str(count)]
-    found: dict[str, float] = json.loads(
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    )
-    _say(f"{count} stored: {found['bytes_each']:.0f} bytes each, get {found['get']:.1f} us")
-    return found
+def _imports(found: dict[str, Any], options: argparse.Namespace) -> None:
+    found["imports"] = startup.import_table(1 if options.smoke else 5)
 
 
-def _micro(smoke: bool) -> dict[str, float]:
-    try:
-        import pyperf
-    except ImportError:
-        return {}
+def _growth(found: dict[str, Any], options: argparse.Namespace) -> None:
+    """Grow mocks in processes of their own, for a process keeps what it has grown to."""
+    grown = found["growth"] = []
+    for count in options.counts:
+        command = [sys.executable, str(ROOT / "bench" / "growth.py"), str(count)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        grown.append(json.loads(done.stdout))
+        _say(f"{count} stored: {grown[-1]['bytes_each']:.0f} bytes each, get {grown[-1]['get']:.1f} us")
+
+
+def _micro(found: dict[str, Any], options: argparse.Namespace) -> None:
+    import pyperf
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "micro.json"
-        effort = ["--processes", "2", "--values", "1", "--warmups", "1"] if smoke else ["--fast"]
+        few = ["--processes", "1", "--values", "1", "--warmups", "0", "--inherit-environ", "BENCH_FEW"]
+        effort = few if options.smoke else ["--fast"]
+        environment = {**os.environ, **({"BENCH_FEW": "1"} if options.smoke else {})}
         command = [sys.executable, str(ROOT / "bench" / "micro.py"), *effort, "--quiet", "-o", str(path)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, check=True, env=environment, timeout=600, **quiet)
         suite = pyperf.BenchmarkSuite.load(str(path))
-        return {bench.get_name(): bench.median() * 1e9 for bench in suite.get_benchmarks()}
+        found["micro"] = {bench.get_name(): bench.median() * 1e9 for bench in suite.get_benchmarks()}
 
 
-def _verify(more: list[str]) -> dict[str, Any]:
-    """Return how long `execmock verify --quick` takes on the mock itself."""
-    with running(mock("execmock", "--auth", "strict", "--key", "b3sk_demo")) as server:
+def _verify(found: dict[str, Any], options: argparse.Namespace) -> None:
+    """Find how long `execmock verify --quick` takes on the mock itself."""
+    more = ["--only", "list"] if options.smoke else []
+    with running(mock(OURS, "--auth", "strict", "--key", "b3sk_demo")) as server:
         command = [execmock(), "verify", server.url, "--token", "b3sk_demo", "--quick", *more]
         began = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir())
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir(), timeout=300)
         took = time.perf_counter() - began
     _say(f"verify --quick: {took:.1f} s, exit code {done.returncode}")
-    return {"seconds": took, "exit": done.returncode, "last": (done.stdout.strip().splitlines() or [""])[-1]}
+    last = (done.stdout.strip().splitlines() or [""])[-1]
+    found["verify"] = {"seconds": took, "exit": done.returncode, "last": last}
 
 
 def _machine() -> dict[str, Any]:
@@ -207,6 +245,16 @@ def _machine() -> dict[str, Any]:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+PARTS = {
+    "works": _works,
+    "startup": _startup,
+    "imports": _imports,
+    "growth": _growth,
+    "micro": _micro,
+    "verify": _verify,
+}
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ class Target:
     headers: Mapping[str, str] = field(default_factory=lambda: KEY)
     ready: Work = field(default_factory=lambda: Work("/v1/executions", 200))
     patience: float = 60.0
-    about: str = ""
+    program: str = ""
+    """What bench/install-peers has to have installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,22 @@ def _await(server: subprocess.Popen[bytes], target: Target, url: str, log: objec
     log.seek(0)  # type: ignore[attr-defined]
     said = log.read().decode("utf-8", "replace").strip().splitlines()  # type: ignore[attr-defined]
     raise UnavailableError("did not start: " + (said[-1] if said else "it said nothing"))
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis server of our own, which keeps nothing on disk; its address, or one where none listens."""
+    port = free_port()
+    if shutil.which("redis-server") is None:
+        yield f"redis://127.0.0.1:{port}/0"
+        return
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def free_port() -> int:
@@ -188,18 +205,16 @@ def peers() -> list[Target]:
         Target(
             "Prism",
             lambda port: [str(tools / "prism"), "mock", "-h", "127.0.0.1", "-p", str(port), contract],
-            examples(422),
-            about="answers with examples",
+            examples(400),
+            program="prism",
         ),
         Target(
             "Mockoon",
             lambda port: [str(tools / "mockoon-cli"), "start", "--data", contract, "--port", str(port)],
             examples(None),
-            about="answers with examples",
+            program="mockoon-cli",
         ),
-        Target(
-            "json-server", json_server, rows, ready=Work("/executions/e7", 200), about="keeps rows in a file"
-        ),
+        Target("json-server", json_server, rows, ready=Work("/executions/e7", 200), program="json-server"),
     ]
 
 
@@ -208,7 +223,6 @@ ABSENT = {
 }
 
 
-def installed(name: str) -> bool:
+def installed(target: Target) -> bool:
     """Whether a peer's program is there."""
-    program = {"Prism": "prism", "Mockoon": "mockoon-cli", "json-server": "json-server"}[name]
-    return shutil.which(str(PEERS / "node_modules" / ".bin" / program)) is not None
+    return shutil.which(str(PEERS / "node_modules" / ".bin" / target.program)) is not None

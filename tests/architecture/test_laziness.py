@@ -48,6 +48,13 @@ def test_asking_about_the_command_imports_nothing_heavy(arguments: list[str]) ->
     assert heavy(names) == set()
 
 
+def test_the_server_starts_without_what_its_first_answers_do_not_need() -> None:
+    names = imported_by("-c", "import execmock.cli.serve, execmock.server.run")
+    assert "execmock.server.fast" in names
+    assert heavy(names) <= {"asyncio", "jsonschema_rs", "orjson", "ssl"}
+    assert "http.client" not in names
+
+
 def test_a_heavy_import_would_be_seen(tmp_path: Path) -> None:
     (tmp_path / "planted.py").write_text("import jsonschema\nfrom rich.table import Table\n")
     assert {"jsonschema", "rich"} <= heavy(imported_by("-c", "import planted", path=tmp_path))

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from execmock.loading.contract import shipped_contract
 from execmock.loading.prepared import name_of, prepared
+from execmock.loading.scenarios import read_data, read_text, vocabularies
 from execmock.loading.yaml_marks import load_marked
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +49,18 @@ def test_what_json_would_change_is_left_out(data: Any) -> None:
 
 def test_a_text_that_is_not_shipped_is_not_found() -> None:
     assert prepared("scenario", b"scenario: mine\n") is None
+
+
+def test_what_is_prepared_fits_the_schema_that_it_is_not_held_to_again() -> None:
+    words = vocabularies(shipped_contract())
+    for path in sorted((ROOT / "fixtures/scenarios").glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        scenario, findings = read_data(load_marked(text, str(path)).data, text, words)
+        assert findings == []
+        assert scenario == read_text(text, str(path), words).scenario
+
+
+def test_what_is_prepared_is_written_as_one_step(tmp_path: Path) -> None:
+    build = hook()
+    build.write(tmp_path / "_data" / "prepared.json", "{}")
+    assert [path.name for path in (tmp_path / "_data").iterdir()] == ["prepared.json"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from execmock.server.ports import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 KEY = "Authorization: Bearer b3sk_test"
-ENDING = "GET /v1/executions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+ENDING = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 def request(line: str, *headers: str, body: str | None = None, key: str = KEY) -> bytes:
@@ -38,10 +38,11 @@ def execute(*headers: str, body: str = '{"id_type": "key"}') -> bytes:
 
 
 class Running(NamedTuple):
-    """A server: whether it has the short way, its address, what listens."""
+    """A server: its address, its short way if it has one, and what ends it."""
 
     port: int
     fast: FastServer | None
+    stop: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -55,9 +56,8 @@ async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIte
     await listener.start()
     server = listener.server
     try:
-        yield Running(
-            int(listener.url.rpartition(":")[2]), server if isinstance(server, FastServer) else None
-        )
+        fast = server if isinstance(server, FastServer) else None
+        yield Running(int(listener.url.rpartition(":")[2]), fast, listener.stop)
     finally:
         await listener.stop()
         await mock.close()
@@ -119,7 +119,9 @@ SHORT = {
     "forced status": request("GET /v1/executions", "Prefer: code=429"),
     "big body": create(json.dumps({**BODY, "requestPayload": {"text": "x" * 40_000}})),
     "origin": request("GET /v1/executions", "Origin: https://shop.example"),
-    "chunked": request("POST /v1/executions", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\n\r\n",
+    "no space after a colon": request("GET /v1/executions", "X-Org-ID:  org_1  ", "X-B:", "X-C:1"),
+    "body with a GET": request("GET /v1/executions", body="{}"),
+    "body of no request": request("POST /v1/executions", "Content-Length: 0"),
     "kept alive by name": request("GET /v1/executions", "Connection: keep-alive"),
 }
 LONG = {
@@ -131,11 +133,19 @@ LONG = {
     "wrong method": request("DELETE /v1/executions"),
     "page": request("GET /openapi.json"),
     "control": request("GET /_execmock/nothing"),
-    "closing": request("GET /v1/executions", "Connection: close"),
     "HTTP/1.0": request("GET /v1/executions").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "malformed": b"GET /v1/executions HTTP/1.1\r\nno header\r\n\r\n",
     "no length": request("POST /v1/executions", "Content-Length: x"),
     "two lengths": request("POST /v1/executions", "Content-Length: 1", "Content-Length: 2"),
+    "chunked": request("POST /v1/executions", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\n\r\n",
+    "same header twice": request("GET /v1/executions", "X-A: 1", "x-a: 2"),
+    "upgrade": request("GET /v1/executions", "Connection: upgrade", "Upgrade: websocket"),
+    "upgrade without a connection": request("GET /v1/executions", "Upgrade: websocket"),
+    "header of other characters": request("GET /v1/executions", "X-A: \u00e4"),
+    "no space after the colon, tab before": request("GET /v1/executions", "X-A:1", "X-B:\t2"),
+    "space before the colon": request("GET /v1/executions", "X-A : 1"),
+    "bare line feed": b"GET /v1/executions HTTP/1.1\nHost: x\n\n",
+    "folded header": request("GET /v1/executions", "X-A: 1\r\n 2"),
     "too big": create("x" * (1 << 20) + "x"),
 }
 
@@ -143,7 +153,7 @@ LONG = {
 @pytest.mark.parametrize("origins", [("*",), ("https://shop.example",)])
 @pytest.mark.parametrize("sent", SHORT.values(), ids=SHORT)
 async def test_the_short_way_gives_the_bytes_of_the_long_way(sent: bytes, origins: tuple[str, ...]) -> None:
-    """Twice on one connection: at first the parser reads the headers, then they are known."""
+    """Three times on one connection: at first the head is read, then it is known."""
     short, long, at_once = await both(sent, sent, sent, origins=origins)
     assert short == long
     assert at_once >= 2
@@ -163,9 +173,23 @@ async def test_requests_in_one_packet_are_answered_in_order() -> None:
     assert short == long
 
 
+@pytest.mark.parametrize("named", ["Connection: close", "connection: Close"])
+async def test_whoever_wants_the_connection_closed_gets_it_closed(named: str) -> None:
+    short, long, at_once = await both(create(), create(None, named))
+    assert short == long
+    assert at_once == 2
+
+
+async def test_a_connection_that_was_handed_over_goes_on() -> None:
+    whole, page = request("GET /v1/executions"), request("GET /openapi.json")
+    short, long, at_once = await both(whole, page, create(), whole, page)
+    assert short == long
+    assert at_once == 1
+
+
 @pytest.mark.parametrize("cut", [1, 4, 20, 60, -60, -3, -1])
 async def test_a_request_in_two_packets_is_one_request(cut: int) -> None:
-    """A connection on which half a request has arrived is left to the parser, whatever follows."""
+    """Half a body is waited for; half a head is left to aiohttp, whatever follows."""
     sent = create()
     async with running(short=True) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -174,11 +198,47 @@ async def test_a_request_in_two_packets_is_one_request(cut: int) -> None:
         writer.write(sent[:cut])
         await writer.drain()
         # The server has read the first half once it has answered another client.
-        await talk(server.port)
+        await talk(server.port, request("GET /v1/executions"))
         writer.write(sent[cut:])
         second = await answer(reader)
         writer.close()
+        assert server.fast is not None
+        assert server.fast.answered_at_once == (3 if cut < 0 else 2)
     assert [first[:15], second[:15]] == [b"HTTP/1.1 200 OK"] * 2
+
+
+async def test_a_server_that_stops_still_takes_the_rest_of_a_body() -> None:
+    sent = create()
+    async with running(short=True) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(sent[:-3])
+        await writer.drain()
+        await talk(server.port, request("GET /v1/executions"))
+        stopping = asyncio.create_task(server.stop())
+        await asyncio.sleep(0)
+        writer.write(sent[-3:])
+        assert (await answer(reader)).startswith(b"HTTP/1.1 200 OK")
+        await stopping
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_client_that_does_not_read_is_not_answered_without_end() -> None:
+    """The server takes no more requests than fit between it and a client that reads nothing."""
+    sent = request("GET /v1/executions?limit=100")
+    async with running(short=True) as server:
+        await talk(server.port, *[create()] * 100)
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        writer.transport.pause_reading()
+        assert server.fast is not None
+        before, sent_count = server.fast.answered_at_once, 0
+        for _ in range(400):
+            writer.write(sent)
+            await talk(server.port, request("GET /v1/executions?limit=1"))
+            sent_count += 1
+        answered = server.fast.answered_at_once - before - sent_count
+        assert 0 < answered < sent_count
+        writer.transport.abort()
 
 
 async def test_half_a_request_hides_no_other() -> None:

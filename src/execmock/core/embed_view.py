@@ -48,6 +48,10 @@ class EmbedViews:
         told = state.visits[0]
         for visit in state.visits:
             step = scenario.steps[visit.step]
+            shown["status"] = step.status
+            if step.fixed and len(state.visits) == 1:
+                shown.update(step.sets)
+                return shown
             told = visit if visit.signal is not None else told
             steps[step.name] = {"at": format_instant(visit.at)}
             context = {
@@ -57,7 +61,6 @@ class EmbedViews:
                 "step": {"name": step.name, "at": format_instant(visit.at)},
                 "steps": steps,
             }
-            shown["status"] = step.status
             shown.update({name: render(value, context) for name, value in step.sets.items()})
         return shown
 

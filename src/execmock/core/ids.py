@@ -6,10 +6,9 @@ whose first four bytes are the second of creation, so that ids sort by time.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from functools import lru_cache
 from hashlib import blake2b
-from typing import cast
 
 __all__ = [
     "client_token",
@@ -23,6 +22,7 @@ __all__ = [
     "xid_tag",
 ]
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _BASE32HEX = "0123456789abcdefghijklmnopqrstuv"
 _PAIRS = [first + second for first in _BASE32HEX for second in _BASE32HEX]
 _HASHID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -31,7 +31,7 @@ _HASHID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 def derive(root: bytes, *labels: object, size: int = 16) -> bytes:
     """Return `size` bytes (at most 64) that only the holder of `root` can tell for these labels."""
     try:
-        text = "\x1f".join(cast("tuple[str, ...]", labels))  # they nearly always are
+        text = "\x1f".join(labels)  # type: ignore[arg-type] # they nearly always are texts
     except TypeError:
         text = "\x1f".join(map(str, labels))
     return blake2b(text.encode("utf-8", "surrogatepass"), key=root, digest_size=size).digest()
@@ -60,7 +60,11 @@ def xid_of_series(second: int, tag: bytes, number: int) -> str:
 
 def _head(second: int, tag: bytes) -> str:
     bits = (second & 0xFFFFFFFF) << 38 | int.from_bytes(tag, "big") >> 2
-    return "".join([_PAIRS[bits >> shift & 1023] for shift in (60, 50, 40, 30, 20, 10, 0)])
+    pairs = _PAIRS
+    return (
+        f"{pairs[bits >> 60 & 1023]}{pairs[bits >> 50 & 1023]}{pairs[bits >> 40 & 1023]}"
+        f"{pairs[bits >> 30 & 1023]}{pairs[bits >> 20 & 1023]}{pairs[bits >> 10 & 1023]}{pairs[bits & 1023]}"
+    )
 
 
 def _tail(tag: bytes, number: int) -> str:
@@ -85,7 +89,8 @@ def xid_tag(text: str) -> bytes | None:
 
 def client_token(root: bytes, execution_id: str) -> str:
     """Return the opaque, URL-safe token (43 characters) that opens one execution's public view."""
-    return urlsafe_b64encode(derive(root, "client-token", execution_id, size=32)).decode("ascii").rstrip("=")
+    made = b2a_base64(derive(root, "client-token", execution_id, size=32), newline=False)
+    return made.translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def uuid7(milliseconds: int, random: bytes) -> str:
@@ -99,4 +104,4 @@ def uuid7(milliseconds: int, random: bytes) -> str:
 
 def hashid(random: bytes) -> str:
     """Return five lower-case letters and digits."""
-    return "".join(_HASHID_ALPHABET[byte % len(_HASHID_ALPHABET)] for byte in random[:5])
+    return "".join([_HASHID_ALPHABET[byte % 36] for byte in random[:5]])

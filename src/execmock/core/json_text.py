@@ -6,7 +6,6 @@ orjson does the work. Integers beyond 64 bits, which it would round, take the st
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import orjson
@@ -18,7 +17,8 @@ __all__ = ["DEEPEST", "JsonError", "canonical", "decode", "encode"]
 DEEPEST = 128
 """How deep a document may nest: deep enough for data, shallow enough to be written out again anywhere."""
 
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 19
 
 
 class JsonError(ExecmockError):
@@ -33,7 +33,7 @@ def decode(text: bytes) -> Any:
         raise JsonError(str(error)) from None
     if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
         raise JsonError(f"nested deeper than {DEEPEST} levels")
-    return _exact(text) if _LONG_NUMBER.search(text) else value
+    return _exact(text) if _LONG_NUMBER in text.translate(_DIGITS) else value
 
 
 def _exact(text: bytes) -> Any:

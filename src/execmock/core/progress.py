@@ -8,6 +8,7 @@ a and then by b is advancing by a + b, and what has happened never changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from execmock.core.ids import draw
@@ -87,8 +88,9 @@ class Jump:
 Input = Tick | Poll | Signal | Jump
 
 
+@lru_cache(maxsize=256)
 def begin(at: int) -> Progress:
-    """Return the state of an execution created at an instant: in the first step."""
+    """Return the state of an execution created at an instant, in the first step: the same for all of them."""
     return Progress((Visit(0, at),))
 
 

@@ -94,8 +94,12 @@ class Views:
         fields = _created(execution, request, organization)
         visits = state.visits
         for number, visit in enumerate(visits, 1):
-            context = partial(_context, fields, request, scenario, visits[:number])
-            self._enter(fields, scenario.steps[visit.step], visit, context)
+            step = scenario.steps[visit.step]
+            if step.fixed:
+                self._enter(fields, step, visit, _NO_NAMES)
+            else:
+                context = partial(_context, fields, request, scenario, visits[:number])
+                self._enter(fields, step, visit, context)
         return _shown(fields, visits[-1].at)
 
     def public(self, portrait: Portrait) -> dict[str, Any]:
@@ -141,6 +145,8 @@ class Views:
 
 
 _EMPTY: tuple[Any, ...] = (None, "", {})
+_NO_NAMES: _Context = dict
+"""For steps without templates, which ask for no names."""
 
 
 def _created(execution: Execution, request: Mapping[str, Any], organization: str) -> dict[str, Any]:
@@ -162,8 +168,12 @@ def _shown(fields: dict[str, Any], updated_at: int) -> dict[str, Any]:
 def next_event(progress: Progress, scenario: Scenario, now: int) -> int | None:
     """Return the instant after `now` at which the present step emits its next event, or None."""
     visit = progress.visits[-1]
-    later = [visit.at + event.at for event in scenario.steps[visit.step].events if visit.at + event.at > now]
-    return min(later) if later else None
+    next_at = None
+    for event in scenario.steps[visit.step].events:
+        at = visit.at + event.at
+        if at > now and (next_at is None or at < next_at):
+            next_at = at
+    return next_at
 
 
 def _context(

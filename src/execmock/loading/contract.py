@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ __all__ = ["data_path", "load_contract", "shipped_contract"]
 
 def data_path(name: str) -> Path:
     """Return where a shipped file or folder lies: inside the wheel, or at the top of a source tree."""
-    package = Path(str(files("execmock")))
+    package = Path(__file__).parents[1]
     packed = package / "_data" / name
     return packed if packed.exists() else package.parent.parent / name
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -18,9 +19,20 @@ T = TypeVar("T")
 class Shape(Generic[T]):
     """The classes of a kind of file with the JSON Schema that is made from them."""
 
-    def __init__(self, model: type[T], schema: Mapping[str, Any]) -> None:
+    def __init__(self, model: type[T], schema: Callable[[], Mapping[str, Any]]) -> None:
         self._model = model
-        self._validator = SchemaValidator(schema, "")
+        self._schema = schema
+
+    @cached_property
+    def _validator(self) -> SchemaValidator:
+        return SchemaValidator(self._schema(), "")
+
+    def sound(self, data: Any) -> T | None:
+        """Return the model of data that was found to fit before, None if it does not after all."""
+        try:
+            return msgspec.convert(data, self._model)
+        except msgspec.ValidationError:
+            return None
 
     def read(self, data: Any) -> tuple[T | None, list[Finding]]:
         """Return the model and no findings, or None and every key and value that does not fit."""

@@ -63,4 +63,4 @@ def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, S
 
 @lru_cache(maxsize=1)
 def _shape() -> Shape[WorldSource]:
-    return Shape(WorldSource, world_schema())
+    return Shape(WorldSource, world_schema)

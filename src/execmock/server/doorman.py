@@ -82,6 +82,8 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 def _bearer(header: str, operation: Operation) -> str:
+    if header[:7] == "Bearer " and (plain := header[7:].strip()):
+        return plain
     scheme, _, key = header.partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return key.strip()

@@ -1,153 +1,175 @@
-"""The short way for requests that are whole when they arrive.
+"""The short way: plain requests of the API, answered where they arrive.
 
 aiohttp starts a task, a request, a response and a stream writer for each request, which costs several
-times what answering one does here. A request of the API that arrives whole, on a connection with nothing
-else under way, is therefore answered where it is found, by the same `ApiFront.answer`, and written at
-once. Everything else (pages, the control API, long bodies, pipelined requests, connections about to
-close) goes aiohttp's way. A test holds the two ways to the same bytes.
+times what answering one does here; and importing it takes longer than starting all the rest. A connection
+therefore begins without it. As long as plain requests of the API come (see `heads`), one at a time, each
+is answered at once by the same `ApiFront.answer` that serves the long way. The first that is anything
+else (a page, the control API, a long or chunked body, pipelined requests) hands its connection over to
+aiohttp, with what has arrived, for good. A test holds the two ways to the same bytes.
 
 It needs a store that answers at once: nothing here may wait.
 """
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Coroutine, Mapping
 from email.utils import formatdate
-from http.client import responses
-from typing import Any
-
-from aiohttp import web
-from aiohttp.http import SERVER_SOFTWARE
-from aiohttp.streams import EMPTY_PAYLOAD
+from http import HTTPStatus
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
 
 from execmock.server.calls import Answer, Call
 from execmock.server.front import ON_EVERY_ANSWER, ApiFront, Front
-from execmock.server.known_heads import KnownHeads, ends_with
-from execmock.server.protocol import FrontServer
+from execmock.server.heads import Heads
+
+if TYPE_CHECKING:
+    from execmock.server.protocol import FrontServer
 
 __all__ = ["FastServer"]
 
-_PREFIXES = ("/v1/", "/api/")
-_METHODS = frozenset({"GET", "POST"})
-_NOTHING_LEFT: tuple[tuple[Any, ...], bool, bytes] = ((), False, b"")
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
 _WORTH_JOINING = 16_384
 """Bodies up to this many bytes are copied behind their heads; longer ones are written beside them."""
+_WORTH_WAITING = 65_536
+"""Bodies up to this many bytes are waited for here where they come in pieces."""
+_IDLE = 1800.0
+"""Seconds after which a connection without a request is closed; it may stay open for twice as long."""
 
 
-class FastServer(FrontServer):
-    """The server of a front, with the short way for the requests of its API."""
+class FastServer:
+    """The server of a front: makes the protocols of new connections."""
 
     def __init__(self, front: Front) -> None:
-        super().__init__(front)
-        self._api = front.api
-        self._known = KnownHeads()
-        self._heads = _Heads()
+        self.api: ApiFront = front.api
+        self.heads = Heads()
+        self.written = _Written()
+        self.connections: set[_Connection] = set()
         self.answered_at_once = 0
         """How many requests went the short way."""
+        self._front = front
+        self._long: FrontServer | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
 
-    def __call__(self) -> web.RequestHandler:
+    def __call__(self) -> asyncio.Protocol:
         """Return the protocol of a new connection."""
-        connection: Any = super().__call__()
-        connection._parser = _Tap(connection, connection._parser, self, self._api, self._known, self._heads)
-        return connection  # type: ignore[no-any-return]
+        if self._sweeper is None:
+            self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
+        return _Connection(self)
+
+    def long(self) -> FrontServer:
+        """Return the server for whatever is not plain, made when it is first needed."""
+        if self._long is None:
+            from execmock.server.protocol import FrontServer
+
+            self._long = FrontServer(self._front)
+        return self._long
+
+    async def idle(self) -> None:
+        """Return once no request is under way."""
+        for connection in [connection for connection in self.connections if connection.held]:
+            connection.hand_over(b"")
+        if self._long is not None:
+            # Two turns of the loop, in which aiohttp takes up what it was handed.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            await self._long.idle()
+
+    async def shutdown(self, timeout: float) -> None:
+        """Close all connections; answers on their way get some seconds."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for connection in list(self.connections):
+            connection.close()
+        if self._long is not None:
+            await self._long.shutdown(timeout)
+
+    def _sweep(self) -> None:
+        self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
+        for connection in list(self.connections):
+            if not connection.busy:
+                connection.close()
+            connection.busy = False
 
 
-class _Tap:
-    """Stands before a connection's parser, and answers what it can of what arrives."""
+class _Connection(asyncio.Protocol):
+    """One connection, until it is handed over."""
 
-    __slots__ = ("_api", "_between", "_connection", "_heads", "_known", "_parser", "_server")
+    __slots__ = ("_api", "_heads", "_most", "_server", "_transport", "_written", "busy", "held")
 
-    def __init__(
-        self,
-        connection: Any,
-        parser: Any,
-        server: FastServer,
-        api: ApiFront,
-        known: KnownHeads,
-        heads: _Heads,
-    ) -> None:
-        self._connection = connection
-        self._parser = parser
+    _transport: asyncio.Transport
+
+    def __init__(self, server: FastServer) -> None:
         self._server = server
-        self._api = api
-        self._known = known
-        self._heads = heads
-        # Whether the parser stands between two requests, so that it may be passed by.
-        self._between = True
+        self._api = server.api
+        self._most = server.api.max_body
+        self._heads = server.heads
+        self._written = server.written
+        self.busy = True
+        self.held = b""
+        """The beginning of a request whose body has not all come yet."""
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._parser, name)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._server.connections.add(self)
 
-    def feed_data(self, data: bytes) -> tuple[Any, bool, bytes]:
-        """Take what arrived; return the messages that are still to be answered."""
-        idle = self._api.immediate and self._is_idle()
-        if idle and self._between:
-            call = self._known.read(data, self._api.max_body)
-            if call is not None:
-                self._answer(call)
-                return _NOTHING_LEFT
-        found = self._parser.feed_data(data)
-        messages, upgraded, _ = found
-        if len(messages) != 1 or upgraded:
-            self._between = self._between and not data
-            return found  # type: ignore[no-any-return]
-        message, payload = messages[0]
-        if self._between:
-            self._between = payload.is_eof() and ends_with(message, data)
-        if idle:
-            call = self._call(message, payload)
-            if call is not None:
-                if self._between:
-                    self._known.learn(data, message)
-                self._parser.message_consumed()
-                self._answer(call)
-                return _NOTHING_LEFT
-        return found  # type: ignore[no-any-return]
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._server.connections.discard(self)
 
-    def _is_idle(self) -> bool:
-        connection = self._connection
-        waiter = connection._waiter
-        return (
-            waiter is not None and not waiter.done() and not connection._messages and not connection._paused
-        )
+    def pause_writing(self) -> None:
+        """Answer no more until the client has taken what was written."""
+        self._transport.pause_reading()
 
-    def _call(self, message: Any, payload: Any) -> Call | None:
-        """Return what the parser found as a call, None if it has to go aiohttp's way."""
-        if (
-            message.method not in _METHODS
-            or not message.path.startswith(_PREFIXES)
-            or message.should_close
-            or not payload.is_eof()
-        ):
-            return None
-        if payload is EMPTY_PAYLOAD:
-            body = b""
-        elif payload.total_bytes <= self._api.max_body:
-            body = payload.read_nowait(-1)
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Answer the plain request that arrived, or hand the connection over."""
+        if self.held:
+            data, self.held = self.held + data, b""
+        head = self._heads.read(data)
+        if head is None:
+            self.hand_over(data)
+            return
+        method, path, query, headers, size, length, last = head
+        missing = size + length - len(data)
+        if missing or length > self._most:
+            self._wait(data, missing, length)
+            return
+        answer, common = _run(self._api.answer(Call(method, path, query, headers, data[size:])))
+        start = self._written.head(answer, common, last)
+        body = answer.body
+        if len(body) <= _WORTH_JOINING:
+            self._transport.write(start + body)
         else:
-            return None
-        path, _, query = message.path.partition("?")
-        return Call(message.method, path, query, message.headers, body)
-
-    def _answer(self, call: Call) -> None:
-        answer, common = _run(self._api.answer(call))
-        connection = self._connection
-        head = self._heads.head(answer, common)
-        if len(answer.body) <= _WORTH_JOINING:
-            connection.transport.write(head + answer.body)
-        else:
-            connection.transport.writelines((head, answer.body))
-        self._server.requests_count += 1
+            self._transport.writelines((start, body))
+        self.busy = True
         self._server.answered_at_once += 1
-        self._keep_alive(connection)
+        if last:
+            self.close()
 
-    def _keep_alive(self, connection: Any) -> None:
-        # As aiohttp does it after an answer, so that idle connections are closed in the end.
-        closes = connection._loop.time() + connection._keepalive_timeout
-        connection._next_keepalive_close_time = closes
-        if connection._keepalive_handle is None:
-            connection._keepalive_handle = connection._loop.call_at(closes, connection._process_keepalive)
+    def _wait(self, data: bytes, missing: int, length: int) -> None:
+        """Keep the first part of a request; one of doubtful size goes the long way, as pipelined ones do."""
+        if missing > 0 and length <= min(_WORTH_WAITING, self._most):
+            self.held = data
+        else:
+            self.hand_over(data)
+
+    def hand_over(self, data: bytes) -> None:
+        """Leave the connection to aiohttp, with what has arrived of its next request."""
+        data, self.held = self.held + data, b""
+        self._server.connections.discard(self)
+        handler: Any = self._server.long()()
+        self._transport.set_protocol(handler)
+        handler.connection_made(self._transport)
+        handler.data_received(data)
+
+    def close(self) -> None:
+        """Close the connection once what was written has gone out."""
+        self._transport.close()
 
 
 def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -160,41 +182,37 @@ def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
     raise RuntimeError("the short way met something that waits")
 
 
-class _Heads:
+class _Written:
     """Writes the heads of answers; what does not change from one to the next is written once."""
 
     def __init__(self) -> None:
-        self._starts: dict[int, tuple[Mapping[str, str], bytes]] = {}
-        self._end = b""
+        self._starts: dict[int, tuple[Mapping[str, str], str]] = {}
+        self._date = ""
         self._second = -1
 
-    def head(self, answer: Answer, common: Mapping[str, str]) -> bytes:
+    def head(self, answer: Answer, common: Mapping[str, str], last: bool) -> bytes:
         """Return the status line and headers, byte for byte as aiohttp writes them."""
         known, start = self._starts.get(answer.status, _NO_START)
         if known is not common:
             start = _start(answer.status, common)
             self._starts[answer.status] = (common, start)
-        own = "".join([f"{name}: {value}\r\n" for name, value in answer.headers.items()])
-        return b"%b%bContent-Type: %b\r\nContent-Length: %d%b" % (
-            start,
-            own.encode("latin-1"),
-            answer.content_type.encode("latin-1"),
-            len(answer.body),
-            self._rest(),
-        )
-
-    def _rest(self) -> bytes:
-        second = int(time.monotonic())
+        for name, value in answer.headers.items():
+            start = f"{start}{name}: {value}\r\n"
+        second = int(monotonic())
         if second != self._second:
             self._second = second
-            self._end = f"\r\nDate: {formatdate(usegmt=True)}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode()
-        return self._end
+            self._date = formatdate(usegmt=True)
+        end = "\r\nConnection: close\r\n\r\n" if last else "\r\n\r\n"
+        return (
+            f"{start}Content-Type: {answer.content_type}\r\n"
+            f"Content-Length: {len(answer.body)}\r\nDate: {self._date}{end}"
+        ).encode("latin-1")
 
 
-_NO_START: tuple[Mapping[str, str] | None, bytes] = (None, b"")
+_NO_START: tuple[Mapping[str, str] | None, str] = (None, "")
 
 
-def _start(status: int, common: Mapping[str, str]) -> bytes:
-    lines = [f"HTTP/1.1 {status} {responses.get(status, '')}"]
+def _start(status: int, common: Mapping[str, str]) -> str:
+    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
     lines += [f"{name}: {value}" for name, value in {**ON_EVERY_ANSWER, **common}.items()]
-    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+    return "\r\n".join(lines) + "\r\n"

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-from aiohttp.http_exceptions import PayloadEncodingError
-
+from execmock import __version__
 from execmock.core.validation import Violation
 from execmock.errors import StoreError
 from execmock.server.api import Api
@@ -18,7 +16,6 @@ from execmock.server.calls import Answer, Call, refused
 from execmock.server.control import PREFIX
 from execmock.server.cors import Cors
 from execmock.server.doorman import opened_by
-from execmock.server.pages import Page
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import Entry, RequestLog
 from execmock.service.engine import Engine
@@ -27,11 +24,18 @@ from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from execmock.server.control.app import ControlApi
+    from execmock.server.pages import Page
 
 __all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
 
-ON_EVERY_ANSWER = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+ON_EVERY_ANSWER = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Server": f"execmock/{__version__}",
+}
 _CONTROL_BODY = 256 << 20
 
 
@@ -42,7 +46,7 @@ class Front:
         self,
         api: ApiFront,
         control: ControlFront | None,
-        pages: Mapping[str, Page],
+        pages: Callable[[], Mapping[str, Page]],
         request_ids: RequestIds,
     ) -> None:
         self.api = api
@@ -59,8 +63,9 @@ class Front:
         try:
             if self._control and first == PREFIX:
                 return await self._control(request, call)
-            if first in self._pages:
-                return await self._pages[first](request)
+            page = self._pages().get(first)
+            if page is not None:
+                return await page(request)
             return await self.api(request, call)
         except Exception as error:
             return _response(_broken(error, call, self._request_ids.next(None)), {})
@@ -115,7 +120,10 @@ class ApiFront:
         """Return the answer to a call whose body is read, and the headers that CORS adds; write it down."""
         started = perf_counter()
         try:
-            answer = self._without_operation(call) or await self._api.answer(call)
+            if call.method != "OPTIONS" and call.unread is None:
+                answer = await self._api.answer(call)
+            else:
+                answer = self._without_operation(call) or await self._api.answer(call)
         except Exception as error:
             answer = _broken(error, call, self._request_ids.next(call.sandbox))
         took = (perf_counter() - started) * 1000
@@ -180,7 +188,7 @@ class ControlFront:
         answer = await control.admit(call)
         if answer is None and call.path == f"{PREFIX}/stream" and call.method == "GET":
             streamed = await control.stream(request, call)
-            return streamed if isinstance(streamed, web.StreamResponse) else _response(streamed, {})
+            return _response(streamed, {}) if isinstance(streamed, Answer) else streamed
         if answer is None:
             answer = await _controlled(control, request, call)
         if call.method != "GET":
@@ -203,6 +211,9 @@ def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:
 
 
 def _response(answer: Answer, common: Mapping[str, str]) -> web.Response:
+    # Imported only where it is needed: aiohttp takes longer to import than all the rest.
+    from aiohttp import web
+
     return web.Response(body=answer.body, status=answer.status, headers=headers_of(answer, common))
 
 
@@ -216,6 +227,9 @@ def headers_of(answer: Answer, common: Mapping[str, str]) -> dict[str, str]:
 
 async def _read(request: web.BaseRequest, most: int) -> bytes:
     """Return a request's body; Refusal 413 when it is larger than `most` bytes, 400 when it is garbled."""
+    from aiohttp.http_exceptions import PayloadEncodingError
+    from aiohttp.web import RequestPayloadError
+
     if not request.can_read_body:
         return b""
     if (request.content_length or 0) > most:
@@ -230,7 +244,7 @@ async def _read(request: web.BaseRequest, most: int) -> bytes:
             if size > most:
                 raise _refuse_size(most, f"more than {most} bytes")
             chunks.append(chunk)
-    except (PayloadEncodingError, web.RequestPayloadError) as error:
+    except (PayloadEncodingError, RequestPayloadError) as error:
         problem = str(error).splitlines()[-1].strip()
         raise Refusal(400, f"The request body cannot be read: {problem}") from None
     except ConnectionError:

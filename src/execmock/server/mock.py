@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
@@ -14,7 +14,6 @@ from execmock.server.cors import Cors
 from execmock.server.doorman import Doorman
 from execmock.server.front import ApiFront, ControlFront, Front
 from execmock.server.handlers import api_handlers
-from execmock.server.pages import contract_pages
 from execmock.server.request_ids import RequestIds
 from execmock.server.request_log import RequestLog
 from execmock.service.choices import Choices
@@ -22,6 +21,7 @@ from execmock.service.engine import Engine, EngineOptions
 
 if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
+    from execmock.server.pages import Page
 
 __all__ = ["Mock", "MockOptions"]
 
@@ -55,7 +55,7 @@ class Mock:
         """The control API, made with the first request for it."""
         from execmock.server.control.app import ControlApi
 
-        return ControlApi(self.engine, self.request_ids, self.options.control_key)
+        return ControlApi(self.engine, self.request_ids, self.options.control_key, strict=self.options.strict)
 
     def end_streams(self) -> None:
         """End what is open without an end of its own: the server is about to stop."""
@@ -89,9 +89,16 @@ class Mock:
         cors = Cors(options.cors_origins)
         served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
         here = engine.contract.operations if only is None else only
-        pages = contract_pages(
-            engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
-        )
+
+        @lru_cache(maxsize=1)
+        def pages() -> Mapping[str, Page]:
+            # Made with the first request that may be for one: they need aiohttp, which takes long to import.
+            from execmock.server.pages import contract_pages
+
+            return contract_pages(
+                engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
+            )
+
         return Front(served, self.control_front() if control else None, pages, self.request_ids)
 
     def control_front(self) -> ControlFront:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from execmock.errors import ConfigError
 from execmock.server.fast import FastServer
 from execmock.server.front import Front
-from execmock.server.protocol import FrontServer
+
+if TYPE_CHECKING:
+    from execmock.server.protocol import FrontServer
 
 __all__ = ["Listener", "bind"]
 
@@ -54,8 +55,8 @@ class Listener:
 
     def __init__(self, front: Front, sock: socket.socket) -> None:
         self._sock = sock
-        self.server = FastServer(front) if front.api.immediate else FrontServer(front)
-        self._runner = web.ServerRunner(self.server, shutdown_timeout=_LAST_ANSWERS)
+        self.server = FastServer(front) if front.api.immediate else _long_server(front)
+        self._accepting: asyncio.Server | None = None
 
     @property
     def port(self) -> int:
@@ -70,15 +71,24 @@ class Listener:
 
     async def start(self) -> None:
         """Accept connections from now on."""
-        await self._runner.setup()
-        await web.SockSite(self._runner, self._sock, backlog=1024).start()
+        loop = asyncio.get_running_loop()
+        self._accepting = await loop.create_server(self.server, sock=self._sock, backlog=1024)
 
     async def stop(self) -> None:
         """Accept no more, finish what is under way, close."""
-        for site in list(self._runner.sites):
-            await site.stop()
+        if self._accepting is not None:
+            self._accepting.close()
+        # What was accepted just now is taken up before it is asked who is busy.
+        await asyncio.sleep(0)
         # aiohttp stops reading when it cleans up, so bodies on their way are waited for before.
         with suppress(TimeoutError):
             await asyncio.wait_for(self.server.idle(), _LAST_REQUESTS)
-        await self._runner.cleanup()
+        await self.server.shutdown(_LAST_ANSWERS)
         await asyncio.sleep(0)
+
+
+def _long_server(front: Front) -> FrontServer:
+    # Imported only where it is needed: aiohttp takes longer to import than all the rest.
+    from execmock.server.protocol import FrontServer
+
+    return FrontServer(front)

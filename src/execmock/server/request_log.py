@@ -70,7 +70,7 @@ class RequestLog:
 
 def _as_text(entry: Entry) -> str:
     clock = format_instant(entry.at)[11:23]
-    about = " ".join(part for part in (entry.operation, entry.subject) if part)
+    about = f"{entry.operation} {entry.subject}".strip() if entry.subject else entry.operation
     where = f"  [{entry.sandbox}]" if entry.sandbox not in ("", "default") else ""
     line = f"{clock}  {entry.status}  {entry.method:<6} {_printable(entry.path)}  {entry.took:.1f} ms"
     return f"{line}  {_printable(about)}{where}\n" if about else line + where + "\n"

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from execmock.errors import ConfigError
@@ -22,6 +23,8 @@ from execmock.settings import ServeSettings
 __all__ = ["Running", "options_from", "run", "serve"]
 
 _DEMO_KEY = "b3sk_demo"
+_BEFORE_WARMING = 0.5
+"""Seconds after which what was left for later is imported."""
 
 
 def serve(settings: ServeSettings) -> None:
@@ -101,9 +104,10 @@ async def _serve(settings: ServeSettings, running: Running) -> None:
     if running.first and not running.again:
         _say(mock, settings, opened)
     running.when_ready()
-    reloading = asyncio.create_task(_reload(mock, settings, aloud=running.first))
+    beside = [asyncio.create_task(_reload(mock, settings, aloud=running.first)), asyncio.create_task(_warm())]
     await stopped.wait()
-    reloading.cancel()
+    for task in beside:
+        task.cancel()
     mock.end_streams()
     await asyncio.gather(*(listener.stop() for listener in opened.listeners))
     await mock.close()
@@ -161,6 +165,13 @@ async def _reload(mock: Mock, settings: ServeSettings, *, aloud: bool) -> None:
     async for line in reloader.run():
         if aloud:
             mock.log.say(line)
+
+
+async def _warm() -> None:
+    # The first answers need no aiohttp; who opens a page soon after should not have to wait for it.
+    await asyncio.sleep(_BEFORE_WARMING)
+    await asyncio.to_thread(import_module, "execmock.server.protocol")
+    gc.freeze()
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -97,18 +97,21 @@ class EmbedExecutions:
             execution_data=encode(body["execution_data"]),
             progress=begin(now),
         )
-        answer = encode(self.show(execution, sandbox, now))
+        answer = encode(self.show(execution, sandbox, now, body["execution_data"]))
         put = put_of(execution)
         if not request.idempotency_key:
             await self._store.update(put.key, lambda _: [put])
             return answer
         return await self._execute_once(put, answer, request, now)
 
-    def show(self, execution: EmbedExecution, sandbox: Sandbox, now: int) -> dict[str, Any]:
-        """Return an embed execution as it stands at `now`."""
+    def show(
+        self, execution: EmbedExecution, sandbox: Sandbox, now: int, data: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return an embed execution as it stands at `now`; `data` is its execution_data, if at hand."""
         state = self._tracking.progress(execution, sandbox, now)
         scenario = self._library.version(execution.scenario)
-        return self._views.show(execution, state, scenario, decode(execution.execution_data))
+        known = decode(execution.execution_data) if data is None else data
+        return self._views.show(execution, state, scenario, known)
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""

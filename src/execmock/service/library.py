@@ -97,7 +97,7 @@ class Library:
             found = index.scenarios.get((api, name, value), ()) if isinstance(value, str) else ()
             for place, scenario in found:
                 bind = scenario.bind
-                if len(bind) > 1 and not all(values.get(other) == bind[other] for other in bind):
+                if len(bind) > 1 and not bind.items() <= values.items():
                     continue
                 if best is None or (len(bind), place) > best[:2]:
                     best = (len(bind), place, scenario)

@@ -125,6 +125,7 @@ class Portraits:
         known = decode(execution.request) if request is None else request
         fields = self._views.fields(execution, state, scenario, known, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
-        polls = [t for t in scenario.steps[state.visits[-1].step].triggers if isinstance(t, Polls)]
-        polled = bool(polls) and any(t in polls for t in open_triggers(scenario, state, seed))
+        polled = scenario.steps[state.visits[-1].step].counts and any(
+            isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed)
+        )
         return Drawing(execution, encode(fields), now, until, polled)

@@ -111,10 +111,9 @@ class Sandboxes:
         )
         return changed
 
-    async def key(self, key: str) -> ApiKey | None:
+    def key(self, key: str) -> Awaitable[ApiKey | None]:
         """Return what a bearer key opens, or None if it is not configured."""
-        found: ApiKey | None = await self._store.get(_key_place(key))
-        return found
+        return self._store.get(_key_place(key))
 
     async def keys(self, name: str) -> list[tuple[str, ApiKey]]:
         """Return the ids and scopes of the keys that open a sandbox, oldest first."""

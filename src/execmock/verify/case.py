@@ -33,7 +33,7 @@ class Case:
         contract: Contract,
         journal: Iterable[Exchange],
         *,
-        has: Iterable[str] = ("writes",),
+        has: Iterable[str] = ("writes", "guarded"),
         problems: Iterable[Problem] = (),
         secrets: Mapping[str, str] | None = None,
     ) -> None:

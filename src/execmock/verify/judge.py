@@ -18,6 +18,7 @@ _NEEDS = {
     "b": "no key of a second organization was given (--token-b)",
     "read": "no key with the scope read was given (--token-read)",
     "embed": "no embed address was given (--embed-url)",
+    "guarded": "the mock takes any key (serve --auth strict refuses unknown ones)",
     "writes": "the run is read-only",
     "generated": "generated input was switched off",
 }

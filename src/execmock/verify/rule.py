@@ -65,7 +65,7 @@ class Rule:
 
     `probes` feed it; `at` leads from its operation's place in the contract to the part it rests on;
     `under` names rules that, when they fail for the same reason, are the cause; `needs` names what a run
-    must have been given (`b`, `read`, `embed`, `writes`).
+    must have been given (`b`, `read`, `embed`, `writes`), or have found (`guarded`: not every key is taken).
     """
 
     id: str

@@ -50,7 +50,7 @@ def same_instant(left: Any, right: Any) -> bool:
 
 def same_member(left: Any, right: Any) -> bool:
     """Return whether two members are the same; empty ones (absent, null, "", {}) all are."""
-    if type(left) is type(right) and repr(left) == repr(right):
+    if type(left) is type(right) and (left == right if isinstance(left, str) else repr(left) == repr(right)):
         return True  # nearly all are, and this costs least
     one = None if left in ("", {}) else left
     other = None if right in ("", {}) else right

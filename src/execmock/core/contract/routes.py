@@ -54,8 +54,8 @@ class Router:
         self._literals: set[str] = set()
         self._whole: dict[tuple[str, str], Match] = {}
         self._last: dict[tuple[str, str], tuple[Operation, str]] = {}
-        # Workflows are few, and executed often.
-        self._kept = lru_cache(maxsize=1000)(self._walk)
+        # Whoever polls asks for the same path again and again, and workflows are few.
+        self._kept = lru_cache(maxsize=10_000)(self._match)
         for operation in operations:
             node, names = self._root, []
             for segment in operation.path.strip("/").split("/"):
@@ -75,6 +75,9 @@ class Router:
 
     def match(self, method: str, path: str) -> Match:
         """Return the operation, or the methods allowed on a known path, or an empty match."""
+        return self._match(method, path) if len(path) > _LONGEST_KEPT else self._kept(method, path)
+
+    def _match(self, method: str, path: str) -> Match:
         whole = self._whole.get((method, path))
         if whole is not None:
             return whole
@@ -83,7 +86,7 @@ class Router:
         # A literal path of another method wins over a parameter, which only the walk finds out.
         if ending is not None and last and "%" not in last and path not in self._literals:
             return Match(ending[0], {ending[1]: last})
-        return self._walk(method, path) if len(path) > _LONGEST_KEPT else self._kept(method, path)
+        return self._walk(method, path)
 
     def _walk(self, method: str, path: str) -> Match:
         found = self._find(self._root, path[1:].split("/"), 0, ())

@@ -67,7 +67,7 @@ class Event:
 class Step:
     """One step: a status, what it sets and emits, and how it is left. No triggers: nothing leaves it.
 
-    `fixed` says that what it sets holds no templates.
+    `fixed` says that what it sets holds no templates, `counts` that reads may lead out of it.
     """
 
     name: str
@@ -76,9 +76,11 @@ class Step:
     events: tuple[Event, ...]
     triggers: tuple[Trigger, ...]
     fixed: bool = field(init=False, repr=False, compare=False)
+    counts: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fixed", not is_templated(self.sets))
+        object.__setattr__(self, "counts", any(isinstance(trigger, Polls) for trigger in self.triggers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,10 @@ def control_contract() -> Contract:
 class ControlApi:
     """Answers calls under the prefix."""
 
-    def __init__(self, engine: Engine, request_ids: RequestIds, key: str | None) -> None:
+    def __init__(
+        self, engine: Engine, request_ids: RequestIds, key: str | None, *, strict: bool = False
+    ) -> None:
+        self._auth = "strict" if strict else "open"
         self._request_ids = request_ids
         self._sandboxes = engine.sandboxes
         self._guard = Guard(key)
@@ -82,7 +85,7 @@ class ControlApi:
     async def _health(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
         # A server whose store does not answer is up, but of no use to a load balancer.
         await self._sandboxes.get(DEFAULT_SANDBOX)
-        return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml"})
+        return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml", "auth": self._auth})
 
     async def stream(self, request: web.BaseRequest, call: Call) -> web.StreamResponse | Answer:
         """Serve the live stream, or return the answer that says why not."""

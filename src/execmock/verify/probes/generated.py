@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 from execmock.verify.lab import Lab, Stopped
 from execmock.verify.probe import probe
@@ -13,7 +14,7 @@ __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
 _VALID = {"quick": 20, "default": 60, "thorough": 300}
-_SECONDS = {"quick": 6.0, "default": 14.0, "thorough": 180.0}
+_SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # a net for a run that hangs
 
 
 @probe("generated", needs="writes generated")
@@ -21,7 +22,8 @@ async def generated(lab: Lab) -> None:
     """Send what schemathesis makes of the contract, and record it."""
     from execmock.verify.generated import Plan, generate
 
-    await _valid(lab)
+    # Both generators draw from one source of chance: one after the other. Sending may overlap.
+    bodies = await asyncio.to_thread(_valid, lab)
     given_up = threading.Event()
     plan = Plan(
         examples=_EXAMPLES[lab.effort],
@@ -29,12 +31,15 @@ async def generated(lab: Lab) -> None:
         rate=lab.rate,
         timeout=lab.timeout,
         seed=lab.seed,
-        sequences=lab.effort != "quick",
+        thorough=lab.effort != "quick",
         given_up=lambda: given_up.is_set() or lab.out_of_time,
     )
     try:
-        found = await asyncio.to_thread(
-            generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
+        found, _ = await asyncio.gather(
+            asyncio.to_thread(
+                generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
+            ),
+            _send_valid(lab, bodies),
         )
     finally:
         given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
@@ -43,12 +48,19 @@ async def generated(lab: Lab) -> None:
         raise Stopped(found.stopped)
 
 
-async def _valid(lab: Lab) -> None:
-    """Send bodies that are beyond doubt valid: the engine makes too few of them in a short run."""
+def _valid(lab: Lab) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Return bodies that are beyond doubt valid: the engine makes too few of them in a short run."""
     from execmock.verify.valid_bodies import valid_bodies
 
-    for operation in (CREATE, EXECUTE) if lab.embeds else (CREATE,):
-        made = await asyncio.to_thread(valid_bodies, lab.surface, operation, _VALID[lab.effort], lab.seed)
-        label = f"{operation}/valid"
+    operations = (CREATE, EXECUTE) if lab.embeds else (CREATE,)
+    return {
+        operation: valid_bodies(lab.surface, operation, _VALID[lab.effort], lab.seed)
+        for operation in operations
+    }
+
+
+async def _send_valid(lab: Lab, bodies: dict[str, tuple[dict[str, Any], ...]]) -> None:
+    for operation, made in bodies.items():
         send = lab.create if operation == CREATE else lab.execute
+        label = f"{operation}/valid"
         await lab.all(send(body, label) for body in made)

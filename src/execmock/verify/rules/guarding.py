@@ -43,7 +43,13 @@ def _guard(name: str, label: str, operations: tuple[str, ...], sentence: str, *,
 
 GUARDS = [
     _guard("auth.missing", "missing", _GUARDED, "Without a key every private operation answers 401."),
-    _guard("auth.garbage", "garbage", _GUARDED, "An unknown or malformed key is refused with 401 or 403."),
+    _guard(
+        "auth.garbage",
+        "garbage",
+        _GUARDED,
+        "An unknown or malformed key is refused with 401 or 403.",
+        needs="guarded",
+    ),
     _guard(
         "auth.wrong-scheme",
         "wrong-scheme",
@@ -62,7 +68,7 @@ GUARDS = [
     at=_AT,
     source="public",
     tags=("auth",),
-    needs="embed writes",
+    needs="embed writes guarded",
 )
 def embed_auth(case: Case) -> Iterator[Verdict]:
     """Missing, unknown, and under another scheme."""

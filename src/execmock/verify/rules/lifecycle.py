@@ -108,9 +108,14 @@ def _due(case: Case, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterato
                     yield from _judge_presence(history, sample, name, terms)
 
 
+def _shown(case: Case, sample: Sample) -> Mapping[str, Any]:
+    """Return the properties that a view shows, by name."""
+    shown: Mapping[str, Any] = case.schema("Execution" if sample.private else "PublicExecution")["properties"]
+    return shown
+
+
 def _shows(case: Case, sample: Sample, name: str) -> bool:
-    schema = "Execution" if sample.private else "PublicExecution"
-    return name in case.schema(schema)["properties"]
+    return name in _shown(case, sample)
 
 
 def _judge_presence(
@@ -212,9 +217,10 @@ def updated_at(case: Case) -> Iterator[Verdict]:
             if now is not None and born is not None:
                 said = f"not before createdAt, {sample.value('createdAt')}"
                 yield check(now >= born - _SLACK, sample.seen, said, at=place, chain=made(history))
-            known = [one for one in before if instant(one.value("updatedAt")) is not None]
-            if known and now is not None:
-                last = known[-1]
+            last = next(
+                (one for one in reversed(before) if instant(one.value("updatedAt")) is not None), None
+            )
+            if last is not None and now is not None:
                 earlier = instant(last.value("updatedAt")) or 0
                 said = f"not before {last.value('updatedAt')}, as was seen earlier"
                 slack = 1 if _exact(last, sample) else _SLACK
@@ -238,16 +244,15 @@ def _constant(case: Case, names: tuple[str, ...]) -> Iterator[Verdict]:
                     if name not in first and earlier.value(name) is not None:
                         first[name] = earlier
             known = len(before)
+            kept, shown = Verdict(True, sample.seen), _shown(case, sample)
             for name, earlier in first.items():
-                if _shows(case, sample, name):
-                    yield _judge_kept(history, earlier, sample, name)
+                if name in shown:
+                    same = same_member(earlier.value(name), sample.execution.get(name))
+                    yield kept if same else _changed(history, earlier, sample, name)
 
 
-def _judge_kept(history: History, earlier: Sample, sample: Sample, name: str) -> Verdict:
-    wanted = earlier.value(name)
-    if same_member(wanted, sample.execution.get(name)):
-        return Verdict(True, sample.seen)
-    said, place = f"{wanted!r}, as was seen before", f"{sample.pointer}/{name}"
+def _changed(history: History, earlier: Sample, sample: Sample, name: str) -> Verdict:
+    said, place = f"{earlier.value(name)!r}, as was seen before", f"{sample.pointer}/{name}"
     return check(False, sample.seen, said, at=place, chain=made(history, earlier.seen))
 
 

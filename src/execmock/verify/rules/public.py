@@ -190,8 +190,8 @@ def _keeps_secret(name: str, operations: tuple[str, ...], sentence: str) -> Rule
         telling = {max(token.split("."), key=len): token for token in tokens}
         for seen in case.successes(*operations):
             text = _all_text(seen)
-            words = _WORD.findall(text)
-            leaked = next((telling[word] for word in words if word in telling), "")
+            words = telling.keys() & _WORD.findall(text)
+            leaked = telling[min(words)] if words else ""
             named = '"clientToken"' in text
             chain = (tokens[leaked],) if leaked else ()
             yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
