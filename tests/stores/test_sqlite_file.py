@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
@@ -59,21 +58,42 @@ def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> N
     assert other.read_bytes() == before
 
 
-async def test_stores_opened_at_once_make_one_file(tmp_path: Path) -> None:
-    url, failures = f"sqlite:{tmp_path / 'a.db'}", list[BaseException]()
+OPEN = """
+import asyncio, sys
+from execmock.stores import open_store
 
-    def open_it() -> None:
-        try:
-            asyncio.run(open_store(url).close())
-        except BaseException as error:
-            failures.append(error)
+for number in range(40):
+    sys.stdin.readline()
+    asyncio.run(open_store(f"sqlite:{sys.argv[1]}/{number}.db").close())
+    print(number, flush=True)
+"""
 
-    threads = [threading.Thread(target=open_it) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+
+def test_processes_that_open_a_new_file_at_once_make_one_store(tmp_path: Path) -> None:
+    processes = [
+        subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", OPEN, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for number in range(40):
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        for process in processes:
+            assert process.stdout is not None
+            if process.stdout.readline() != f"{number}\n":
+                for each in processes:
+                    each.kill()
+                complaints = [each.communicate()[1] for each in processes]
+                pytest.fail("\n".join(complaints))
+    for process in processes:
+        process.communicate(timeout=60)
 
 
 async def test_a_write_waits_for_that_of_another_process_and_then_gives_up(tmp_path: Path) -> None:

@@ -165,8 +165,10 @@ class SqliteStore:
 def _prepare(db: sqlite3.Connection) -> None:
     """Make an empty file a store; StoreError when it holds something else."""
     form = _form(db)
-    if form == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-        _make(db)
+    if form == 0:
+        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            _make(db)
+        # If there are tables, others may have made them since the form was read: they come with their form.
         form = _form(db)
     if form != FORM:
         raise StoreError(f"it holds something else than a store of form {FORM} (its user_version is {form})")
