@@ -63,7 +63,7 @@ def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, *
 
 
 def outcomes(*exchanges: Exchange, trail: Trail | None = None) -> dict[str, Outcome]:
-    case = Case(shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated"))
+    case = Case(shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded"))
     return {result.rule.id: result.outcome for result in judge(case, all_rules(), trail or Trail())}
 
 
@@ -84,6 +84,20 @@ def showing(number: int, status: str, **changes: Any) -> Exchange:
 def test_a_status_that_goes_back_is_reported(before: str, after: str, rule: str) -> None:
     assert outcomes(showing(1, before), showing(2, after))[rule] is Outcome.FAILED
     assert outcomes(showing(1, before), showing(2, before))[rule] is Outcome.PASSED
+
+
+def test_one_mistake_about_many_executions_is_one_finding_that_says_how_often_it_was_seen() -> None:
+    exchanges = []
+    for number, name in enumerate(
+        ("exec_d5l2a9c41b8s73e0f6gg", "exec_d5l2a9c41b8s73e0f6h0", "exec_d5l2a9c41b8s7")
+    ):
+        exchanges += [
+            showing(2 * number, "workflow_running", id=name, runId=f"run_of_{name}"),
+            showing(2 * number + 1, "workflow_running", id=name, runId="run_of_somebody_else"),
+        ]
+    case = Case(shipped_contract(), exchanges)
+    [result] = [each for each in judge(case, all_rules(), Trail()) if each.rule.id == "lifecycle.write-once"]
+    assert [finding.times for finding in result.findings] == [3]
 
 
 def test_statuses_missed_between_two_polls_are_no_violation() -> None:

@@ -28,8 +28,11 @@ def test_the_mock_conforms_and_what_needs_refused_keys_is_judged_only_where_they
     options = ["--quick", "--level", "advisory", "--seed", seed, "--report", f"json={told}"]
     with serving([sys.executable, "-m", "execmock", "serve", "--port", "0", "--auth", auth]) as url:
         words = [sys.executable, "-m", "execmock", "verify", url, *options]
-        run = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
+        run = subprocess.run(  # noqa: S603
+            words, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path
+        )
     assert run.returncode == 0, run.stdout + run.stderr
+    assert list(tmp_path.iterdir()) == [told]
     rules = json.loads(told.read_text(encoding="utf-8"))["rules"]
     others = {rule["id"]: rule["reason"] for rule in rules if rule["outcome"] != "passed"}
     assert others.keys() == not_judged

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from urllib.request import Request, urlopen
 
+import pytest
+
 KEY = "b3sk_reader"
 
 
@@ -21,10 +23,11 @@ def answered(url: str, body: object = None) -> dict[str, object]:
         return found
 
 
+@pytest.mark.parametrize("auth", ["strict", "open"])
 def test_a_read_only_run_sends_nothing_but_reads(
-    serving: Callable[..., AbstractContextManager[str]],
+    serving: Callable[..., AbstractContextManager[str]], auth: str
 ) -> None:
-    serve = [sys.executable, "-m", "execmock", "serve", "--port", "0", "--auth", "strict", "--key", KEY]
+    serve = [sys.executable, "-m", "execmock", "serve", "--port", "0", "--auth", auth, "--key", KEY]
     with serving([*serve, "--journal-size", "10000"]) as url:
         body = {"workflowId": "wf_1", "sourceSystem": "shop", "sourceEntityType": "order"}
         for _ in range(25):

@@ -55,6 +55,30 @@ def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation(report:
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
 
 
+def test_junit_skips_what_was_not_judged_and_what_was_waived() -> None:
+    with running(FAULT) as target:
+        report = judged(target, only=(RULE, "tenancy.read"))
+        waived = judged(target, waivers=(Waiver(RULE, "known", "2026-01-31", expired=False),))
+    cases = {
+        case.get("name"): case
+        for each in (report, waived)
+        for case in ET.fromstring(rendered(each, "junit")).iter("testcase")  # noqa: S314 - our own text
+    }
+    skipped = cases["tenancy.read"].find("skipped")
+    assert skipped is not None
+    assert "--token-b" in skipped.get("message", "")
+    assert cases[RULE].find("failure") is None
+
+
+def test_junit_has_an_error_for_a_target_that_does_not_answer() -> None:
+    report = verify("http://127.0.0.1:9", token="b3sk_x", timeout=500)
+    suite = ET.fromstring(rendered(report, "junit")).find("testsuite")  # noqa: S314 - our own text
+    assert suite is not None
+    [error] = suite.iter("error")
+    assert "does not answer" in error.get("message", "")
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+
+
 def test_json_tells_each_finding_with_request_place_and_command(report: Report) -> None:
     told = json.loads(rendered(report, "json"))
     [broken] = [rule for rule in told["rules"] if rule["outcome"] == "failed"]

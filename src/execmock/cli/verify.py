@@ -120,8 +120,15 @@ def _run(options: Options, started: int) -> Report:
     from execmock.verify.report.progress import progress
     from execmock.verify.runner import run
 
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
     with progress() as told:
         return asyncio.run(run(options, shipped_contract(), started=started, progress=told))
+
+
+def _cache() -> Path:
+    """Return where the generator keeps its notes: else they would appear in the directory of the caller."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path("~/.cache").expanduser()) / "execmock" / "hypothesis"
 
 
 def _summarize(report: Report) -> None:

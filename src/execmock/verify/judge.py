@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from execmock.verify.rule import Rule, Verdict
 __all__ = ["Trail", "judge"]
 
 _MOST_FINDINGS = 5
+_ID = re.compile(r"\b(?=[\w-]*\d)[\w-]{12,}")
 _CRASH = "robust.no-5xx"
 _NEEDS = {
     "b": "no key of a second organization was given (--token-b)",
@@ -77,7 +79,8 @@ def _thin(rule: Rule, broken: list[Verdict]) -> tuple[Finding, ...]:
     groups: dict[tuple[str, str, str], list[Verdict]] = {}
     for each in broken:
         operation = each.seen.operation if each.seen else ""
-        groups.setdefault((operation, _shape_of(each.pointer), each.expected[:60]), []).append(each)
+        said = _ID.sub("*", each.expected)[:60]  # one mistake about many executions is one finding
+        groups.setdefault((operation, _shape_of(each.pointer), said), []).append(each)
     found = [Finding(rule, min(group, key=_size), len(group)) for group in groups.values()]
     kept, rest = found[:_MOST_FINDINGS], found[_MOST_FINDINGS:]
     if rest:

@@ -89,7 +89,7 @@ class Runner:
         has = {name for name in ("b", "read") if name in machine.keys}
         if (self.options.embed_url and "embed" in machine.keys) or isinstance(machine, MockTime):
             has.add("embed")
-        if not (isinstance(machine, MockTime) and machine.takes_any_key):
+        if not machine.takes_any_key:
             has.add("guarded")
         if not self.options.read_only:
             has.add("writes")

@@ -31,6 +31,10 @@ class TimeMachine(Protocol):
         """Whether passing time costs none."""
 
     @property
+    def takes_any_key(self) -> bool:
+        """Whether the target is an execmock server that says it takes any key."""
+
+    @property
     def keys(self) -> Mapping[str, str]:
         """Bearer keys by identity (`a`, `b`, `read`, `time`, `embed`)."""
 
@@ -46,7 +50,8 @@ class RealTime:
 
     instant = False
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, *, takes_any_key: bool = False) -> None:
+        self.takes_any_key = takes_any_key
         given = {
             "a": options.token,
             "b": options.token_b,
@@ -149,12 +154,15 @@ async def find_time_machine(
     """Return what lets time pass: what was given, an execmock server's own clock, else waiting."""
     if pass_time is not None:
         return GivenTime(options, pass_time)
-    if options.read_only or not options.sandbox:
+    if not options.sandbox:
         return RealTime(options)
     base = options.url.rstrip("/")
     status, answer = await client.aside(Request("GET", f"{base}{_PREFIX}/health", {}))
-    if status == 200 and isinstance(answer, dict):
-        mock = MockTime(client, base, takes_any_key=answer.get("auth") == "open")
+    if status != 200 or not isinstance(answer, dict):
+        return RealTime(options)
+    takes_any_key = answer.get("auth") == "open"
+    if not options.read_only:
+        mock = MockTime(client, base, takes_any_key=takes_any_key)
         if await mock.open(prefix, options.seed):
             return mock
-    return RealTime(options)
+    return RealTime(options, takes_any_key=takes_any_key)

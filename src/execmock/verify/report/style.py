@@ -36,6 +36,7 @@ article.notice,article.waived{border-left-color:var(--notice)}article p{margin:6
 dl{display:grid;grid-template-columns:90px 1fr;gap:2px 12px;margin:10px 0}
 dt{color:var(--dim)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
+td:first-child code{white-space:nowrap}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--dim);font-weight:600}.mark{font-weight:600;white-space:nowrap}
 .status{white-space:nowrap;margin-right:6px}.s2{color:var(--good)}.s5{color:var(--bad)}
