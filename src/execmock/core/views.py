@@ -18,12 +18,13 @@ from execmock.core.progress import Progress, Visit
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 
-__all__ = ["Portrait", "Views", "next_event"]
+__all__ = ["MADE_IDS", "Portrait", "Views", "made_id", "next_event"]
 
 _Context = Callable[[], Mapping[str, Any]]
 """Gives the names that templates see; most steps have no template that asks."""
 
-_ID_PREFIXES = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
+MADE_IDS = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
+"""What each id of what an execution brings forth begins with, by the property that shows it."""
 
 
 class Portrait:
@@ -127,7 +128,7 @@ class Views:
         due = self._due_at.get(status)
         for name, dated in self._find_due(status) if due is None else due:
             if name not in fields:
-                fields[name] = format_instant(visit.at) if dated else _made_id(name, visit.at, fields["id"])
+                fields[name] = format_instant(visit.at) if dated else made_id(name, visit.at, fields["id"])
         if step.fixed:
             fields.update(step.sets)
         else:
@@ -225,6 +226,7 @@ def _event(shown: Mapping[str, Any], at: int, number: int, fields: Mapping[str, 
     return {name: value for name, value in event.items() if value or value not in _EMPTY}
 
 
-def _made_id(name: str, at: int, execution_id: str) -> str:
+def made_id(name: str, at: int, execution_id: str) -> str:
+    """Return the id of what an execution brought forth at an instant, such as its `orderId`."""
     made = derive(b"", name, execution_id, size=8)
-    return _ID_PREFIXES[name] + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))
+    return MADE_IDS[name] + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))

@@ -16,7 +16,7 @@ from execmock.core.validation import Violation
 from execmock.ports import Key, Put, Store
 from execmock.service.keeper import Keeper
 from execmock.service.library import Library
-from execmock.service.portraits import Portraits
+from execmock.service.portraits import Drawing, Portraits
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.selection import Selection
@@ -97,7 +97,7 @@ class Executions:
             return await self._create_once(sandbox, execution, key, request_digest(request))
         put = put_of(execution)
         await self._store.update(put.key, lambda _: [put])
-        return self._created(sandbox, execution, request, now)
+        return _created(sandbox, execution, self._portraits.first(execution, sandbox, request))
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution."""
@@ -155,7 +155,7 @@ class Executions:
 
     async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, digest: str) -> Created:
         place = Key(execution.sandbox, "idempotency", key)
-        first = self._created(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
+        first = self._drawn(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
         fresh = Idempotency(key, digest, execution.id, first)
         kept: Idempotency = await self._store.update(
             place, lambda old: [] if old else [Put(place, fresh), put_of(execution)]
@@ -171,22 +171,19 @@ class Executions:
         if made is None:
             # Somebody has just emptied the sandbox, and the key with it.
             return await self._create_once(sandbox, execution, key, digest)
-        return self._created(sandbox, made)
+        return self._drawn(sandbox, made)
 
-    def _created(
-        self,
-        sandbox: Sandbox,
-        execution: Execution,
-        request: Mapping[str, Any] | None = None,
-        now: int | None = None,
-    ) -> Created:
-        token = client_token(sandbox.root, execution.id).encode()
-        at = self._sandboxes.now(sandbox) if now is None else now
-        drawing = self._portraits.draw(execution, sandbox, at, request)
-        return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, drawing.item))
+    def _drawn(self, sandbox: Sandbox, execution: Execution) -> Created:
+        now = self._sandboxes.now(sandbox)
+        return _created(sandbox, execution, self._portraits.draw(execution, sandbox, now))
 
     def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
         if sandbox.workflows and workflow not in sandbox.workflows:
             expected = "the id of a workflow of the organization"
             status = int(self._choices["unknownWorkflow"])
             raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])
+
+
+def _created(sandbox: Sandbox, execution: Execution, drawing: Drawing) -> Created:
+    token = client_token(sandbox.root, execution.id).encode()
+    return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, drawing.item))

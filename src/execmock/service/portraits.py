@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from execmock.core.execution import Execution, seed_for
+from execmock.core.forms import Form, form_of
 from execmock.core.json_text import decode, encode
 from execmock.core.progress import Tick, open_triggers, progress, standing
 from execmock.core.scenario.model import Polls
@@ -22,6 +23,7 @@ __all__ = ["Drawing", "Portraits"]
 
 _FOREVER = 1 << 62
 _MOST_PAGES = 100
+_MOST_FORMS = 1000
 
 
 class Drawing:
@@ -61,20 +63,28 @@ class Portraits:
         self._most = most
         self._kept: OrderedDict[str, Drawing] = OrderedDict()
         self._pages: dict[tuple[str, str, str, int], _Page] = {}
+        self._forms: dict[tuple[str, str, str], Form | None] = {}
 
-    def draw(
-        self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None = None
-    ) -> Drawing:
-        """Return the execution as it stands at `now`; `request` is its body, if that is at hand."""
+    def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> Drawing:
+        """Return an execution at the instant of its creation; `request` is its body."""
+        now = execution.created_at
+        form = self._form(execution, sandbox.organization)
+        if form is not None and form.fits(request):
+            drawing = Drawing(execution, form.fill(execution), now, now + form.lasts, form.polled)
+        else:
+            drawing = self._draw(execution, sandbox, now, request)
+        self._keep(drawing)
+        return drawing
+
+    def draw(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
+        """Return the execution as it stands at `now`."""
         kept = self._kept.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
-        drawing = self._draw(execution, sandbox, now, request)
+        drawing = self._draw(execution, sandbox, now, decode(execution.request))
         if kept is not None:
             self._kept.move_to_end(execution.id)
-        self._kept[execution.id] = drawing
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._keep(drawing)
         return drawing
 
     def private(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
@@ -116,14 +126,28 @@ class Portraits:
         request = decode(execution.request)
         return self._views.portrait(execution, state, scenario, request, sandbox.organization, now)
 
-    def _draw(
-        self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any] | None
-    ) -> Drawing:
+    def _keep(self, drawing: Drawing) -> None:
+        self._kept[drawing.execution.id] = drawing
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def _form(self, execution: Execution, organization: str) -> Form | None:
+        """Return the form of the execution's first view, made for the first one of its like."""
+        like = (execution.scenario, organization, execution.initiated_by)
+        try:
+            return self._forms[like]
+        except KeyError:
+            if len(self._forms) >= _MOST_FORMS:
+                self._forms.clear()
+            scenario = self._library.version(execution.scenario)
+            form = self._forms[like] = form_of(self._views, scenario, organization, execution.initiated_by)
+            return form
+
+    def _draw(self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any]) -> Drawing:
         scenario = self._library.version(execution.scenario)
         seed = seed_for(scenario, sandbox.root, execution.id)
         state, due = standing(scenario, execution.progress, now, seed)
-        known = decode(execution.request) if request is None else request
-        fields = self._views.fields(execution, state, scenario, known, sandbox.organization)
+        fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
         polled = scenario.steps[state.visits[-1].step].counts and any(
             isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed)
