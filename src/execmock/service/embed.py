@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
@@ -31,8 +30,7 @@ _LOOKED_AT = 8
 """How many of the oldest keys are looked at with each new one: more than come, so that all go in the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteRequest:
+class ExecuteRequest(NamedTuple):
     """One execute call: the path's id, the body, and the Idempotency-Key header if there was one."""
 
     workflow: str
