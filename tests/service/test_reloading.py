@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,27 @@ async def folder(tmp_path: Path) -> Folder:
 async def test_a_changed_file_takes_effect_for_new_executions(folder: Folder) -> None:
     assert await folder.change("quick.yaml", TEXT.replace("first", "second")) == ["scenario quick changed"]
     assert (await folder.create()).scenario.steps[1].sets == {"statusReason": "second"}
+
+
+async def test_a_file_that_is_emptied_before_it_is_written_is_waited_for(folder: Folder) -> None:
+    reading = asyncio.create_task(folder.change("quick.yaml", ""))
+    await asyncio.sleep(0)
+    folder.write("quick.yaml", TEXT.replace("first", "second"))
+    assert await reading == ["scenario quick changed"]
+
+
+async def test_a_file_that_is_emptied_and_removed_is_gone(folder: Folder) -> None:
+    reading = asyncio.create_task(folder.change("quick.yaml", ""))
+    await asyncio.sleep(0)
+    (folder.path / "quick.yaml").unlink()
+    assert await reading == ["scenario quick is gone"]
+
+
+async def test_a_file_that_stays_empty_is_reported(folder: Folder) -> None:
+    before = folder.version
+    (line,) = await folder.change("quick.yaml", "")
+    assert "quick.yaml:1:1: " in line
+    assert folder.version == before
 
 
 async def test_running_ones_keep_their_version_and_it_is_said(folder: Folder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ __all__ = ["Reloader"]
 
 _MOST_COUNTED = 10_000
 _SUFFIXES = (".yaml", ".yml")
+_BEING_WRITTEN = 0.3
+"""Seconds that an empty file gets to be filled: many programs empty a file before they write it."""
 
 
 class Reloader:
@@ -48,6 +51,10 @@ class Reloader:
         return lines
 
     async def _take_up_file(self, path: str) -> list[str]:
+        if _is_empty(path):
+            await asyncio.sleep(_BEING_WRITTEN)
+            if not Path(path).is_file():
+                return await self._let_go(path)
         group = self._group(path)
         others = [file for name, file in group.items() if name != path and Path(name).is_file()]
         file = without_rivals([*others, *read_folder([Path(path)], self._engine.words)])[-1]
@@ -112,6 +119,13 @@ class Reloader:
     def _group(self, path: str) -> dict[str, ScenarioFile]:
         places = {Path(path), *Path(path).parents}
         return self._groups[1 if places.intersection(self._extra) else 0]
+
+
+def _is_empty(path: str) -> bool:
+    try:
+        return not Path(path).stat().st_size
+    except OSError:
+        return False
 
 
 def _by_path(files: Iterable[ScenarioFile]) -> dict[str, ScenarioFile]:
