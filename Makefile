@@ -39,7 +39,7 @@ bench: $(VENV)/bench.stamp  ## measure the mock beside bare aiohttp and its peer
 bench-smoke: $(VENV)/bench.stamp  ## run every part of the bench for a moment, to see that it works
 	$(BIN)/python bench/run.py --smoke
 
-reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (half an hour)
+reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)
 
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
