@@ -50,8 +50,8 @@ class Sink(asyncio.Transport):
 
 async def grown(count: int) -> dict[str, float]:
     """Return microseconds per request among `count` stored executions, and bytes per execution."""
-    from execmock.server.fast import FastServer
-    from execmock.server.mock import Mock, MockOptions
+    from execmock.server.app import Mock, MockOptions
+    from execmock.server.http.fast_protocol import FastServer
     from execmock.service.engine import EngineOptions
 
     mock = Mock(MockOptions(engine=EngineOptions(frozen=True)))

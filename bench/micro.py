@@ -10,7 +10,7 @@ import pyperf
 from execmock.core.execution import Execution
 from execmock.core.json_text import decode, encode
 from execmock.core.progress import Tick, begin, progress
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.views import Views
 from execmock.loading.contract import shipped_contract
 from execmock.service.engine import load_library

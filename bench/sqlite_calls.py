@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from execmock.ports import Key
+from execmock.interfaces import Key
 from execmock.stores.sqlite.store import SqliteStore
 
 BATCHES, BATCH = 50, 100

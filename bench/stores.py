@@ -24,12 +24,12 @@ from typing import Any
 from bench.load import memory_of
 from tests.stores.redis_process import RedisProcess
 
-from execmock.ports import Contents
+from execmock.interfaces import Contents
 from execmock.service.engine import Engine, EngineOptions
-from execmock.service.executions import Page
+from execmock.service.executions.executions import Page
+from execmock.service.executions.repository import put_of
 from execmock.service.sandboxes import DEFAULT_SANDBOX
-from execmock.service.selection import Selection
-from execmock.service.tracking import put_of
+from execmock.service.scenarios.selection import Selection
 
 KINDS = ("memory", "sqlite", "redis")
 ROUNDS, BATCHES, BATCH = 6, 8, 20

@@ -15,15 +15,15 @@ import pytest
 
 SRC = Path(__file__).parents[2] / "src"
 
-SHELL = {"errors", "core", "settings", "ports", "clocks", "stores", "loading"}
+SHELL = {"errors", "core", "settings", "interfaces", "clocks", "stores", "loading"}
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
     "core": {"errors"},
     "settings": {"errors", "core", "loading"},
-    "ports": {"errors", "core"},
-    "clocks": {"errors", "core", "ports"},
-    "stores": {"errors", "core", "ports"},
-    "loading": {"errors", "core", "ports"},
+    "interfaces": {"errors", "core"},
+    "clocks": {"errors", "core", "interfaces"},
+    "stores": {"errors", "core", "interfaces"},
+    "loading": {"errors", "core", "interfaces"},
     "service": SHELL,
     "server": {"errors", "core", "settings", "service"},
     "proxy": {"errors", "core", "settings", "service"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from execmock.core.execution import Execution
 from execmock.core.progress import Signal, Tick, begin, progress
 from execmock.core.scenario import Scenario
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.views import Views, next_event
 from execmock.loading.contract import data_path
 from execmock.loading.scenarios import read_data, read_folder

@@ -134,7 +134,7 @@ def test_the_server_works_there(served: str) -> None:
 def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from execmock.server.mock import Mock, MockOptions\n"
+        "from execmock.server.app import Mock, MockOptions\n"
         "mock = Mock(MockOptions())\n"
         "print(len(mock.engine.library.current), 'yaml' in sys.modules)\n"
     )

@@ -16,7 +16,7 @@ from execmock.core.json_text import decode, encode
 from execmock.core.preview import Emitted, Script, Sent, as_json, as_mermaid, as_table
 from execmock.core.progress import Poll, Progress, Signal, Tick, begin, progress
 from execmock.core.scenario import Scenario
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.views import Views
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import read_data, vocabularies

@@ -15,8 +15,8 @@ import pytest
 from yarl import URL
 
 from execmock.clocks import ManualClock
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.app import Mock, MockOptions
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 ENGINE = {field.name for field in fields(EngineOptions)}

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from execmock.core.durations import parse_instant
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
 
 from .conftest import Server, Start

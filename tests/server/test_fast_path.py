@@ -13,9 +13,9 @@ import pytest
 from tests.server.conftest import BODY
 
 from execmock.clocks import ManualClock
-from execmock.server.fast import FastServer
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.app import Mock, MockOptions
+from execmock.server.http.fast_protocol import FastServer
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 KEY = "Authorization: Bearer b3sk_test"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from execmock.core.contract import Operation
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
 
 from .conftest import Server, Start

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
 from execmock.clocks import ManualClock
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.app import Mock, MockOptions
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 SCENARIO = """\

@@ -11,13 +11,13 @@ import pytest
 from execmock.clocks import ManualClock
 from execmock.core.progress import Signal
 from execmock.core.scenario import Scenario
+from execmock.interfaces import Key
 from execmock.loading.scenarios import read_text
-from execmock.ports import Key
-from execmock.service.embed import ExecuteRequest
 from execmock.service.engine import Engine, EngineOptions
-from execmock.service.reloading import Reloader
+from execmock.service.executions.embed_executions import ExecuteRequest
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
-from execmock.service.selection import Selection
+from execmock.service.scenario_reload import Reloader
+from execmock.service.scenarios.selection import Selection
 
 DAY = 24 * 3_600_000
 BODY = {"workflowId": "w", "sourceSystem": "s", "sourceEntityType": "e"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, Visit, begin
-from execmock.ports import Key, Put
+from execmock.interfaces import Key, Put
 from execmock.stores import open_store
 
 BOX = "contended"

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, begin
-from execmock.ports import Key, Put, Store
+from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from execmock.ports import Key, Put, Store, Update
+from execmock.interfaces import Key, Put, Store, Update
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 from execmock.testing import check_store

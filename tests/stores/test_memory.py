@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execmock.errors import StoreError
-from execmock.ports import Key, Put, Store
+from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 

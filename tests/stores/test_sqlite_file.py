@@ -14,7 +14,7 @@ import pytest
 from execmock.core.execution import Execution
 from execmock.core.progress import begin
 from execmock.errors import StoreError
-from execmock.ports import Key, Put, Store
+from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from execmock.verify.catalogue import all_rules
 from execmock.verify.outcome import Outcome, RuleResult
+from execmock.verify.registry import all_rules
 from execmock.verify.report.model import Report
 from execmock.verify.rule import ADVISORY
 from tests.verify.judging import judged

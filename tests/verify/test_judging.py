@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.case import Case
-from execmock.verify.catalogue import all_probes, all_rules
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome
+from execmock.verify.registry import all_probes, all_rules
+from execmock.verify.requests import CREATE, GET
 from execmock.verify.rule import EVERY_PROBE
-from execmock.verify.surface import CREATE, GET
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]

@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 import pytest
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.generated import Plan, generate
+from execmock.verify.fuzzing import Plan, generate
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome
-from execmock.verify.surface import CREATE, EXECUTE, Surface
+from execmock.verify.requests import CREATE, EXECUTE, Surface
 from execmock.verify.valid_bodies import valid_bodies
 from tests.verify.judging import judged
 from tests.verify.target import HandClock, Target, running

@@ -7,14 +7,14 @@ import shlex
 import pytest
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.case import Case
-from execmock.verify.catalogue import all_rules
+from execmock.verify.evidence import Case
 from execmock.verify.judge import Trail, judge
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome
+from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.facts import all_facts
-from execmock.verify.surface import GET
+from execmock.verify.requests import GET
 from tests.verify.judging import judged
 from tests.verify.target import running
 from tests.verify.test_judging import seen

@@ -18,12 +18,12 @@ from execmock.core.scenario import (
     compile_scenario,
     scenario_schema,
 )
+from execmock.core.scenario.conflicts import Rival, rivals
 from execmock.core.scenario.model import Api
-from execmock.core.scenario.rivals import Rival, rivals
 from execmock.errors import Place, ScenarioError
+from execmock.loading.file_model import Shape
 from execmock.loading.prepared import prepared
 from execmock.loading.problems import Problem, place_of, problem_at, problems_of
-from execmock.loading.shapes import Shape
 
 __all__ = [
     "ScenarioFile",

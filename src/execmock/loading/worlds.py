@@ -9,8 +9,8 @@ from pathlib import Path
 from execmock.core.world import World, WorldSource, WorldWords, compile_world, world_schema
 from execmock.errors import Place, WorldError, nearest
 from execmock.loading.contract import data_path
+from execmock.loading.file_model import Shape
 from execmock.loading.problems import Problem, problem_at, problems_of
-from execmock.loading.shapes import Shape
 from execmock.loading.yaml_marks import load_marked
 
 __all__ = ["load_world", "read_world", "shipped_worlds", "world_path"]

@@ -13,8 +13,8 @@ from time import monotonic
 from typing import Any
 
 from execmock.errors import ConfigError, ExecmockError
-from execmock.server.ports import bind
-from execmock.server.run import Running, run
+from execmock.server.http.listener import bind
+from execmock.server.process import Running, run
 from execmock.settings import ServeSettings
 
 __all__ = ["supervise"]

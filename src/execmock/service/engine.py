@@ -14,24 +14,24 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, ScenarioError, nearest
+from execmock.interfaces import Clock, Store
 from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
-from execmock.ports import Clock, Store
-from execmock.service.changes import Changes
 from execmock.service.choices import choose
-from execmock.service.embed import EmbedExecutions
-from execmock.service.executions import Executions
-from execmock.service.journal import Journal
-from execmock.service.keeper import Keeper
-from execmock.service.library import Library
-from execmock.service.portraits import Portraits
+from execmock.service.events.changes import Changes
+from execmock.service.events.journal import Journal
+from execmock.service.executions.embed_executions import EmbedExecutions
+from execmock.service.executions.executions import Executions
+from execmock.service.executions.repository import Tracking
+from execmock.service.executions.view_cache import Portraits
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
-from execmock.service.tracking import Tracking
+from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.sync import Keeper
 from execmock.stores import open_store
 
 if TYPE_CHECKING:
+    from execmock.service.executions.commands import Steering
     from execmock.service.snapshots import Snapshots
-    from execmock.service.steering import Steering
     from execmock.service.worlds import Worlds
 
 __all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_files", "shipped_scenarios"]
@@ -105,7 +105,7 @@ class Engine:
     @cached_property
     def steering(self) -> Steering:
         """What moves executions and clocks from outside."""
-        from execmock.service.steering import Steering
+        from execmock.service.executions.commands import Steering
 
         return Steering(self.contract, self.sandboxes, self.tracking, self.changes, self.clock)
 
@@ -192,7 +192,7 @@ class Engine:
 def _recorders(store: Store, size: int) -> tuple[Journal, Changes]:
     if store.immediate:
         return Journal(size), Changes()
-    from execmock.service.shared import SharedChanges, SharedJournal
+    from execmock.service.events.shared import SharedChanges, SharedJournal
 
     journal = SharedJournal(size, store)
     return journal, SharedChanges(store, journal)

@@ -14,13 +14,13 @@ from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
+from execmock.interfaces import Clock, Contents, Key, Put, Store
 from execmock.loading.scenarios import Vocabularies, read_text
-from execmock.ports import Clock, Contents, Key, Put, Store
-from execmock.service.keeper import Keeper
-from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
-from execmock.service.submitted import Mistake
+from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.sync import Keeper
+from execmock.service.scenarios.upload import Mistake
 from execmock.stores.codec import from_data, to_data
 
 __all__ = ["Snapshots"]

@@ -14,13 +14,13 @@ from execmock.core.progress import Progress, Tick, begin, progress
 from execmock.core.scenario import Scenario
 from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
 from execmock.errors import WorldError
+from execmock.interfaces import Contents, Key, Put, Store
 from execmock.loading.worlds import load_world, world_path
-from execmock.ports import Contents, Key, Put, Store
-from execmock.service.keeper import Keeper
-from execmock.service.library import Library
+from execmock.service.executions.repository import EXECUTION, put_of
 from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes, Scope
-from execmock.service.selection import Selection
-from execmock.service.tracking import EXECUTION, put_of
+from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.selection import Selection
+from execmock.service.scenarios.sync import Keeper
 
 __all__ = ["Keys", "Wishes", "Worlds"]
 

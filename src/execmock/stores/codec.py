@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from execmock.core.catalogue import Catalogue, ScenarioText
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
 from execmock.core.sandbox import ApiKey, Sandbox
+from execmock.core.shared_scenarios import Catalogue, ScenarioText
 from execmock.errors import StoreError, nearest
 
 __all__ = ["KINDS", "LOGS", "Memory", "from_data", "pack", "to_data", "unpack"]

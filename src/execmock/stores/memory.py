@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
-from execmock.ports import Contents, Key, Put, Tail, Update
+from execmock.interfaces import Contents, Key, Put, Tail, Update
 
 __all__ = ["MemoryStore"]
 

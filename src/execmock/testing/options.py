@@ -10,7 +10,7 @@ from typing import Literal
 from execmock.core.clock import ClockState
 from execmock.core.durations import parse_instant
 from execmock.errors import ConfigError
-from execmock.server.mock import MockOptions
+from execmock.server.app import MockOptions
 from execmock.service.engine import EngineOptions
 
 __all__ = ["Auth", "mock_options"]

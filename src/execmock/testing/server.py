@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords
 from execmock.loading.contract import shipped_contract
+from execmock.server.app import Mock, MockOptions
 from execmock.server.control.app import control_contract
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import load_library
 from execmock.service.worlds import Keys, Wishes
 from execmock.testing.background import Background

@@ -9,7 +9,7 @@ from typing import Any
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, Visit, begin
-from execmock.ports import Contents, Key, Put, Store
+from execmock.interfaces import Contents, Key, Put, Store
 
 __all__ = ["STORE_CHECKS", "check_store"]
 

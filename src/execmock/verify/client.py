@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.pace import REAL, Pace, Timer, retry_after
+from execmock.verify.rate_limit import REAL, Pace, Timer, retry_after
 
 if TYPE_CHECKING:
     import aiohttp

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from execmock.verify.exchange import Exchange
-from execmock.verify.surface import CREATE, GET, LIST, PUBLIC
+from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 
 __all__ = ["History", "Sample", "View", "histories"]
 

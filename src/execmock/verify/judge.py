@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.rule import Rule, Verdict

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from execmock.errors import ExecmockError
 from execmock.verify.exchange import Exchange
-from execmock.verify.surface import LIST, Surface
+from execmock.verify.requests import LIST, Surface
 
 if TYPE_CHECKING:
     from execmock.verify.client import Client
     from execmock.verify.options import Options
-    from execmock.verify.timemachine import TimeMachine
+    from execmock.verify.target_clock import TimeMachine
 
 __all__ = ["Unreachable", "look"]
 

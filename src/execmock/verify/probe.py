@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from execmock.verify.lab import Lab
+    from execmock.verify.session import Lab
 
 __all__ = ["Probe", "probe"]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from execmock.core.validation import shorten
+from execmock.core.schema.validator import shorten
 from execmock.verify.exchange import ABSENT, Exchange
 
 if TYPE_CHECKING:
-    from execmock.verify.case import Case
+    from execmock.verify.evidence import Case
 
 __all__ = [
     "ADVISORY",

@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterable
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError
-from execmock.verify.case import Case, Problem
-from execmock.verify.catalogue import all_probes, select
 from execmock.verify.client import Client, OutOfTime
+from execmock.verify.evidence import Case, Problem
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Trail, judge
-from execmock.verify.lab import Blocked, Lab, Stopped
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.preflight import Unreachable, look
 from execmock.verify.probe import Probe
+from execmock.verify.registry import all_probes, select
 from execmock.verify.report.model import Coverage, Report
-from execmock.verify.surface import Surface
-from execmock.verify.timemachine import MockTime, PassTime, TimeMachine, find_time_machine
+from execmock.verify.requests import Surface
+from execmock.verify.session import Blocked, Lab, Stopped
+from execmock.verify.target_clock import MockTime, PassTime, TimeMachine, find_time_machine
 from execmock.verify.waivers import waive
 
 __all__ = ["Progress", "run"]

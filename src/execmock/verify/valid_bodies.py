@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from execmock.verify.surface import CREATE, Surface
+from execmock.verify.requests import CREATE, Surface
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -12,7 +12,7 @@ import pytest
 
 from execmock.core.execution import Execution
 from execmock.core.progress import begin
-from execmock.service.tracking import put_of
+from execmock.service.executions.repository import put_of
 
 NINE = "2026-01-01T09:00:00.000Z"
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from execmock.errors import ConfigError
-from execmock.server.control.guard import is_loopback
-from execmock.server.ports import Listener, bind
-from execmock.server.run import serve
+from execmock.server.control.access import is_loopback
+from execmock.server.http.listener import Listener, bind
+from execmock.server.process import serve
 from execmock.settings import ServeSettings
 
 ANY = "0.0.0.0"  # noqa: S104 - refused, which is what is tested

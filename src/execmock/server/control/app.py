@@ -12,19 +12,19 @@ from execmock import __version__
 from execmock.core.contract import Contract
 from execmock.core.json_text import encode
 from execmock.errors import StoreError
-from execmock.server.api import Api, Handler
-from execmock.server.calls import Answer, Call, refused
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Answer, Call, refused
+from execmock.server.api.pipeline import Api, Handler
+from execmock.server.api.request_ids import RequestIds
+from execmock.server.api.request_validation import Checked
 from execmock.server.control import PREFIX
+from execmock.server.control.access import Guard
 from execmock.server.control.clocks import ClockOperations
 from execmock.server.control.executions import ExecutionOperations
-from execmock.server.control.guard import Guard
 from execmock.server.control.journal import JournalOperations
 from execmock.server.control.sandboxes import SandboxOperations
 from execmock.server.control.scenarios import ScenarioOperations
 from execmock.server.control.stream import Streams
-from execmock.server.doorman import Caller
-from execmock.server.request_ids import RequestIds
 from execmock.service.engine import Engine, shipped
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import DEFAULT_SANDBOX

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.clock import ClockState
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import Checked
 from execmock.server.control.operations import Operations, read_duration, read_instant
-from execmock.server.doorman import Caller
 
 __all__ = ["ClockOperations"]
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from execmock.core.execution import Execution
 from execmock.core.json_text import encode
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import Checked
 from execmock.server.control.operations import Operations
-from execmock.server.doorman import Caller
+from execmock.service.executions.commands import Standing
+from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.sandboxes import Sandbox
-from execmock.service.steering import Standing
-from execmock.service.tracking import EMBED, EXECUTION
 
 __all__ = ["ExecutionOperations"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from execmock.core.json_text import encode
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import Checked
 from execmock.server.control.operations import Operations
-from execmock.server.doorman import Caller
-from execmock.service.journal import Found, JournalFilter
+from execmock.service.events.journal import Found, JournalFilter
 
 __all__ = ["JournalOperations"]
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from execmock.core.durations import DurationError, OutOfRangeError, parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
+from execmock.core.schema.validator import Violation
 from execmock.errors import nearest
-from execmock.server.api import Handler
-from execmock.server.checks import Checked
-from execmock.server.request_ids import RequestIds
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_ids import RequestIds
+from execmock.server.api.request_validation import Checked
 from execmock.service.engine import Engine
+from execmock.service.executions.commands import clock_as_json
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
-from execmock.service.steering import clock_as_json
 
 __all__ = ["Operations", "read_duration", "read_instant"]
 

@@ -10,16 +10,16 @@ from execmock.core.clock import LATEST
 from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
-from execmock.core.validation import Violation
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.core.schema.validator import Violation
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import Checked
 from execmock.server.control.operations import Operations, read_instant
-from execmock.server.doorman import Caller
+from execmock.service.executions.commands import clock_as_json
+from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Scope
-from execmock.service.steering import clock_as_json
-from execmock.service.tracking import EMBED, EXECUTION
 
 __all__ = ["SandboxOperations"]
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.core.schema.validator import Violation
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import Checked
 from execmock.server.control.operations import Operations
-from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
-from execmock.service.submitted import read_submitted
+from execmock.service.scenarios.upload import read_submitted
 
 __all__ = ["ScenarioOperations"]
 

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from execmock.core.json_text import encode
 from execmock.service.engine import Engine
-from execmock.service.journal import JournalFilter, rendered
-from execmock.service.watcher import Watcher
+from execmock.service.events.journal import JournalFilter, rendered
+from execmock.service.execution_watcher import Watcher
 
 __all__ = ["Streams"]
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from redis.asyncio.client import Pipeline
 
 from execmock.errors import StoreError
-from execmock.ports import Contents, Key, Put, Tail, Update
+from execmock.interfaces import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import KINDS, LOGS, Memory, pack, unpack
 from execmock.stores.redis.commands import Commands, LostError
 from execmock.stores.redis.scripts import APPEND, PAGE, TAIL, UPDATE

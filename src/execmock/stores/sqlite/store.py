@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from execmock.errors import StoreError
-from execmock.ports import Contents, Key, Put, Tail, Update
+from execmock.interfaces import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import Memory, pack, unpack
 from execmock.stores.sqlite.tables import FORM, TABLES, Tables
 

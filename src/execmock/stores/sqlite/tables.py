@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from execmock.ports import Key, Put, Tail
+from execmock.interfaces import Key, Put, Tail
 
 __all__ = ["FORM", "TABLES", "Tables"]
 

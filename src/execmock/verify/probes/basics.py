@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
+from execmock.verify.session import Lab
 
 __all__ = ["basics", "existing"]
 

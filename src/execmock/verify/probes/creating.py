@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
-from execmock.verify.surface import CREATE
+from execmock.verify.requests import CREATE
+from execmock.verify.session import Lab
 
 __all__ = ["bodies", "echo"]
 

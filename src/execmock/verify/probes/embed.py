@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from execmock.verify.lab import Blocked, Lab
 from execmock.verify.probe import probe
-from execmock.verify.surface import EXECUTE, encode
+from execmock.verify.requests import EXECUTE, encode
+from execmock.verify.session import Blocked, Lab
 
 __all__ = ["embed"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from execmock.verify.exchange import Exchange
-from execmock.verify.lab import Created, Lab
 from execmock.verify.probe import probe
+from execmock.verify.session import Created, Lab
 
 __all__ = ["follow"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
+from execmock.verify.session import Lab
 
 __all__ = ["pages", "parameters"]
 

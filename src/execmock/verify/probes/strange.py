@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from execmock.verify.exchange import Request
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
+from execmock.verify.session import Lab
 
 __all__ = ["http", "robust"]
 

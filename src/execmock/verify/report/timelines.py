@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from execmock.loading.contract import shipped_contract
+from execmock.verify.equality import instant
 from execmock.verify.history import History, Sample
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
-from execmock.verify.same import instant
 
 __all__ = ["drawings"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import Exchange
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import DOCUMENTED, EVERY_PROBE, Verdict, check, rule
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
 ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)

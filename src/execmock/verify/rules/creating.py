@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_json, same_member
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
-from execmock.verify.pages import Page, page_of
+from execmock.verify.pagination import Page, page_of
+from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Rule, Verdict, check, rule, unsure
-from execmock.verify.same import instant, same_json, same_member
-from execmock.verify.surface import CREATE, GET, LIST
 
 _BODY = "requestBody"
 _REFUSED = "status 400"
@@ -152,7 +152,7 @@ def _echoes(
 
 
 def _short(value: Any) -> str:
-    from execmock.core.validation import shorten
+    from execmock.core.schema.validator import shorten
 
     return shorten(value)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_json
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import Exchange, parse_json
+from execmock.verify.requests import EXECUTE
 from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Judge, Rule, Severity, Verdict, check, rule
-from execmock.verify.same import instant, same_json
-from execmock.verify.surface import EXECUTE
 
 _AT = "responses/201"
 _SECOND = 1_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Case
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import EXPECTED, Verdict, check, rule, unsure
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
 _READS = (LIST, GET, PUBLIC)
 _TAGS = ("http",)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_member
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, Sample
+from execmock.verify.requests import GET, LIST, PUBLIC
 from execmock.verify.rule import ADVISORY, EXPECTED, Verdict, check, rule
-from execmock.verify.same import instant, same_member
-from execmock.verify.surface import GET, LIST, PUBLIC
 
 _FEED = "histories basics existing"
 _ALL = (GET, LIST, PUBLIC)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import Exchange
-from execmock.verify.pages import Bounds, Page, counts, offset_of, page_of, pages
+from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
+from execmock.verify.requests import LIST
 from execmock.verify.rule import DOCUMENTED, EXPECTED, Verdict, check, rule
-from execmock.verify.surface import LIST
 
 _TAGS = ("paging",)
 _PAGE = "responses/200"

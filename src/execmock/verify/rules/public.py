@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from execmock.verify.case import Case
+from execmock.verify.equality import same_member
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.history import History, Sample
+from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
-from execmock.verify.rules.guarding import alike
-from execmock.verify.same import same_member
-from execmock.verify.surface import CREATE, GET, LIST, PUBLIC
+from execmock.verify.rules.auth import alike
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")

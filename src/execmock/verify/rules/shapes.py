@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from execmock.core.durations import DurationError, parse_instant
-from execmock.verify.case import Case
+from execmock.verify.answer_schemas import dates, missing, prune, type_violations
+from execmock.verify.evidence import Case
 from execmock.verify.exchange import ABSENT, Exchange
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import DOCUMENTED, EVERY_PROBE, EXPECTED, Rule, Verdict, check, rule
-from execmock.verify.shapes import dates, missing, prune, type_violations
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
 
 _FEED = "basics existing embed"
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)

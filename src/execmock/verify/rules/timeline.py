@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_member
+from execmock.verify.evidence import Case
 from execmock.verify.history import History, Sample
+from execmock.verify.requests import CREATE, GET, PUBLIC
 from execmock.verify.rule import EXPECTED, Verdict, check, rule
 from execmock.verify.rules.lifecycle import made, settled
-from execmock.verify.same import instant, same_member
-from execmock.verify.surface import CREATE, GET, PUBLIC
 
 _FEED = "histories basics existing"
 _VIEWS = (GET, PUBLIC)
