@@ -94,7 +94,7 @@ class Store(Protocol):
         """Return how many values of a kind a sandbox holds."""
         ...
 
-    async def draw(self, sandbox: str) -> int:
+    async def next_number(self, sandbox: str) -> int:
         """Return the next number of a sandbox: 1, 2, 3, ...; no number is ever returned twice."""
         ...
 

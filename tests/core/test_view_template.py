@@ -15,7 +15,7 @@ from execmock.core.json_text import encode
 from execmock.core.progress import begin, open_triggers, standing
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.model import After, Polls
-from execmock.core.view_template import Form, form_of
+from execmock.core.view_template import ViewTemplate, view_template_of
 from execmock.core.views import Views, next_event
 from execmock.loading.contract import data_path
 from execmock.loading.scenarios import read_folder
@@ -51,9 +51,9 @@ def executed(scenario: Scenario, body: dict[str, Any], at: int, number: int) -> 
     return Execution(name, "default", at, scenario.reference, encode(body), "key_x", begin(at))
 
 
-def check(scenario: Scenario, body: dict[str, Any], at: int, number: int) -> Form | None:
+def check(scenario: Scenario, body: dict[str, Any], at: int, number: int) -> ViewTemplate | None:
     """Hold a form, where there is one that fits, to the ordinary drawing; return it."""
-    form = form_of(VIEWS, scenario, "org_ü%s", "key_x")
+    form = view_template_of(VIEWS, scenario, "org_ü%s", "key_x")
     if form is None or not form.fits(body):
         return None
     execution = executed(scenario, body, at, number)
@@ -103,7 +103,7 @@ def test_ordinary_bodies_find_a_form(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("empty", ["", {}, None])
 def test_empty_values_and_no_values_find_none(empty: Any) -> None:
-    form = form_of(VIEWS, PAID, "org_x", "key_x")
+    form = view_template_of(VIEWS, PAID, "org_x", "key_x")
     assert form is not None
     assert form.fits({"workflowId": "wf_x"})
     assert not form.fits({"workflowId": "wf_x", "externalRef": empty})

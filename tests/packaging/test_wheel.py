@@ -134,8 +134,8 @@ def test_the_server_works_there(served: str) -> None:
 def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from execmock.server.app import Mock, MockOptions\n"
-        "mock = Mock(MockOptions())\n"
+        "from execmock.server.app import App, AppOptions\n"
+        "mock = App(AppOptions())\n"
         "print(len(mock.engine.library.current), 'yaml' in sys.modules)\n"
     )
     scenarios = len(list((ROOT / "fixtures" / "scenarios").glob("*.yaml")))

@@ -37,7 +37,7 @@ async def create(engine: Engine, sandbox: Sandbox) -> str:
 @pytest.mark.parametrize("target", ["workflow_queued", "workflow_succeeded", "workflow_cancelled"])
 async def test_a_jump_leads_by_legal_steps_at_once(engine: Engine, sandbox: Sandbox, target: str) -> None:
     name = await create(engine, sandbox)
-    standing = await engine.steering.jump(sandbox, name, target)
+    standing = await engine.commands.jump(sandbox, name, target)
     assert standing.status == target
     graph = engine.contract.transitions()
     statuses = [entry["status"] for entry in standing.as_json()["history"]]
@@ -49,9 +49,9 @@ async def test_a_jump_to_the_present_step_of_a_frozen_clock_comes_to_an_end(
     engine: Engine, sandbox: Sandbox
 ) -> None:
     name = await create(engine, sandbox)
-    before = await engine.steering.standing(sandbox, name)
+    before = await engine.commands.standing(sandbox, name)
     async with asyncio.timeout(30):
-        standing = await engine.steering.jump(sandbox, name, before.status)
+        standing = await engine.commands.jump(sandbox, name, before.status)
     assert (standing.status, len(standing.progress.visits)) == (
         before.status,
         len(before.progress.visits) + 1,
@@ -63,19 +63,19 @@ async def test_there_is_no_jump_out_of_a_final_status_nor_to_nowhere(
 ) -> None:
     name = await create(engine, sandbox)
     with pytest.raises(Refusal, match="Unknown step or status 'nowhere'"):
-        await engine.steering.jump(sandbox, name, "nowhere")
-    await engine.steering.jump(sandbox, name, "workflow_failed")
+        await engine.commands.jump(sandbox, name, "nowhere")
+    await engine.commands.jump(sandbox, name, "workflow_failed")
     for target in ("workflow_running", "workflow_failed"):
         with pytest.raises(Refusal, match="cannot follow workflow_failed") as refused:
-            await engine.steering.jump(sandbox, name, target)
+            await engine.commands.jump(sandbox, name, target)
         assert refused.value.status == 409
 
 
 async def test_a_signal_that_nothing_waits_for_is_refused(engine: Engine, sandbox: Sandbox) -> None:
     name = await create(engine, sandbox)
     with pytest.raises(Refusal, match="waits for no signal") as refused:
-        await engine.steering.signal(sandbox, name, "approve", None)
+        await engine.commands.signal(sandbox, name, "approve", None)
     assert refused.value.status == 409
-    await engine.steering.jump(sandbox, name, "workflow_waiting")
-    standing = await engine.steering.signal(sandbox, name, "approve", {"by": "Ada"})
+    await engine.commands.jump(sandbox, name, "workflow_waiting")
+    standing = await engine.commands.signal(sandbox, name, "approve", {"by": "Ada"})
     assert standing.status != "workflow_waiting"

@@ -11,7 +11,7 @@ import pytest
 from execmock.clocks import ManualClock
 from execmock.service.engine import Engine, EngineOptions
 from execmock.service.sandboxes import DEFAULT_SANDBOX
-from execmock.service.scenario_reload import Reloader
+from execmock.service.scenario_reload import ScenarioReloader
 from execmock.service.scenarios.selection import Selection
 
 TEXT = """\
@@ -29,7 +29,7 @@ class Folder:
         self.path = path.resolve()
         self.write("quick.yaml", TEXT)
         self.engine = Engine(EngineOptions(scenarios=(self.path,), seed=7), ManualClock())
-        self.reloader = Reloader(self.engine, [self.path])
+        self.reloader = ScenarioReloader(self.engine, [self.path])
 
     def write(self, name: str, text: str | bytes) -> str:
         file = self.path / name
@@ -48,12 +48,12 @@ class Folder:
         assert sandbox is not None
         body = {"workflowId": "w", "sourceSystem": "s", "sourceEntityType": "e"}
         made = await self.engine.executions.create(sandbox, body, "key_x", Selection(scenario))
-        return await self.engine.steering.standing(sandbox, made.id)
+        return await self.engine.commands.standing(sandbox, made.id)
 
     @property
     def version(self) -> str | None:
         """The version that new executions follow."""
-        current = self.engine.library.current.get("quick")
+        current = self.engine.registry.current.get("quick")
         return current.version if current else None
 
 
@@ -101,7 +101,7 @@ async def test_running_ones_keep_their_version_and_it_is_said(folder: Folder) ->
     assert line == f"scenario quick changed; 2 executions keep version {new}"
     sandbox = await folder.engine.sandboxes.get(DEFAULT_SANDBOX)
     assert sandbox is not None
-    after = await folder.engine.steering.standing(sandbox, before.execution.id)
+    after = await folder.engine.commands.standing(sandbox, before.execution.id)
     assert after.scenario.version == old
 
 
@@ -152,7 +152,7 @@ async def test_a_removed_file_takes_its_scenario_along_but_not_from_running_exec
     assert folder.version is None
     sandbox = await folder.engine.sandboxes.get(DEFAULT_SANDBOX)
     assert sandbox is not None
-    assert (await folder.engine.steering.standing(sandbox, made.execution.id)).scenario == made.scenario
+    assert (await folder.engine.commands.standing(sandbox, made.execution.id)).scenario == made.scenario
 
 
 async def test_a_renamed_file_is_the_same_scenario(folder: Folder) -> None:
@@ -175,12 +175,12 @@ async def test_a_file_that_takes_another_files_name_is_refused(folder: Folder) -
 
 
 async def test_ones_own_scenario_goes_before_a_shipped_one_until_it_is_removed(folder: Folder) -> None:
-    shipped = folder.engine.library.current["flaky"].version
+    shipped = folder.engine.registry.current["flaky"].version
     assert await folder.change("mine.yaml", TEXT.replace("quick", "flaky")) == ["scenario flaky changed"]
-    assert folder.engine.library.current["flaky"].version != shipped
+    assert folder.engine.registry.current["flaky"].version != shipped
     (folder.path / "mine.yaml").unlink()
     assert await folder.take_up("mine.yaml") == ["scenario flaky changed"]
-    assert folder.engine.library.current["flaky"].version == shipped
+    assert folder.engine.registry.current["flaky"].version == shipped
 
 
 async def test_files_of_other_kinds_and_folders_are_no_scenarios(folder: Folder) -> None:

@@ -42,7 +42,7 @@ async def contend(url: str, name: str, times: int) -> dict[str, Any]:
     made, drawn, lengths = {}, [], []
     for number in range(times):
         await store.update(COUNTED, counted)
-        drawn.append(await store.draw(BOX))
+        drawn.append(await store.next_number(BOX))
         lengths.append(len((await store.update(WALKED, walked)).progress.visits))
         seen = await store.get(WALKED)
         lengths.append(len(seen.progress.visits))

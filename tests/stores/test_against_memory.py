@@ -130,7 +130,7 @@ class Comparison(RuleBasedStateMachine):
 
     @rule(sandbox=SANDBOXES)
     def draw(self, sandbox: str) -> None:
-        self.both(lambda store: store.draw(sandbox))
+        self.both(lambda store: store.next_number(sandbox))
 
     @rule(sandbox=SANDBOXES, entries=st.lists(st.binary(max_size=9), max_size=4), most=st.integers(0, 5))
     def append(self, sandbox: str, entries: list[bytes], most: int) -> None:

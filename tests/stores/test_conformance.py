@@ -62,7 +62,7 @@ class ForgetsOrder(MemoryStore):
 
 
 class RepeatsNumbers(MemoryStore):
-    async def draw(self, sandbox: str) -> int:
+    async def next_number(self, sandbox: str) -> int:
         return min(2, await super().draw(sandbox))
 
 

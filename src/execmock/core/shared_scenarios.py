@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Catalogue", "ScenarioText", "Shelved"]
+__all__ = ["PutScenario", "ScenarioText", "SharedScenarios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class ScenarioText:
     text: str
 
 
-class Shelved(NamedTuple):
+class PutScenario(NamedTuple):
     """A scenario put at run time: its name, its `name@version`, and the version it was put over, if any."""
 
     name: str
@@ -25,12 +25,12 @@ class Shelved(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class SharedScenarios:
     """The scenarios put at run time. `edition` counts its changes.
 
     `store` tells this store from one that was emptied and filled anew.
     """
 
     store: str
-    shelved: tuple[Shelved, ...] = ()
+    put_scenarios: tuple[PutScenario, ...] = ()
     edition: int = 0

@@ -17,14 +17,14 @@ from execmock.core.progress import begin, open_triggers, standing
 from execmock.core.scenario.model import Polls, Scenario
 from execmock.core.views import MADE_IDS, Views, made_id, next_event
 
-__all__ = ["Form", "form_of"]
+__all__ = ["ViewTemplate", "view_template_of"]
 
 _FOREVER = 1 << 62
 _SAMPLES = (("exec_00000000000000000000", 0), ("exec_vvvvvvvvvvvvvvvvvvvg", 1_767_258_000_123))
 """Ids and instants that have nothing in common, so that whatever follows from one of them differs."""
 
 
-class Form:
+class ViewTemplate:
     """How new executions look for `lasts` milliseconds; `polled` says that reads by id count meanwhile."""
 
     __slots__ = ("_made", "_names", "_text", "lasts", "polled")
@@ -51,7 +51,7 @@ class Form:
         return b"%b,%b" % (execution.request[:-1], (self._text % filled).encode())
 
 
-def form_of(views: Views, scenario: Scenario, organization: str, caller: str) -> Form | None:
+def view_template_of(views: Views, scenario: Scenario, organization: str, caller: str) -> ViewTemplate | None:
     """Return the form of a caller's new executions, or None where they need to be drawn one by one."""
     step = scenario.steps[0]
     state, due = standing(scenario, begin(0), 0, b"")
@@ -67,7 +67,7 @@ def form_of(views: Views, scenario: Scenario, organization: str, caller: str) ->
     ends = [end for end in (due, next_event(state, scenario, 0)) if end is not None]
     polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, b""))
     names = frozenset({*first, *step.sets})
-    return Form(",".join(parts) + "}", made, names, min(ends, default=_FOREVER), polled)
+    return ViewTemplate(",".join(parts) + "}", made, names, min(ends, default=_FOREVER), polled)
 
 
 def _gap(name: str, first: Any, second: Any) -> str | None:

@@ -9,14 +9,15 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from execmock.core.scenario.findings import Finding
-from execmock.core.schema.validator import SchemaValidator, Violation
+from execmock.core.schema.validator import SchemaValidator
+from execmock.core.schema.violation import Violation
 
-__all__ = ["Shape"]
+__all__ = ["FileModel"]
 
 T = TypeVar("T")
 
 
-class Shape(Generic[T]):
+class FileModel(Generic[T]):
     """The classes of a kind of file with the JSON Schema that is made from them."""
 
     def __init__(self, model: type[T], schema: Callable[[], Mapping[str, Any]]) -> None:

@@ -8,14 +8,14 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
-from execmock.server.api.authentication import Doorman
+from execmock.server.api.authentication import ApiKeyAuthenticator
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import Strictness
-from execmock.server.http.access_log import RequestLog
+from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
-from execmock.server.http.dispatch import ApiFront, ControlFront, Front
+from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
 from execmock.service.choices import Choices
 from execmock.service.engine import Engine, EngineOptions
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
     from execmock.server.docs_pages import Page
 
-__all__ = ["Mock", "MockOptions"]
+__all__ = ["App", "AppOptions"]
 
 
 @dataclass(frozen=True, slots=True)
-class MockOptions:
+class AppOptions:
     """How a mock behaves on the web; `engine` says how its executions do. Sizes are bytes."""
 
     engine: EngineOptions = field(default_factory=EngineOptions)
@@ -39,13 +39,13 @@ class MockOptions:
     quiet: bool = False
 
 
-class Mock:
+class App:
     """A mock ready to be listened for: an engine, and a front for each port."""
 
-    def __init__(self, options: MockOptions, engine: Engine | None = None) -> None:
+    def __init__(self, options: AppOptions, engine: Engine | None = None) -> None:
         self.options = options
         self.engine = engine or Engine(options.engine)
-        self.log = RequestLog(options.log_format, quiet=options.quiet)
+        self.log = AccessLog(options.log_format, quiet=options.quiet)
         self.request_ids = RequestIds(self.engine.entropy.root("requests"))
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
@@ -66,9 +66,9 @@ class Mock:
         """Make the engine's state ready."""
         await self.engine.prepare()
         if not self.engine.store.immediate:
-            self.request_ids.server = await self.engine.store.draw("")
+            self.request_ids.server = await self.engine.store.next_number("")
 
-    def front(self, only: Sequence[str] | None = None, *, control: bool = True) -> Front:
+    def dispatcher(self, only: Sequence[str] | None = None, *, control: bool = True) -> Dispatcher:
         """Return the handler of a port.
 
         `only` names the operations it serves, None means all of them; `control` says whether the control
@@ -79,7 +79,7 @@ class Mock:
         api = Api(
             engine.contract,
             api_handlers(engine.executions, engine.embed, choices),
-            Doorman(engine.sandboxes, strict=options.strict, bad_key=int(choices["badKey"])),
+            ApiKeyAuthenticator(engine.sandboxes, strict=options.strict, bad_key=int(choices["badKey"])),
             self.request_ids,
             strictness(engine.contract, choices),
             int(choices["wrongMethod"]),
@@ -87,7 +87,7 @@ class Mock:
         )
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
-        served = ApiFront(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
+        served = ApiDispatcher(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)
@@ -99,11 +99,11 @@ class Mock:
                 engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
             )
 
-        return Front(served, self.control_front() if control else None, pages, self.request_ids)
+        return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
 
-    def control_front(self) -> ControlFront:
+    def control_front(self) -> ControlDispatcher:
         """Return the handler of the control API."""
-        return ControlFront(lambda: self.control, self.log, self.engine)
+        return ControlDispatcher(lambda: self.control, self.log, self.engine)
 
     async def close(self) -> None:
         """End the streams, write what is left of the log and let go of the store."""

@@ -1,4 +1,4 @@
-"""Runs a mock until it is told to stop: `execmock serve`."""
+"""One server process: serves an app until it is told to stop."""
 
 from __future__ import annotations
 
@@ -12,38 +12,22 @@ from importlib import import_module
 from typing import Any
 
 from execmock.errors import ConfigError
-from execmock.server.app import Mock, MockOptions
+from execmock.server.app import App, AppOptions
 from execmock.server.banner import banner
-from execmock.server.control.access import is_loopback
 from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import EngineOptions
-from execmock.service.scenario_reload import Reloader
+from execmock.service.scenario_reload import ScenarioReloader
 from execmock.settings import ServeSettings
 
-__all__ = ["Running", "options_from", "run", "serve"]
+__all__ = ["ProcessOptions", "options_from", "run"]
 
 _DEMO_KEY = "b3sk_demo"
 _BEFORE_WARMING = 0.5
 """Seconds after which what was left for later is imported."""
 
 
-def serve(settings: ServeSettings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises ExecmockError for what cannot be used."""
-    if settings.control_key is None and not is_loopback(settings.host):
-        raise ConfigError(
-            f"--host {settings.host} can be reached from other machines, and the control API with it; "
-            "expected --control-key KEY beside it"
-        )
-    if settings.workers > 1:
-        from execmock.server.workers import supervise
-
-        supervise(settings)
-    else:
-        run(settings, Running())
-
-
 @dataclass(frozen=True, slots=True)
-class Running:
+class ProcessOptions:
     """How one process serves. `lifeline` is a file descriptor that ends the server when it closes.
 
     `first` is False for processes beside the first one, which leave the talking to it; `again` is True for
@@ -57,13 +41,13 @@ class Running:
     when_ready: Callable[[], None] = lambda: None
 
 
-def run(settings: ServeSettings, running: Running) -> None:
+def run(settings: ServeSettings, running: ProcessOptions) -> None:
     """Serve in this process until SIGINT or SIGTERM."""
     with asyncio.Runner(loop_factory=_loop_factory(settings.loop)) as runner:
         runner.run(_serve(settings, running))
 
 
-def options_from(settings: ServeSettings) -> MockOptions:
+def options_from(settings: ServeSettings) -> AppOptions:
     """Return the mock's options as the command's settings give them."""
     engine = EngineOptions(
         scenarios=settings.scenarios,
@@ -79,7 +63,7 @@ def options_from(settings: ServeSettings) -> MockOptions:
         store=settings.store,
         journal_size=settings.journal_size,
     )
-    return MockOptions(
+    return AppOptions(
         engine=engine,
         strict=settings.auth == "strict",
         control_key=settings.control_key,
@@ -90,8 +74,8 @@ def options_from(settings: ServeSettings) -> MockOptions:
     )
 
 
-async def _serve(settings: ServeSettings, running: Running) -> None:
-    mock = Mock(options_from(settings))
+async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
+    mock = App(options_from(settings))
     await mock.prepare()
     opened = await _listen(mock, settings, shared=running.shared)
     # What there is now stays; the collector need not look at it again and again.
@@ -125,19 +109,20 @@ class _Open:
         return {*self.operations.values(), self.control}
 
 
-async def _listen(mock: Mock, settings: ServeSettings, *, shared: bool) -> _Open:
+async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
     operations = mock.engine.contract.operations
     embed = [name for name, operation in operations.items() if "embed" in operation.tags]
     others = [name for name in operations if name not in embed]
     apart, control = settings.embed_port is not None, settings.control_port is not None
-    ports = [(settings.port, "--port", mock.front(others if apart else None, control=not control))]
+    ports = [(settings.port, "--port", mock.dispatcher(others if apart else None, control=not control))]
     if settings.embed_port is not None:
-        ports.append((settings.embed_port, "--embed-port", mock.front(embed, control=False)))
+        ports.append((settings.embed_port, "--embed-port", mock.dispatcher(embed, control=False)))
     if settings.control_port is not None:
-        ports.append((settings.control_port, "--control-port", mock.front((), control=True)))
+        ports.append((settings.control_port, "--control-port", mock.dispatcher((), control=True)))
     listeners = [
-        Listener(front, bind(settings.host, port, option, shared=shared)) for port, option, front in ports
+        Listener(dispatcher, bind(settings.host, port, option, shared=shared))
+        for port, option, dispatcher in ports
     ]
     for listener in listeners:
         await listener.start()
@@ -146,12 +131,12 @@ async def _listen(mock: Mock, settings: ServeSettings, *, shared: bool) -> _Open
     return _Open(served, listeners[-1] if control else listeners[0])
 
 
-def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
+def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
     key = settings.keys[0].key if settings.keys else _DEMO_KEY
     urls = {name: listener.url for name, listener in opened.operations.items()}
     try:
         sys.stdout.write(
-            banner(mock.engine.contract, mock.engine.library.current.values(), urls, key, opened.control.url)
+            banner(mock.engine.contract, mock.engine.registry.current.values(), urls, key, opened.control.url)
         )
         sys.stdout.flush()
     except OSError:
@@ -159,9 +144,9 @@ def _say(mock: Mock, settings: ServeSettings, opened: _Open) -> None:
         pass
 
 
-async def _reload(mock: Mock, settings: ServeSettings, *, aloud: bool) -> None:
+async def _reload(mock: App, settings: ServeSettings, *, aloud: bool) -> None:
     # In a thread: reading the files once more takes long enough for the first requests to notice.
-    reloader = await asyncio.to_thread(Reloader, mock.engine, settings.scenarios)
+    reloader = await asyncio.to_thread(ScenarioReloader, mock.engine, settings.scenarios)
     async for line in reloader.run():
         if aloud:
             mock.log.say(line)

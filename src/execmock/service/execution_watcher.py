@@ -10,23 +10,23 @@ from collections import OrderedDict
 
 from execmock.errors import StoreError
 from execmock.service.engine import Engine
-from execmock.service.executions.commands import Standing
+from execmock.service.executions.commands import ExecutionState
 from execmock.service.executions.repository import EMBED, EXECUTION
 
-__all__ = ["Watcher"]
+__all__ = ["ExecutionWatcher"]
 
 _MOST = 2_000
 _LONGEST_WAIT = 5.0
 _SHORTEST_WAIT = 0.02
 
 
-class Watcher:
+class ExecutionWatcher:
     """Publishes a sandbox's executions as they are created and moved, the latest 2000 of them."""
 
     def __init__(self, engine: Engine, sandbox: str) -> None:
-        self._tracking = engine.tracking
+        self._repository = engine.repository
         self._sandboxes = engine.sandboxes
-        self._steering = engine.steering
+        self._commands = engine.commands
         self._changes = engine.changes
         self._sandbox = sandbox
         self._known: OrderedDict[str, int] = OrderedDict()
@@ -65,8 +65,8 @@ class Watcher:
             return _LONGEST_WAIT
         wait = _LONGEST_WAIT
         for kind in (EMBED, EXECUTION):
-            for execution in reversed(await self._tracking.page(sandbox, kind, 0, _MOST)):
-                standing = self._steering.standing_of(execution, sandbox)
+            for execution in reversed(await self._repository.page(sandbox, kind, 0, _MOST)):
+                standing = self._commands.state_of(execution, sandbox)
                 self._publish(standing, silently)
                 if standing.due is not None and sandbox.clock.speed:
                     wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
@@ -90,7 +90,7 @@ class Watcher:
         if len(self._known) > 2 * _MOST:
             self._known.popitem(last=False)
 
-    def _publish(self, standing: Standing, silently: bool) -> None:
+    def _publish(self, standing: ExecutionState, silently: bool) -> None:
         name, visits = standing.execution.id, len(standing.progress.visits)
         if self._known.get(name) == visits:
             return

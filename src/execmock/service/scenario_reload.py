@@ -9,11 +9,12 @@ from pathlib import Path
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
 from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
-from execmock.service.engine import Engine, shipped_files, shipped_scenarios
+from execmock.service.engine import Engine
 from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.file_watch import changed_files
+from execmock.service.scenarios.shipped import shipped_files, shipped_scenarios
 
-__all__ = ["Reloader"]
+__all__ = ["ScenarioReloader"]
 
 _MOST_COUNTED = 10_000
 _SUFFIXES = (".yaml", ".yml")
@@ -21,7 +22,7 @@ _BEING_WRITTEN = 0.3
 """Seconds that an empty file gets to be filled: many programs empty a file before they write it."""
 
 
-class Reloader:
+class ScenarioReloader:
     """Watches the shipped scenarios and those in `extra`, which win; says what it took up, one line each."""
 
     def __init__(self, engine: Engine, extra: Sequence[Path]) -> None:
@@ -74,8 +75,8 @@ class Reloader:
 
     async def _settle(self, name: str) -> list[str]:
         """Let new executions follow what the files now say of a scenario."""
-        library = self._engine.library
-        old, new = library.current.get(name), self._winner(name)
+        registry = self._engine.registry
+        old, new = registry.current.get(name), self._winner(name)
         if new is None:
             self._engine.drop_scenario(name)
             return [f"scenario {name} is gone{await self._kept_by(old)}"] if old else []
@@ -112,7 +113,7 @@ class Reloader:
         count = 0
         for sandbox in await self._engine.sandboxes.all():
             for kind in (EXECUTION, EMBED):
-                page = await self._engine.tracking.page(sandbox, kind, 0, _MOST_COUNTED)
+                page = await self._engine.repository.page(sandbox, kind, 0, _MOST_COUNTED)
                 count += sum(execution.scenario == reference for execution in page)
         return count
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from execmock.core.contract import Contract
-from execmock.core.schema.validator import SchemaValidator, Violation
+from execmock.core.schema.validator import SchemaValidator
+from execmock.core.schema.violation import Violation
 from execmock.verify.exchange import pick
 
 __all__ = ["data_schema", "dates", "missing", "prune", "type_violations"]

@@ -12,7 +12,7 @@ from execmock.core.contract import Contract, Operation, Transitions
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
 
-__all__ = ["Case", "Problem"]
+__all__ = ["Evidence", "Problem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Problem:
     seen: Exchange
 
 
-class Case:
+class Evidence:
     """The evidence of one run, arranged for rules."""
 
     def __init__(

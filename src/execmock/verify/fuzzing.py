@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from execmock.verify.clock import present
 from execmock.verify.evidence import Problem
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Surface
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests
 
 if TYPE_CHECKING:
     from schemathesis.engine.events import ScenarioFinished
@@ -58,16 +58,18 @@ class Generated:
     stopped: str = ""
 
 
-def generate(surface: Surface, keys: Mapping[str, str], plan: Plan, *, embed: bool, first: int) -> Generated:
+def generate(
+    requests: Requests, keys: Mapping[str, str], plan: Plan, *, embed: bool, first: int
+) -> Generated:
     """Run the engine on both APIs; blocks. `first` is the number that the first exchange gets."""
-    parts: list[tuple[tuple[str, ...], str, str]] = [(_EXECUTIONS, surface.base(LIST), keys["a"])]
+    parts: list[tuple[tuple[str, ...], str, str]] = [(_EXECUTIONS, requests.base(LIST), keys["a"])]
     if embed:
-        parts.append(((EXECUTE,), surface.base(EXECUTE), keys["embed"]))
+        parts.append(((EXECUTE,), requests.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []
     problems: list[Problem] = []
     stopped = ""
     try:
-        _run_all(parts, surface, plan, first, exchanges, problems)
+        _run_all(parts, requests, plan, first, exchanges, problems)
     except Exception as error:  # the engine's own troubles must not cost what was seen
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
@@ -77,7 +79,7 @@ def generate(surface: Surface, keys: Mapping[str, str], plan: Plan, *, embed: bo
 
 def _run_all(
     parts: list[tuple[tuple[str, ...], str, str]],
-    surface: Surface,
+    requests: Requests,
     plan: Plan,
     first: int,
     exchanges: list[Exchange],
@@ -87,16 +89,16 @@ def _run_all(
     for operations, base, key in parts:
         if plan.given_up():
             break
-        document = _document(surface, operations)
+        document = _document(requests, operations)
         share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
-        for seen, found in _run(document, base, key, share, operations, surface, first + len(exchanges)):
+        for seen, found in _run(document, base, key, share, operations, requests, first + len(exchanges)):
             exchanges.append(seen)
             problems.extend(found)
 
 
-def _document(surface: Surface, operations: tuple[str, ...]) -> dict[str, Any]:
+def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]:
     """Return the contract with these operations alone, and with what may be refused pinned or closed."""
-    document: dict[str, Any] = copy.deepcopy(dict(surface.contract.document))
+    document: dict[str, Any] = copy.deepcopy(dict(requests.contract.document))
     for path, item in list(document["paths"].items()):
         kept = {
             name: node
@@ -108,21 +110,21 @@ def _document(surface: Surface, operations: tuple[str, ...]) -> dict[str, Any]:
         else:
             document["paths"][path] = kept
     document.pop("servers", None)
-    _pin(document["components"], surface)
+    _pin(document["components"], requests)
     if EXECUTE in operations:
         for item in document["paths"].values():
             item.pop("servers", None)
             for parameter in item["post"]["parameters"]:
                 if parameter.get("name") == "id":
-                    parameter["schema"] = {"type": "string", "enum": [surface.embed_workflow]}
+                    parameter["schema"] = {"type": "string", "enum": [requests.embed_workflow]}
     return document
 
 
-def _pin(components: dict[str, Any], surface: Surface) -> None:
+def _pin(components: dict[str, Any], requests: Requests) -> None:
     """Services know some workflows and users only, may refuse empty or unknown members, and bound pages."""
     create = components["schemas"]["CreateExecutionRequest"]
     create["additionalProperties"] = False
-    workflows = list(surface.workflows) or [surface.minimal()["workflowId"]]
+    workflows = list(requests.workflows) or [requests.minimal()["workflowId"]]
     create["properties"]["workflowId"]["enum"] = workflows
     create["properties"].pop("idempotencyKey", None)
     for node in create["properties"].values():
@@ -191,7 +193,7 @@ def _run(
     key: str,
     plan: Plan,
     operations: tuple[str, ...],
-    surface: Surface,
+    requests: Requests,
     first: int,
 ) -> Iterator[tuple[Exchange, list[Problem]]]:
     import schemathesis
@@ -202,13 +204,13 @@ def _run(
     number = first
     shift = time.monotonic() - present() / 1000
     until = time.monotonic() + plan.seconds
-    waited_for = {name for name in operations if surface.operation(name).body}
+    waited_for = {name for name in operations if requests.operation(name).body}
     for event in from_schema(schema).execute():
         if plan.given_up() or (time.monotonic() > until and not waited_for):
             break
         if isinstance(event, events.ScenarioFinished):
             for case, interaction in event.recorder.interactions.items():
-                seen = _exchange(interaction, number, base, operations, surface, shift)
+                seen = _exchange(interaction, number, base, operations, requests, shift)
                 number += 1
                 waited_for.discard(seen.operation)
                 yield seen, list(_problems(event, case, seen))
@@ -219,7 +221,7 @@ def _exchange(
     number: int,
     base: str,
     operations: tuple[str, ...],
-    surface: Surface,
+    requests: Requests,
     shift: float,
 ) -> Exchange:
     sent, answer = interaction.request, interaction.response
@@ -236,7 +238,7 @@ def _exchange(
     )
     received = interaction.timestamp + shift
     path = urlsplit(sent.uri).path.removeprefix(urlsplit(base).path.rstrip("/"))
-    match = surface.contract.router.match(sent.method, path)
+    match = requests.contract.router.match(sent.method, path)
     operation = match.operation.id if match.operation and match.operation.id in operations else ""
     content = answer.content if answer else b""
     return Exchange(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from execmock.verify.evidence import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import LIST
 
@@ -61,25 +61,25 @@ def _integer(values: list[str] | None) -> int | None:
     return int(text) if text.isdigit() and len(text) < 19 else None
 
 
-def pages(case: Case, probe: str, label: str = "") -> Iterator[Page]:
+def pages(evidence: Evidence, probe: str, label: str = "") -> Iterator[Page]:
     """Yield the pages of a probe in the order of asking."""
-    for seen in case.ok(probe, label):
+    for seen in evidence.ok(probe, label):
         page = page_of(seen) if seen.operation == LIST else None
         if page is not None:
             yield page
 
 
-def counts(case: Case) -> Iterator[Bounds]:
+def counts(evidence: Evidence) -> Iterator[Bounds]:
     """Yield what each pair of counts says about the time between them.
 
     What our key created before is there, whatever the list says.
     """
     for attempt in range(10):
-        before = list(case.seen("paging", f"count/{attempt}/before"))
-        after = list(case.seen("paging", f"count/{attempt}/after"))
+        before = list(evidence.seen("paging", f"count/{attempt}/before"))
+        after = list(evidence.seen("paging", f"count/{attempt}/after"))
         if before and after:
             began, ended = before[-1].received, after[0].sent
-            low = max(_ends(before)[0], _created(case, began))
+            low = max(_ends(before)[0], _created(evidence, began))
             yield Bounds(low, max(_ends(after)[1], low), began, ended)
 
 
@@ -105,15 +105,15 @@ def offset_of(seen: Exchange) -> int:
     return _integer(parse_qs(urlsplit(seen.request.url).query).get("offset")) or 0
 
 
-def _created(case: Case, before: float) -> int:
-    return len(created_ids(case, before))
+def _created(evidence: Evidence, before: float) -> int:
+    return len(created_ids(evidence, before))
 
 
-def created_ids(case: Case, before: float) -> set[str]:
+def created_ids(evidence: Evidence, before: float) -> set[str]:
     """Return the ids of executions that our first key created and knew of before an instant."""
     names = (
         seen.at("/data/execution/id")
-        for seen in case.ok_creates()
+        for seen in evidence.ok_creates()
         if seen.identity == "a" and seen.received <= before
     )
     return {name for name in names if isinstance(name, str) and name}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-__all__ = ["REAL", "Pace", "Timer", "retry_after"]
+__all__ = ["REAL", "RateLimit", "Timer", "retry_after"]
 
 _LONGEST_PAUSE = 30.0
 
@@ -23,7 +23,7 @@ class Timer:
 REAL = Timer(time.monotonic, asyncio.sleep)
 
 
-class Pace:
+class RateLimit:
     """Hands out instants at which to send, at most `rate` a second (0: no limit)."""
 
     def __init__(self, rate: float, timer: Timer = REAL) -> None:

@@ -11,7 +11,8 @@ from typing import TypeVar
 from execmock.errors import ConfigError, nearest
 from execmock.verify.options import Options
 from execmock.verify.probe import Probe
-from execmock.verify.rule import SEVERITIES, Rule
+from execmock.verify.rule import Rule
+from execmock.verify.severity import SEVERITIES
 
 __all__ = ["all_probes", "all_rules", "select"]
 

@@ -11,7 +11,7 @@ from execmock.core.contract import Contract, Operation
 from execmock.verify.exchange import Request
 from execmock.verify.options import Options
 
-__all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Surface", "encode"]
+__all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode"]
 
 CREATE = "createExecution"
 GET = "getExecution"
@@ -27,7 +27,7 @@ def encode(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-class Surface:
+class Requests:
     """Builds requests for one target from the contract's operations, parameters and schemas."""
 
     def __init__(self, contract: Contract, options: Options, *, embed_url: str, workflow: str = "") -> None:

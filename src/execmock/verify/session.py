@@ -11,10 +11,10 @@ from execmock.verify.client import Client
 from execmock.verify.evidence import Problem
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.options import Effort
-from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Surface, encode
-from execmock.verify.target_clock import TimeMachine
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
+from execmock.verify.target_clock import TargetClock
 
-__all__ = ["Blocked", "Created", "Lab", "Stopped"]
+__all__ = ["Blocked", "Created", "Session", "Stopped"]
 
 _T = TypeVar("_T")
 _ELSEWHERE = 1_000_000
@@ -41,15 +41,15 @@ class Created:
     seen: Exchange
 
 
-class Lab:
+class Session:
     """The bench of one probe. Labels name what an exchange is for; rules find their evidence by them."""
 
     def __init__(
         self,
         name: str,
         client: Client,
-        surface: Surface,
-        time: TimeMachine,
+        requests: Requests,
+        time: TargetClock,
         *,
         prefix: str,
         effort: Effort,
@@ -62,7 +62,7 @@ class Lab:
         problems: list[Problem] | None = None,
     ) -> None:
         self.name = name
-        self.surface = surface
+        self.requests = requests
         self.time = time
         self.effort = effort
         self.follow = follow
@@ -94,7 +94,7 @@ class Lab:
     @property
     def embeds(self) -> bool:
         """Whether the run knows where the embed API is, and a key for it."""
-        return self.surface.serves(EXECUTE) and self.has("embed")
+        return self.requests.serves(EXECUTE) and self.has("embed")
 
     @property
     def out_of_time(self) -> bool:
@@ -147,7 +147,7 @@ class Lab:
         **parts: Any,
     ) -> Exchange:
         """Send a request for an operation with an identity's key; `parts` as in Surface.request."""
-        request = self.surface.request(operation, key=self.key(identity), **parts)
+        request = self.requests.request(operation, key=self.key(identity), **parts)
         return await self.send(
             request, label, operation=operation, identity=identity, valid=valid, burst=burst
         )
@@ -162,7 +162,7 @@ class Lab:
         self, body: Mapping[str, Any] | None = None, label: str = "create", *, identity: str = "a"
     ) -> Created:
         """Create an execution that must come into being; Blocked if it does not."""
-        seen = await self.create(self.surface.minimal() if body is None else body, label, identity=identity)
+        seen = await self.create(self.requests.minimal() if body is None else body, label, identity=identity)
         name, token = seen.at("/data/execution/id"), seen.at("/data/clientToken")
         if not seen.ok or not isinstance(name, str) or not name:
             raise Blocked(seen)
@@ -195,5 +195,5 @@ class Lab:
         """Execute an embedded workflow; None sends no body."""
         parts.setdefault("body", None if body is None else encode(body))
         parts.setdefault("identity", "embed")
-        path = {"id": id_ or self.surface.embed_workflow}
+        path = {"id": id_ or self.requests.embed_workflow}
         return await self.call(EXECUTE, label, valid=valid, path=path, **parts)

@@ -15,7 +15,7 @@ from execmock.verify.options import Options
 if TYPE_CHECKING:
     from execmock.verify.client import Client
 
-__all__ = ["GivenTime", "MockTime", "PassTime", "RealTime", "TimeMachine", "find_time_machine"]
+__all__ = ["GivenTime", "MockTime", "PassTime", "RealTime", "TargetClock", "find_target_clock"]
 
 PassTime = Callable[[int], Awaitable[None] | None]
 """Lets so many milliseconds pass for the whole target, and returns (or is awaited) when they have."""
@@ -23,7 +23,7 @@ PassTime = Callable[[int], Awaitable[None] | None]
 _PREFIX = "/_execmock"
 
 
-class TimeMachine(Protocol):
+class TargetClock(Protocol):
     """Lets time pass for the executions of one key."""
 
     @property
@@ -148,9 +148,9 @@ class MockTime:
         return await self._client.aside(Request(method, self._base + _PREFIX + path, headers, text))
 
 
-async def find_time_machine(
+async def find_target_clock(
     client: Client, options: Options, prefix: str, pass_time: PassTime | None = None
-) -> TimeMachine:
+) -> TargetClock:
     """Return what lets time pass: what was given, an execmock server's own clock, else waiting."""
     if pass_time is not None:
         return GivenTime(options, pass_time)

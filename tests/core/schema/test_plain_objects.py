@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from execmock.core.schema.plain_objects import PlainObject
-from execmock.core.schema.validator import SchemaValidator, Violation
+from execmock.core.schema.validator import SchemaValidator
+from execmock.core.schema.violation import Violation
 from execmock.core.schema.wording import worded
 
 NAMES = st.sampled_from(["b", "a", "id", "A b", "0"])

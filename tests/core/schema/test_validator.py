@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from execmock.core.schema.validator import SchemaValidator, Violation, shorten, shortened
+from execmock.core.schema.validator import SchemaValidator
+from execmock.core.schema.violation import Violation, shorten, shortened
 from execmock.loading.contract import shipped_contract
 
 CONTRACT = shipped_contract()

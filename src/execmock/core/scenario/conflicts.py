@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from execmock.core.scenario.findings import DataPath
 from execmock.core.scenario.model import Scenario
 
-__all__ = ["Rival", "rivals"]
+__all__ = ["Conflict", "conflicts"]
 
 Claim = tuple[object, ...]
 _WORKFLOW = {"id", "hashid", "key"}
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class Conflict:
     """Two files that want the same thing: what they are called, where in both, and one sentence."""
 
     first: str
@@ -24,14 +24,14 @@ class Rival:
     message: str
 
 
-def rivals(scenarios: Iterable[tuple[str, Scenario]]) -> Iterator[Rival]:
+def conflicts(scenarios: Iterable[tuple[str, Scenario]]) -> Iterator[Conflict]:
     """Yield every claim that a file before has made already; `scenarios` are (file, scenario) in order."""
     claimed: dict[Claim, str] = {}
     for file, scenario in scenarios:
         for claim, path, message in _claims(scenario):
             first = claimed.setdefault(claim, file)
             if first != file:
-                yield Rival(first, file, path, message)
+                yield Conflict(first, file, path, message)
 
 
 def _claims(scenario: Scenario) -> Iterator[tuple[Claim, DataPath, str]]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from execmock.core.schema.validator import Violation, shorten
+from execmock.core.schema.violation import Violation, shorten
 from execmock.errors import nearest
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from execmock.core.contract import Operation
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, ApiKey, Sandbox, Sandboxes, Scope
 
-__all__ = ["Admission", "Caller", "Doorman", "opened_by"]
+__all__ = ["ApiKeyAuthenticator", "Authenticator", "Caller", "opened_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Caller:
     name: str
 
 
-class Admission(Protocol):
+class Authenticator(Protocol):
     """Decides who may call an operation."""
 
     async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller | None:
@@ -31,7 +31,7 @@ class Admission(Protocol):
         ...
 
 
-class Doorman:
+class ApiKeyAuthenticator:
     """Resolves bearer keys. Open: any key will do, an unknown one opens the default sandbox.
 
     Strict: only configured keys do, within their scope. `bad_key` is the status for an unknown one.

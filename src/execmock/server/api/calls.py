@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from execmock.core.json_text import encode
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.server.api.authentication import Caller
 from execmock.server.api.calls import Call
 from execmock.server.api.pipeline import Handler
 from execmock.server.api.prefer import preferences
-from execmock.server.api.request_validation import Checked
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.service.executions.embed_executions import EmbedExecutions, ExecuteRequest
 from execmock.service.executions.executions import Executions, Page
 from execmock.service.refusals import Refusal
@@ -34,26 +34,26 @@ def api_handlers(
             raise Refusal(int(foreign), "The key belongs to another organization", [violation])
         return caller
 
-    async def create(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def create(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         who = admitted(call, caller)
         created = await executions.create(who.sandbox, checked.body, who.name, _selection(call))
         call.subject = created.id
         return created.data
 
-    async def read(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def read(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         call.subject = checked.parameters["id"]
         return await executions.read(admitted(call, caller).sandbox, call.subject)
 
-    async def read_public(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def read_public(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         call.subject = checked.parameters["id"]
         call.sandbox, view = await executions.read_public(call.subject, checked.parameters["token"])
         return view
 
-    async def list_page(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def list_page(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         page = Page(checked.parameters["limit"], checked.parameters["offset"])
         return await executions.list(admitted(call, caller).sandbox, page)
 
-    async def execute(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def execute(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         call.subject = checked.parameters["id"]
         request = ExecuteRequest(call.subject, checked.body, call.headers.get("Idempotency-Key"))
         return await embed.execute(admitted(call, caller).sandbox, request, _selection(call))

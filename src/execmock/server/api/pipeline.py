@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from execmock.core.contract import Contract, Operation, Router
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
-from execmock.server.api.authentication import Admission, Caller
+from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Call, refused
 from execmock.server.api.prefer import forced_answer, preferences
 from execmock.server.api.request_ids import RequestIds
-from execmock.server.api.request_validation import Checked, Checker, Strictness
+from execmock.server.api.request_validation import RequestValidator, Strictness, ValidatedRequest
 from execmock.service.refusals import Refusal, unavailable
 
 __all__ = ["Api", "Handler"]
 
-Handler = Callable[[Call, Checked, Caller | None], Awaitable[bytes]]
+Handler = Callable[[Call, ValidatedRequest, Caller | None], Awaitable[bytes]]
 """Serves one operation: returns the bytes of `data`, or of the whole body where there is no envelope."""
 
 
@@ -27,13 +27,13 @@ class Api:
         self,
         contract: Contract,
         handlers: Mapping[str, Handler],
-        doorman: Admission,
+        authenticator: Authenticator,
         request_ids: RequestIds,
         strictness: Mapping[str, Strictness],
         wrong_method: int = 405,
         only: Collection[str] | None = None,
     ) -> None:
-        self._doorman = doorman
+        self._authenticator = authenticator
         self._request_ids = request_ids
         self._wrong_method = wrong_method
         self._served = {
@@ -55,7 +55,7 @@ class Api:
             call.operation = operation.id
             caller = None
             if operation.security:
-                caller = await self._doorman.admit(operation, call.headers)
+                caller = await self._authenticator.admit(operation, call.headers)
                 call.sandbox = caller.sandbox if caller else None
             prefer = call.headers.get("Prefer")
             if prefer is not None:
@@ -107,7 +107,7 @@ class _Served:
     ) -> None:
         self.operation = operation
         self.handler = handler
-        self.checker = Checker(contract, operation, strictness)
+        self.checker = RequestValidator(contract, operation, strictness)
         success = next(response for status, response in operation.responses.items() if status.startswith("2"))
         self.status = int(success.status)
         self.enveloped = "data" in contract.resolve(success.schema or {}).get("properties", {})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from execmock.core.contract import Operation
 from execmock.core.json_text import encode
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.server.api.calls import Answer
 from execmock.service.refusals import Refusal

@@ -11,18 +11,19 @@ from urllib.parse import parse_qsl
 
 from execmock.core.contract import Contract, Operation, Parameter
 from execmock.core.json_text import JsonError, decode
-from execmock.core.schema.validator import SchemaValidator, Violation
+from execmock.core.schema.validator import SchemaValidator
+from execmock.core.schema.violation import Violation
 from execmock.server.api.calls import Call
 from execmock.service.refusals import Refusal
 
-__all__ = ["Checked", "Checker", "Strictness"]
+__all__ = ["RequestValidator", "Strictness", "ValidatedRequest"]
 
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONGEST_KEPT_QUERY = 200
 
 
-class Checked(NamedTuple):
+class ValidatedRequest(NamedTuple):
     """A request that fits the contract: parameters by name, defaults filled in, and the decoded body."""
 
     parameters: Mapping[str, Any]
@@ -51,7 +52,7 @@ class Strictness:
         return own.pop() if len(own) == 1 else self.invalid
 
 
-class Checker:
+class RequestValidator:
     """Checks requests to one operation. Everything that can be prepared is prepared once."""
 
     def __init__(self, contract: Contract, operation: Operation, strictness: Strictness) -> None:
@@ -74,10 +75,10 @@ class Checker:
             self._schema = SchemaValidator(contract.standalone(schema), "body")
             self._properties = frozenset(contract.resolve(schema).get("properties", {}))
 
-    def check(self, call: Call, path: Mapping[str, str]) -> Checked:
+    def check(self, call: Call, path: Mapping[str, str]) -> ValidatedRequest:
         """Return the request's parts; Refusal names every violation."""
         parameters = self._parameters(call, path) if self._query or self._headers else path
-        return Checked(parameters, self._checked_body(call) if self._body else None)
+        return ValidatedRequest(parameters, self._checked_body(call) if self._body else None)
 
     def _parameters(self, call: Call, path: Mapping[str, str]) -> Mapping[str, Any]:
         read = self._read_query if len(call.query) > _LONGEST_KEPT_QUERY else self._kept_query

@@ -9,11 +9,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from execmock.core.contract import Operation
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.server.api.authentication import Caller
 from execmock.service.refusals import Refusal
 
-__all__ = ["Guard", "is_loopback"]
+__all__ = ["ControlAccess", "is_loopback"]
 
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]*)?")
 
@@ -28,7 +28,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Guard:
+class ControlAccess:
     """Admits requests. Without a key, the Host header has to name this machine.
 
     A page whose name resolves to 127.0.0.1 sends its own name as Host, so it is kept out; one that calls

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TextIO
 from execmock.core.durations import format_instant
 from execmock.core.json_text import encode
 
-__all__ = ["Entry", "RequestLog"]
+__all__ = ["AccessLog", "Entry"]
 
 _BATCH_EVERY = 0.05
 
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     subject: str
 
 
-class RequestLog:
+class AccessLog:
     """Writes entries as text or JSON lines. Tokens never reach it: a path comes without its query."""
 
     def __init__(self, form: str = "text", stream: TextIO | None = None, *, quiet: bool = False) -> None:

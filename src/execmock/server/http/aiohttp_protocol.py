@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from execmock.server.http.dispatch import Front
+    from execmock.server.http.dispatch import Dispatcher
 
-__all__ = ["FrontServer"]
+__all__ = ["AiohttpServer"]
 
 # What goes wrong in a handler is reported by Front; the rest is a client's doing.
 _SILENT = logging.getLogger("execmock.http")
 _SILENT.disabled = True
 
 
-class FrontServer(web.Server):
-    """aiohttp's low-level server for one front."""
+class AiohttpServer(web.Server):
+    """aiohttp's low-level server for one dispatcher."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, dispatcher: Dispatcher) -> None:
         super().__init__(self._handled)
-        self._front = front
+        self._dispatcher = dispatcher
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -36,7 +36,7 @@ class FrontServer(web.Server):
         self._under_way += 1
         self._idle.clear()
         try:
-            return await self._front(request)
+            return await self._dispatcher(request)
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -44,18 +44,18 @@ class FrontServer(web.Server):
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
-        return _Connection(self._front, self)
+        return _Connection(self._dispatcher, self)
 
 
 class _Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("_front",)
+    __slots__ = ("_dispatcher",)
 
-    def __init__(self, front: Front, server: web.Server) -> None:
+    def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(server, loop=loop, access_log=_SILENT, logger=_SILENT)
-        self._front = front
+        self._dispatcher = dispatcher
 
     def handle_error(
         self,
@@ -68,6 +68,6 @@ class _Connection(web.RequestHandler):
         if request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
         problem = (message or "no HTTP").splitlines()[0].rstrip(":")
-        response = self._front.malformed(request, problem)
+        response = self._dispatcher.malformed(request, problem)
         response.force_close()
         return response

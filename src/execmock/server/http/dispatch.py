@@ -8,20 +8,20 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from execmock import __version__
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import opened_by
 from execmock.server.api.calls import Answer, Call, refused
 from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.control import PREFIX
-from execmock.server.http.access_log import Entry, RequestLog
+from execmock.server.http.access_log import AccessLog, Entry
 from execmock.server.http.cors import Cors
 from execmock.service.engine import Engine
 from execmock.service.events.journal import JournalEntry
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
+from execmock.version import __version__
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
     from execmock.server.docs_pages import Page
 
-__all__ = ["ON_EVERY_ANSWER", "ApiFront", "ControlFront", "Front", "headers_of"]
+__all__ = ["ON_EVERY_ANSWER", "ApiDispatcher", "ControlDispatcher", "Dispatcher", "headers_of"]
 
 ON_EVERY_ANSWER = {
     "Cache-Control": "no-store",
@@ -39,13 +39,13 @@ ON_EVERY_ANSWER = {
 _CONTROL_BODY = 256 << 20
 
 
-class Front:
+class Dispatcher:
     """Handles every request of one port: pages, the control API, and everything else as the API's."""
 
     def __init__(
         self,
-        api: ApiFront,
-        control: ControlFront | None,
+        api: ApiDispatcher,
+        control: ControlDispatcher | None,
         pages: Callable[[], Mapping[str, Page]],
         request_ids: RequestIds,
     ) -> None:
@@ -76,7 +76,7 @@ class Front:
         return self.api.malformed(call, Refusal(400, f"The request cannot be read: {problem}"))
 
 
-class ApiFront:
+class ApiDispatcher:
     """Handles the requests of the API: reads bodies, writes log and journal, adds what browsers need."""
 
     def __init__(
@@ -84,7 +84,7 @@ class ApiFront:
         api: Api,
         cors: Cors,
         engine: Engine,
-        log: RequestLog,
+        log: AccessLog,
         request_ids: RequestIds,
         max_body: int,
         too_large: int,
@@ -173,10 +173,10 @@ class ApiFront:
         self._engine.journal.add(sandbox.id, entry)
 
 
-class ControlFront:
+class ControlDispatcher:
     """Handles the requests of the control API. They are no part of the journal; what changes is logged."""
 
-    def __init__(self, control: Callable[[], ControlApi], log: RequestLog, engine: Engine) -> None:
+    def __init__(self, control: Callable[[], ControlApi], log: AccessLog, engine: Engine) -> None:
         self._control = control
         self._log = log
         self._engine = engine

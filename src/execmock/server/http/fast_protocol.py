@@ -20,11 +20,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from execmock.server.api.calls import Answer, Call
-from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiFront, Front
-from execmock.server.http.request_head import Heads
+from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
+from execmock.server.http.request_head import RequestHeads
 
 if TYPE_CHECKING:
-    from execmock.server.http.aiohttp_protocol import FrontServer
+    from execmock.server.http.aiohttp_protocol import AiohttpServer
 
 __all__ = ["FastServer"]
 
@@ -38,17 +38,17 @@ _IDLE = 1800.0
 
 
 class FastServer:
-    """The server of a front: makes the protocols of new connections."""
+    """The server of a dispatcher: makes the protocols of new connections."""
 
-    def __init__(self, front: Front) -> None:
-        self.api: ApiFront = front.api
-        self.heads = Heads()
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.api: ApiDispatcher = dispatcher.api
+        self.heads = RequestHeads()
         self.written = _Written()
         self.connections: set[_Connection] = set()
         self.answered_at_once = 0
         """How many requests went the short way."""
-        self._front = front
-        self._long: FrontServer | None = None
+        self._dispatcher = dispatcher
+        self._long: AiohttpServer | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
     def __call__(self) -> asyncio.Protocol:
@@ -57,12 +57,12 @@ class FastServer:
             self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
         return _Connection(self)
 
-    def long(self) -> FrontServer:
+    def long(self) -> AiohttpServer:
         """Return the server for whatever is not plain, made when it is first needed."""
         if self._long is None:
-            from execmock.server.http.aiohttp_protocol import FrontServer
+            from execmock.server.http.aiohttp_protocol import AiohttpServer
 
-            self._long = FrontServer(self._front)
+            self._long = AiohttpServer(self._dispatcher)
         return self._long
 
     async def idle(self) -> None:

@@ -8,11 +8,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from execmock.errors import ConfigError
-from execmock.server.http.dispatch import Front
+from execmock.server.http.dispatch import Dispatcher
 from execmock.server.http.fast_protocol import FastServer
 
 if TYPE_CHECKING:
-    from execmock.server.http.aiohttp_protocol import FrontServer
+    from execmock.server.http.aiohttp_protocol import AiohttpServer
 
 __all__ = ["Listener", "bind"]
 
@@ -53,9 +53,9 @@ def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.so
 class Listener:
     """Serves one handler on one socket."""
 
-    def __init__(self, front: Front, sock: socket.socket) -> None:
+    def __init__(self, dispatcher: Dispatcher, sock: socket.socket) -> None:
         self._sock = sock
-        self.server = FastServer(front) if front.api.immediate else _long_server(front)
+        self.server = FastServer(dispatcher) if dispatcher.api.immediate else _long_server(dispatcher)
         self._accepting: asyncio.Server | None = None
 
     @property
@@ -87,8 +87,8 @@ class Listener:
         await asyncio.sleep(0)
 
 
-def _long_server(front: Front) -> FrontServer:
+def _long_server(dispatcher: Dispatcher) -> AiohttpServer:
     # Imported only where it is needed: aiohttp takes longer to import than all the rest.
-    from execmock.server.http.aiohttp_protocol import FrontServer
+    from execmock.server.http.aiohttp_protocol import AiohttpServer
 
-    return FrontServer(front)
+    return AiohttpServer(dispatcher)

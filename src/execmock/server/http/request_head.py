@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
-__all__ = ["END", "Head", "Heads"]
+__all__ = ["END", "RequestHead", "RequestHeads"]
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _LENGTH = re.compile(r"[0-9]{1,9}")
 _SPECIAL = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade", "Proxy-Connection", "Trailer", "TE")
 
 
-class Head(NamedTuple):
+class RequestHead(NamedTuple):
     """A plain request's head. `size` is its own length with the empty line, `length` its body's."""
 
     method: str
@@ -51,20 +51,20 @@ class _Block(NamedTuple):
     last: bool
 
 
-class Heads:
+class RequestHeads:
     """Reads plain heads, and keeps those that were read last."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, Head] = {}
+        self._kept: dict[bytes, RequestHead] = {}
         self._blocks: dict[bytes, _Block | None] = {}
 
-    def read(self, data: bytes) -> Head | None:
+    def read(self, data: bytes) -> RequestHead | None:
         """Return the head that `data` begins with, or None if there is no whole and plain one."""
         end = data.find(END)
         found = self._kept.get(data[:end])
         return found if found is not None else self._read(data, end)
 
-    def _read(self, data: bytes, end: int) -> Head | None:
+    def _read(self, data: bytes, end: int) -> RequestHead | None:
         line = _LINE.match(data)
         if line is None or not line.end() <= end <= _LONGEST:
             return None
@@ -75,7 +75,7 @@ class Heads:
         if block is None:
             return None
         method, path, query = (part.decode() for part in line.groups(b""))
-        head = Head(method, path, query, block.headers, end + len(END), block.length, block.last)
+        head = RequestHead(method, path, query, block.headers, end + len(END), block.length, block.last)
         _keep(self._kept, data[:end], head)
         return head
 

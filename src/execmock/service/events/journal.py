@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.service.events.redaction import (
     HIDDEN,
     hidden,

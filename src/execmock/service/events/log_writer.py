@@ -8,10 +8,10 @@ from collections import deque
 from execmock.errors import StoreError
 from execmock.interfaces import Store
 
-__all__ = ["Outbox"]
+__all__ = ["LogWriter"]
 
 
-class Outbox:
+class LogWriter:
     """Appends entries in the background, as fast as the store takes them; those that wait go together.
 
     What waits is lost with the process, and what the store refuses is dropped: it is a log.

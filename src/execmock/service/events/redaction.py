@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 
 __all__ = ["HIDDEN", "hidden", "is_secret", "redacted_query", "secrets_of", "violations_without"]
 

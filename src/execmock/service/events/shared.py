@@ -10,7 +10,7 @@ from execmock.core.json_text import decode, encode
 from execmock.interfaces import Store
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Found, Journal, JournalEntry, JournalFilter, rendered
-from execmock.service.events.log_writer import Outbox
+from execmock.service.events.log_writer import LogWriter
 
 __all__ = ["SharedChanges", "SharedJournal"]
 
@@ -27,7 +27,7 @@ class SharedJournal(Journal):
     def __init__(self, size: int, store: Store) -> None:
         super().__init__(size)
         self._store = store
-        self._outbox = Outbox(store, size)
+        self._outbox = LogWriter(store, size)
 
     def add(self, sandbox: str, entry: JournalEntry) -> None:
         """Keep an entry, with the first 64 KiB of its body; it reaches the store soon after."""
@@ -65,7 +65,7 @@ class SharedChanges(Changes):
         super().__init__(size)
         self._store = store
         self._journal = journal
-        self._outbox = Outbox(store, size)
+        self._outbox = LogWriter(store, size)
         self._read: dict[tuple[str, str], int] = {}
         self._reading = asyncio.Lock()
 

@@ -13,19 +13,19 @@ from execmock.core.execution import seed_for
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
 from execmock.core.scenario import Scenario, Signalled, Vocabulary
 from execmock.core.scenario.model import Api
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.interfaces import Clock
 from execmock.service.events.changes import Changes
-from execmock.service.executions.repository import Tracked, Tracking
+from execmock.service.executions.repository import ExecutionRepository, Tracked
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
 
-__all__ = ["Standing", "Steering", "clock_as_json"]
+__all__ = ["ExecutionCommands", "ExecutionState", "clock_as_json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExecutionState:
     """Where an execution stands at an instant, and what could happen to it."""
 
     execution: Tracked
@@ -78,38 +78,45 @@ class Standing:
         }
 
 
-class Steering:
+class ExecutionCommands:
     """Moves executions and clocks from outside, and waits for them."""
 
     def __init__(
-        self, contract: Contract, sandboxes: Sandboxes, tracking: Tracking, changes: Changes, clock: Clock
+        self,
+        contract: Contract,
+        sandboxes: Sandboxes,
+        repository: ExecutionRepository,
+        changes: Changes,
+        clock: Clock,
     ) -> None:
         self._sandboxes = sandboxes
-        self._tracking = tracking
+        self._repository = repository
         self._changes = changes
         self._clock = clock
         apis: tuple[Api, ...] = ("executions", "embed")
         self._graphs = {api: Vocabulary.of(contract, api) for api in apis}
 
-    async def standing(self, sandbox: Sandbox, execution_id: str) -> Standing:
+    async def standing(self, sandbox: Sandbox, execution_id: str) -> ExecutionState:
         """Return where an execution stands now; Refusal 404 if the sandbox has none of that id."""
-        execution = await self._tracking.find(sandbox, execution_id)
+        execution = await self._repository.find(sandbox, execution_id)
         if execution is None:
             violation = Violation("path/id", f"the id of an execution in sandbox {sandbox.id}", execution_id)
             raise Refusal(404, "Unknown execution", [violation])
-        return self.standing_of(execution, sandbox)
+        return self.state_of(execution, sandbox)
 
-    def standing_of(self, execution: Tracked, sandbox: Sandbox, at: int | None = None) -> Standing:
+    def state_of(self, execution: Tracked, sandbox: Sandbox, at: int | None = None) -> ExecutionState:
         """Return where an execution stands at an instant, by default now."""
         now = self._sandboxes.now(sandbox) if at is None else at
-        scenario = self._tracking.scenario(execution)
-        state = self._tracking.progress(execution, sandbox, now)
+        scenario = self._repository.scenario(execution)
+        state = self._repository.progress(execution, sandbox, now)
         seed = seed_for(scenario, sandbox.root, execution.id)
         waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
         due = next_due(scenario, state, seed)
-        return Standing(execution, scenario, state, now, due if due and due <= LATEST else None, waits_for)
+        return ExecutionState(
+            execution, scenario, state, now, due if due and due <= LATEST else None, waits_for
+        )
 
-    async def signal(self, sandbox: Sandbox, execution_id: str, name: str, payload: Any) -> Standing:
+    async def signal(self, sandbox: Sandbox, execution_id: str, name: str, payload: Any) -> ExecutionState:
         """Send a signal; Refusal 409 when the present step does not wait for it."""
         before = await self.standing(sandbox, execution_id)
         while True:
@@ -121,7 +128,7 @@ class Steering:
             # It moved by itself meanwhile, so what it waits for has to be asked anew.
             before = after
 
-    async def jump(self, sandbox: Sandbox, execution_id: str, target: str) -> Standing:
+    async def jump(self, sandbox: Sandbox, execution_id: str, target: str) -> ExecutionState:
         """Lead an execution to a step or status by the shortest legal way; Refusal 409 if there is none."""
         before = await self.standing(sandbox, execution_id)
         while True:
@@ -133,7 +140,7 @@ class Steering:
             # It moved by itself meanwhile, so the way has to be chosen anew.
             before = after
 
-    def _way(self, standing: Standing, target: str, where: str = "body/to") -> tuple[int, ...]:
+    def _way(self, standing: ExecutionState, target: str, where: str = "body/to") -> tuple[int, ...]:
         """Return the steps of the shortest legal way; Refusal 409 when there is none."""
         scenario, index = standing.scenario, _step(standing.scenario, target, where)
         graph = self._graphs[scenario.api].graph(scenario.drift)
@@ -145,7 +152,7 @@ class Steering:
         between = (scenario.step_index(status) for status in way[1:-1])
         return (*(step for step in between if step is not None), index)
 
-    async def wait(self, sandbox_id: str, execution_id: str, status: str, seconds: float) -> Standing:
+    async def wait(self, sandbox_id: str, execution_id: str, status: str, seconds: float) -> ExecutionState:
         """Return once an execution has reached a status, or after `seconds` of real time as it then is.
 
         Raises Refusal 409 when it can no longer reach it, not even by a jump.
@@ -188,9 +195,9 @@ class Steering:
             raise Refusal(409, f"Time alone never leads from {standing.status} to {status}.{waits}")
         return instant
 
-    async def _moved(self, before: Standing, sandbox: Sandbox, what: Signal | Jump) -> Standing:
-        execution = await self._tracking.move(before.execution, sandbox, what)
-        standing = self.standing_of(execution, sandbox)
+    async def _moved(self, before: ExecutionState, sandbox: Sandbox, what: Signal | Jump) -> ExecutionState:
+        execution = await self._repository.move(before.execution, sandbox, what)
+        standing = self.state_of(execution, sandbox)
         self._changes.publish(sandbox.id, "execution", standing.as_json())
         return standing
 
@@ -200,7 +207,7 @@ class Steering:
             raise _unknown_sandbox(name)
         return sandbox
 
-    def _until_due(self, standing: Standing, sandbox: Sandbox) -> float:
+    def _until_due(self, standing: ExecutionState, sandbox: Sandbox) -> float:
         """Return the real seconds until the next step falls due; an hour when nothing does."""
         speed = sandbox.clock.speed
         if standing.due is None or speed == 0:
@@ -218,7 +225,7 @@ def _step(scenario: Scenario, name: str, where: str) -> int:
     return index
 
 
-def _unawaited(name: str, standing: Standing) -> Refusal:
+def _unawaited(name: str, standing: ExecutionState) -> Refusal:
     waits = ", ".join(standing.waits_for) or "no signal"
     step = standing.scenario.steps[standing.progress.current.step].name
     expected, hint = f"a signal that the step waits for: {waits}", nearest(name, standing.waits_for)

@@ -13,14 +13,14 @@ from execmock.core.execution import EmbedExecution, Idempotency, seed_for
 from execmock.core.ids import derive, hashid, uuid7
 from execmock.core.json_text import canonical, decode, encode
 from execmock.core.progress import begin, standing
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.interfaces import Key, Put, Store
 from execmock.service.executions.repository import put_of
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
-from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.registry import ScenarioRegistry
 from execmock.service.scenarios.selection import Selection
-from execmock.service.scenarios.sync import Keeper
+from execmock.service.scenarios.sync import ScenarioSync
 
 __all__ = ["EmbedExecutions", "ExecuteRequest"]
 
@@ -46,15 +46,15 @@ class EmbedExecutions:
         contract: Contract,
         store: Store,
         sandboxes: Sandboxes,
-        library: Library,
-        keeper: Keeper,
+        registry: ScenarioRegistry,
+        scenario_sync: ScenarioSync,
         views: EmbedViews,
         choices: Mapping[str, Any],
     ) -> None:
         self._store = store
         self._sandboxes = sandboxes
-        self._library = library
-        self._keeper = keeper
+        self._registry = registry
+        self._scenario_sync = scenario_sync
         self._views = views
         self._choices = choices
         self._edition = 0
@@ -74,15 +74,15 @@ class EmbedExecutions:
             **{name: value for name, value in request.body.items() if value is not None},
         }
         if not self._store.immediate:
-            await self._keeper.refresh(sandbox.id)
+            await self._scenario_sync.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
-        scenario = selection.pick(self._library, sandbox, names, "embed")
+        scenario = selection.pick(self._registry, sandbox, names, "embed")
         if not self._store.immediate:
-            await self._keeper.keep(scenario)
+            await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
-        number = await self._store.draw(sandbox.id)
+        number = await self._store.next_number(sandbox.id)
         random = derive(sandbox.root, "embed", str(number), size=16)
         by_workflow = self._choices["embedHashid"] == "workflow"
         execution = EmbedExecution(
@@ -106,7 +106,7 @@ class EmbedExecutions:
         self, execution: EmbedExecution, sandbox: Sandbox, now: int, data: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return an embed execution as it stands at `now`; `data` is its execution_data, if at hand."""
-        scenario = self._library.version(execution.scenario)
+        scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox.root, execution.id)
         state, _ = standing(scenario, execution.progress, now, seed)
         known = decode(execution.execution_data) if data is None else data
@@ -114,12 +114,14 @@ class EmbedExecutions:
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
-        if self._edition != self._library.edition:
-            self._edition = self._library.edition
+        if self._edition != self._registry.edition:
+            self._edition = self._registry.edition
             self._bound.clear()
-        owner = self._library.owner(sandbox.id)
+        owner = self._registry.owner(sandbox.id)
         if owner not in self._bound:
-            seen = (scenario for scenario in self._library.seen_by(owner).values() if scenario.api == "embed")
+            seen = (
+                scenario for scenario in self._registry.seen_by(owner).values() if scenario.api == "embed"
+            )
             self._bound[owner] = [_workflow(s.bind) for s in seen if {"id", "hashid", "key"} <= s.bind.keys()]
         return [*sandbox.embed_workflows, *self._bound[owner]]
 

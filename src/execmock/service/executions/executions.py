@@ -12,15 +12,15 @@ from execmock.core.execution import Execution, Idempotency, request_digest
 from execmock.core.ids import client_token, sandbox_tag, xid_of_series
 from execmock.core.json_text import encode
 from execmock.core.progress import Poll, begin
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.interfaces import Key, Put, Store
-from execmock.service.executions.repository import EXECUTION, Tracking, put_of
-from execmock.service.executions.view_cache import Drawing, Portraits
+from execmock.service.executions.repository import EXECUTION, ExecutionRepository, put_of
+from execmock.service.executions.view_cache import RenderedViews, ViewCache
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
-from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.registry import ScenarioRegistry
 from execmock.service.scenarios.selection import Selection
-from execmock.service.scenarios.sync import Keeper
+from execmock.service.scenarios.sync import ScenarioSync
 
 __all__ = ["Created", "Executions", "Page"]
 
@@ -48,18 +48,18 @@ class Executions:
         contract: Contract,
         store: Store,
         sandboxes: Sandboxes,
-        library: Library,
-        keeper: Keeper,
-        tracking: Tracking,
-        portraits: Portraits,
+        registry: ScenarioRegistry,
+        scenario_sync: ScenarioSync,
+        repository: ExecutionRepository,
+        view_cache: ViewCache,
         choices: Mapping[str, Any],
     ) -> None:
         self._store = store
         self._sandboxes = sandboxes
-        self._library = library
-        self._keeper = keeper
-        self._tracking = tracking
-        self._portraits = portraits
+        self._registry = registry
+        self._scenario_sync = scenario_sync
+        self._repository = repository
+        self._view_cache = view_cache
         self._choices = choices
         self._accepted = frozenset(contract.schema("CreateExecutionRequest")["properties"])
 
@@ -77,12 +77,12 @@ class Executions:
         }
         self._check_workflow(sandbox, request["workflowId"])
         if not self._store.immediate:
-            await self._keeper.refresh(sandbox.id)
-        scenario = selection.pick(self._library, sandbox, request, "executions")
+            await self._scenario_sync.refresh(sandbox.id)
+        scenario = selection.pick(self._registry, sandbox, request, "executions")
         if not self._store.immediate:
-            await self._keeper.keep(scenario)
+            await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
-        number = await self._store.draw(sandbox.id)
+        number = await self._store.next_number(sandbox.id)
         execution = Execution(
             id="exec_" + xid_of_series(now // 1000, sandbox_tag(sandbox.id), number),
             sandbox=sandbox.id,
@@ -97,15 +97,15 @@ class Executions:
             return await self._create_once(sandbox, execution, key, request_digest(request))
         put = put_of(execution)
         await self._store.update(put.key, lambda _: [put])
-        return _created(sandbox, execution, self._portraits.first(execution, sandbox, request))
+        return _created(sandbox, execution, self._view_cache.first(execution, sandbox, request))
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution."""
         execution = await self.find(sandbox, execution_id)
-        drawing = self._portraits.private(execution, sandbox, self._sandboxes.now(sandbox))
-        if drawing.polled:
-            await self._tracking.move(execution, sandbox, Poll())
-        return drawing.private or b""
+        rendered = self._view_cache.private(execution, sandbox, self._sandboxes.now(sandbox))
+        if rendered.polled:
+            await self._repository.move(execution, sandbox, Poll())
+        return rendered.private or b""
 
     async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
         """Return the public view to the holder of its token, and the sandbox it lies in.
@@ -117,24 +117,24 @@ class Executions:
             sandbox, execution = found
             expected = client_token(sandbox.root, execution_id).encode()
             if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
-                drawing = self._portraits.public(execution, sandbox, self._sandboxes.now(sandbox))
-                if drawing.polled:
-                    await self._tracking.move(execution, sandbox, Poll())
-                return sandbox, drawing.public or b""
+                rendered = self._view_cache.public(execution, sandbox, self._sandboxes.now(sandbox))
+                if rendered.polled:
+                    await self._repository.move(execution, sandbox, Poll())
+                return sandbox, rendered.public or b""
         raise Refusal(401, "The token does not open this execution")
 
     async def list(self, sandbox: Sandbox, page: Page) -> bytes:
         """Return a page, newest first."""
         # One more than asked for tells whether there are more.
-        found = await self._tracking.page(sandbox, EXECUTION, page.offset, page.limit + 1)
+        found = await self._repository.page(sandbox, EXECUTION, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
-        items = self._portraits.items(found[: page.limit], sandbox, now)
+        items = self._view_cache.items(found[: page.limit], sandbox, now)
         more = b"true" if len(found) > page.limit else b"false"
         return b'{"hasMore":%b,"items":[%b],"limit":%d,"offset":%d}' % (more, items, page.limit, page.offset)
 
     async def find(self, sandbox: Sandbox, execution_id: str) -> Execution:
         """Return a sandbox's execution; the Refusal is the same for one that another sandbox holds."""
-        execution = await self._tracking.get(sandbox, EXECUTION, execution_id)
+        execution = await self._repository.get(sandbox, EXECUTION, execution_id)
         if not isinstance(execution, Execution):
             expected = "the id of an execution of the organization"
             status = int(self._choices["unknownExecution"])
@@ -144,11 +144,11 @@ class Executions:
     async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
         """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
         named = await self._sandboxes.named_by(execution_id)
-        execution: Any = await self._tracking.get(named, EXECUTION, execution_id) if named else None
+        execution: Any = await self._repository.get(named, EXECUTION, execution_id) if named else None
         if named and execution:
             return named, execution
         for sandbox in await self._sandboxes.all():
-            execution = await self._tracking.get(sandbox, EXECUTION, execution_id)
+            execution = await self._repository.get(sandbox, EXECUTION, execution_id)
             if execution:
                 return sandbox, execution
         return None
@@ -167,7 +167,7 @@ class Executions:
             raise Refusal(status, "The idempotency key was used for another request", [violation])
         if kept.answer is not None:
             return Created(kept.made, kept.answer)
-        made: Any = await self._tracking.get(sandbox, EXECUTION, kept.made)
+        made: Any = await self._repository.get(sandbox, EXECUTION, kept.made)
         if made is None:
             # Somebody has just emptied the sandbox, and the key with it.
             return await self._create_once(sandbox, execution, key, digest)
@@ -175,7 +175,7 @@ class Executions:
 
     def _drawn(self, sandbox: Sandbox, execution: Execution) -> Created:
         now = self._sandboxes.now(sandbox)
-        return _created(sandbox, execution, self._portraits.draw(execution, sandbox, now))
+        return _created(sandbox, execution, self._view_cache.render(execution, sandbox, now))
 
     def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
         if sandbox.workflows and workflow not in sandbox.workflows:
@@ -184,6 +184,6 @@ class Executions:
             raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])
 
 
-def _created(sandbox: Sandbox, execution: Execution, drawing: Drawing) -> Created:
+def _created(sandbox: Sandbox, execution: Execution, rendered: RenderedViews) -> Created:
     token = client_token(sandbox.root, execution.id).encode()
-    return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, drawing.item))
+    return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, rendered.item))

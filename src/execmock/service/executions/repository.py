@@ -11,10 +11,10 @@ from execmock.core.progress import Input, Progress, Tick, progress
 from execmock.core.scenario import Scenario
 from execmock.interfaces import Key, Put, Store
 from execmock.service.sandboxes import Sandbox, Sandboxes
-from execmock.service.scenarios.registry import Library
-from execmock.service.scenarios.sync import Keeper
+from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.scenarios.sync import ScenarioSync
 
-__all__ = ["EMBED", "EXECUTION", "Tracked", "Tracking", "place_of", "put_of"]
+__all__ = ["EMBED", "EXECUTION", "ExecutionRepository", "Tracked", "place_of", "put_of"]
 
 EXECUTION = "execution"
 EMBED = "embed"
@@ -22,14 +22,16 @@ EMBED = "embed"
 Tracked = Execution | EmbedExecution
 
 
-class Tracking:
+class ExecutionRepository:
     """Finds executions and moves them. Every move is one atomic step of the store."""
 
-    def __init__(self, store: Store, sandboxes: Sandboxes, library: Library, keeper: Keeper) -> None:
+    def __init__(
+        self, store: Store, sandboxes: Sandboxes, registry: ScenarioRegistry, scenario_sync: ScenarioSync
+    ) -> None:
         self._store = store
         self._sandboxes = sandboxes
-        self._library = library
-        self._keeper = keeper
+        self._registry = registry
+        self._scenario_sync = scenario_sync
 
     async def find(self, sandbox: Sandbox, execution_id: str) -> Tracked | None:
         """Return a sandbox's execution of either API, or None."""
@@ -49,18 +51,18 @@ class Tracking:
         """Return a sandbox's executions of one API, newest first; the versions they follow are then known."""
         found = await self._store.page(sandbox.id, kind, offset, limit)
         if not self._store.immediate:
-            await self._keeper.know(execution.scenario for execution in found)
+            await self._scenario_sync.know(execution.scenario for execution in found)
         return found
 
     async def _known(self, asked: Awaitable[Tracked | None]) -> Tracked | None:
         found = await asked
-        if found is not None and not self._library.knows(found.scenario):
-            await self._keeper.know([found.scenario])
+        if found is not None and not self._registry.knows(found.scenario):
+            await self._scenario_sync.know([found.scenario])
         return found
 
     def scenario(self, execution: Tracked) -> Scenario:
         """Return the scenario that an execution follows, in the version it was created with."""
-        return self._library.version(execution.scenario)
+        return self._registry.version(execution.scenario)
 
     def progress(self, execution: Tracked, sandbox: Sandbox, now: int | None = None) -> Progress:
         """Return where an execution stands at an instant of its sandbox's clock, by default the present."""

@@ -14,19 +14,19 @@ from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode, encode
 from execmock.core.progress import Tick, open_triggers, progress, standing
 from execmock.core.scenario.model import Polls
-from execmock.core.view_template import Form, form_of
-from execmock.core.views import Portrait, Views, next_event
+from execmock.core.view_template import ViewTemplate, view_template_of
+from execmock.core.views import ViewData, Views, next_event
 from execmock.service.sandboxes import Sandbox
-from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.registry import ScenarioRegistry
 
-__all__ = ["Drawing", "Portraits"]
+__all__ = ["RenderedViews", "ViewCache"]
 
 _FOREVER = 1 << 62
 _MOST_PAGES = 100
-_MOST_FORMS = 1000
+_MOST_TEMPLATES = 1000
 
 
-class Drawing:
+class RenderedViews:
     """An execution drawn: `item` for lists; true from `since` until `until` (ms).
 
     `polled` says that reads by id count in the present step. The other two views are drawn when they are
@@ -54,52 +54,52 @@ class _Page(NamedTuple):
     until: int
 
 
-class Portraits:
+class ViewCache:
     """Draws executions and keeps the drawings used last."""
 
-    def __init__(self, views: Views, library: Library, most: int = 20_000) -> None:
+    def __init__(self, views: Views, registry: ScenarioRegistry, most: int = 20_000) -> None:
         self._views = views
-        self._library = library
+        self._registry = registry
         self._most = most
-        self._kept: OrderedDict[str, Drawing] = OrderedDict()
+        self._kept: OrderedDict[str, RenderedViews] = OrderedDict()
         self._pages: dict[tuple[str, str, str, int], _Page] = {}
-        self._forms: dict[tuple[str, str, str], Form | None] = {}
+        self._templates: dict[tuple[str, str, str], ViewTemplate | None] = {}
 
-    def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> Drawing:
+    def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> RenderedViews:
         """Return an execution at the instant of its creation; `request` is its body."""
         now = execution.created_at
-        form = self._form(execution, sandbox.organization)
+        form = self._template(execution, sandbox.organization)
         if form is not None and form.fits(request):
-            drawing = Drawing(execution, form.fill(execution), now, now + form.lasts, form.polled)
+            rendered = RenderedViews(execution, form.fill(execution), now, now + form.lasts, form.polled)
         else:
-            drawing = self._draw(execution, sandbox, now, request)
-        self._keep(drawing)
-        return drawing
+            rendered = self._render(execution, sandbox, now, request)
+        self._keep(rendered)
+        return rendered
 
-    def draw(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
+    def render(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution as it stands at `now`."""
         kept = self._kept.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
-        drawing = self._draw(execution, sandbox, now, decode(execution.request))
+        rendered = self._render(execution, sandbox, now, decode(execution.request))
         if kept is not None:
             self._kept.move_to_end(execution.id)
-        self._keep(drawing)
-        return drawing
+        self._keep(rendered)
+        return rendered
 
-    def private(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
+    def private(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution with its private view drawn."""
-        drawing = self.draw(execution, sandbox, now)
-        if drawing.private is None:
-            drawing.private = encode(self._views.private(self.portrait(execution, sandbox, now)))
-        return drawing
+        rendered = self.render(execution, sandbox, now)
+        if rendered.private is None:
+            rendered.private = encode(self._views.private(self.view_data(execution, sandbox, now)))
+        return rendered
 
-    def public(self, execution: Execution, sandbox: Sandbox, now: int) -> Drawing:
+    def public(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution with its public view drawn."""
-        drawing = self.draw(execution, sandbox, now)
-        if drawing.public is None:
-            drawing.public = encode(self._views.public(self.portrait(execution, sandbox, now)))
-        return drawing
+        rendered = self.render(execution, sandbox, now)
+        if rendered.public is None:
+            rendered.public = encode(self._views.public(self.view_data(execution, sandbox, now)))
+        return rendered
 
     def items(self, executions: Sequence[Execution], sandbox: Sandbox, now: int) -> bytes:
         """Return many executions as they stand in lists, side by side."""
@@ -109,42 +109,46 @@ class Portraits:
         kept = self._pages.get(place)
         if kept is not None and kept.since <= now < kept.until and kept.executions == executions:
             return kept.items
-        drawings = [self.draw(execution, sandbox, now) for execution in executions]
-        items = b",".join([drawing.item for drawing in drawings])
-        since = max(drawing.since for drawing in drawings)
-        until = min(drawing.until for drawing in drawings)
+        rendered = [self.render(execution, sandbox, now) for execution in executions]
+        items = b",".join([rendered.item for rendered in rendered])
+        since = max(rendered.since for rendered in rendered)
+        until = min(rendered.until for rendered in rendered)
         if len(self._pages) >= _MOST_PAGES:
             self._pages.clear()
         self._pages[place] = _Page(executions, items, since, until)
         return items
 
-    def portrait(self, execution: Execution, sandbox: Sandbox, now: int) -> Portrait:
+    def view_data(self, execution: Execution, sandbox: Sandbox, now: int) -> ViewData:
         """Return what there is to show of an execution at `now`."""
-        scenario = self._library.version(execution.scenario)
+        scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox.root, execution.id)
         state = progress(scenario, execution.progress, Tick(), now, seed)
         request = decode(execution.request)
-        return self._views.portrait(execution, state, scenario, request, sandbox.organization, now)
+        return self._views.view_data(execution, state, scenario, request, sandbox.organization, now)
 
-    def _keep(self, drawing: Drawing) -> None:
-        self._kept[drawing.execution.id] = drawing
+    def _keep(self, rendered: RenderedViews) -> None:
+        self._kept[rendered.execution.id] = rendered
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
-    def _form(self, execution: Execution, organization: str) -> Form | None:
+    def _template(self, execution: Execution, organization: str) -> ViewTemplate | None:
         """Return the form of the execution's first view, made for the first one of its like."""
         like = (execution.scenario, organization, execution.initiated_by)
         try:
-            return self._forms[like]
+            return self._templates[like]
         except KeyError:
-            if len(self._forms) >= _MOST_FORMS:
-                self._forms.clear()
-            scenario = self._library.version(execution.scenario)
-            form = self._forms[like] = form_of(self._views, scenario, organization, execution.initiated_by)
+            if len(self._templates) >= _MOST_TEMPLATES:
+                self._templates.clear()
+            scenario = self._registry.version(execution.scenario)
+            form = self._templates[like] = view_template_of(
+                self._views, scenario, organization, execution.initiated_by
+            )
             return form
 
-    def _draw(self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any]) -> Drawing:
-        scenario = self._library.version(execution.scenario)
+    def _render(
+        self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any]
+    ) -> RenderedViews:
+        scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox.root, execution.id)
         state, due = standing(scenario, execution.progress, now, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
@@ -152,4 +156,4 @@ class Portraits:
         polled = scenario.steps[state.visits[-1].step].counts and any(
             isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed)
         )
-        return Drawing(execution, encode(fields), now, until, polled)
+        return RenderedViews(execution, encode(fields), now, until, polled)

@@ -7,16 +7,16 @@ from typing import get_args
 
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.model import Api
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.service.refusals import Refusal
 
-__all__ = ["BUILT_IN_DEFAULTS", "Library"]
+__all__ = ["BUILT_IN_DEFAULTS", "ScenarioRegistry"]
 
 BUILT_IN_DEFAULTS: Mapping[Api, str] = {"executions": "paid-happy-path", "embed": "embed-running"}
 
 
-class Library:
+class ScenarioRegistry:
     """Scenarios by name and by `name@version`. A changed scenario never changes a running execution.
 
     A sandbox may have scenarios of its own: it sees them before all others, and no other sandbox does.

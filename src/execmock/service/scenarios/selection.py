@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.model import Api
 from execmock.service.sandboxes import Sandbox
-from execmock.service.scenarios.registry import BUILT_IN_DEFAULTS, Library
+from execmock.service.scenarios.registry import BUILT_IN_DEFAULTS, ScenarioRegistry
 
 __all__ = ["Selection"]
 
@@ -20,19 +20,21 @@ class Selection:
     header: str | None = None
     prefer: str | None = None
 
-    def pick(self, library: Library, sandbox: Sandbox, values: Mapping[str, object], api: Api) -> Scenario:
+    def pick(
+        self, registry: ScenarioRegistry, sandbox: Sandbox, values: Mapping[str, object], api: Api
+    ) -> Scenario:
         """Return the scenario: header, Prefer, the values that a scenario binds, the sandbox's default,
         the built-in default. Refusal 400 when a name is unknown.
         """
         if self.header:
-            return library.named(self.header, api, "header/X-Execmock-Scenario", sandbox.id)
+            return registry.named(self.header, api, "header/X-Execmock-Scenario", sandbox.id)
         if self.prefer:
-            return library.named(self.prefer, api, "header/Prefer", sandbox.id)
-        bound = library.bound(values, api, sandbox.id)
+            return registry.named(self.prefer, api, "header/Prefer", sandbox.id)
+        bound = registry.bound(values, api, sandbox.id)
         if bound is not None:
             return bound
         default = sandbox.default_scenario
-        chosen = library.seen_by(sandbox.id).get(default) if default else None
+        chosen = registry.seen_by(sandbox.id).get(default) if default else None
         if chosen and chosen.api == api:
             return chosen
-        return library.named(BUILT_IN_DEFAULTS[api], api, "default")
+        return registry.named(BUILT_IN_DEFAULTS[api], api, "default")

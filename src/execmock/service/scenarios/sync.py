@@ -6,31 +6,31 @@ import asyncio
 from collections.abc import Iterable
 
 from execmock.core.scenario import Scenario
-from execmock.core.shared_scenarios import Catalogue, ScenarioText, Shelved
+from execmock.core.shared_scenarios import PutScenario, ScenarioText, SharedScenarios
 from execmock.errors import StoreError
 from execmock.interfaces import Key, Put, Store
 from execmock.loading.scenarios import Vocabularies, read_text
-from execmock.service.scenarios.registry import Library
+from execmock.service.scenarios.registry import ScenarioRegistry
 
-__all__ = ["Keeper"]
+__all__ = ["ScenarioSync"]
 
 
-class Keeper:
+class ScenarioSync:
     """Scenarios in a store: the text of each version that is followed, and what was put at run time.
 
     A scenario put for all sandboxes wins over the file of its name, for as long as that is the file it was
     put over: a file that was edited since is the newer wish.
     """
 
-    def __init__(self, store: Store, library: Library, words: Vocabularies, token: str) -> None:
+    def __init__(self, store: Store, registry: ScenarioRegistry, words: Vocabularies, token: str) -> None:
         self._store = store
-        self._library = library
+        self._registry = registry
         self._words = words
         self._token = token
         self._begun = 0
-        self._seen: dict[str, Catalogue | None] = {}
+        self._seen: dict[str, SharedScenarios | None] = {}
         self._kept: set[str] = set()
-        self._files = {name: scenario.reference for name, scenario in library.current.items()}
+        self._files = {name: scenario.reference for name, scenario in registry.current.items()}
 
     async def refresh(self, sandbox: str = "") -> None:
         """Know what other servers have put since; to be called before a scenario is picked by its name."""
@@ -39,7 +39,7 @@ class Keeper:
         owners = [""] if sandbox == "" else ["", sandbox]
         found = await asyncio.gather(*(self._store.get(_place(owner)) for owner in owners))
         if found[0] is None:
-            first = Catalogue(self._fresh_token())
+            first = SharedScenarios(self._fresh_token())
             found[0] = await self._store.update(
                 _place(""), lambda old: [] if old else [Put(_place(""), first)]
             )
@@ -50,17 +50,17 @@ class Keeper:
     async def put(self, scenario: Scenario, sandbox: str = "") -> None:
         """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
         if self._store.immediate:
-            self._library.put(scenario, sandbox)
+            self._registry.put(scenario, sandbox)
             return
-        self._library.learn(scenario)
+        self._registry.learn(scenario)
         token = self._fresh_token()
         over = None if sandbox else self._files.get(scenario.name)
-        shelved = Shelved(scenario.name, scenario.reference, over)
+        put_scenarios = PutScenario(scenario.name, scenario.reference, over)
 
-        def changed(old: Catalogue | None) -> list[Put]:
-            catalogue = old or Catalogue(token)
-            others = tuple(entry for entry in catalogue.shelved if entry.name != scenario.name)
-            new = Catalogue(catalogue.store, (*others, shelved), catalogue.edition + 1)
+        def changed(old: SharedScenarios | None) -> list[Put]:
+            catalogue = old or SharedScenarios(token)
+            others = tuple(entry for entry in catalogue.put_scenarios if entry.name != scenario.name)
+            new = SharedScenarios(catalogue.store, (*others, put_scenarios), catalogue.edition + 1)
             return [Put(_place(sandbox), new), _put_of(scenario)]
 
         # What comes back may hold what others have put meanwhile.
@@ -69,7 +69,7 @@ class Keeper:
 
     async def forget(self, sandbox: str) -> None:
         """Let go of a sandbox's own scenarios: the sandbox is gone."""
-        self._library.forget(sandbox)
+        self._registry.forget(sandbox)
         if not self._store.immediate:
             await self._store.update(_place(sandbox), lambda _: [Put(_place(sandbox), None)])
             self._seen.pop(sandbox, None)
@@ -85,8 +85,8 @@ class Keeper:
     async def know(self, references: Iterable[str]) -> None:
         """Read the versions that executions follow and that this server does not know yet."""
         for reference in references:
-            if not self._library.knows(reference):
-                self._library.learn(await self._read(reference))
+            if not self._registry.knows(reference):
+                self._registry.learn(await self._read(reference))
 
     def note_file(self, name: str, reference: str | None) -> None:
         """Remember which version a file holds now; None when there is no such file any more."""
@@ -95,31 +95,31 @@ class Keeper:
         else:
             self._files[name] = reference
 
-    async def _take_up(self, sandbox: str, found: Catalogue | None) -> None:
-        shelved = found.shelved if found else ()
-        wanted = [entry for entry in shelved if sandbox or entry.over == self._files.get(entry.name)]
+    async def _take_up(self, sandbox: str, found: SharedScenarios | None) -> None:
+        put_scenarios = found.put_scenarios if found else ()
+        wanted = [entry for entry in put_scenarios if sandbox or entry.over == self._files.get(entry.name)]
         await self.know(entry.reference for entry in wanted)
         # From here on nothing waits: nobody picks from a library that is half changed.
         seen = self._seen.get(sandbox)
         if seen and found and seen.store == found.store and found.edition < seen.edition:
             return
         if sandbox:
-            self._library.forget(sandbox)
+            self._registry.forget(sandbox)
         elif seen and found and seen.store != found.store:
             self._begin_anew(seen)
         for entry in wanted:
-            self._library.put(self._library.version(entry.reference), sandbox)
+            self._registry.put(self._registry.version(entry.reference), sandbox)
         self._seen[sandbox] = found
 
-    def _begin_anew(self, seen: Catalogue) -> None:
+    def _begin_anew(self, seen: SharedScenarios) -> None:
         """Forget what was put and kept: the store was emptied."""
         self._kept.clear()
-        for entry in seen.shelved:
+        for entry in seen.put_scenarios:
             file = self._files.get(entry.name)
             if file is None:
-                self._library.remove(entry.name)
+                self._registry.remove(entry.name)
             elif file == entry.over:
-                self._library.put(self._library.version(file))
+                self._registry.put(self._registry.version(file))
 
     async def _read(self, reference: str) -> Scenario:
         kept: ScenarioText | None = await self._store.get(_text_place(reference))
@@ -136,7 +136,7 @@ class Keeper:
 
 
 def _place(sandbox: str) -> Key:
-    return Key("", "catalogue", sandbox)
+    return Key("", "shared-scenarios", sandbox)
 
 
 def _put_of(scenario: Scenario) -> Put:

@@ -10,18 +10,18 @@ from typing import Any
 
 from execmock.core.contract.pointers import join
 from execmock.core.scenario import Scenario
-from execmock.core.schema.validator import Violation
+from execmock.core.schema.violation import Violation
 from execmock.loading.scenarios import Vocabularies, read_data, read_text
 from execmock.service.refusals import Refusal
 
-__all__ = ["Mistake", "read_submitted"]
+__all__ = ["ScenarioFinding", "read_upload"]
 
 # YAML takes these for line breaks, or not at all, unless they are escaped.
 _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake(Violation):
+class ScenarioFinding(Violation):
     """A finding about a scenario; `expected` is the whole of what there is to say."""
 
     @property
@@ -34,21 +34,23 @@ class Mistake(Violation):
         return {"location": self.where, "message": str(self)}
 
 
-def read_submitted(body: Mapping[str, Any], words: Vocabularies) -> Scenario:
+def read_upload(body: Mapping[str, Any], words: Vocabularies) -> Scenario:
     """Return the scenario in `text` or in `scenario`; Refusal 422 with the place of every mistake in it.
 
     A place is `body/text:LINE:COLUMN`, or the path to a value, such as `body/scenario/steps/0/status`.
     """
     if "text" in body:
         read = read_text(body["text"], "body/text", words)
-        return _sound(read.scenario, (Mistake(str(found.place), found.message) for found in read.problems))
+        return _sound(
+            read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.problems)
+        )
     scenario, findings = read_data(body["scenario"], _as_yaml(body["scenario"]), words)
-    return _sound(scenario, (Mistake(join("body/scenario", f.path), f.message) for f in findings))
+    return _sound(scenario, (ScenarioFinding(join("body/scenario", f.path), f.message) for f in findings))
 
 
-def _sound(scenario: Scenario | None, mistakes: Iterable[Mistake]) -> Scenario:
+def _sound(scenario: Scenario | None, findings: Iterable[ScenarioFinding]) -> Scenario:
     if scenario is None:
-        raise Refusal(422, "The scenario has mistakes", list(mistakes))
+        raise Refusal(422, "The scenario has mistakes", list(findings))
     return scenario
 
 

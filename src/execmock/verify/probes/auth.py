@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, encode
-from execmock.verify.session import Created, Lab
+from execmock.verify.session import Created, Session
 
 __all__ = ["auth", "follow_tokens", "scope", "tenancy", "unknown"]
 
@@ -18,11 +18,11 @@ _GARBAGE: tuple[Mapping[str, str], ...] = (
 
 
 @probe("auth", needs="")
-async def auth(lab: Lab) -> None:
+async def auth(session: Session) -> None:
     """Ask every private operation without a key, with nonsense, and with the key under another scheme."""
-    for operation, parts in [each async for each in _private(lab)]:
+    for operation, parts in [each async for each in _private(session)]:
         identity = "embed" if operation == EXECUTE else "a"
-        key = lab.key(identity)
+        key = session.key(identity)
         schemes = (f"Basic {key}", f"Token {key}", key)
         for label, headers in (
             ("missing", [{}]),
@@ -30,54 +30,58 @@ async def auth(lab: Lab) -> None:
             ("wrong-scheme", [{"Authorization": text} for text in schemes]),
         ):
             for header in headers:
-                await lab.call(operation, f"{label}/{operation}", identity="none", headers=header, **parts)
+                await session.call(
+                    operation, f"{label}/{operation}", identity="none", headers=header, **parts
+                )
 
 
-async def _private(lab: Lab):  # type: ignore[no-untyped-def]
-    page = await lab.list("page")
+async def _private(session: Session):  # type: ignore[no-untyped-def]
+    page = await session.list("page")
     known = page.at("/data/items/0/id")
-    if lab.writes:
-        known = (await lab.created()).id
-        yield CREATE, {"body": encode(lab.surface.minimal())}
+    if session.writes:
+        known = (await session.created()).id
+        yield CREATE, {"body": encode(session.requests.minimal())}
     yield LIST, {}
     if isinstance(known, str):
         yield GET, {"path": {"id": known}}
-    if lab.writes and lab.embeds:
-        yield EXECUTE, {"path": {"id": lab.surface.embed_workflow}, "body": encode({})}
+    if session.writes and session.embeds:
+        yield EXECUTE, {"path": {"id": session.requests.embed_workflow}, "body": encode({})}
 
 
 @probe("scope", needs="writes read")
-async def scope(lab: Lab) -> None:
+async def scope(session: Session) -> None:
     """Use the key that may only read."""
-    made = await lab.created()
-    await lab.create(lab.surface.full(lab.unique("read")), "create-with-read", identity="read", valid=False)
-    await lab.get(made.id, "get-with-read", identity="read")
-    await lab.list("list-with-read", identity="read")
+    made = await session.created()
+    await session.create(
+        session.requests.full(session.unique("read")), "create-with-read", identity="read", valid=False
+    )
+    await session.get(made.id, "get-with-read", identity="read")
+    await session.list("list-with-read", identity="read")
 
 
 @probe("public")
-async def follow_tokens(lab: Lab) -> None:
+async def follow_tokens(session: Session) -> None:
     """Follow an execution with its token, without, with other tokens, and with a key beside it."""
-    one = await lab.created(lab.surface.full(lab.unique("one")), "create/one")
-    two = await lab.created(lab.surface.full(lab.unique("two")), "create/two")
-    await lab.public(one.id, None, "missing/absent", valid=False)
-    await lab.public(one.id, "", "missing/empty", valid=False)
-    await lab.public(one.id, "garbage-token-of-nobody", "wrong/garbage", valid=False)
-    await lab.public(_unlike(one.id), "garbage-token-of-nobody", "unknown-id/garbage", valid=False)
+    one = await session.created(session.requests.full(session.unique("one")), "create/one")
+    two = await session.created(session.requests.full(session.unique("two")), "create/two")
+    await session.public(one.id, None, "missing/absent", valid=False)
+    await session.public(one.id, "", "missing/empty", valid=False)
+    await session.public(one.id, "garbage-token-of-nobody", "wrong/garbage", valid=False)
+    await session.public(_unlike(one.id), "garbage-token-of-nobody", "unknown-id/garbage", valid=False)
     if one.token and two.token:
-        await lab.public(one.id, one.token, "right/plain")
-        for header in ("Bearer garbage", f"Bearer {lab.key('b') or lab.key('a')}"):
-            await lab.public(one.id, one.token, "right/beside-a-key", headers={"Authorization": header})
+        await session.public(one.id, one.token, "right/plain")
+        for header in ("Bearer garbage", f"Bearer {session.key('b') or session.key('a')}"):
+            await session.public(one.id, one.token, "right/beside-a-key", headers={"Authorization": header})
         origin = {"Origin": "https://shop.example.com"}
-        await lab.public(one.id, one.token, "right/from-a-page", headers=origin)
-        await lab.public(_unlike(one.id), one.token, "unknown-id/token", valid=False)
-        await lab.public(one.id, two.token, "other", valid=False)
-        mine = {"Authorization": f"Bearer {lab.key('a')}"}
-        await lab.public(one.id, "garbage-token-of-nobody", "wrong/with-a-key", valid=False, headers=mine)
+        await session.public(one.id, one.token, "right/from-a-page", headers=origin)
+        await session.public(_unlike(one.id), one.token, "unknown-id/token", valid=False)
+        await session.public(one.id, two.token, "other", valid=False)
+        mine = {"Authorization": f"Bearer {session.key('a')}"}
+        await session.public(one.id, "garbage-token-of-nobody", "wrong/with-a-key", valid=False, headers=mine)
         for label, token in _near(one):
-            await lab.public(one.id, token, label, valid=False)
-    await lab.get(one.id, "get/one")
-    await lab.list("list")
+            await session.public(one.id, token, label, valid=False)
+    await session.get(one.id, "get/one")
+    await session.list("list")
 
 
 def _near(made: Created) -> Iterator[tuple[str, str]]:
@@ -106,27 +110,27 @@ _OTHER = {"-": "-", "_": "_"}
 
 
 @probe("tenancy", needs="writes b")
-async def tenancy(lab: Lab) -> None:
+async def tenancy(session: Session) -> None:
     """Look for one organization's executions with the other's key."""
-    mine = await lab.created(lab.surface.full(lab.unique("mine")), "create/a")
-    theirs = await lab.created(lab.surface.full(lab.unique("theirs")), "create/b", identity="b")
-    await lab.get(mine.id, "foreign/a-by-b", identity="b", valid=False)
-    await lab.get(theirs.id, "foreign/b-by-a", identity="a", valid=False)
-    await lab.get(_unlike(mine.id), "absent/by-b", identity="b", valid=False)
-    await lab.list("list/a", limit=100)
-    await lab.list("list/b", identity="b", limit=100)
+    mine = await session.created(session.requests.full(session.unique("mine")), "create/a")
+    theirs = await session.created(session.requests.full(session.unique("theirs")), "create/b", identity="b")
+    await session.get(mine.id, "foreign/a-by-b", identity="b", valid=False)
+    await session.get(theirs.id, "foreign/b-by-a", identity="a", valid=False)
+    await session.get(_unlike(mine.id), "absent/by-b", identity="b", valid=False)
+    await session.list("list/a", limit=100)
+    await session.list("list/b", identity="b", limit=100)
     owner = mine.seen.at("/data/execution/organizationId")
     if isinstance(owner, str) and owner:
         header = {"X-Org-ID": owner}
-        await lab.get(mine.id, "header-get", identity="b", valid=False, headers=header)
-        await lab.call(LIST, "header-list", identity="b", headers=header, query={"limit": 100})
+        await session.get(mine.id, "header-get", identity="b", valid=False, headers=header)
+        await session.call(LIST, "header-list", identity="b", headers=header, query={"limit": 100})
 
 
 @probe("unknown")
-async def unknown(lab: Lab) -> None:
+async def unknown(session: Session) -> None:
     """Ask for executions and workflows that do not exist."""
-    made = await lab.created()
+    made = await session.created()
     for name in (_unlike(made.id), f"{made.id}x", "nothing", "00000000-0000-4000-8000-000000000000"):
-        await lab.get(name, "unknown", valid=False)
-    for workflow in ("wf_00000000000000000000", lab.unique("workflow")):
-        await lab.create({**lab.surface.minimal(), "workflowId": workflow}, "workflow", valid=False)
+        await session.get(name, "unknown", valid=False)
+    for workflow in ("wf_00000000000000000000", session.unique("workflow")):
+        await session.create({**session.requests.minimal(), "workflowId": workflow}, "workflow", valid=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE, EXECUTE
-from execmock.verify.session import Lab, Stopped
+from execmock.verify.session import Session, Stopped
 
 __all__ = ["generated"]
 
@@ -18,49 +18,54 @@ _SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # a net for a r
 
 
 @probe("generated", needs="writes generated")
-async def generated(lab: Lab) -> None:
+async def generated(session: Session) -> None:
     """Send what schemathesis makes of the contract, and record it."""
     from execmock.verify.fuzzing import Plan, generate
 
     # Both generators draw from one source of chance: one after the other. Sending may overlap.
-    bodies = await asyncio.to_thread(_valid, lab)
+    bodies = await asyncio.to_thread(_valid, session)
     given_up = threading.Event()
     plan = Plan(
-        examples=_EXAMPLES[lab.effort],
-        seconds=_SECONDS[lab.effort],
-        rate=lab.rate,
-        timeout=lab.timeout,
-        seed=lab.seed,
-        thorough=lab.effort != "quick",
-        given_up=lambda: given_up.is_set() or lab.out_of_time,
+        examples=_EXAMPLES[session.effort],
+        seconds=_SECONDS[session.effort],
+        rate=session.rate,
+        timeout=session.timeout,
+        seed=session.seed,
+        thorough=session.effort != "quick",
+        given_up=lambda: given_up.is_set() or session.out_of_time,
     )
     try:
         found, _ = await asyncio.gather(
             asyncio.to_thread(
-                generate, lab.surface, lab.time.keys, plan, embed=lab.embeds, first=lab.reserve()
+                generate,
+                session.requests,
+                session.time.keys,
+                plan,
+                embed=session.embeds,
+                first=session.reserve(),
             ),
-            _send_valid(lab, bodies),
+            _send_valid(session, bodies),
         )
     finally:
         given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
-    lab.take(found.exchanges, found.problems)
+    session.take(found.exchanges, found.problems)
     if found.stopped:
         raise Stopped(found.stopped)
 
 
-def _valid(lab: Lab) -> dict[str, tuple[dict[str, Any], ...]]:
+def _valid(session: Session) -> dict[str, tuple[dict[str, Any], ...]]:
     """Return bodies that are beyond doubt valid: the engine makes too few of them in a short run."""
     from execmock.verify.valid_bodies import valid_bodies
 
-    operations = (CREATE, EXECUTE) if lab.embeds else (CREATE,)
+    operations = (CREATE, EXECUTE) if session.embeds else (CREATE,)
     return {
-        operation: valid_bodies(lab.surface, operation, _VALID[lab.effort], lab.seed)
+        operation: valid_bodies(session.requests, operation, _VALID[session.effort], session.seed)
         for operation in operations
     }
 
 
-async def _send_valid(lab: Lab, bodies: dict[str, tuple[dict[str, Any], ...]]) -> None:
+async def _send_valid(session: Session, bodies: dict[str, tuple[dict[str, Any], ...]]) -> None:
     for operation, made in bodies.items():
-        send = lab.create if operation == CREATE else lab.execute
+        send = session.create if operation == CREATE else session.execute
         label = f"{operation}/valid"
-        await lab.all(send(body, label) for body in made)
+        await session.all(send(body, label) for body in made)

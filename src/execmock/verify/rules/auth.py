@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from execmock.verify.equality import same_json
-from execmock.verify.evidence import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.rule import Rule, Verdict, check, rule
+from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
@@ -32,10 +33,10 @@ def _guard(name: str, label: str, operations: tuple[str, ...], sentence: str, *,
         tags=("auth",),
         needs=needs,
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        legal = frozenset({401}) if label == "missing" else case.statuses("badKey")
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        legal = frozenset({401}) if label == "missing" else evidence.statuses("badKey")
         for operation in operations:
-            for seen in case.seen("auth", f"{label}/{operation}"):
+            for seen in evidence.seen("auth", f"{label}/{operation}"):
                 yield check(seen.status in legal, seen, _one_of(legal))
 
     return judge
@@ -70,11 +71,11 @@ GUARDS = [
     tags=("auth",),
     needs="embed writes guarded",
 )
-def embed_auth(case: Case) -> Iterator[Verdict]:
+def embed_auth(evidence: Evidence) -> Iterator[Verdict]:
     """Missing, unknown, and under another scheme."""
     for label in ("missing", "garbage", "wrong-scheme"):
-        for seen in case.seen("auth", f"{label}/{EXECUTE}"):
-            legal = frozenset({401}) if label == "missing" else case.statuses("badKey")
+        for seen in evidence.seen("auth", f"{label}/{EXECUTE}"):
+            legal = frozenset({401}) if label == "missing" else evidence.statuses("badKey")
             yield check(seen.status in legal, seen, _one_of(legal))
 
 
@@ -89,12 +90,12 @@ def embed_auth(case: Case) -> Iterator[Verdict]:
     tags=("auth",),
     needs="read writes",
 )
-def read_scope(case: Case) -> Iterator[Verdict]:
+def read_scope(evidence: Evidence) -> Iterator[Verdict]:
     """Creating is refused with 403, or 401."""
-    for seen in case.seen("scope", "create-with-read"):
+    for seen in evidence.seen("scope", "create-with-read"):
         yield check(seen.status in (401, 403), seen, "status 403")
     for label in ("get-with-read", "list-with-read"):
-        for seen in case.seen("scope", label):
+        for seen in evidence.seen("scope", label):
             yield check(seen.ok, seen, "success")
 
 
@@ -108,10 +109,10 @@ def read_scope(case: Case) -> Iterator[Verdict]:
     tags=("unknown",),
     needs="writes",
 )
-def unknown_id(case: Case) -> Iterator[Verdict]:
+def unknown_id(evidence: Evidence) -> Iterator[Verdict]:
     """Ids of the right form, and of none."""
-    legal = case.statuses("unknownExecution")
-    for seen in case.seen("unknown", "unknown"):
+    legal = evidence.statuses("unknownExecution")
+    for seen in evidence.seen("unknown", "unknown"):
         yield check(seen.status in legal, seen, _one_of(legal))
 
 
@@ -125,10 +126,10 @@ def unknown_id(case: Case) -> Iterator[Verdict]:
     tags=("unknown",),
     needs="writes",
 )
-def unknown_workflow(case: Case) -> Iterator[Verdict]:
+def unknown_workflow(evidence: Evidence) -> Iterator[Verdict]:
     """With no workflows configured a service may take any."""
-    legal = case.statuses("unknownWorkflow")
-    for seen in case.seen("unknown", "workflow"):
+    legal = evidence.statuses("unknownWorkflow")
+    for seen in evidence.seen("unknown", "workflow"):
         yield check(seen.ok or seen.status in legal, seen, f"success, or {_one_of(legal)}")
 
 
@@ -137,9 +138,9 @@ def _ids(page: Exchange) -> set[Any]:
     return {item.get("id") for item in items if isinstance(item, dict)} if isinstance(items, list) else set()
 
 
-def _made(case: Case, who: str) -> set[str]:
+def _made(evidence: Evidence, who: str) -> set[str]:
     """Ids that an identity's key created, whichever probe did it."""
-    names = (seen.at("/data/execution/id") for seen in case.ok_creates() if seen.identity == who)
+    names = (seen.at("/data/execution/id") for seen in evidence.ok_creates() if seen.identity == who)
     return {name for name in names if isinstance(name, str)}
 
 
@@ -153,9 +154,9 @@ def _made(case: Case, who: str) -> set[str]:
     tags=("tenancy",),
     needs="b writes",
 )
-def tenancy_read(case: Case) -> Iterator[Verdict]:
+def tenancy_read(evidence: Evidence) -> Iterator[Verdict]:
     """A success, or an answer that shows the other's data, breaks it."""
-    for seen in case.seen("tenancy", "foreign"):
+    for seen in evidence.seen("tenancy", "foreign"):
         yield check(not seen.ok, seen, "a refusal, as for an unknown id")
 
 
@@ -169,11 +170,11 @@ def tenancy_read(case: Case) -> Iterator[Verdict]:
     tags=("tenancy",),
     needs="b writes",
 )
-def organization_scope(case: Case) -> Iterator[Verdict]:
+def organization_scope(evidence: Evidence) -> Iterator[Verdict]:
     """No page of one key holds an execution that the other key created."""
     for who, other in (("a", "b"), ("b", "a")):
-        foreign = _made(case, other) - _made(case, who)
-        for page in case.ok("tenancy", f"list/{who}"):
+        foreign = _made(evidence, other) - _made(evidence, who)
+        for page in evidence.ok("tenancy", f"list/{who}"):
             leaked = sorted(_ids(page) & foreign)
             yield check(
                 not leaked,
@@ -194,14 +195,14 @@ def organization_scope(case: Case) -> Iterator[Verdict]:
     tags=("tenancy",),
     under="list.organization-scope tenancy.organization-header create.organization",
 )
-def tenancy_list(case: Case) -> Iterator[Verdict]:
+def tenancy_list(evidence: Evidence) -> Iterator[Verdict]:
     """Compares organizationId of items with that of the executions the key created or read."""
     home: dict[str, Any] = {}
-    for seen in case.successes(CREATE, GET):
+    for seen in evidence.successes(CREATE, GET):
         owner = seen.at("/data/execution/organizationId")
         if isinstance(owner, str) and owner and seen.probe != "tenancy":
             home.setdefault(seen.identity, owner)
-    for page in case.successes(LIST):
+    for page in evidence.successes(LIST):
         items, owner = page.at("/data/items"), home.get(page.identity)
         for number, item in enumerate(items if isinstance(items, list) and owner else ()):
             shown = item.get("organizationId") if isinstance(item, dict) else None
@@ -221,10 +222,10 @@ def tenancy_list(case: Case) -> Iterator[Verdict]:
     under="tenancy.read",
     needs="b writes",
 )
-def same_answer(case: Case) -> Iterator[Verdict]:
+def same_answer(evidence: Evidence) -> Iterator[Verdict]:
     """Compares status and body, requestId and the id itself apart."""
-    absent = case.first("tenancy", "absent/by-b")
-    for seen in case.seen("tenancy", "foreign/a-by-b"):
+    absent = evidence.first("tenancy", "absent/by-b")
+    for seen in evidence.seen("tenancy", "foreign/a-by-b"):
         if absent is not None and not seen.ok:
             yield alike(seen, absent)
 
@@ -263,12 +264,12 @@ def _without(value: Any, name: str) -> Any:
     tags=("tenancy",),
     needs="b writes",
 )
-def organization_header(case: Case) -> Iterator[Verdict]:
+def organization_header(evidence: Evidence) -> Iterator[Verdict]:
     """Ignored or refused."""
-    for seen in case.seen("tenancy", "header-get"):
+    for seen in evidence.seen("tenancy", "header-get"):
         yield check(not seen.ok, seen, "a refusal")
-    foreign = _made(case, "a") - _made(case, "b")
-    for page in case.seen("tenancy", "header-list"):
+    foreign = _made(evidence, "a") - _made(evidence, "b")
+    for page in evidence.seen("tenancy", "header-list"):
         leaked = sorted(_ids(page) & foreign) if page.ok else []
         yield check(
             not leaked, page, "no execution of the other organization", ", ".join(leaked), at="/data/items"

@@ -8,11 +8,12 @@ from functools import lru_cache
 from execmock.core.contract import Contract
 from execmock.core.schema.validator import SchemaValidator
 from execmock.verify.answer_schemas import missing, prune, type_violations
-from execmock.verify.evidence import Case, Problem
+from execmock.verify.evidence import Evidence, Problem
 from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Verdict, check, rule
+from execmock.verify.rule import Verdict, check, rule
 from execmock.verify.rules.answers import allowed
+from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _SHAPES = tuple(
@@ -47,10 +48,10 @@ _TAGS = ("generated",)
     under=_CAUSES,
     needs="writes generated",
 )
-def conformance(case: Case) -> Iterator[Verdict]:
+def conformance(evidence: Evidence) -> Iterator[Verdict]:
     """The engine knows no alternatives, so each of its findings is confirmed by our own validators."""
-    told = {problem.seen.number: problem for problem in case.problems if _confirmed(case, problem)}
-    for seen in case.seen("generated"):
+    told = {problem.seen.number: problem for problem in evidence.problems if _confirmed(evidence, problem)}
+    for seen in evidence.seen("generated"):
         problem = told.get(seen.number)
         if problem is None:
             yield check(seen.status < 500, seen, "a status below 500")
@@ -60,21 +61,21 @@ def conformance(case: Case) -> Iterator[Verdict]:
             )
 
 
-def _confirmed(case: Case, problem: Problem) -> bool:
+def _confirmed(evidence: Evidence, problem: Problem) -> bool:
     seen = problem.seen
     if not seen.judged or not seen.operation:
         return False
     if problem.kind == "not_a_server_error":
         return seen.status >= 500
     if problem.kind == "status_code_conformance":
-        return not allowed(case, seen)
+        return not allowed(evidence, seen)
     if problem.kind == "response_schema_conformance" and seen.ok:
         data = seen.json if seen.operation == EXECUTE else seen.at("/data")
         if seen.json is NOT_JSON:
             return True
         pruned = prune(data)
-        lacking = missing(case.contract, seen.operation, data, pruned)
-        return bool(type_violations(case.documented, seen.operation, pruned) or lacking)
+        lacking = missing(evidence.contract, seen.operation, data, pruned)
+        return bool(type_violations(evidence.documented, seen.operation, pruned) or lacking)
     return False
 
 
@@ -85,9 +86,9 @@ def _body(contract: Contract, operation: str) -> SchemaValidator:
     return SchemaValidator(contract.standalone(contract.resolve(schema)))
 
 
-def _sent(case: Case, label: str) -> Iterator[tuple[Exchange, object]]:
+def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
     """Yield requests that went to the right address with a JSON type, and their bodies."""
-    for seen in case.seen("generated", label):
+    for seen in evidence.seen("generated", label):
         kind = {name.lower(): value for name, value in seen.request.headers.items()}.get("content-type", "")
         keyed = any(name.lower() == "authorization" for name in seen.request.headers)
         if keyed and kind.partition(";")[0].strip().lower() == "application/json":
@@ -105,11 +106,11 @@ def _sent(case: Case, label: str) -> Iterator[tuple[Exchange, object]]:
     under="create.wrong-type create.body-object http.malformed-json embed.bad-data",
     needs="writes generated",
 )
-def refuses(case: Case) -> Iterator[Verdict]:
+def refuses(evidence: Evidence) -> Iterator[Verdict]:
     """Judged by the contract's own schema, in which further properties are free."""
     for operation in _BODIES:
-        for seen, body in _sent(case, operation):
-            broken = body is not NOT_JSON and not _body(case.contract, operation).is_valid(body)
+        for seen, body in _sent(evidence, operation):
+            broken = body is not NOT_JSON and not _body(evidence.contract, operation).is_valid(body)
             if broken and (operation == CREATE or _bad_data(body)):
                 yield check(not seen.ok, seen, "a refusal of this body")
 
@@ -135,22 +136,22 @@ def _bad_data(body: object) -> bool:
     under="operation.answers robust.no-5xx",
     needs="writes generated",
 )
-def accepts(case: Case) -> Iterator[Verdict]:
+def accepts(evidence: Evidence) -> Iterator[Verdict]:
     """Only bodies without anything that a service may refuse: unknown, null or empty members, other ids.
 
     A 5xx is no refusal, and is for generated.conformance.
     """
     for operation in _BODIES:
-        known, usual = _known(case, operation), _usual(case, operation)
-        for seen, body in _sent(case, operation):
+        known, usual = _known(evidence, operation), _usual(evidence, operation)
+        for seen, body in _sent(evidence, operation):
             plain = isinstance(body, dict) and _plain(body, known) and _place(seen, body) in usual
-            if plain and seen.status < 500 and _body(case.contract, operation).is_valid(body):
-                yield check(seen.ok, seen, f"status {case.success(operation)}")
+            if plain and seen.status < 500 and _body(evidence.contract, operation).is_valid(body):
+                yield check(seen.ok, seen, f"status {evidence.success(operation)}")
 
 
-def _known(case: Case, operation: str) -> frozenset[str]:
+def _known(evidence: Evidence, operation: str) -> frozenset[str]:
     name = "CreateExecutionRequest" if operation == CREATE else "ExecuteWorkflowRequest"
-    return frozenset(case.schema(name)["properties"])
+    return frozenset(evidence.schema(name)["properties"])
 
 
 def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
@@ -174,8 +175,8 @@ def _place(seen: Exchange, body: dict[str, object]) -> str:
     return seen.request.url.partition("?")[0] if usual else ""
 
 
-def _usual(case: Case, operation: str) -> frozenset[str]:
+def _usual(evidence: Evidence, operation: str) -> frozenset[str]:
     """The places that the service took in plain requests."""
     probe, label = ("basics", "create") if operation == CREATE else ("embed", "plain")
-    taken = ((seen, parse_json(seen.request.body)) for seen in case.ok(probe, label))
+    taken = ((seen, parse_json(seen.request.body)) for seen in evidence.ok(probe, label))
     return frozenset(_place(seen, body if isinstance(body, dict) else {}) for seen, body in taken)

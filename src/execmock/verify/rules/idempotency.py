@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from execmock.verify.evidence import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
 from execmock.verify.requests import CREATE
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
+from execmock.verify.rule import Rule, Verdict, check, rule
+from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _ID = "/data/execution/id"
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
@@ -20,11 +21,11 @@ def _key(seen: Exchange) -> Any:
     return body.get("idempotencyKey") if isinstance(body, dict) else None
 
 
-def _repeats(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    first = case.first("idempotency", "same/first")
+def _repeats(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]]:
+    first = evidence.first("idempotency", "same/first")
     if first is not None and first.ok:
         for label in ("same/again", "same/reordered"):
-            for seen in case.seen("idempotency", label):
+            for seen in evidence.seen("idempotency", label):
                 yield first, seen
 
 
@@ -38,9 +39,9 @@ def _repeats(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
     tags=("idempotency",),
     needs="writes",
 )
-def same(case: Case) -> Iterator[Verdict]:
+def same(evidence: Evidence) -> Iterator[Verdict]:
     """Its status and times may be those of now or of the first answer."""
-    for first, seen in _repeats(case):
+    for first, seen in _repeats(evidence):
         if seen.ok:
             wanted = f"the id of the first answer, {first.at(_ID)}"
             yield check(seen.at(_ID) == first.at(_ID), seen, wanted, at=_ID, chain=(first,))
@@ -59,9 +60,9 @@ def same(case: Case) -> Iterator[Verdict]:
     under="idempotency.same create.complete",
     needs="writes",
 )
-def same_token(case: Case) -> Iterator[Verdict]:
+def same_token(evidence: Evidence) -> Iterator[Verdict]:
     """Judged only where the execution is the same."""
-    for first, seen in _repeats(case):
+    for first, seen in _repeats(evidence):
         if seen.ok and seen.at(_ID) == first.at(_ID):
             wanted = "the client token of the first answer"
             yield check(seen.at(_TOKEN) == first.at(_TOKEN), seen, wanted, at=_TOKEN, chain=(first,))
@@ -78,11 +79,11 @@ def same_token(case: Case) -> Iterator[Verdict]:
     under="idempotency.same idempotency.concurrent-8 idempotency.concurrent-32 list.no-duplicates",
     needs="writes",
 )
-def no_second_record(case: Case) -> Iterator[Verdict]:
+def no_second_record(evidence: Evidence) -> Iterator[Verdict]:
     """Counts the ids in a page that carry the key or are the repeated execution."""
     for origin, pages in (("same/first", "same/list"), ("at-once/8", "at-once-list/8")):
-        made = case.first("idempotency", origin)
-        for page in case.ok("idempotency", pages):
+        made = evidence.first("idempotency", origin)
+        for page in evidence.ok("idempotency", pages):
             items = page.at("/data/items")
             if made is not None and made.ok and isinstance(items, list):
                 mine = _carrying(items, _key(made), made.at(_ID))
@@ -106,14 +107,14 @@ def _carrying(items: Iterable[Any], key: Any, name: Any) -> set[Any]:
     tags=("idempotency",),
     needs="writes",
 )
-def conflict(case: Case) -> Iterator[Verdict]:
+def conflict(evidence: Evidence) -> Iterator[Verdict]:
     """The execution created first must still show its own payload."""
-    first = case.first("idempotency", "same/first")
-    for seen in case.seen("idempotency", "conflict"):
+    first = evidence.first("idempotency", "same/first")
+    for seen in evidence.seen("idempotency", "conflict"):
         if first is not None and first.ok:
-            legal = case.statuses("idempotencyConflict")
+            legal = evidence.statuses("idempotencyConflict")
             yield check(seen.status in legal, seen, _either(legal), chain=(first,))
-    for read in case.ok("idempotency", "conflict-read"):
+    for read in evidence.ok("idempotency", "conflict-read"):
         if first is not None:
             place = "/data/execution/requestPayload"
             sent = parse_json(first.request.body)["requestPayload"]
@@ -138,15 +139,15 @@ def _at_once(count: int) -> Rule:
         under="idempotency.same",
         needs="writes",
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        made = list(case.ok("idempotency", f"at-once/{count}"))
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        made = list(evidence.ok("idempotency", f"at-once/{count}"))
         for seen in made:
             wanted = f"the same id in every answer, {made[0].at(_ID)}"
             yield check(seen.at(_ID) == made[0].at(_ID), seen, wanted, at=_ID, chain=(made[0],))
             same = seen.at(_TOKEN) == made[0].at(_TOKEN) or seen.at(_ID) != made[0].at(_ID)
             yield check(same, seen, "the same client token in every answer", at=_TOKEN, chain=(made[0],))
-        for seen in case.seen("idempotency", f"at-once/{count}"):
-            if 400 <= seen.status < 500 and seen.status not in case.statuses("idempotencyConflict"):
+        for seen in evidence.seen("idempotency", f"at-once/{count}"):
+            if 400 <= seen.status < 500 and seen.status not in evidence.statuses("idempotencyConflict"):
                 yield check(False, seen, "success, or a conflict while the first is under way")
 
     return judge
@@ -165,11 +166,11 @@ AT_ONCE = [_at_once(8), _at_once(32)]
     tags=("idempotency",),
     needs="writes",
 )
-def failed_not_remembered(case: Case) -> Iterator[Verdict]:
+def failed_not_remembered(evidence: Evidence) -> Iterator[Verdict]:
     """First without the required properties, then whole, with the same key."""
-    for seen in case.seen("idempotency", "refused/second"):
-        first = case.first("idempotency", "refused/first")
-        yield check(seen.ok, seen, f"status {case.success(CREATE)}", chain=(first,) if first else ())
+    for seen in evidence.seen("idempotency", "refused/second"):
+        first = evidence.first("idempotency", "refused/first")
+        yield check(seen.ok, seen, f"status {evidence.success(CREATE)}", chain=(first,) if first else ())
 
 
 @rule(
@@ -182,15 +183,15 @@ def failed_not_remembered(case: Case) -> Iterator[Verdict]:
     tags=("idempotency",),
     needs="writes",
 )
-def exact_key(case: Case) -> Iterator[Verdict]:
+def exact_key(evidence: Evidence) -> Iterator[Verdict]:
     """A refusal of a strange key is no confusion of keys."""
     first: dict[Any, Exchange] = {}
-    for seen in case.ok("idempotency", "exact"):
+    for seen in evidence.ok("idempotency", "exact"):
         earlier = first.setdefault(seen.at(_ID), seen)
         yield check(earlier is seen, seen, "an execution of its own", at=_ID, chain=(earlier,))
-    plain = tuple(case.ok("idempotency", "exact/plain"))
-    taken = any(case.ok("idempotency", "fresh/space"))
-    for seen in case.seen("idempotency", "exact"):
+    plain = tuple(evidence.ok("idempotency", "exact/plain"))
+    taken = any(evidence.ok("idempotency", "fresh/space"))
+    for seen in evidence.seen("idempotency", "exact"):
         if plain and not seen.ok and (taken or not seen.label.endswith("/space")):
             yield check(False, seen, "success, as this key was not used before", chain=plain)
 
@@ -205,17 +206,17 @@ def exact_key(case: Case) -> Iterator[Verdict]:
     tags=("idempotency", "tenancy"),
     needs="writes b",
 )
-def tenant(case: Case) -> Iterator[Verdict]:
+def tenant(evidence: Evidence) -> Iterator[Verdict]:
     """The second organization sends the same key and body and must get an execution of its own."""
-    first = case.first("idempotency", "same/first")
-    for seen in case.seen("idempotency", "tenant"):
+    first = evidence.first("idempotency", "same/first")
+    for seen in evidence.seen("idempotency", "tenant"):
         if first is not None and seen.ok:
             yield check(
                 seen.at(_ID) != first.at(_ID), seen, "an execution of its own", at=_ID, chain=(first,)
             )
-        elif first is not None and seen.status in case.statuses("idempotencyConflict"):
+        elif first is not None and seen.status in evidence.statuses("idempotencyConflict"):
             # Another organization may not know the workflow; that refusal says nothing about the key.
-            refused_anyway = seen.status in case.statuses("unknownWorkflow")
+            refused_anyway = seen.status in evidence.statuses("unknownWorkflow")
             if not refused_anyway:
                 yield check(False, seen, "an execution of its own", chain=(first,))
 
@@ -231,11 +232,11 @@ def tenant(case: Case) -> Iterator[Verdict]:
     under="robust.no-5xx create.unique-ids",
     needs="writes",
 )
-def concurrent_creates(case: Case) -> Iterator[Verdict]:
+def concurrent_creates(evidence: Evidence) -> Iterator[Verdict]:
     """Answers that ask to come back later were waited for."""
     first: dict[Any, Exchange] = {}
-    for seen in case.seen("concurrent", "many"):
-        yield check(seen.ok, seen, f"status {case.success(CREATE)}")
+    for seen in evidence.seen("concurrent", "many"):
+        yield check(seen.ok, seen, f"status {evidence.success(CREATE)}")
         if seen.ok:
             earlier = first.setdefault(seen.at(_ID), seen)
             yield check(earlier is seen, seen, "an id not given to another", at=_ID, chain=(earlier,))

@@ -8,19 +8,20 @@ from itertools import pairwise
 from typing import Any
 
 from execmock.verify.equality import instant, same_member
-from execmock.verify.evidence import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import ADVISORY, EXPECTED, Verdict, check, rule
+from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.severity import ADVISORY, EXPECTED
 
 _TAGS = ("paging",)
 _PAGE = "responses/200"
 
 
-def _walks(case: Case) -> Iterator[tuple[str, list[Page]]]:
+def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
     for size in ("7", "20", "100"):
-        found = list(pages(case, "paging", f"walk/{size}"))
+        found = list(pages(evidence, "paging", f"walk/{size}"))
         if found:
             yield size, found
 
@@ -35,34 +36,34 @@ def _walks(case: Case) -> Iterator[tuple[str, list[Page]]]:
     tags=_TAGS,
     under="list.page-items",
 )
-def no_duplicates(case: Case) -> Iterator[Verdict]:
+def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
     """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
-    for seen in case.successes(LIST):
+    for seen in evidence.successes(LIST):
         page = page_of(seen)
         if page is not None and len(page.items) > 1:
             ids = [name for name in page.ids if name]
             twice = next((name for name, times in Counter(ids).items() if times > 1), None)
             yield check(twice is None, seen, "each id once on a page", twice, at="/data/items")
     for label in ("walk/7", "walk/20", "walk/100", "growing/walk"):
-        found = list(pages(case, "paging", label))
+        found = list(pages(evidence, "paging", label))
         if len(found) > 1:
-            yield _judge_repeats(case, found)
+            yield _judge_repeats(evidence, found)
 
 
-def _judge_repeats(case: Case, found: list[Page]) -> Verdict:
+def _judge_repeats(evidence: Evidence, found: list[Page]) -> Verdict:
     ids = [name for page in found for name in page.ids if name]
     twice = [name for name, times in Counter(ids).items() if times > 1]
-    grown = _grown(case, found[0].seen, found[-1].seen)
+    grown = _grown(evidence, found[0].seen, found[-1].seen)
     said = f"{len(twice)} executions twice, such as {twice[0]}" if twice else ""
     wanted = f"at most {grown} executions twice, as {grown} were created meanwhile" if grown else "each once"
     chain = tuple(page.seen for page in found[-3:-1])
     return check(len(twice) <= grown, found[-1].seen, wanted, said, at="/data/items", chain=chain)
 
 
-def _grown(case: Case, first: Exchange, last: Exchange) -> int:
+def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
     """How many executions may have come into being between two exchanges, others' included."""
-    ours = sum(seen.received >= first.sent and seen.sent <= last.received for seen in case.ok_creates())
-    return ours + sum(bounds.high - bounds.low for bounds in counts(case)) * 3
+    ours = sum(seen.received >= first.sent and seen.sent <= last.received for seen in evidence.ok_creates())
+    return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
 
 
 @rule(
@@ -75,10 +76,10 @@ def _grown(case: Case, first: Exchange, last: Exchange) -> int:
     tags=_TAGS,
     under="list.page-items list.no-duplicates",
 )
-def no_gaps(case: Case) -> Iterator[Verdict]:
+def no_gaps(evidence: Evidence) -> Iterator[Verdict]:
     """Walks in pages of different sizes over one stretch must show the same executions."""
-    steady = all(bounds.low == bounds.high for bounds in list(counts(case))[-1:])
-    walks = dict(_walks(case))
+    steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
+    walks = dict(_walks(evidence))
     for (small, one), (large, other) in pairwise(walks.items()):
         left, right = _stretch(one), _stretch(other)
         common = min(len(left), len(right))
@@ -88,10 +89,10 @@ def no_gaps(case: Case) -> Iterator[Verdict]:
             said = f"{len(lacking)} executions in one walk alone, such as {next(iter(lacking), '')}"
             wanted = f"the same executions in pages of {small} as in pages of {large}"
             yield check(not lacking, one[-1].seen, wanted, said, at="/data/items", chain=[other[0].seen])
-    yield from _growing_gaps(case)
+    yield from _growing_gaps(evidence)
     for walk in walks.values():
         if walk[0].offset == 0 and walk[-1].more is False:
-            lost = created_ids(case, walk[0].seen.sent) - set(_stretch(walk))
+            lost = created_ids(evidence, walk[0].seen.sent) - set(_stretch(walk))
             said = f"{len(lost)} left out, such as {next(iter(lost), '')}"
             wanted = "every execution that was created before"
             yield check(not lost, walk[-1].seen, wanted, said, at="/data/items")
@@ -101,10 +102,10 @@ def _stretch(found: list[Page]) -> list[Any]:
     return [name for page in found for name in page.ids if name]
 
 
-def _growing_gaps(case: Case) -> Iterator[Verdict]:
+def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
     """A walk while executions are created must show everything that stood between its ends before."""
-    walk = list(pages(case, "paging", "growing/walk"))
-    before = list(pages(case, "paging", "walk/100"))
+    walk = list(pages(evidence, "paging", "growing/walk"))
+    before = list(pages(evidence, "paging", "walk/100"))
     if walk and before:
         shown, known = set(_stretch(walk)), _stretch(before)
         reached = [place for place, name in enumerate(known) if name in shown]
@@ -126,11 +127,11 @@ def _growing_gaps(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     under="list.no-duplicates",
 )
-def stable_order(case: Case) -> Iterator[Verdict]:
+def stable_order(evidence: Evidence) -> Iterator[Verdict]:
     """Executions that two answers both show must stand in the same order in both."""
-    yield from _steady(case)
-    whole = list(pages(case, "paging", "walk/100"))
-    others = [*pages(case, "paging", "walk"), *pages(case, "paging", "twice")]
+    yield from _steady(evidence)
+    whole = list(pages(evidence, "paging", "walk/100"))
+    others = [*pages(evidence, "paging", "walk"), *pages(evidence, "paging", "twice")]
     order = {name: place for place, name in enumerate(_stretch(whole))}
     for page in others:
         places = [order[name] for name in page.ids if name in order]
@@ -147,9 +148,9 @@ def stable_order(case: Case) -> Iterator[Verdict]:
             )
 
 
-def _steady(case: Case) -> Iterator[Verdict]:
+def _steady(evidence: Evidence) -> Iterator[Verdict]:
     """Follow the list while executions move on: what two pages share must stay in order."""
-    followed = list(pages(case, "histories", "list"))
+    followed = list(pages(evidence, "histories", "list"))
     for one, other in pairwise(followed):
         shared = set(one.ids) & set(other.ids)
         before, after = ([name for name in page.ids if name in shared] for page in (one, other))
@@ -174,9 +175,9 @@ def _steady(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     under="list.stable-order",
 )
-def newest_first(case: Case) -> Iterator[Verdict]:
+def newest_first(evidence: Evidence) -> Iterator[Verdict]:
     """Any stable order is legal."""
-    for seen in case.successes(LIST):
+    for seen in evidence.successes(LIST):
         page = page_of(seen)
         times = [instant(item.get("createdAt")) for item in page.items] if page is not None else []
         known = [time for time in times if time is not None]
@@ -195,12 +196,12 @@ def newest_first(case: Case) -> Iterator[Verdict]:
     tags=("consistency",),
     under="list.shape get.shape create.read-your-write",
 )
-def item_equals_read(case: Case) -> Iterator[Verdict]:
+def item_equals_read(evidence: Evidence) -> Iterator[Verdict]:
     """Judged only where two reads round the list agree, so that nothing can have moved."""
-    names = case.schema("Execution")["properties"]
-    for history in case.histories:
-        reads = [sample for sample in history.private if sample.view == "get"]
-        for item in (sample for sample in history.private if sample.view == "list"):
+    names = evidence.schema("Execution")["properties"]
+    for history in evidence.histories:
+        reads = [observation for observation in history.private if observation.view == "get"]
+        for item in (observation for observation in history.private if observation.view == "list"):
             before = [read for read in reads if read.seen.received <= item.seen.sent]
             after = [read for read in reads if read.seen.sent >= item.seen.received]
             if before and after and before[-1].execution == after[0].execution:
