@@ -63,7 +63,7 @@ class ForgetsOrder(MemoryStore):
 
 class RepeatsNumbers(MemoryStore):
     async def next_number(self, sandbox: str) -> int:
-        return min(2, await super().draw(sandbox))
+        return min(2, await super().next_number(sandbox))
 
 
 class SpillsOver(MemoryStore):

@@ -172,7 +172,7 @@ def _prepare(db: sqlite3.Connection) -> None:
         form = _form(db)
     if form != SCHEMA_VERSION:
         raise StoreError(
-            f"it holds something else than a store of form {SCHEMA_VERSION} (its user_version is {form})"
+            f"it holds something else than a store of version {SCHEMA_VERSION} (its user_version is {form})"
         )
     # A commit then outlives the process as soon as it returns; only a checkpoint waits for the disk.
     db.execute("PRAGMA synchronous = NORMAL")
