@@ -10,24 +10,91 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-REPLACED_MODULES = """
-ports core.catalogue core.forms core.validation core.violations core.plain_objects
-core.scenario.rivals core.scenario.starts
-server.mock server.run server.calls server.checks server.doorman server.handlers server.prefer
-server.request_ids server.cors server.fast server.front server.heads server.ports server.protocol
-server.request_log server.control.guard
-service.reloading service.watcher service.changes service.journal service.outbox service.redaction
-service.shared service.embed service.portraits service.steering service.tracking service.keeper
-service.library service.selection service.submitted
-loading.shapes verify.case verify.generated verify.lab verify.now verify.pace verify.pages verify.same
-verify.shapes verify.surface verify.timemachine verify.catalogue verify.report.catalogue
-verify.rules.walking verify.rules.guarding verify.rules.repeating verify.rules.generated
-verify.probes.guarding verify.probes.repeating verify.probes.generated
-""".split()
-REPLACED_CLASSES = (
-    "Doorman Admission Drawing Portraits Standing Steering Tracking Keeper Library Mistake Wishes Shelved"
-    " Catalogue Lab Surface TimeMachine Pace Outbox Reloader ApiFront ControlFront MockOptions"
-).split()
+REPLACED_MODULES = [
+    "ports",
+    "core.catalogue",
+    "core.forms",
+    "core.validation",
+    "core.violations",
+    "core.plain_objects",
+    "core.scenario.rivals",
+    "core.scenario.starts",
+    "server.mock",
+    "server.run",
+    "server.calls",
+    "server.checks",
+    "server.doorman",
+    "server.handlers",
+    "server.prefer",
+    "server.request_ids",
+    "server.cors",
+    "server.fast",
+    "server.front",
+    "server.heads",
+    "server.ports",
+    "server.protocol",
+    "server.request_log",
+    "server.control.guard",
+    "service.reloading",
+    "service.watcher",
+    "service.changes",
+    "service.journal",
+    "service.outbox",
+    "service.redaction",
+    "service.shared",
+    "service.embed",
+    "service.portraits",
+    "service.steering",
+    "service.tracking",
+    "service.keeper",
+    "service.library",
+    "service.selection",
+    "service.submitted",
+    "loading.shapes",
+    "verify.case",
+    "verify.generated",
+    "verify.lab",
+    "verify.now",
+    "verify.pace",
+    "verify.pages",
+    "verify.same",
+    "verify.shapes",
+    "verify.surface",
+    "verify.timemachine",
+    "verify.catalogue",
+    "verify.report.catalogue",
+    "verify.rules.walking",
+    "verify.rules.guarding",
+    "verify.rules.repeating",
+    "verify.rules.generated",
+    "verify.probes.guarding",
+    "verify.probes.repeating",
+    "verify.probes.generated",
+]
+REPLACED_CLASSES = [
+    "Doorman",
+    "Admission",
+    "Drawing",
+    "Portraits",
+    "Standing",
+    "Steering",
+    "Tracking",
+    "Keeper",
+    "Library",
+    "Mistake",
+    "Wishes",
+    "Shelved",
+    "Catalogue",
+    "Lab",
+    "Surface",
+    "TimeMachine",
+    "Pace",
+    "Outbox",
+    "Reloader",
+    "ApiFront",
+    "ControlFront",
+    "MockOptions",
+]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
