@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from execmock.core.contract.names import EMBED_EXECUTION, EMBED_STATUS
 from execmock.verify.equality import instant, same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
@@ -128,7 +129,7 @@ def _zoned(text: Any) -> datetime | None:
 )
 def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["created_at_string"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/created_at_string")
         if isinstance(text, str) and text:
@@ -154,7 +155,7 @@ def uuid7(evidence: Evidence) -> Iterator[Verdict]:
 @_embed("hashid", EXPECTED, "hashid is 5 lower-case letters and digits.")
 def hashid(evidence: Evidence) -> Iterator[Verdict]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["hashid"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/hashid")
         if isinstance(text, str) and text:
@@ -170,7 +171,7 @@ def hashid(evidence: Evidence) -> Iterator[Verdict]:
 def counts(evidence: Evidence) -> Iterator[Verdict]:
     """Every property whose name ends in _actions_count is a part."""
     names = [
-        name for name in evidence.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")
+        name for name in evidence.schema(EMBED_EXECUTION)["properties"] if name.endswith("_actions_count")
     ]
     for seen in evidence.successes(EXECUTE):
         shown = {name: seen.at(f"/{name}") for name in (*names, "actions_count")}
@@ -186,14 +187,14 @@ def counts(evidence: Evidence) -> Iterator[Verdict]:
 @_embed("status-running", EXPECTED, "A new execution is running.", source="")
 def running(evidence: Evidence) -> Iterator[Verdict]:
     """The statuses at creation are the contract's."""
-    initial = evidence.contract.transitions("EmbedStatus").initial
+    initial = evidence.contract.transitions(EMBED_STATUS).initial
     return _member(evidence, "status", initial)
 
 
 @_embed("object", EXPECTED, "object is `execution`.", source="")
 def object_(evidence: Evidence) -> Iterator[Verdict]:
     """The word is the contract's."""
-    return _member(evidence, "object", (evidence.schema("EmbedExecution")["properties"]["object"]["const"],))
+    return _member(evidence, "object", (evidence.schema(EMBED_EXECUTION)["properties"]["object"]["const"],))
 
 
 def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:

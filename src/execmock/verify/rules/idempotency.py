@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
-from execmock.verify.requests import CREATE
+from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Rule, Verdict, check, rule
 from execmock.verify.severity import DOCUMENTED, EXPECTED
 
@@ -71,7 +71,7 @@ def same_token(evidence: Evidence) -> Iterator[Verdict]:
 @rule(
     "idempotency.no-second-record",
     EXPECTED,
-    (CREATE, "listExecutions"),
+    (CREATE, LIST),
     "Repeats of a create leave one execution in the list.",
     probes="idempotency",
     at=_AT,
