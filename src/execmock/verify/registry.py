@@ -64,7 +64,7 @@ def select(options: Options) -> tuple[Rule, ...]:
             raise ConfigError(f"{name!r} is no rule, area, tag or operation.{nearest(name, names)}")
     worst = SEVERITIES.index("documented" if options.level == "documented" else "advisory")
     return tuple(
-        replace(rule, probes=every) if ALL_PROBES in rule.probes else rule
+        rule
         for rule in rules
         if SEVERITIES.index(rule.severity) <= worst
         and (not options.only or any(_matches(rule, name) for name in options.only))
