@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from execmock.core.scenario.findings import Finding
+from execmock.core.findings import Finding
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from execmock.core.durations import DurationError, parse_duration, parse_range
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.check import check_graph
 from execmock.core.scenario.counts import check_counts
-from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
 from execmock.core.scenario.vocabulary import Vocabulary
