@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
+from execmock.core.contract.pointers import follow, look_up
 from execmock.verify.clock import present
 from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests
+from execmock.verify.requests import Requests
 
 if TYPE_CHECKING:
     from schemathesis.engine.events import ScenarioFinished
@@ -27,6 +29,7 @@ __all__ = ["Generated", "Plan", "generate"]
 
 PROBE = "generated"
 _MARGIN = 0.02  # the engine notes wall time; an interval too wide accuses nobody
+_FURTHEST = 10_000
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
 
@@ -110,7 +113,7 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
         else:
             document["paths"][path] = kept
     document.pop("servers", None)
-    _pin(document["components"], requests)
+    _pin(document, operations, requests)
     if EXECUTE in operations:
         for item in document["paths"].values():
             item.pop("servers", None)
@@ -120,9 +123,23 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
     return document
 
 
-def _pin(components: dict[str, Any], requests: Requests) -> None:
+def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Requests) -> None:
     """Services know some workflows and users only, may refuse empty or unknown members, and bound pages."""
-    create = components["schemas"]["CreateExecutionRequest"]
+    if CREATE in operations:
+        _pin_create(look_up(document, requests.contract.pointer(CREATE_BODY)), requests)
+    if EXECUTE in operations:
+        execute = look_up(document, requests.contract.pointer(EXECUTE_BODY))
+        execute["additionalProperties"] = False
+        for name in ("id_type", "user_key"):
+            execute["properties"][name]["enum"] = [execute["properties"][name]["default"]]
+    if LIST in operations:
+        for name in ("limit", "offset"):
+            parameter = requests.operation(LIST).parameter(name)
+            schema = look_up(document, follow(document, parameter.pointer, ["schema"]))
+            schema["maximum"] = parameter.schema.get("x-clamp", {}).get("maximum", _FURTHEST)
+
+
+def _pin_create(create: dict[str, Any], requests: Requests) -> None:
     create["additionalProperties"] = False
     workflows = list(requests.workflows) or [requests.minimal()["workflowId"]]
     create["properties"]["workflowId"]["enum"] = workflows
@@ -132,12 +149,6 @@ def _pin(components: dict[str, Any], requests: Requests) -> None:
             node.update({"type": "string", "minLength": 1})
         else:
             node["type"] = "object"
-    execute = components["schemas"]["ExecuteWorkflowRequest"]
-    execute["additionalProperties"] = False
-    execute["properties"]["id_type"]["enum"] = [execute["properties"]["id_type"]["default"]]
-    execute["properties"]["user_key"]["enum"] = [execute["properties"]["user_key"]["default"]]
-    components["parameters"]["Limit"]["schema"]["maximum"] = 100
-    components["parameters"]["Offset"]["schema"]["maximum"] = 10_000
 
 
 def _config(base: str, key: str, plan: Plan) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from execmock.core.contract.names import EMBED_EXECUTION, EMBED_STATUS
 from execmock.verify.equality import instant, same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
@@ -108,7 +109,7 @@ def _zoned(text: Any) -> datetime | None:
 @_EMBED.expected("created-at-string", "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.")
 def created_at_string(evidence: Evidence) -> Iterator[Check]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["created_at_string"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/created_at_string")
         if isinstance(text, str) and text:
@@ -134,7 +135,7 @@ def uuid7(evidence: Evidence) -> Iterator[Check]:
 @_EMBED.expected("hashid", "hashid is 5 lower-case letters and digits.")
 def hashid(evidence: Evidence) -> Iterator[Check]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["hashid"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/hashid")
         if isinstance(text, str) and text:
@@ -149,7 +150,7 @@ def hashid(evidence: Evidence) -> Iterator[Check]:
 def counts(evidence: Evidence) -> Iterator[Check]:
     """Every property whose name ends in _actions_count is a part."""
     names = [
-        name for name in evidence.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")
+        name for name in evidence.schema(EMBED_EXECUTION)["properties"] if name.endswith("_actions_count")
     ]
     for seen in evidence.successes(EXECUTE):
         shown = {name: seen.at(f"/{name}") for name in (*names, "actions_count")}
@@ -165,14 +166,14 @@ def counts(evidence: Evidence) -> Iterator[Check]:
 @_EMBED.expected("status-running", "A new execution is running.", source="inferred")
 def running(evidence: Evidence) -> Iterator[Check]:
     """The statuses at creation are the contract's."""
-    initial = evidence.contract.transitions("EmbedStatus").initial
+    initial = evidence.contract.transitions(EMBED_STATUS).initial
     return _member(evidence, "status", initial)
 
 
 @_EMBED.expected("object", "object is `execution`.", source="inferred")
 def object_(evidence: Evidence) -> Iterator[Check]:
     """The word is the contract's."""
-    return _member(evidence, "object", (evidence.schema("EmbedExecution")["properties"]["object"]["const"],))
+    return _member(evidence, "object", (evidence.schema(EMBED_EXECUTION)["properties"]["object"]["const"],))
 
 
 def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Check]:

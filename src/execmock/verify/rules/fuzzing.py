@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from execmock.core.contract import Contract
+from execmock.core.contract import Contract, SchemaPlace
 from execmock.core.schema.validator import SchemaValidator
 from execmock.verify.answer_schemas import missing, prune, type_violations
 from execmock.verify.evidence import EngineFailure, Evidence
@@ -144,8 +144,7 @@ def accepts(evidence: Evidence) -> Iterator[Check]:
 
 
 def _known(evidence: Evidence, operation: str) -> frozenset[str]:
-    name = "CreateExecutionRequest" if operation == CREATE else "ExecuteWorkflowRequest"
-    return frozenset(evidence.schema(name)["properties"])
+    return frozenset(evidence.schema(SchemaPlace(operation, "body"))["properties"])
 
 
 def _plain(body: dict[str, object], known: frozenset[str]) -> bool:

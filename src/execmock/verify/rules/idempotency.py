@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
-from execmock.verify.requests import CREATE
+from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check
 
 _ID = "/data/execution/id"
@@ -59,7 +59,7 @@ def same_token(evidence: Evidence) -> Iterator[Check]:
 @_IDEMPOTENCY.expected(
     "no-second-record",
     "Repeats of a create leave one execution in the list.",
-    operations=(CREATE, "listExecutions"),
+    operations=(CREATE, LIST),
     under="idempotency.same idempotency.concurrent-8 idempotency.concurrent-32 list.no-duplicates",
 )
 def no_second_record(evidence: Evidence) -> Iterator[Check]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from execmock.core.contract.names import EXECUTION, PUBLIC_EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
@@ -86,7 +87,7 @@ def terminal_final(evidence: Evidence) -> Iterator[Check]:
 
 
 def _lifecycle(evidence: Evidence) -> Mapping[str, Mapping[str, Any]]:
-    found: Mapping[str, Mapping[str, Any]] = evidence.schema("Execution")["x-lifecycle"]["properties"]
+    found: Mapping[str, Mapping[str, Any]] = evidence.schema(EXECUTION)["x-lifecycle"]["properties"]
     return found
 
 
@@ -101,7 +102,7 @@ def _due(evidence: Evidence, names: Callable[[str, Mapping[str, Any]], bool]) ->
 
 def _shown(evidence: Evidence, observation: Observation) -> Mapping[str, Any]:
     """Return the properties that a view shows, by name."""
-    shown: Mapping[str, Any] = evidence.schema("Execution" if observation.private else "PublicExecution")[
+    shown: Mapping[str, Any] = evidence.schema(EXECUTION if observation.private else PUBLIC_EXECUTION)[
         "properties"
     ]
     return shown
@@ -247,7 +248,7 @@ _MOVING = frozenset(
 )
 def write_once(evidence: Evidence) -> Iterator[Check]:
     """Every property but those that say where it stands."""
-    names = tuple(name for name in evidence.schema("Execution")["properties"] if name not in _MOVING)
+    names = tuple(name for name in evidence.schema(EXECUTION)["properties"] if name not in _MOVING)
     return _constant(evidence, names)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from execmock.core.contract.names import EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
@@ -171,7 +172,7 @@ def newest_first(evidence: Evidence) -> Iterator[Check]:
 )
 def item_equals_read(evidence: Evidence) -> Iterator[Check]:
     """Judged only where two reads round the list agree, so that nothing can have moved."""
-    names = evidence.schema("Execution")["properties"]
+    names = evidence.schema(EXECUTION)["properties"]
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.view == "get"]
         for item in (observation for observation in history.private if observation.view == "list"):

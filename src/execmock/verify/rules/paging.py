@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
@@ -18,8 +19,7 @@ def _default(evidence: Evidence, name: str) -> int:
 
 
 def _most(evidence: Evidence) -> int:
-    data = evidence.schema("ListExecutionsEnvelope")["properties"]["data"]["properties"]
-    return int(data["limit"]["maximum"])
+    return int(evidence.schema(PAGE)["properties"]["limit"]["maximum"])
 
 
 def _plain(evidence: Evidence) -> Iterator[Exchange]:

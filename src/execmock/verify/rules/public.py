@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
 from execmock.verify.equality import same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
@@ -184,7 +185,7 @@ def _all_text(seen: Exchange) -> str:
 )
 def private_fields(evidence: Evidence) -> Iterator[Check]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicExecution")
+    names = evidence.hidden(PUBLIC_EXECUTION)
     for seen in evidence.successes(PUBLIC):
         data = seen.at("/data")
         if isinstance(data, dict):
@@ -207,7 +208,7 @@ def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[st
 )
 def private_event_fields(evidence: Evidence) -> Iterator[Check]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicExecutionEvent")
+    names = evidence.hidden(PUBLIC_EVENT)
     for history in evidence.histories:
         for observation in history.public:
             for number, event in enumerate(observation.events or ()):
@@ -222,7 +223,7 @@ def private_event_fields(evidence: Evidence) -> Iterator[Check]:
 )
 def canary(evidence: Evidence) -> Iterator[Check]:
     """Looks for the marked values sent in private places, and for the organization's id."""
-    hidden = frozenset(evidence.hidden("PublicExecution"))
+    hidden = frozenset(evidence.hidden(PUBLIC_EXECUTION))
     for history in evidence.histories:
         made = history.creation
         if made is not None:
@@ -277,8 +278,8 @@ def matches_private(evidence: Evidence) -> Iterator[Check]:
             yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
     for history in evidence.histories:
         for before, public, after in _sandwiches(history):
-            for name in evidence.schema("PublicExecution")["properties"]:
-                known = name in evidence.schema("Execution")["properties"]
+            for name in evidence.schema(PUBLIC_EXECUTION)["properties"]:
+                known = name in evidence.schema(EXECUTION)["properties"]
                 if known and name in before.execution:
                     wanted, shown = before.execution[name], public.execution.get(name)
                     place = f"{public.pointer}/{name}"

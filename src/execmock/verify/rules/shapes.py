@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from execmock.core.contract.names import EVENT, EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
 from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.answer_schemas import dates, missing, prune, type_violations
 from execmock.verify.evidence import Evidence
@@ -90,7 +91,7 @@ _ERRORS = Rules("error", _ENVELOPED, at="responses/400", source="public", tags="
 @_FORM.documented("status.enum", "Every status shown is one of those that the pages list.")
 def status_enum(evidence: Evidence) -> Iterator[Check]:
     """Known drift is reported by its own rule."""
-    legal = evidence.schema("ExecutionStatus")["enum"]
+    legal = evidence.schema(STATUS)["enum"]
     for history in evidence.histories:
         for observation in history.observations:
             status = observation.execution.get("status")
@@ -188,11 +189,7 @@ def rfc3339(evidence: Evidence) -> Iterator[Check]:
     """Executions and their events; the embed API's three texts have their own rule."""
     for history in evidence.histories:
         for observation in history.observations:
-            kind, event_kind = (
-                ("Execution", "ExecutionEvent")
-                if observation.private
-                else ("PublicExecution", "PublicExecutionEvent")
-            )
+            kind, event_kind = (EXECUTION, EVENT) if observation.private else (PUBLIC_EXECUTION, PUBLIC_EVENT)
             for name, value in dates(evidence.contract, kind, observation.execution):
                 yield _judge_instant(observation.seen, f"{observation.pointer}/{name}", value)
             for number, event in enumerate(observation.events or ()):
