@@ -13,12 +13,12 @@ from execmock.core.contract.names import CREATE, STATUS
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
 
-__all__ = ["Evidence", "Problem"]
+__all__ = ["EngineFailure", "Evidence"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that an outside judge of generated input reported about an exchange."""
+class EngineFailure:
+    """A check of the fuzzing engine's own that an exchange failed; `kind` is the name of that check."""
 
     kind: str
     expected: str
@@ -35,13 +35,13 @@ class Evidence:
         journal: Iterable[Exchange],
         *,
         has: Iterable[str] = ("writes", "guarded"),
-        problems: Iterable[Problem] = (),
+        engine_failures: Iterable[EngineFailure] = (),
         secrets: Mapping[str, str] | None = None,
     ) -> None:
         self.contract = contract
         self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
         self.has = frozenset(has)
-        self.problems = tuple(problems)
+        self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
         self.pruned: dict[int, Any] = {}
         """By an exchange's number: its data without what counts as left out, once a rule has asked for it."""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
 from execmock.core.contract.pointers import follow, look_up
 from execmock.verify.clock import present
-from execmock.verify.evidence import Problem
+from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.requests import Requests
 
@@ -57,7 +57,7 @@ class Generated:
     """What was exchanged, what the engine found wrong, and why it stopped early, if it did."""
 
     exchanges: tuple[Exchange, ...]
-    problems: tuple[Problem, ...]
+    failures: tuple[EngineFailure, ...]
     stopped: str = ""
 
 
@@ -69,15 +69,15 @@ def generate(
     if embed:
         parts.append(((EXECUTE,), requests.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []
-    problems: list[Problem] = []
+    failures: list[EngineFailure] = []
     stopped = ""
     try:
-        _run_all(parts, requests, plan, first, exchanges, problems)
+        _run_all(parts, requests, plan, first, exchanges, failures)
     except Exception as error:  # the engine's own troubles must not cost what was seen
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
         stopped = stopped or "no generated request got an answer"
-    return Generated(tuple(exchanges), tuple(problems), stopped)
+    return Generated(tuple(exchanges), tuple(failures), stopped)
 
 
 def _run_all(
@@ -86,7 +86,7 @@ def _run_all(
     plan: Plan,
     first: int,
     exchanges: list[Exchange],
-    problems: list[Problem],
+    failures: list[EngineFailure],
 ) -> None:
     """Run each part for its share of the time; what was exchanged before an error is kept."""
     for operations, base, key in parts:
@@ -96,7 +96,7 @@ def _run_all(
         share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
         for seen, found in _run(document, base, key, share, operations, requests, first + len(exchanges)):
             exchanges.append(seen)
-            problems.extend(found)
+            failures.extend(found)
 
 
 def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]:
@@ -206,7 +206,7 @@ def _run(
     operations: tuple[str, ...],
     requests: Requests,
     first: int,
-) -> Iterator[tuple[Exchange, list[Problem]]]:
+) -> Iterator[tuple[Exchange, list[EngineFailure]]]:
     import schemathesis
     from schemathesis.engine import events, from_schema
 
@@ -224,7 +224,7 @@ def _run(
                 seen = _exchange(interaction, number, base, operations, requests, shift)
                 number += 1
                 waited_for.discard(seen.operation)
-                yield seen, list(_problems(event, case, seen))
+                yield seen, list(_failures(event, case, seen))
 
 
 def _exchange(
@@ -274,8 +274,8 @@ def _exchange(
 _OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "x-schemathesis-testcaseid"})
 
 
-def _problems(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[Problem]:
+def _failures(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[EngineFailure]:
     for check in event.recorder.checks.get(case, ()):
         if check.failure_info is not None:
             failure = check.failure_info.failure
-            yield Problem(check.name, failure.title, failure.message, seen)
+            yield EngineFailure(check.name, failure.title, failure.message, seen)
