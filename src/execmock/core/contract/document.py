@@ -25,11 +25,19 @@ _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 class Contract:
     """One OpenAPI document as the single source of paths, schemas, examples and legal transitions."""
 
-    def __init__(self, document: Mapping[str, Any], level: Level = "expected", file: str = "") -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        level: Level = "expected",
+        file: str = "",
+        content: bytes = b"",
+    ) -> None:
         if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
             raise ContractError("expected an OpenAPI 3.1 document")
         self.document = document
         self.file = file
+        self.content = content
+        """The bytes of the file, if it holds this very document; else nothing."""
         self.level: Level = level
 
     def at_level(self, level: Level) -> Contract:

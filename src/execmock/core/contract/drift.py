@@ -14,8 +14,8 @@ __all__ = ["with_drift"]
 def with_drift(document: Mapping[str, Any], *, status: str, execution: str, read: str) -> dict[str, Any]:
     """Return a copy of an OpenAPI document in which the statuses in `x-drift` are like every other.
 
-    The others are JSON pointers: to the schemas of the status and of the execution, and to the media type of an
-    execution that is read, which gets their examples.
+    The others are JSON pointers: to the schemas of the status and of the execution, and to the media type of
+    an execution that is read, which gets their examples.
     """
     # By way of JSON, so that what a YAML anchor shares is not changed in all its places.
     grown: dict[str, Any] = json.loads(json.dumps(document))

@@ -5,7 +5,6 @@ Each step relies on what the steps before it have found sound, so the first with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.contract.check.examples import example_findings

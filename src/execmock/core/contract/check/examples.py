@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from execmock.core.contract.document import Contract
 from execmock.core.contract.check.references import data_path
+from execmock.core.contract.document import Contract
 from execmock.core.contract.pointers import follow, join
 from execmock.core.findings import DataPath, Finding
 from execmock.core.schema.validator import SchemaValidator
@@ -21,7 +21,9 @@ def example_findings(contract: Contract) -> list[Finding]:
     for pointer, value, schema in _examples(contract):
         if schema not in validators:
             node = contract.look_up(schema)
-            validators[schema] = SchemaValidator(contract.standalone(node if isinstance(node, dict) else {}), "")
+            validators[schema] = SchemaValidator(
+                contract.standalone(node if isinstance(node, dict) else {}), ""
+            )
         path = data_path(contract.document, pointer)
         for violation in validators[schema].violations(value):
             inside = (*path, *violation.path)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from execmock.core.contract.check.structure import METHODS
+from execmock.core.contract.names import OPERATIONS
 from execmock.core.contract.pointers import resolve
 from execmock.core.contract.reserved import RESERVED, first_segment
 from execmock.core.findings import DataPath, Finding
-from execmock.errors import nearest
+from execmock.errors import closest, nearest
 
 __all__ = ["operation_findings"]
 
@@ -32,13 +33,13 @@ def operation_findings(document: Any) -> list[Finding]:
         found += _parameter_findings(document, path, operation, place)
         found += _response_findings(operation, place)
         found += _security_findings(document, operation, place)
-    return found
+    return [*found, *_missing_findings(ids), *_link_findings(document, ids)]
 
 
 def _operations(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, item in document["paths"].items():
         if not path.startswith("x-"):
-            yield from ((path, method, item[method]) for method in METHODS if method in item)
+            yield from ((path, method, item[method]) for method in item if method in METHODS)
 
 
 def _path_findings(document: Any) -> Iterator[Finding]:
@@ -53,9 +54,13 @@ def _path_findings(document: Any) -> Iterator[Finding]:
         elif first_segment(path) in RESERVED:
             yield Finding(place, f"the mock serves {first_segment(path)} itself; expected another path")
         elif odd:
-            yield Finding(place, f"{odd[0]!r} mixes text and a parameter; expected a whole segment such as '{{id}}'")
+            yield Finding(
+                place, f"{odd[0]!r} mixes text and a parameter; expected a whole segment such as '{{id}}'"
+            )
         elif "//" in path or "?" in path or (path.endswith("/") and path != "/"):
-            yield Finding(place, f"the path {path!r} has an empty segment or a query; expected segments such as /v1/a")
+            yield Finding(
+                place, f"the path {path!r} has an empty segment or a query; expected segments such as /v1/a"
+            )
         first = shapes.setdefault(_PARAMETER.sub("{}", path), path)
         if first != path:
             yield Finding(place, f"the path is the same as {first}, but for the names of its parameters")
@@ -89,7 +94,8 @@ def _response_findings(operation: Mapping[str, Any], place: DataPath) -> Iterato
     for status in statuses:
         if not _STATUS.fullmatch(status):
             yield Finding(
-                (*place, "responses", status), f"{status!r} is no status; expected 200, 4XX or default, for example"
+                (*place, "responses", status),
+                f"{status!r} is no status; expected 200, 4XX or default, for example",
             )
     if not any(re.fullmatch(r"2\d\d", status) for status in statuses):
         yield Finding((*place, "responses"), "there is no success; expected a status such as 200")
@@ -103,6 +109,29 @@ def _security_findings(document: Any, operation: Mapping[str, Any], place: DataP
             if name not in known:
                 path = (*(place if own else ()), "security", index, name)
                 yield Finding(path, f"{name!r} is not in components/securitySchemes.{nearest(name, known)}")
+
+
+def _missing_findings(ids: Mapping[str, DataPath]) -> Iterator[Finding]:
+    others = [name for name in ids if name not in OPERATIONS]
+    for name in OPERATIONS:
+        if name not in ids:
+            text = f"no operation has the operationId {name!r}, which the mock needs"
+            close = closest(name, others)
+            if close:
+                yield Finding((*ids[close], "operationId"), f"{text}. Is {close!r} meant to be it?")
+            else:
+                yield Finding(("paths",), text)
+
+
+def _link_findings(document: Any, ids: Mapping[str, DataPath]) -> Iterator[Finding]:
+    for path, method, operation in _operations(document):
+        for status, entry in operation["responses"].items():
+            where: DataPath = ("paths", path, method, "responses", status, "links")
+            for name, link in resolve(document, entry).get("links", {}).items():
+                target = resolve(document, link).get("operationId")
+                if target is not None and target not in (*ids, *OPERATIONS):
+                    text = f"the link leads to no operation {target!r}.{nearest(target, ids)}"
+                    yield Finding((*where, name, "operationId"), text)
 
 
 def _scheme_findings(document: Any) -> Iterator[Finding]:

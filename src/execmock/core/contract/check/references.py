@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.core.contract.pointers import join, look_up, path_of, resolve
 from execmock.core.findings import DataPath, Finding
-from execmock.errors import ContractError, nearest
+from execmock.errors import ContractError, closest
 
 __all__ = ["data_path", "reference_findings", "references"]
 
@@ -31,21 +31,41 @@ def references(node: Any, path: DataPath = (), *, names: bool = False) -> Iterat
             yield from references(item, (*path, index))
 
 
-_MAPS = {"properties", "patternProperties", "$defs", "schemas", "headers", "parameters", "responses", "examples"}
+_MAPS = {
+    "properties",
+    "patternProperties",
+    "$defs",
+    "schemas",
+    "headers",
+    "parameters",
+    "responses",
+    "examples",
+}
 
 
 def reference_findings(document: Any) -> list[Finding]:
     """Return the references that lead nowhere, or round in a circle."""
     found = []
     for path, target in references(document):
-        try:
-            look_up(document, target)
-            resolve(document, {"$ref": target})
-        except ContractError as error:
-            hint = _nearest(document, target)
-            said = error.message if "itself" in error.message else f"{target!r} points at nothing"
-            found.append(Finding((*path, "$ref"), f"{said}.{hint}" if hint else said))
+        if wrong := _wrong(document, target):
+            found.append(Finding((*path, "$ref"), wrong))
     return found
+
+
+def _wrong(document: Any, target: str) -> str:
+    """Return what is wrong with a reference, an empty text if nothing is."""
+    if target != "#" and not target.startswith("#/"):
+        return f"{target!r} is no place in a document; expected one such as '#/components/schemas/Name'"
+    try:
+        look_up(document, target)
+    except ContractError:
+        hint = _nearest(document, target)
+        return f"{target!r} points at nothing" + (f".{hint}" if hint else "")
+    try:
+        resolve(document, {"$ref": target})
+    except ContractError as error:
+        return error.message
+    return ""
 
 
 def _nearest(document: Any, target: str) -> str:
@@ -57,9 +77,8 @@ def _nearest(document: Any, target: str) -> str:
         return ""
     if not isinstance(container, Mapping):
         return ""
-    known = {join(above, [key]): str(key) for key in container}
-    close = nearest(name, known.values())
-    return next((f" Did you mean {pointer!r}?" for pointer, key in known.items() if repr(key) in close), "")
+    close = closest(name, map(str, container))
+    return f" Did you mean {join(above, [close])!r}?" if close else ""
 
 
 def data_path(document: Any, pointer: str) -> DataPath:

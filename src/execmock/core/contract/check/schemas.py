@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from execmock.core.contract.check.structure import sentence
-from execmock.core.findings import DataPath, Finding
+from execmock.core.findings import DataPath, Finding, findings_of
 from execmock.core.schema.patterns import is_pattern
 from execmock.core.schema.validator import SchemaValidator
 from execmock.errors import nearest
@@ -36,7 +35,7 @@ _KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("minProperties", "maxProperties"), _COUNT),
     **dict.fromkeys(("deprecated", "readOnly", "writeOnly", "uniqueItems"), _FLAG),
     **dict.fromkeys(("enum", "examples"), _ARRAY),
-    **dict.fromkeys(("const", "default", "example", "xml", "externalDocs", "discriminator"), {}),
+    **dict.fromkeys(("const", "default", "example", "xml", "externalDocs", "discriminator"), True),
     "type": {"anyOf": [_KIND, {"type": "array", "items": _KIND}]},
     "required": _TEXTS,
     "multipleOf": {"type": "number", "exclusiveMinimum": 0},
@@ -56,9 +55,9 @@ def schema_findings(document: Any) -> list[Finding]:
     """Return what is wrong with the schemas themselves."""
     found: list[Finding] = []
     for path, schema in schemas_in(document):
-        told = [(violation.path, sentence(violation)) for violation in _shape().violations(schema)]
-        told = told or list(_odd_keywords(schema))
-        found += [Finding((*path, *deeper), text) for deeper, text in told]
+        found += findings_of(_shape().violations(schema), path) or [
+            Finding((*path, *deeper), text) for deeper, text in _odd_keywords(schema)
+        ]
     return found
 
 
@@ -84,7 +83,10 @@ def _odd_keywords(schema: Any, path: DataPath = ()) -> Iterator[tuple[DataPath, 
     for key, item in schema.items():
         where = (*path, key)
         if key in _ELSEWHERE:
-            yield where, f"{key!r} gives a schema an address of its own, which schemas of a contract do not have"
+            yield (
+                where,
+                f"{key!r} gives a schema an address of its own, which schemas of a contract do not have",
+            )
         elif key not in _KEYWORDS and not key.startswith("x-") and (hint := nearest(key, _KEYWORDS)):
             yield where, f"{key!r} is no keyword of a schema.{hint}"
         elif key == "pattern" and not is_pattern(item):

@@ -9,31 +9,46 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from execmock.core.findings import Finding
+from execmock.core.findings import Finding, findings_of
 from execmock.core.schema.validator import SchemaValidator
-from execmock.core.schema.violation import Violation
 
 __all__ = ["METHODS", "structure_findings"]
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 _Schema = Mapping[str, Any]
+_Properties = Mapping[str, _Schema]
 _ANY: _Schema = {}
 _TEXT: _Schema = {"type": "string"}
-_FLAG: _Schema = {"type": "boolean"}
-_TEXTS: _Schema = {"type": "array", "items": _TEXT}
 _SCHEMA: _Schema = {"type": ["object", "boolean"]}
 _REFERENCE: _Schema = {"type": "object", "properties": {"$ref": _TEXT}}
 
 
-def _object(required: str = "", **properties: _Schema) -> _Schema:
+def _object(*properties: _Properties, required: str = "") -> _Schema:
     """Return an object with these properties and no others; `required` names those that it must have."""
+    known = {name: schema for some in properties for name, schema in some.items()}
     return {
         "type": "object",
-        "properties": properties,
+        "properties": known,
         "required": required.split(),
         "additionalProperties": False,
     }
+
+
+def _all(kind: _Schema, names: str) -> _Properties:
+    return dict.fromkeys(names.split(), kind)
+
+
+def _texts(names: str) -> _Properties:
+    return _all(_TEXT, names)
+
+
+def _flags(names: str) -> _Properties:
+    return _all({"type": "boolean"}, names)
+
+
+def _any(names: str) -> _Properties:
+    return _all(_ANY, names)
 
 
 def _map(inner: _Schema) -> _Schema:
@@ -44,73 +59,71 @@ def _list(inner: _Schema) -> _Schema:
     return {"type": "array", "items": inner}
 
 
+def _use(name: str) -> _Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
 def _or_reference(name: str) -> _Schema:
     """Return an object of `$defs`, or a reference to one."""
     return {"if": {"type": "object", "required": ["$ref"]}, "then": _REFERENCE, "else": _use(name)}
 
 
-def _use(name: str) -> _Schema:
-    return {"$ref": f"#/$defs/{name}"}
+_SERVERS = {"servers": _list(_object(_texts("url description"), _any("variables"), required="url"))}
+_DOCS = {"externalDocs": _object(_texts("url description"), required="url")}
+_SECURITY = {"security": _list(_map(_list(_TEXT)))}
+_PARAMETERS = {"parameters": _list(_or_reference("parameter"))}
+_HEADERS = {"headers": _map(_or_reference("header"))}
+_CONTENT = {"content": _map(_use("media"))}
+_EXAMPLES = {"examples": _map(_or_reference("example"))}
+_SHOWN = {"schema": _SCHEMA, **_any("example"), **_EXAMPLES}
+_GIVEN = {**_texts("description style"), **_flags("required deprecated explode"), **_SHOWN, **_CONTENT}
 
-
-_DOCS = _object("url", url=_TEXT, description=_TEXT)
-_SERVERS = _list(_object("url", url=_TEXT, description=_TEXT, variables=_map(_ANY)))
-_SECURITY = _list(_map(_TEXTS))
-_EXAMPLES = _map(_or_reference("example"))
-_CONTENT = _map(_use("media"))
-_PARAMETERS = _list(_or_reference("parameter"))
-_HEADERS = _map(_or_reference("header"))
-_TOLD = {"description": _TEXT, "required": _FLAG, "deprecated": _FLAG, "style": _TEXT, "explode": _FLAG}
-_SHOWN = {"schema": _SCHEMA, "example": _ANY, "examples": _EXAMPLES, "content": _CONTENT}
-
-_DEFINITIONS: dict[str, _Schema] = {
-    "operation": _object(
-        "operationId responses",
-        **{"tags": _TEXTS, "summary": _TEXT, "description": _TEXT, "externalDocs": _DOCS, "operationId": _TEXT},
-        **{"parameters": _PARAMETERS, "requestBody": _or_reference("body"), "callbacks": _map(_ANY)},
-        **{"responses": _map(_or_reference("response")), "deprecated": _FLAG, "security": _SECURITY},
-        servers=_SERVERS,
-    ),
+_DEFINITIONS: Mapping[str, _Schema] = {
     "path": _object(
-        **{"summary": _TEXT, "description": _TEXT, "servers": _SERVERS, "parameters": _PARAMETERS},
-        **dict.fromkeys(METHODS, _use("operation")),
+        _texts("summary description"), _SERVERS, _PARAMETERS, _all(_use("operation"), " ".join(METHODS))
+    ),
+    "operation": _object(
+        _texts("operationId summary description"),
+        {
+            "tags": _list(_TEXT),
+            "requestBody": _or_reference("body"),
+            "responses": _map(_or_reference("response")),
+        },
+        *(_SERVERS, _DOCS, _SECURITY, _PARAMETERS, _flags("deprecated"), _any("callbacks")),
+        required="operationId responses",
     ),
     "parameter": _object(
-        "name in",
-        **{"name": _TEXT, "in": {"enum": ["path", "query", "header", "cookie"]}},
-        **{"allowEmptyValue": _FLAG, "allowReserved": _FLAG},
-        **_TOLD,
-        **_SHOWN,
+        {"name": _TEXT, "in": {"enum": ["path", "query", "header", "cookie"]}},
+        *(_GIVEN, _flags("allowEmptyValue allowReserved")),
+        required="name in",
     ),
-    "header": _object(**_TOLD, **_SHOWN),
-    "body": _object("content", description=_TEXT, content=_CONTENT, required=_FLAG),
-    "media": _object(schema=_SCHEMA, example=_ANY, examples=_EXAMPLES, encoding=_map(_ANY)),
+    "header": _object(_GIVEN),
+    "body": _object(_texts("description"), _CONTENT, _flags("required"), required="content"),
+    "media": _object(_SHOWN, _any("encoding")),
     "response": _object(
-        "description", description=_TEXT, headers=_HEADERS, content=_CONTENT, links=_map(_or_reference("link"))
+        *(_texts("description"), _HEADERS, _CONTENT, {"links": _map(_or_reference("link"))}),
+        required="description",
     ),
-    "example": _object(summary=_TEXT, description=_TEXT, value=_ANY, externalValue=_TEXT),
-    "link": _object(
-        **{"operationRef": _TEXT, "operationId": _TEXT, "parameters": _map(_ANY), "requestBody": _ANY},
-        **{"description": _TEXT, "server": _ANY},
-    ),
+    "example": _object(_texts("summary description externalValue"), _any("value")),
+    "link": _object(_texts("operationRef operationId description"), _any("parameters requestBody server")),
     "scheme": _object(
-        "type",
-        **{"type": _TEXT, "description": _TEXT, "name": _TEXT, "in": _TEXT, "scheme": _TEXT},
-        **{"bearerFormat": _TEXT, "flows": _ANY, "openIdConnectUrl": _TEXT},
+        _texts("type description name in scheme bearerFormat openIdConnectUrl"),
+        _any("flows"),
+        required="type",
     ),
 }
 _COMPONENTS = _object(
-    **{"schemas": _map(_SCHEMA), "responses": _map(_or_reference("response")), "parameters": _map(_or_reference("parameter"))},
-    **{"examples": _EXAMPLES, "requestBodies": _map(_or_reference("body")), "headers": _HEADERS},
-    **{"securitySchemes": _map(_or_reference("scheme")), "links": _map(_or_reference("link"))},
-    **{"callbacks": _ANY, "pathItems": _map(_use("path"))},
+    {"schemas": _map(_SCHEMA), "responses": _map(_or_reference("response"))},
+    {"parameters": _map(_or_reference("parameter")), "requestBodies": _map(_or_reference("body"))},
+    {"securitySchemes": _map(_or_reference("scheme")), "links": _map(_or_reference("link"))},
+    *(_EXAMPLES, _HEADERS, _any("callbacks pathItems")),
 )
 _DOCUMENT = _object(
-    "openapi info paths",
-    **{"openapi": {"type": "string", "pattern": r"^3\.1\.", "examples": ["3.1.0"]}},
-    **{"info": _map(_ANY), "jsonSchemaDialect": _TEXT, "servers": _SERVERS, "paths": _map(_use("path"))},
-    **{"webhooks": _ANY, "components": _COMPONENTS, "security": _SECURITY, "externalDocs": _DOCS},
-    **{"tags": _list(_object("name", name=_TEXT, description=_TEXT, externalDocs=_DOCS))},
+    {"openapi": {"type": "string", "pattern": r"^3\.1\.", "examples": ["3.1.0"]}},
+    {"info": _map(_ANY), "paths": _map(_use("path")), "components": _COMPONENTS},
+    {"tags": _list(_object(_texts("name description"), _DOCS, required="name"))},
+    *(_SERVERS, _SECURITY, _DOCS, _texts("jsonSchemaDialect"), _any("webhooks")),
+    required="openapi info paths",
 )
 
 
@@ -121,18 +134,7 @@ def _validator() -> SchemaValidator:
 
 def structure_findings(document: Any) -> list[Finding]:
     """Return every key that is missing or unknown, and every value of another type than OpenAPI says."""
-    violations = _validator().violations(_plain(document))
-    return [Finding(violation.path, sentence(violation)) for violation in violations]
-
-
-def sentence(violation: Violation) -> str:
-    """Return what is wrong with a key or its value in one sentence."""
-    key = violation.path[-1] if violation.path else ""
-    if violation.missing:
-        return f"the key {key!r} is missing; expected {violation.expected.removesuffix(' (required)')}"
-    if violation.unknown:
-        return f"unknown key {key!r}; expected {violation.expected}.{violation.hint}"
-    return violation.sentence
+    return findings_of(_validator().violations(_plain(document)))
 
 
 _VALUES = {"schema", "schemas", "example", "value", "default"}
