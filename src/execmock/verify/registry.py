@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from execmock.errors import ConfigError, nearest
-from execmock.verify.options import Options
+from execmock.settings import VerifySettings
 from execmock.verify.probe import Probe
 from execmock.verify.rule import Rule
 from execmock.verify.severity import SEVERITIES
@@ -79,7 +79,7 @@ def _of(modules: Iterable[ModuleType], kind: type[_T]) -> Iterator[_T]:
                 yield from (item for item in value if isinstance(item, kind))
 
 
-def select(options: Options) -> tuple[Rule, ...]:
+def select(options: VerifySettings) -> tuple[Rule, ...]:
     """Return the rules that the options ask for; ConfigError for a name that is none."""
     rules = all_rules()
     for name in (*options.only, *options.skip):
