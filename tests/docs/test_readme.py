@@ -53,7 +53,7 @@ def test_the_lines_for_qa_hold_and_advance_the_clock(
 
 def test_the_scenario_is_one_that_the_check_accepts() -> None:
     read = read_text(block("scenario"), "rejected-late.yaml", vocabularies(shipped_contract()))
-    assert read.problems == ()
+    assert read.findings == ()
     assert read.scenario is not None
     assert read.scenario.name == "rejected-late"
 

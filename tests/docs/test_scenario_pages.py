@@ -49,7 +49,7 @@ def test_a_file_on_the_pages_is_valid(block: str) -> None:
         words = WorldWords.of(CONTRACT, [file.scenario for file in shipped if file.scenario])
         assert read_world(block, "x.yaml", words)[1] == ()
     elif "scenario: mistaken" not in block:
-        assert read_text(block, "x.yaml", WORDS).problems == ()
+        assert read_text(block, "x.yaml", WORDS).findings == ()
 
 
 @pytest.mark.parametrize("block", blocks("console"))

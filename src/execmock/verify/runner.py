@@ -11,7 +11,7 @@ from execmock.core.contract import Contract
 from execmock.errors import ConfigError
 from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
-from execmock.verify.evidence import Evidence, Problem
+from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome, RuleResult
@@ -58,13 +58,14 @@ class Runner:
         self.prefix = f"v{options.seed:x}-{started:x}"
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
-        self.problems: list[Problem] = []
+        self.engine_failures: list[EngineFailure] = []
         self.done = 0
 
     async def run(self) -> Report:
         """Do all of it."""
         begun = time.monotonic()
-        deadline = begun + self.options.max_time / 1000 if self.options.max_time else None
+        limit = self.options.max_time
+        deadline = None if limit is None else begun + limit / 1000
         async with Client(rate=self.rate, timeout=self.options.timeout, deadline=deadline) as client:
             machine = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
@@ -132,7 +133,7 @@ class Runner:
             rate=self.rate,
             timeout=self.options.timeout,
             seed=self.options.seed,
-            problems=self.problems,
+            engine_failures=self.engine_failures,
         )
         try:
             await each.run(session)
@@ -153,7 +154,7 @@ class Runner:
             self.contract,
             client.journal,
             has=self._has(machine),
-            problems=self.problems,
+            engine_failures=self.engine_failures,
             secrets=machine.keys,
         )
 
