@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
-__all__ = ["END", "RequestHead", "RequestHeads"]
+from execmock.core.bounded_cache import BoundedCache
 
-T = TypeVar("T")
+__all__ = ["END", "RequestHead", "RequestHeads"]
 
 END = b"\r\n\r\n"
 _LONGEST = 4096
@@ -55,8 +55,8 @@ class RequestHeads:
     """Reads plain heads, and keeps those that were read last."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, RequestHead] = {}
-        self._blocks: dict[bytes, _Block | None] = {}
+        self._kept: BoundedCache[bytes, RequestHead] = BoundedCache(_MOST)
+        self._blocks: BoundedCache[bytes, _Block | None] = BoundedCache(_MOST)
 
     def read(self, data: bytes) -> RequestHead | None:
         """Return the head that `data` begins with, or None if there is no whole and plain one."""
@@ -69,21 +69,16 @@ class RequestHeads:
         if line is None or not line.end() <= end <= _LONGEST:
             return None
         text = data[line.end() : end]
-        if text not in self._blocks:
-            _keep(self._blocks, text, _block(text))
-        block = self._blocks[text]
+        block = self._blocks.get(text)
         if block is None:
-            return None
+            block = _block(text)
+            if block is None:
+                return None
+            self._blocks.keep(text, block)
         method, path, query = (part.decode() for part in line.groups(b""))
         head = RequestHead(method, path, query, block.headers, end + len(END), block.length, block.last)
-        _keep(self._kept, data[:end], head)
+        self._kept.keep(data[:end], head)
         return head
-
-
-def _keep(known: dict[bytes, T], text: bytes, value: T) -> None:
-    if len(known) >= _MOST:
-        known.clear()
-    known[text] = value
 
 
 def _block(text: bytes) -> _Block | None:
