@@ -3,7 +3,7 @@
 Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body of a
 length that is told. Those are read here. Whatever is not plain is left to aiohttp, so nothing is decided
 here that HTTP leaves open. A client sends the same headers with every request, and one that polls sends
-the same request, so both are read once.
+the same request, so both are read once. The mock's own pages are left to aiohttp too.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from typing import NamedTuple
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from execmock.core.bounded_cache import BoundedCache
+from execmock.core.contract.reserved import RESERVED, first_segment
 
 __all__ = ["END", "RequestHead", "RequestHeads"]
 
 END = b"\r\n\r\n"
 _LONGEST = 4096
 _MOST = 1000
-_LINE = re.compile(
-    rb"(GET|POST) (/(?:v1|api)/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n"
-)
+_LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n")
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 # Blocks with one of these mean more than headers and a length.
@@ -76,6 +75,8 @@ class RequestHeads:
                 return None
             self._blocks.keep(text, block)
         method, path, query = (part.decode() for part in line.groups(b""))
+        if first_segment(path) in RESERVED:
+            return None
         head = RequestHead(method, path, query, block.headers, end + len(END), block.length, block.last)
         self._kept.keep(data[:end], head)
         return head
