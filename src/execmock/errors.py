@@ -17,6 +17,7 @@ __all__ = [
     "WorldError",
     "closest",
     "nearest",
+    "nearest_or_all",
 ]
 
 
@@ -79,3 +80,9 @@ def nearest(name: str, valid: Iterable[str]) -> str:
 def closest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name closest to `name`, or None if none is similar."""
     return next(iter(get_close_matches(name, list(valid), n=1, cutoff=0.6)), None)
+
+
+def nearest_or_all(name: str, valid: Iterable[str]) -> str:
+    """Return `nearest`, or where no name is close ` Expected one of ...` with all of them, in order."""
+    names = sorted(valid)
+    return nearest(name, names) or f" Expected one of {', '.join(names)}"
