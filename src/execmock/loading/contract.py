@@ -10,7 +10,7 @@ from execmock.core.contract import Contract
 from execmock.errors import ContractError, Place
 from execmock.loading.prepared import prepared
 
-__all__ = ["as_yaml", "data_path", "load_contract", "own_contract", "shipped_contract"]
+__all__ = ["as_yaml", "contract_at", "data_path", "load_contract", "own_contract", "shipped_contract"]
 
 _MOST_SHOWN = 20
 
@@ -48,6 +48,11 @@ def own_contract(path: str | Path) -> Contract:
         more = [f"... and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
         raise ContractError("\n".join([*shown, *more]))
     return Contract(bundle.data, file=str(path), content=bundle.content)
+
+
+def contract_at(path: str | Path | None) -> Contract:
+    """Return the contract in a file, or the shipped one where none is named."""
+    return shipped_contract() if path is None else own_contract(path)
 
 
 def as_yaml(contract: Contract) -> bytes:

@@ -77,6 +77,13 @@ class Contract:
             raise ContractError(f"no operation {name!r}.{nearest(name, self.operations)}")
         return self.operations[name]
 
+    def sharing_tags(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the operations that have a tag of an operation, its own among them."""
+        tags = set(self.operation(name).tags)
+        return tuple(
+            other.id for other in self.operations.values() if other.id == name or tags & {*other.tags}
+        )
+
     def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
         """Return the schema at a place, references followed; ContractError if there is none."""
         found: Mapping[str, Any] = self.resolve(self.look_up(self.pointer(place)))
