@@ -50,14 +50,14 @@ class Sink(asyncio.Transport):
 
 async def grown(count: int) -> dict[str, float]:
     """Return microseconds per request among `count` stored executions, and bytes per execution."""
-    from execmock.server.fast import FastServer
-    from execmock.server.mock import Mock, MockOptions
+    from execmock.server.app import App, AppOptions
+    from execmock.server.http.fast_protocol import FastServer
     from execmock.service.engine import EngineOptions
 
-    mock = Mock(MockOptions(engine=EngineOptions(frozen=True)))
+    mock = App(AppOptions(engine=EngineOptions(frozen=True)))
     mock.log._stream = io.StringIO()
     await mock.prepare()
-    connection, sink = FastServer(mock.front())(), Sink()
+    connection, sink = FastServer(mock.dispatcher())(), Sink()
     connection.connection_made(sink)
     await asyncio.sleep(0)
     create = _request("POST /v1/executions", json.dumps(BODY, separators=(",", ":")))

@@ -10,10 +10,10 @@ import pyperf
 from execmock.core.execution import Execution
 from execmock.core.json_text import decode, encode
 from execmock.core.progress import Tick, begin, progress
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.views import Views
 from execmock.loading.contract import shipped_contract
-from execmock.service.engine import load_library
+from execmock.service.scenarios.shipped import load_registry
 
 SEED = b"0" * 16
 NOW = 1_767_258_000_000
@@ -22,14 +22,14 @@ BODY = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntit
 
 def main() -> None:
     contract = shipped_contract()
-    scenario = load_library(contract, ()).current["paid-happy-path"]
+    scenario = load_registry(contract, ()).current["paid-happy-path"]
     start = begin(NOW)
     end = progress(scenario, start, Tick(), NOW + 60_000, SEED)
     text = json.dumps(BODY).encode()
     execution = Execution("exec_0", "default", NOW, scenario.reference, text, "key_0", start)
     views = Views(contract)
     body = SchemaValidator(contract.standalone(contract.schema("CreateExecutionRequest")))
-    shown = views.portrait(execution, end, scenario, BODY, "org_0", NOW + 60_000)
+    shown = views.view_data(execution, end, scenario, BODY, "org_0", NOW + 60_000)
 
     runner = pyperf.Runner()
     runner.metadata["description"] = "parts of execmock"
@@ -44,7 +44,7 @@ def main() -> None:
         "views: list item in the first step", views.fields, execution, start, scenario, BODY, "org_0"
     )
     runner.bench_func(
-        "views: everything at the end", views.portrait, execution, end, scenario, BODY, "org_0", NOW + 60_000
+        "views: everything at the end", views.view_data, execution, end, scenario, BODY, "org_0", NOW + 60_000
     )
     runner.bench_func("JSON: read a create body", decode, text)
     runner.bench_func("JSON: write a private view", encode, views.private(shown))

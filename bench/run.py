@@ -26,7 +26,7 @@ from targets import (
     ABSENT,
     KEY,
     ROOT,
-    Running,
+    ProcessOptions,
     Target,
     UnavailableError,
     bare,
@@ -131,7 +131,7 @@ def _targets(options: argparse.Namespace, **places: str) -> list[Target]:
     return [target for target in known if options.targets is None or target.name in options.targets]
 
 
-def _compare(server: Running, options: argparse.Namespace, found: dict[str, Any]) -> None:
+def _compare(server: ProcessOptions, options: argparse.Namespace, found: dict[str, Any]) -> None:
     """Put work to ratio, microseconds and rate, with what the rounds gave, into `found`."""
     works = server.target.works(server.url)
     for name, work in works.items():
@@ -144,7 +144,7 @@ def _compare(server: Running, options: argparse.Namespace, found: dict[str, Any]
 
 
 def _rounds(
-    server: Running, name: str, works: Mapping[str, Work], options: argparse.Namespace
+    server: ProcessOptions, name: str, works: Mapping[str, Work], options: argparse.Namespace
 ) -> dict[str, Any]:
     work = works[name]
     size = len(send(server.url, work, server.target.headers)[1])

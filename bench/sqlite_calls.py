@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from execmock.ports import Key
+from execmock.interfaces import Key
 from execmock.stores.sqlite.store import SqliteStore
 
 BATCHES, BATCH = 50, 100
@@ -37,7 +37,7 @@ async def main(folder: Path) -> None:
 
     for name, call in {
         "read a value": lambda: store.get(key),
-        "draw a number": lambda: store.draw("a"),
+        "draw a number": lambda: store.next_number("a"),
     }.items():
         here, there = await cost(call), await cost(lambda call=call: handed_over(call))
         print(f"{name:<16}{here:>8.0f} on the loop{there:>8.0f} in a thread")

@@ -50,7 +50,7 @@ def compared(target: Target, base: Target, rounds: int) -> dict[str, float]:
 
 def import_table(rounds: int) -> list[tuple[str, float]]:
     """Return package to milliseconds that importing it takes, for all that `execmock serve` imports."""
-    program = "import execmock.cli, execmock.cli.serve, execmock.server.run, uvloop"
+    program = "import execmock.cli, execmock.cli.serve, execmock.server.serve, uvloop"
     best: dict[str, int] = {}
     for _ in range(rounds):
         command = [sys.executable, "-X", "importtime", "-c", program]

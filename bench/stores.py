@@ -24,12 +24,12 @@ from typing import Any
 from bench.load import memory_of
 from tests.stores.redis_process import RedisProcess
 
-from execmock.ports import Contents
+from execmock.interfaces import Contents
 from execmock.service.engine import Engine, EngineOptions
-from execmock.service.executions import Page
+from execmock.service.executions.executions import Page
+from execmock.service.executions.repository import put_of
 from execmock.service.sandboxes import DEFAULT_SANDBOX
-from execmock.service.selection import Selection
-from execmock.service.tracking import put_of
+from execmock.service.scenarios.selection import Selection
 
 KINDS = ("memory", "sqlite", "redis")
 ROUNDS, BATCHES, BATCH = 6, 8, 20
@@ -68,7 +68,7 @@ class Filled:
         self.bytes_each = (self._used() - empty) / self.size
 
     async def measure(self, draw: random.Random) -> None:
-        self.engine.portraits._kept.clear()  # so that no read finds its answer drawn already
+        self.engine.view_cache._kept.clear()  # so that no read finds its answer drawn already
         some = iter(draw.sample(self.ids, min(self.size, BATCHES * BATCH)))
         await self.note("read any, first time", lambda: self.read(next(some)))
         recent = itertools.cycle(self.ids[-BATCH:])

@@ -54,7 +54,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class ProcessOptions:
     """A target that listens."""
 
     target: Target
@@ -67,7 +67,7 @@ class UnavailableError(Exception):
 
 
 @contextmanager
-def running(target: Target) -> Iterator[Running]:
+def running(target: Target) -> Iterator[ProcessOptions]:
     """Run a target until the block ends; its log goes to a file, as a user's would."""
     port = free_port()
     with tempfile.TemporaryFile() as log:
@@ -78,7 +78,7 @@ def running(target: Target) -> Iterator[Running]:
         url = f"http://127.0.0.1:{port}"
         try:
             _await(server, target, url, log)
-            yield Running(target, url, server.pid)
+            yield ProcessOptions(target, url, server.pid)
         finally:
             server.terminate()
             try:

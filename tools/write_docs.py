@@ -16,8 +16,8 @@ from execmock.core.contract import Contract
 from execmock.server.control.app import control_contract
 from execmock.settings import SECTIONS, options
 from execmock.settings.table import as_markdown
-from execmock.verify.catalogue import all_rules
-from execmock.verify.report.catalogue import as_markdown as rules_as_markdown
+from execmock.verify.registry import all_rules
+from execmock.verify.report.rules_table import as_markdown as rules_as_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)

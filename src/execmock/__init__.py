@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from execmock.version import __version__
+
 if TYPE_CHECKING:
     from execmock.testing import ExecMock
 
 __all__ = ["ExecMock", "__version__"]
-
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:

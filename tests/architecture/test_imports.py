@@ -15,40 +15,38 @@ import pytest
 
 SRC = Path(__file__).parents[2] / "src"
 
-SHELL = {"errors", "core", "settings", "ports", "clocks", "stores", "loading"}
+BELOW_SERVICE = {"errors", "version", "core", "interfaces", "clocks", "stores", "loading"}
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
+    "version": set(),
     "core": {"errors"},
     "settings": {"errors", "core", "loading"},
-    "ports": {"errors", "core"},
-    "clocks": {"errors", "core", "ports"},
-    "stores": {"errors", "core", "ports"},
-    "loading": {"errors", "core", "ports"},
-    "service": SHELL,
-    "server": {"errors", "core", "settings", "service"},
-    "proxy": {"errors", "core", "settings", "service"},
-    "verify": {"errors", "core", "settings", "loading"},
-    "testing": SHELL | {"service", "server"},
+    "interfaces": set(),
+    "clocks": {"core"},
+    "stores": {"errors", "core", "interfaces"},
+    "loading": {"errors", "core"},
+    "service": BELOW_SERVICE,
+    "server": {"errors", "version", "core", "settings", "service"},
+    "verify": {"errors", "version", "core", "loading"},
+    "testing": {"errors", "core", "interfaces", "loading", "service", "server"},
     "pytest_plugin": {"errors", "testing"},
-    "__init__": {"testing"},
+    "__init__": {"version", "testing"},
 }
 ANYTHING = {"cli", "__main__"}
-WITHOUT_VERSION = {"errors", "core"}  # these may not even import the package's root
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("server", "proxy", "testing", "verify.client"),
-    "multidict": ("server", "proxy", "testing", "verify.client"),
-    "yarl": ("server", "proxy", "testing", "verify.client"),
-    "uvloop": ("server", "proxy", "testing"),
+    "aiohttp": ("server", "verify.client"),
+    "multidict": ("server", "testing"),
+    "yarl": ("verify.client",),
+    "uvloop": ("server",),
     "click": ("cli",),
-    "rich": ("cli", "verify"),
+    "rich": ("verify",),
     "yaml": ("loading",),
-    "watchfiles": ("loading", "service", "server"),
+    "watchfiles": ("service",),
     "jsonschema": ("core",),
     "jsonschema_rs": ("core",),
     "msgspec": ("core", "loading", "stores", "service"),
-    "referencing": ("core",),
-    "orjson": ("core", "loading", "stores", "service", "server", "proxy", "testing", "verify", "cli"),
+    "orjson": ("core",),
     "schemathesis": ("verify",),
     "hypothesis": ("verify",),
     "redis": ("stores.redis",),
@@ -111,9 +109,18 @@ class Module:
                     whole = f"{base}.{alias.name}"
                     yield whole if whole.removeprefix("execmock.") in known else base
             elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-                ("import_module", "__import__")
+                ("import_module", "__import__", "to_thread")
             ):
-                yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
+                yield from loaded_by(node)
+
+
+def loaded_by(call: ast.Call) -> Iterator[str]:
+    """Yield the module named by import_module("..."), also as to_thread(import_module, "...")."""
+    arguments = call.args
+    if ast.unparse(call.func).endswith("to_thread"):
+        deferred = arguments and ast.unparse(arguments[0]).endswith(("import_module", "__import__"))
+        arguments = arguments[1:] if deferred else []
+    yield from (arg.value for arg in arguments[:1] if isinstance(arg, ast.Constant))
 
 
 def modules(root: Path) -> list[Module]:
@@ -137,8 +144,6 @@ def complaint(name: str, target: str) -> str | None:
     layer, (top, _, rest) = name.split(".")[0], target.partition(".")
     if top == "execmock":
         below = rest.split(".")[0] or "__init__"
-        if below == "__init__" and layer not in WITHOUT_VERSION:
-            return None
         allowed = {layer, *LAYERS.get(layer, ())}
         return None if layer in ANYTHING or below in allowed else f"{layer} may import only {sorted(allowed)}"
     if top in sys.stdlib_module_names:
@@ -164,12 +169,81 @@ def violations(root: Path) -> list[str]:
         f"{s.name}: no such layer in the design" for s in sources if s.layer not in {*LAYERS, *ANYTHING}
     ]
     found += [f"{s.name}: pure code is not async" for s in sources if s.layer in PURE and has_async(s.tree)]
-    for library in ALONE:
+    for registry in ALONE:
         users = [
-            name for name, names in targets.items() if any(inside(target, {library}) for target in names)
+            name for name, names in targets.items() if any(inside(target, {registry}) for target in names)
         ]
-        found += [f"{library}: {users} import it; one may"] if len(users) > 1 else []
+        found += [f"{registry}: {users} import it; one may"] if len(users) > 1 else []
     return found
+
+
+def unused_allowances(root: Path) -> list[str]:
+    """List what the tables allow although no import needs it."""
+    sources = modules(root)
+    known = {name for source in sources for name in with_parents(source.name)}
+    used: dict[str, set[str]] = {}
+    libraries: dict[str, set[str]] = {}
+    for source in sources:
+        for target in source.imports(known):
+            top, _, rest = target.partition(".")
+            if top == "execmock":
+                used.setdefault(source.layer, set()).add(rest.split(".")[0] or "__init__")
+            else:
+                libraries.setdefault(top, set()).add(source.name)
+    layers = [
+        f"{layer} may import {below}, and does not"
+        for layer, allowed in LAYERS.items()
+        for below in sorted(allowed - used.get(layer, set()))
+    ]
+    return layers + [
+        f"{library} is allowed in {place}, and not imported there"
+        for library, places in LIBRARIES.items()
+        for place in places
+        if not any(inside(name, {place}) for name in libraries.get(library, ()))
+    ]
+
+
+def circles(root: Path) -> list[set[str]]:
+    """Return the sets of modules that import one another, directly or through others."""
+    sources = modules(root)
+    known = {source.name for source in sources}
+    graph = {
+        source.name: {
+            target.removeprefix("execmock.")
+            for target in source.imports(known)
+            if target.removeprefix("execmock.") in known
+        }
+        - {source.name}
+        for source in sources
+    }
+    return [group for group in strongly_connected(graph) if len(group) > 1]
+
+
+def strongly_connected(graph: dict[str, set[str]]) -> list[set[str]]:
+    """Return the strongly connected parts of a graph (Kosaraju)."""
+    backward: dict[str, set[str]] = {name: set() for name in graph}
+    for name, targets in graph.items():
+        for target in targets:
+            backward[target].add(name)
+    order: list[str] = []
+    visit(graph, sorted(graph), set(), order)
+    seen: set[str] = set()
+    groups = []
+    for name in reversed(order):
+        if name not in seen:
+            group: list[str] = []
+            visit(backward, [name], seen, group)
+            groups.append(set(group))
+    return groups
+
+
+def visit(graph: dict[str, set[str]], names: list[str], seen: set[str], order: list[str]) -> None:
+    """Append the names that can be reached to `order`, each after all that it leads to."""
+    for name in names:
+        if name not in seen:
+            seen.add(name)
+            visit(graph, sorted(graph[name]), seen, order)
+            order.append(name)
 
 
 def with_parents(name: str) -> list[str]:
@@ -183,6 +257,30 @@ def has_async(tree: ast.Module) -> bool:
 
 def test_the_sources_keep_the_layers() -> None:
     assert violations(SRC) == []
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    assert circles(SRC) == []
+
+
+def test_every_allowance_is_used() -> None:
+    assert unused_allowances(SRC) == []
+
+
+def test_a_planted_circle_is_reported(tmp_path: Path) -> None:
+    plant(tmp_path, "core/a.py", "from execmock.core import b")
+    plant(tmp_path, "core/b.py", "def f():\n    from execmock.core.c import x")
+    plant(tmp_path, "core/c.py", "import asyncio\nasyncio.to_thread(import_module, 'execmock.core.a')")
+    plant(tmp_path, "core/d.py", "from execmock.core import a")
+    assert circles(tmp_path) == [{"core.a", "core.b", "core.c"}]
+
+
+def test_an_allowance_without_an_import_is_reported(tmp_path: Path) -> None:
+    plant(tmp_path, "core/a.py", "import orjson")
+    found = unused_allowances(tmp_path)
+    assert "core may import errors, and does not" in found
+    assert "orjson is allowed in core, and not imported there" not in found
+    assert "jsonschema is allowed in core, and not imported there" in found
 
 
 def test_the_sources_are_found() -> None:
@@ -201,7 +299,7 @@ def test_the_sources_are_found() -> None:
         ("core/a.py", "def f():\n    import asyncio", "core.a imports asyncio: pure code does no I/O"),
         ("core/a.py", "from http.client import HTTPException", "core.a imports http.client: pure"),
         ("core/a.py", "async def f(): ...", "core.a: pure code is not async"),
-        ("core/a.py", "import aiohttp", "core.a imports aiohttp: only server, proxy"),
+        ("core/a.py", "import aiohttp", "core.a imports aiohttp: only server, verify"),
         ("core/a.py", "from execmock import __version__", "core.a imports execmock: core may import only"),
         ("service/b.py", "from execmock.server import x", "service.b imports execmock.server"),
         ("server/api.py", "from execmock.stores import x", "server.api imports execmock.stores"),
@@ -244,7 +342,7 @@ def test_two_modules_that_import_schemathesis_are_reported(tmp_path: Path) -> No
         ("stores/redis.py", "import redis.asyncio"),
         ("verify/client.py", "import aiohttp"),
         ("cli/serve.py", "from execmock.server import run\nimport click"),
-        ("server/a.py", "from execmock import __version__\nfrom ..core import x\nfrom . import y"),
+        ("server/a.py", "from execmock.version import __version__\nfrom ..core import x\nfrom . import y"),
         ("core/a.py", "from datetime import datetime\nfrom http import HTTPStatus"),
     ],
 )

@@ -49,8 +49,8 @@ def test_asking_about_the_command_imports_nothing_heavy(arguments: list[str]) ->
 
 
 def test_the_server_starts_without_what_its_first_answers_do_not_need() -> None:
-    names = imported_by("-c", "import execmock.cli.serve, execmock.server.run")
-    assert "execmock.server.fast" in names
+    names = imported_by("-c", "import execmock.cli.serve, execmock.server.serve")
+    assert "execmock.server.http.fast_protocol" in names
     assert heavy(names) <= {"asyncio", "jsonschema_rs", "orjson", "ssl"}
     assert "http.client" not in names
 

@@ -13,7 +13,7 @@ from execmock.core.durations import parse_instant
 from execmock.loading.contract import data_path
 from execmock.loading.yaml_marks import load_marked
 from execmock.service.engine import Engine, EngineOptions
-from execmock.service.selection import Selection
+from execmock.service.scenarios.selection import Selection
 
 FIXTURES = data_path("fixtures")
 GOOD = """\

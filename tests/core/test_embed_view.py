@@ -17,7 +17,7 @@ from execmock.core.execution import EmbedExecution
 from execmock.core.ids import uuid7
 from execmock.core.progress import Tick, begin, progress
 from execmock.core.scenario import Scenario
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.scenarios import read_data
 
 from .made_scenarios import CONTRACT, WORDS

@@ -25,7 +25,7 @@ from execmock.core.progress import (
     progress,
 )
 from execmock.core.scenario import Scenario
-from execmock.core.views import Portrait, Views
+from execmock.core.views import ViewData, Views
 from execmock.loading.scenarios import read_data
 
 from .made_scenarios import CONTRACT, GRAPH, HAPPENINGS, INPUTS, SEEDS, WORDS, input_of, scenarios
@@ -45,10 +45,10 @@ def lived(scenario: Scenario, happenings: Happenings, seed: bytes) -> Iterator[t
         yield now, state
 
 
-def portrait(scenario: Scenario, state: Progress, now: int) -> Portrait:
+def view_data(scenario: Scenario, state: Progress, now: int) -> ViewData:
     request = {"workflowId": "wf_x", "sourceSystem": "shop", "sourceEntityType": "order"}
     execution = Execution("exec_x", "default", START, scenario.reference, b"", "key_x", state)
-    return VIEWS.portrait(execution, state, scenario, request, "org_x", now)
+    return VIEWS.view_data(execution, state, scenario, request, "org_x", now)
 
 
 @given(scenarios(), HAPPENINGS, SEEDS, st.integers(0, 20_000), st.integers(0, 20_000), INPUTS)
@@ -74,7 +74,7 @@ def test_what_has_happened_is_never_removed_or_altered(
     events: list[dict[str, Any]] = []
     for now, state in lived(scenario, happenings, seed):
         assert state.visits[: len(visits)] == visits
-        drawn = portrait(scenario, state, now).events
+        drawn = view_data(scenario, state, now).events
         assert drawn[: len(events)] == events
         visits, events = state.visits, drawn
 
@@ -97,7 +97,7 @@ def test_a_timeline_ascends_and_its_ids_are_unique(
     scenario: Scenario, happenings: Happenings, seed: bytes
 ) -> None:
     for now, state in lived(scenario, happenings, seed):
-        events = portrait(scenario, state, now).events
+        events = view_data(scenario, state, now).events
         assert [event["createdAt"] for event in events] == sorted(event["createdAt"] for event in events)
         assert len({event["id"] for event in events}) == len(events)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from execmock.core.execution import Execution
 from execmock.core.progress import Signal, Tick, begin, progress
 from execmock.core.scenario import Scenario
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.views import Views, next_event
 from execmock.loading.contract import data_path
 from execmock.loading.scenarios import read_data, read_folder
@@ -45,10 +45,10 @@ def drawn(
     scenario: Scenario, state: Any, now: int, request: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     execution = Execution("exec_x", "default", START, scenario.reference, b"", "key_x", state)
-    portrait = VIEWS.portrait(
+    view_data = VIEWS.view_data(
         execution, state, scenario, REQUEST if request is None else request, "org_x", now
     )
-    return VIEWS.private(portrait), VIEWS.public(portrait)
+    return VIEWS.private(view_data), VIEWS.public(view_data)
 
 
 def walked(scenario: Scenario, after: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -141,9 +141,9 @@ def test_the_server_works_there(served: str) -> None:
 def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from execmock.server.mock import Mock, MockOptions\n"
-        "mock = Mock(MockOptions())\n"
-        "print(len(mock.engine.library.current), 'yaml' in sys.modules)\n"
+        "from execmock.server.app import App, AppOptions\n"
+        "mock = App(AppOptions())\n"
+        "print(len(mock.engine.registry.current), 'yaml' in sys.modules)\n"
     )
     scenarios = len(list((ROOT / "fixtures" / "scenarios").glob("*.yaml")))
     assert run(installed / "python", "-c", program, cwd=tmp_path) == f"{scenarios} False\n"

@@ -16,7 +16,7 @@ from execmock.core.json_text import decode, encode
 from execmock.core.preview import Emitted, Script, Sent, as_json, as_mermaid, as_table
 from execmock.core.progress import Poll, Progress, Signal, Tick, begin, progress
 from execmock.core.scenario import Scenario
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.views import Views
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import read_data, vocabularies
@@ -210,18 +210,18 @@ def test_an_execution_keeps_the_contract_in_every_view_at_every_instant(
 def check_execution(scenario: Scenario, state: Progress, now: int, request: dict[str, Any]) -> None:
     body = {"workflowId": "wf_a", "sourceSystem": "s", "sourceEntityType": "t", "requestPayload": request}
     execution = Execution("exec_any", "default", PREVIEW_START, "x@1", encode(body), "key_x", state)
-    portrait = VIEWS.portrait(execution, state, scenario, body, "org_x", now)
-    fields = within_contract(portrait.fields)
-    answered("getExecution", {**VIEWS.private(portrait), "execution": fields})
-    answered("getPublicExecution", within_contract(VIEWS.public(portrait)))
+    view_data = VIEWS.view_data(execution, state, scenario, body, "org_x", now)
+    fields = within_contract(view_data.fields)
+    answered("getExecution", {**VIEWS.private(view_data), "execution": fields})
+    answered("getPublicExecution", within_contract(VIEWS.public(view_data)))
     answered("listExecutions", {"hasMore": False, "items": [fields], "limit": 20, "offset": 0})
     answered("createExecution", {"clientToken": "x" * 20, "execution": fields})
-    moments = [parse_instant(event["createdAt"]) for event in portrait.events]
+    moments = [parse_instant(event["createdAt"]) for event in view_data.events]
     assert moments == sorted(moments)
     assert all(PREVIEW_START <= moment <= now for moment in moments)
-    assert ("finishedAt" in portrait.fields) == (portrait.fields["status"] in GRAPH.terminal)
+    assert ("finishedAt" in view_data.fields) == (view_data.fields["status"] in GRAPH.terminal)
     hidden = {"requestPayload", "responsePayload", "statusReason", "organizationId", "updatedAt"}
-    assert not hidden & VIEWS.public(portrait).keys()
+    assert not hidden & VIEWS.public(view_data).keys()
 
 
 def check_embed(scenario: Scenario, state: Progress, data: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ import pytest
 from yarl import URL
 
 from execmock.clocks import ManualClock
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.app import App, AppOptions
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 ENGINE = {field.name for field in fields(EngineOptions)}
@@ -48,7 +48,7 @@ class Reply(NamedTuple):
 class Server:
     """A running mock and a client for it."""
 
-    def __init__(self, mock: Mock, clock: ManualClock, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, mock: App, clock: ManualClock, url: str, session: aiohttp.ClientSession) -> None:
         self.mock = mock
         self.engine = mock.engine
         self.clock = clock
@@ -119,9 +119,9 @@ async def mock_server() -> AsyncIterator[Start]:
             clock = options.pop("clock", None) or ManualClock()
             engine = EngineOptions(**{"seed": 7, **{n: v for n, v in options.items() if n in ENGINE}})
             rest = {name: value for name, value in options.items() if name not in ENGINE}
-            mock = Mock(MockOptions(engine=engine, **{"quiet": True, **rest}), Engine(engine, clock))
+            mock = App(AppOptions(engine=engine, **{"quiet": True, **rest}), Engine(engine, clock))
             await mock.prepare()
-            listener = Listener(mock.front(), bind("127.0.0.1", 0))
+            listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0))
             await listener.start()
             stack.push_async_callback(mock.close)
             stack.push_async_callback(listener.stop)

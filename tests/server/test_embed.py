@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from execmock.core.durations import parse_instant
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
 
 from .conftest import Server, Start
@@ -21,7 +21,7 @@ DAY = 24 * 3_600_000
 @pytest.fixture
 def bind(server: Server) -> dict[str, str]:
     """The names of the workflow that the happy embed scenario binds."""
-    return dict(server.engine.library.current["embed-running"].bind)
+    return dict(server.engine.registry.current["embed-running"].bind)
 
 
 @pytest.mark.parametrize("id_type", ["id", "hashid", "key"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
 
 from .conftest import BODY, Server, Start

@@ -13,9 +13,9 @@ import pytest
 from tests.server.conftest import BODY
 
 from execmock.clocks import ManualClock
-from execmock.server.fast import FastServer
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.app import App, AppOptions
+from execmock.server.http.fast_protocol import FastServer
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 KEY = "Authorization: Bearer b3sk_test"
@@ -37,7 +37,7 @@ def execute(*headers: str, body: str = '{"id_type": "key"}') -> bytes:
     return request("POST /api/v1/workflows/workflow_15/execute", *headers, body=body)
 
 
-class Running(NamedTuple):
+class ProcessOptions(NamedTuple):
     """A server: its address, its short way if it has one, and what ends it."""
 
     port: int
@@ -46,18 +46,18 @@ class Running(NamedTuple):
 
 
 @asynccontextmanager
-async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIterator[Running]:
+async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIterator[ProcessOptions]:
     """Run a server; without the short way where its store does not promise to answer at once."""
     options = EngineOptions(seed=7)
-    mock = Mock(MockOptions(engine=options, quiet=True, cors_origins=origins), Engine(options, ManualClock()))
+    mock = App(AppOptions(engine=options, quiet=True, cors_origins=origins), Engine(options, ManualClock()))
     await mock.prepare()
     mock.engine.store.immediate = short
-    listener = Listener(mock.front(), bind("127.0.0.1", 0))
+    listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0))
     await listener.start()
     server = listener.server
     try:
         fast = server if isinstance(server, FastServer) else None
-        yield Running(int(listener.url.rpartition(":")[2]), fast, listener.stop)
+        yield ProcessOptions(int(listener.url.rpartition(":")[2]), fast, listener.stop)
     finally:
         await listener.stop()
         await mock.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from execmock.core.contract import Operation
-from execmock.core.validation import SchemaValidator
+from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
 
 from .conftest import Server, Start
@@ -115,7 +115,7 @@ async def picked(server: Server, workflow: str = "wf_none", **headers: str) -> s
     name = await first_status(server, workflow, **headers)
     sandbox = await server.engine.sandboxes.get("default")
     assert sandbox is not None
-    found = await server.engine.tracking.find(sandbox, name)
+    found = await server.engine.repository.find(sandbox, name)
     assert found is not None
     return found.scenario.split("@")[0]
 
@@ -148,7 +148,7 @@ async def test_a_scenario_of_the_other_api_is_unknown(server: Server) -> None:
 
 async def test_an_execution_follows_its_scenario_for_life(server: Server) -> None:
     created = (await server.create()).data["execution"]["id"]
-    library = server.engine.library
-    library.remove("paid-happy-path")
+    registry = server.engine.registry
+    registry.remove("paid-happy-path")
     server.clock.advance(60_000)
     assert (await server.get(f"/v1/executions/{created}")).data["execution"]["status"] == "workflow_succeeded"

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
 from execmock.clocks import ManualClock
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
+from execmock.server.app import App, AppOptions
+from execmock.server.http.listener import Listener, bind
 from execmock.service.engine import Engine, EngineOptions
 
 SCENARIO = """\
@@ -104,9 +104,9 @@ class Machine(RuleBasedStateMachine):
             path = Path(folder, "modelled.yaml")
             path.write_text(SCENARIO)
             options = EngineOptions(scenarios=(path,), scenario="modelled", seed=1)
-            self.mock = Mock(MockOptions(engine=options, quiet=True), Engine(options, self.clock))
+            self.mock = App(AppOptions(engine=options, quiet=True), Engine(options, self.clock))
         await self.mock.prepare()
-        self.listener = Listener(self.mock.front(), bind("127.0.0.1", 0))
+        self.listener = Listener(self.mock.dispatcher(), bind("127.0.0.1", 0))
         await self.listener.start()
         self.session = aiohttp.ClientSession(self.listener.url, headers={"Authorization": "Bearer k"})
 

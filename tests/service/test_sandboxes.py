@@ -8,7 +8,7 @@ import pytest
 
 from execmock.clocks import ManualClock, SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.ids import sandbox_tag, xid
-from execmock.ports import Key, Put
+from execmock.interfaces import Key, Put
 from execmock.service.sandboxes import Sandboxes
 from execmock.stores.memory import MemoryStore
 

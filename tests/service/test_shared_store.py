@@ -11,13 +11,13 @@ import pytest
 from execmock.clocks import ManualClock
 from execmock.core.progress import Signal
 from execmock.core.scenario import Scenario
+from execmock.interfaces import Key
 from execmock.loading.scenarios import read_text
-from execmock.ports import Key
-from execmock.service.embed import ExecuteRequest
 from execmock.service.engine import Engine, EngineOptions
-from execmock.service.reloading import Reloader
+from execmock.service.executions.embed_executions import ExecuteRequest
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
-from execmock.service.selection import Selection
+from execmock.service.scenario_reload import ScenarioReloader
+from execmock.service.scenarios.selection import Selection
 
 DAY = 24 * 3_600_000
 BODY = {"workflowId": "w", "sourceSystem": "s", "sourceEntityType": "e"}
@@ -89,7 +89,7 @@ async def test_the_latest_of_two_versions_wins_with_every_server(pair: Pair) -> 
 async def test_an_emptied_store_holds_again_what_is_followed_and_nothing_that_was_put(pair: Pair) -> None:
     await pair.one.share_scenario(scenario(pair.one, "first"))
     await pair.one.share_scenario(scenario(pair.one, "paid-happy-path"))
-    shipped = pair.other.library.current["paid-happy-path"].reference
+    shipped = pair.other.registry.current["paid-happy-path"].reference
     await create(pair.other, "first")
     for sandbox in ("", DEFAULT_SANDBOX):
         await pair.one.store.clear(sandbox)
@@ -97,7 +97,7 @@ async def test_an_emptied_store_holds_again_what_is_followed_and_nothing_that_wa
         made = await create(engine, "paid-happy-path")
         assert made.scenario == shipped
         assert await engine.store.get(Key("", "scenario", shipped)) is not None
-        assert "first" not in engine.library.current
+        assert "first" not in engine.registry.current
 
 
 async def test_a_server_whose_clock_is_behind_leads_no_execution_back(pair: Pair) -> None:
@@ -107,14 +107,14 @@ async def test_a_server_whose_clock_is_behind_leads_no_execution_back(pair: Pair
     for engine in (pair.one, pair.other):
         sandbox = await default(engine)
         found = await engine.executions.find(sandbox, made.id)
-        moved = await engine.tracking.move(found, sandbox, Signal("go"))
+        moved = await engine.repository.move(found, sandbox, Signal("go"))
     instants = [visit.at for visit in moved.progress.visits]
     assert instants == sorted(instants)
     assert len(instants) == 3
 
 
 async def test_a_file_is_taken_up_while_the_store_fails(pair: Pair, tmp_path: Path) -> None:
-    reloader = Reloader(pair.one, [tmp_path])
+    reloader = ScenarioReloader(pair.one, [tmp_path])
     path = tmp_path / "mine.yaml"
     path.write_text(TEXT.format(name="mine", why="old"))
     assert await reloader.take_up([str(path)]) == ["scenario mine is new"]

@@ -13,11 +13,11 @@ from execmock.clocks import ManualClock
 from execmock.core.durations import parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.errors import WorldError
-from execmock.ports import Contents
+from execmock.interfaces import Contents
 from execmock.service.engine import Engine, EngineOptions
-from execmock.service.executions import Page
+from execmock.service.executions.executions import Page
 from execmock.service.refusals import Refusal
-from execmock.service.selection import Selection
+from execmock.service.scenarios.selection import Selection
 from execmock.stores.codec import to_data
 
 START = "2026-02-01T00:00:00.000Z"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from execmock.ports import Store
+from execmock.interfaces import Store
 from execmock.stores import open_store
 
 from .redis_process import RedisProcess, redis_program

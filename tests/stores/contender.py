@@ -14,7 +14,7 @@ from typing import Any
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, Visit, begin
-from execmock.ports import Key, Put
+from execmock.interfaces import Key, Put
 from execmock.stores import open_store
 
 BOX = "contended"
@@ -42,7 +42,7 @@ async def contend(url: str, name: str, times: int) -> dict[str, Any]:
     made, drawn, lengths = {}, [], []
     for number in range(times):
         await store.update(COUNTED, counted)
-        drawn.append(await store.draw(BOX))
+        drawn.append(await store.next_number(BOX))
         lengths.append(len((await store.update(WALKED, walked)).progress.visits))
         seen = await store.get(WALKED)
         lengths.append(len(seen.progress.visits))

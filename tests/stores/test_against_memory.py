@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, begin
-from execmock.ports import Key, Put, Store
+from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 
@@ -130,7 +130,7 @@ class Comparison(RuleBasedStateMachine):
 
     @rule(sandbox=SANDBOXES)
     def draw(self, sandbox: str) -> None:
-        self.both(lambda store: store.draw(sandbox))
+        self.both(lambda store: store.next_number(sandbox))
 
     @rule(sandbox=SANDBOXES, entries=st.lists(st.binary(max_size=9), max_size=4), most=st.integers(0, 5))
     def append(self, sandbox: str, entries: list[bytes], most: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from execmock.ports import Key, Put, Store, Update
+from execmock.interfaces import Key, Put, Store, Update
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 from execmock.testing import check_store
@@ -62,8 +62,8 @@ class ForgetsOrder(MemoryStore):
 
 
 class RepeatsNumbers(MemoryStore):
-    async def draw(self, sandbox: str) -> int:
-        return min(2, await super().draw(sandbox))
+    async def next_number(self, sandbox: str) -> int:
+        return min(2, await super().next_number(sandbox))
 
 
 class SpillsOver(MemoryStore):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execmock.errors import StoreError
-from execmock.ports import Key, Put, Store
+from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 
@@ -78,7 +78,7 @@ async def test_a_value_kept_again_keeps_its_place(store: Store) -> None:
 
 
 async def test_numbers_count_in_each_sandbox(store: Store) -> None:
-    assert [await store.draw(name) for name in ("a", "a", "b", "a")] == [1, 2, 1, 3]
+    assert [await store.next_number(name) for name in ("a", "a", "b", "a")] == [1, 2, 1, 3]
 
 
 async def test_what_is_deleted_is_gone_and_deleting_nothing_is_nothing(store: Store) -> None:
@@ -92,22 +92,22 @@ async def test_what_is_deleted_is_gone_and_deleting_nothing_is_nothing(store: St
 async def test_a_cleared_sandbox_is_empty_and_counts_from_1_and_no_other_is_touched(store: Store) -> None:
     for name in ("a", "b"):
         await keep(store, name, [1, 2])
-        await store.draw(name)
+        await store.next_number(name)
     await store.clear("a")
     assert [await store.count(name, "thing") for name in ("a", "b")] == [0, 2]
-    assert [await store.draw(name) for name in ("a", "b")] == [1, 2]
+    assert [await store.next_number(name) for name in ("a", "b")] == [1, 2]
 
 
 async def test_what_is_exported_is_restored_in_place_of_what_was_there(store: Store) -> None:
     await keep(store, "a", [2, 1, 2])
-    await store.draw("a")
+    await store.next_number("a")
     contents = await store.export("a")
     before = list(await store.page("a", "thing", 0, 9))
     await store.clear("a")
     await keep(store, "a", [9, 9, 9, 9])
     await store.restore("a", contents)
     assert list(await store.page("a", "thing", 0, 9)) == before
-    assert (await store.draw("a"), (await store.export("b")).puts) == (2, [])
+    assert (await store.next_number("a"), (await store.export("b")).puts) == (2, [])
     await store.close()
 
 

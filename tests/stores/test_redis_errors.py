@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from execmock.errors import StoreError
-from execmock.ports import Key
+from execmock.interfaces import Key
 from execmock.stores import open_store
 
 from .redis_process import free_port

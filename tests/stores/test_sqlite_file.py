@@ -14,7 +14,7 @@ import pytest
 from execmock.core.execution import Execution
 from execmock.core.progress import begin
 from execmock.errors import StoreError
-from execmock.ports import Key, Put, Store
+from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 
 
@@ -53,7 +53,7 @@ def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> N
         db.execute("CREATE TABLE music (title TEXT)")
     db.close()
     before = other.read_bytes()
-    with pytest.raises(StoreError, match=r"other\.db: it holds something else than a store of form 1"):
+    with pytest.raises(StoreError, match=r"other\.db: it holds something else than a store of version 2"):
         open_store(f"sqlite:{other}")
     assert other.read_bytes() == before
 

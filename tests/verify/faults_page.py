@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from execmock.verify.catalogue import all_rules
+from execmock.verify.registry import all_rules
 from execmock.verify.rule import Rule
 from tests.verify.target import Fault, all_faults, all_variants
 

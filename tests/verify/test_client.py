@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.exchange import Exchange, Request
-from execmock.verify.pace import Timer
+from execmock.verify.rate_limit import Timer
 
 Answer = tuple[int, Mapping[str, str]]
 FINE: Answer = (200, {})

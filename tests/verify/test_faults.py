@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from execmock.verify.catalogue import all_rules
 from execmock.verify.outcome import Outcome, RuleResult
+from execmock.verify.registry import all_rules
 from execmock.verify.report.model import Report
-from execmock.verify.rule import ADVISORY
+from execmock.verify.severity import ADVISORY
 from tests.verify.judging import judged
 from tests.verify.target import all_faults, all_variants, running
 

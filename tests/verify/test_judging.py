@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.case import Case
-from execmock.verify.catalogue import all_probes, all_rules
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome
+from execmock.verify.registry import all_probes, all_rules
+from execmock.verify.requests import CREATE, GET
 from execmock.verify.rule import EVERY_PROBE
-from execmock.verify.surface import CREATE, GET
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
@@ -63,8 +63,10 @@ def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, *
 
 
 def outcomes(*exchanges: Exchange, trail: Trail | None = None) -> dict[str, Outcome]:
-    case = Case(shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded"))
-    return {result.rule.id: result.outcome for result in judge(case, all_rules(), trail or Trail())}
+    evidence = Evidence(
+        shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded")
+    )
+    return {result.rule.id: result.outcome for result in judge(evidence, all_rules(), trail or Trail())}
 
 
 def showing(number: int, status: str, **changes: Any) -> Exchange:
@@ -95,8 +97,10 @@ def test_one_mistake_about_many_executions_is_one_finding_that_says_how_often_it
             showing(2 * number, "workflow_running", id=name, runId=f"run_of_{name}"),
             showing(2 * number + 1, "workflow_running", id=name, runId="run_of_somebody_else"),
         ]
-    case = Case(shipped_contract(), exchanges)
-    [result] = [each for each in judge(case, all_rules(), Trail()) if each.rule.id == "lifecycle.write-once"]
+    evidence = Evidence(shipped_contract(), exchanges)
+    [result] = [
+        each for each in judge(evidence, all_rules(), Trail()) if each.rule.id == "lifecycle.write-once"
+    ]
     assert [finding.times for finding in result.findings] == [3]
 
 
@@ -122,8 +126,8 @@ def test_an_answer_that_asks_to_come_back_later_accuses_nobody() -> None:
 
 def test_a_rule_that_nothing_could_be_observed_for_is_blocked_by_the_rule_that_failed() -> None:
     refused = seen(1, {}, status=500, operation=CREATE, probe="basics", label="create/0", valid=True)
-    case = Case(shipped_contract(), [refused])
-    results = {each.rule.id: each for each in judge(case, all_rules(), Trail(blocked={"echo": refused}))}
+    evidence = Evidence(shipped_contract(), [refused])
+    results = {each.rule.id: each for each in judge(evidence, all_rules(), Trail(blocked={"echo": refused}))}
     assert results["operation.answers"].outcome is Outcome.FAILED
     assert results["create.echo"].outcome is Outcome.BLOCKED
     assert results["create.echo"].blocked_by == "operation.answers"

@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 import pytest
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.generated import Plan, generate
+from execmock.verify.fuzzing import Plan, generate
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome
-from execmock.verify.surface import CREATE, EXECUTE, Surface
+from execmock.verify.requests import CREATE, EXECUTE, Requests
 from execmock.verify.valid_bodies import valid_bodies
 from tests.verify.judging import judged
 from tests.verify.target import HandClock, Target, running
@@ -81,10 +81,10 @@ def sent(target: Target, seed: int) -> list[tuple[str, bytes]]:
     options = Options(
         target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
     )
-    surface = Surface(shipped_contract(), options, embed_url=target.embed_url)
+    requests = Requests(shipped_contract(), options, embed_url=target.embed_url)
     plan = Plan(examples=5, seconds=600, rate=0, timeout=10_000, seed=seed, thorough=False)
     keys = {"a": target.token, "embed": target.embed_token}
-    found = generate(surface, keys, plan, embed=True, first=1)
+    found = generate(requests, keys, plan, embed=True, first=1)
     assert found.stopped == ""
     return [
         (f"{seen.request.method} {seen.request.url.removeprefix(target.url)}", seen.request.body)
@@ -103,8 +103,8 @@ def test_the_same_seed_generates_the_same_requests() -> None:
 
 @pytest.mark.parametrize("operation", [CREATE, EXECUTE])
 def test_the_same_seed_makes_the_same_valid_bodies_and_as_many_as_asked_for(operation: str) -> None:
-    surface = Surface(shipped_contract(), Options("http://host"), embed_url="")
-    one, other = (valid_bodies(surface, operation, 20, seed=5) for _ in range(2))
+    requests = Requests(shipped_contract(), Options("http://host"), embed_url="")
+    one, other = (valid_bodies(requests, operation, 20, seed=5) for _ in range(2))
     assert one == other
     assert len(one) == 20
-    assert one != valid_bodies(surface, operation, 20, seed=6)
+    assert one != valid_bodies(requests, operation, 20, seed=6)

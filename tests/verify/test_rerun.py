@@ -7,14 +7,14 @@ import shlex
 import pytest
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.case import Case
-from execmock.verify.catalogue import all_rules
+from execmock.verify.evidence import Evidence
 from execmock.verify.judge import Trail, judge
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome
+from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.facts import all_facts
-from execmock.verify.surface import GET
+from execmock.verify.requests import GET
 from tests.verify.judging import judged
 from tests.verify.target import running
 from tests.verify.test_judging import seen
@@ -47,11 +47,11 @@ def test_the_command_of_a_finding_on_any_answer_finds_it_again(fault: str, rule:
 
 def test_the_command_names_the_rule_whose_requests_show_the_finding_as_well() -> None:
     stray = seen(1, {"code": "200"}, probe="scope", label="get-with-read", operation=GET)
-    case = Case(shipped_contract(), [stray])
+    evidence = Evidence(shipped_contract(), [stray])
     report = Report(
         options=Options("http://127.0.0.1:1"),
-        results=judge(case, all_rules(), Trail()),
-        journal=case.journal,
+        results=judge(evidence, all_rules(), Trail()),
+        journal=evidence.journal,
     )
     assert reruns(report, "envelope.code") == [("envelope.code", "auth.read-scope")]
     assert reruns(report, "status-codes") == []

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from execmock import __version__
 from execmock.cli.groups import LazyGroup
 from execmock.errors import ExecmockError, nearest
+from execmock.version import __version__
 
 __all__ = ["main"]
 

@@ -25,6 +25,6 @@ def command(**given: Any) -> None:
     # Nothing that starting makes is garbage; the server lets the collector work once it listens.
     gc.disable()
     # Only now: neither help nor a mistake in an option should wait for the server's libraries.
-    from execmock.server.run import serve
+    from execmock.server.serve import serve
 
     serve(settings)

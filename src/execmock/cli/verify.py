@@ -49,8 +49,8 @@ def command(base_url: str | None, effort_flag: str | None, rules: bool, **given:
 
 
 def _list_rules() -> int:
-    from execmock.verify.catalogue import all_rules
-    from execmock.verify.report.catalogue import as_lines
+    from execmock.verify.registry import all_rules
+    from execmock.verify.report.rules_table import as_lines
 
     for line in as_lines(all_rules()):
         click.echo(line)
@@ -59,7 +59,7 @@ def _list_rules() -> int:
 
 def _judge(settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
-    from execmock.verify.now import present
+    from execmock.verify.clock import present
     from execmock.verify.report.files import check_forms, write
     from execmock.verify.report.terminal import lines
 
@@ -80,8 +80,8 @@ def _judge(settings: VerifySettings) -> int:
 
 
 def _options(settings: VerifySettings, started: int) -> Options:
-    from execmock.verify.catalogue import all_rules
     from execmock.verify.options import Options
+    from execmock.verify.registry import all_rules
     from execmock.verify.waivers import load_waivers
 
     if not settings.url:

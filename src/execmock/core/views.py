@@ -18,7 +18,7 @@ from execmock.core.progress import Progress, Visit
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 
-__all__ = ["MADE_IDS", "Portrait", "Views", "made_id", "next_event"]
+__all__ = ["MADE_IDS", "ViewData", "Views", "made_id", "next_event"]
 
 _Context = Callable[[], Mapping[str, Any]]
 """Gives the names that templates see; most steps have no template that asks."""
@@ -27,7 +27,7 @@ MADE_IDS = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
 """What each id of what an execution brings forth begins with, by the property that shows it."""
 
 
-class Portrait:
+class ViewData:
     """One execution at one instant: `fields` of the private view, and its `events`, oldest first."""
 
     __slots__ = ("events", "fields")
@@ -59,7 +59,7 @@ class Views:
         }
         self._due_at: dict[str, list[tuple[str, bool]]] = {}
 
-    def portrait(
+    def view_data(
         self,
         execution: Execution,
         state: Progress,
@@ -67,7 +67,7 @@ class Views:
         request: Mapping[str, Any],
         organization: str,
         now: int,
-    ) -> Portrait:
+    ) -> ViewData:
         """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
         fields = _created(execution, request, organization)
         events: list[dict[str, Any]] = []
@@ -81,7 +81,7 @@ class Views:
             for at, shown in _emitted(step, visit, until, context, seen):
                 events.append(_event(shown, at, len(events), fields))
             seen.append(step.status)
-        return Portrait(_shown(fields, visits[-1].at), events)
+        return ViewData(_shown(fields, visits[-1].at), events)
 
     def fields(
         self,
@@ -103,22 +103,22 @@ class Views:
                 self._enter(fields, step, visit, context)
         return _shown(fields, visits[-1].at)
 
-    def public(self, portrait: Portrait) -> dict[str, Any]:
+    def public(self, view_data: ViewData) -> dict[str, Any]:
         """Return the public view: flat, without anything private."""
-        shown = {name: value for name, value in portrait.fields.items() if name in self._public}
+        shown = {name: value for name, value in view_data.fields.items() if name in self._public}
         shown["events"] = [
             {name: value for name, value in event.items() if name in self._public_event}
-            for event in portrait.events
+            for event in view_data.events
         ]
-        if portrait.message:
-            shown["message"] = portrait.message
+        if view_data.message:
+            shown["message"] = view_data.message
         return shown
 
-    def private(self, portrait: Portrait) -> dict[str, Any]:
+    def private(self, view_data: ViewData) -> dict[str, Any]:
         """Return the private view: the execution, its events and a message, side by side."""
-        shown: dict[str, Any] = {"events": portrait.events, "execution": portrait.fields}
-        if portrait.message:
-            shown["message"] = portrait.message
+        shown: dict[str, Any] = {"events": view_data.events, "execution": view_data.fields}
+        if view_data.message:
+            shown["message"] = view_data.message
         return shown
 
     def _enter(self, fields: dict[str, Any], step: Step, visit: Visit, context: _Context) -> None:

@@ -18,12 +18,12 @@ from execmock.core.scenario import (
     compile_scenario,
     scenario_schema,
 )
+from execmock.core.scenario.conflicts import Conflict, conflicts
 from execmock.core.scenario.model import Api
-from execmock.core.scenario.rivals import Rival, rivals
 from execmock.errors import Place, ScenarioError
+from execmock.loading.file_model import FileModel
 from execmock.loading.prepared import prepared
 from execmock.loading.problems import Problem, place_of, problem_at, problems_of
-from execmock.loading.shapes import Shape
 
 __all__ = [
     "ScenarioFile",
@@ -119,7 +119,7 @@ def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
     """Return the files in their order; one that takes what an earlier one has taken has that as a problem."""
     by_name = {file.path: file for file in files}
     scenarios = [(file.path, file.scenario) for file in files if file.scenario]
-    for rival in rivals(scenarios):
+    for rival in conflicts(scenarios):
         first, second = by_name[rival.first], by_name[rival.second]
         message = f"{rival.message}; the first is at {_place(first, rival)}"
         place = _place(second, rival)
@@ -128,12 +128,12 @@ def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
     return list(by_name.values())
 
 
-def _place(file: ScenarioFile, rival: Rival) -> Place:
+def _place(file: ScenarioFile, rival: Conflict) -> Place:
     from execmock.loading.yaml_marks import load_marked
 
     return place_of(load_marked(file.text, file.path, ScenarioError), rival.path)
 
 
 @lru_cache(maxsize=1)
-def _shape() -> Shape[ScenarioSource]:
-    return Shape(ScenarioSource, scenario_schema)
+def _shape() -> FileModel[ScenarioSource]:
+    return FileModel(ScenarioSource, scenario_schema)

@@ -9,8 +9,8 @@ from pathlib import Path
 from execmock.core.world import World, WorldSource, WorldWords, compile_world, world_schema
 from execmock.errors import Place, WorldError, nearest
 from execmock.loading.contract import data_path
+from execmock.loading.file_model import FileModel
 from execmock.loading.problems import Problem, problem_at, problems_of
-from execmock.loading.shapes import Shape
 from execmock.loading.yaml_marks import load_marked
 
 __all__ = ["load_world", "read_world", "shipped_worlds", "world_path"]
@@ -62,5 +62,5 @@ def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, S
 
 
 @lru_cache(maxsize=1)
-def _shape() -> Shape[WorldSource]:
-    return Shape(WorldSource, world_schema)
+def _shape() -> FileModel[WorldSource]:
+    return FileModel(WorldSource, world_schema)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from execmock import __version__
 from execmock.core.contract import Contract
 from execmock.core.scenario import Scenario
+from execmock.version import __version__
 
 __all__ = ["banner"]
 

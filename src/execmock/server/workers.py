@@ -13,8 +13,8 @@ from time import monotonic
 from typing import Any
 
 from execmock.errors import ConfigError, ExecmockError
-from execmock.server.ports import bind
-from execmock.server.run import Running, run
+from execmock.server.http.listener import bind
+from execmock.server.process import ProcessOptions, run
 from execmock.settings import ServeSettings
 
 __all__ = ["supervise"]
@@ -94,7 +94,7 @@ class _Supervisor:
 
     def _start(self, number: int, pauses: int = 0, *, again: bool = False) -> None:
         ready, tell = self._fork.Pipe(duplex=False)
-        running = Running(
+        running = ProcessOptions(
             number == 1, again, shared=True, lifeline=self._lifeline, when_ready=lambda: tell.send("")
         )
         process = self._fork.Process(target=_work, args=(self._settings, number, running, self._life, tell))
@@ -146,7 +146,7 @@ class _Supervisor:
         signal.set_wakeup_fd(-1)
 
 
-def _work(settings: ServeSettings, number: int, running: Running, life: int, tell: Connection) -> None:
+def _work(settings: ServeSettings, number: int, running: ProcessOptions, life: int, tell: Connection) -> None:
     """Serve in a process of its own; tell "" when ready, or what is wrong."""
     signal.set_wakeup_fd(-1)
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
-from execmock.core.contract import Contract
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
-from execmock.errors import ConfigError, ExecmockError, ScenarioError, nearest
-from execmock.loading.contract import data_path, load_contract, shipped_contract
-from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
-from execmock.ports import Clock, Store
-from execmock.service.changes import Changes
+from execmock.errors import ConfigError, ExecmockError, nearest
+from execmock.interfaces import Clock, Store
+from execmock.loading.contract import shipped_contract
+from execmock.loading.scenarios import vocabularies
 from execmock.service.choices import choose
-from execmock.service.embed import EmbedExecutions
-from execmock.service.executions import Executions
-from execmock.service.journal import Journal
-from execmock.service.keeper import Keeper
-from execmock.service.library import Library
-from execmock.service.portraits import Portraits
+from execmock.service.events.changes import Changes
+from execmock.service.events.journal import Journal
+from execmock.service.executions.embed_executions import EmbedExecutions
+from execmock.service.executions.executions import Executions
+from execmock.service.executions.repository import ExecutionRepository
+from execmock.service.executions.view_cache import ViewCache
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
-from execmock.service.tracking import Tracking
+from execmock.service.scenarios.shipped import load_registry
+from execmock.service.scenarios.sync import ScenarioSync
 from execmock.stores import open_store
 
 if TYPE_CHECKING:
+    from execmock.service.executions.commands import ExecutionCommands
     from execmock.service.snapshots import Snapshots
-    from execmock.service.steering import Steering
     from execmock.service.worlds import Worlds
 
-__all__ = ["Engine", "EngineOptions", "load_library", "shipped", "shipped_files", "shipped_scenarios"]
+__all__ = ["Engine", "EngineOptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +63,16 @@ class Engine:
         self.contract = shipped_contract()
         self.words = vocabularies(self.contract)
         self.choices = choose(self.contract, options.choices)
-        self.library = load_library(self.contract, options.scenarios)
+        self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         # Not the seed's: it tells stores apart that servers of one seed have begun.
-        self.keeper = Keeper(self.store, self.library, self.words, SystemEntropy().root("store").hex())
+        self.scenario_sync = ScenarioSync(
+            self.store, self.registry, self.words, SystemEntropy().root("store").hex()
+        )
         self.journal, self.changes = _recorders(self.store, options.journal_size)
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
-        self.tracking = Tracking(self.store, self.sandboxes, self.library, self.keeper)
-        self.portraits = Portraits(Views(self.contract), self.library)
+        self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
+        self.view_cache = ViewCache(Views(self.contract), self.registry)
 
     @cached_property
     def executions(self) -> Executions:
@@ -81,10 +81,10 @@ class Engine:
             self.contract,
             self.store,
             self.sandboxes,
-            self.library,
-            self.keeper,
-            self.tracking,
-            self.portraits,
+            self.registry,
+            self.scenario_sync,
+            self.repository,
+            self.view_cache,
             self.choices,
         )
 
@@ -96,38 +96,40 @@ class Engine:
             self.contract,
             self.store,
             self.sandboxes,
-            self.library,
-            self.keeper,
+            self.registry,
+            self.scenario_sync,
             views,
             self.choices,
         )
 
     @cached_property
-    def steering(self) -> Steering:
+    def commands(self) -> ExecutionCommands:
         """What moves executions and clocks from outside."""
-        from execmock.service.steering import Steering
+        from execmock.service.executions.commands import ExecutionCommands
 
-        return Steering(self.contract, self.sandboxes, self.tracking, self.changes, self.clock)
+        return ExecutionCommands(self.contract, self.sandboxes, self.repository, self.changes, self.clock)
 
     @cached_property
     def snapshots(self) -> Snapshots:
         """Sandboxes as documents."""
         from execmock.service.snapshots import Snapshots
 
-        return Snapshots(self.store, self.sandboxes, self.library, self.keeper, self.words, self.clock)
+        return Snapshots(
+            self.store, self.sandboxes, self.registry, self.scenario_sync, self.words, self.clock
+        )
 
     @cached_property
     def worlds(self) -> Worlds:
         """States to start from."""
         from execmock.service.worlds import Worlds
 
-        return Worlds(self.contract, self.store, self.sandboxes, self.library, self.keeper)
+        return Worlds(self.contract, self.store, self.sandboxes, self.registry, self.scenario_sync)
 
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
-        await self.keeper.refresh()
-        known = [name for name, scenario in self.library.current.items() if scenario.api == "executions"]
+        await self.scenario_sync.refresh()
+        known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
             raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
         await self._make_default()
@@ -138,7 +140,7 @@ class Engine:
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
         options = self.options
-        await self.keeper.refresh()
+        await self.scenario_sync.refresh()
         sandbox = self.sandboxes.make(
             DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
         )
@@ -150,14 +152,14 @@ class Engine:
         return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
 
     async def _begin(self, world: Path | str) -> None:
-        from execmock.service.worlds import Wishes
+        from execmock.service.worlds import Overrides
 
         options = self.options
-        wishes = Wishes(
+        overrides = Overrides(
             options.seed is not None, options.start, options.speed, options.frozen, options.scenario
         )
         try:
-            await self.worlds.begin(world, wishes)
+            await self.worlds.begin(world, overrides)
         except ExecmockError:
             # The next start, with a world that works, is to be a first one again.
             await self.sandboxes.delete(DEFAULT_SANDBOX)
@@ -165,21 +167,21 @@ class Engine:
 
     def put_scenario(self, scenario: Scenario) -> None:
         """Let new executions follow a file's scenario from now on."""
-        self.library.put(scenario)
-        self.keeper.note_file(scenario.name, scenario.reference)
+        self.registry.put(scenario)
+        self.scenario_sync.note_file(scenario.name, scenario.reference)
         self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
 
     def drop_scenario(self, name: str) -> None:
         """Let no new execution follow a scenario whose file is gone."""
-        self.library.remove(name)
-        self.keeper.note_file(name, None)
+        self.registry.remove(name)
+        self.scenario_sync.note_file(name, None)
 
     async def share_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
         """Let new executions follow a scenario from now on, with all servers over the store.
 
         In one sandbox, or in all if none is named.
         """
-        await self.keeper.put(scenario, sandbox)
+        await self.scenario_sync.put(scenario, sandbox)
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
@@ -192,37 +194,7 @@ class Engine:
 def _recorders(store: Store, size: int) -> tuple[Journal, Changes]:
     if store.immediate:
         return Journal(size), Changes()
-    from execmock.service.shared import SharedChanges, SharedJournal
+    from execmock.service.events.shared import SharedChanges, SharedJournal
 
     journal = SharedJournal(size, store)
     return journal, SharedChanges(store, journal)
-
-
-def shipped(path: Path) -> Contract:
-    """Return a contract that comes with execmock."""
-    return load_contract(path)
-
-
-def shipped_scenarios() -> Path:
-    """Return the folder of the scenarios that come with execmock."""
-    return (data_path("fixtures") / "scenarios").resolve()
-
-
-def load_library(contract: Contract, extra: Sequence[Path]) -> Library:
-    """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake."""
-    words = vocabularies(contract)
-    for path in extra:
-        if not path.exists():
-            raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
-    read = [*own, *read_folder(extra, words)]
-    problems = [str(problem) for file in read for problem in file.problems]
-    if problems:
-        raise ScenarioError("\n".join(problems))
-    return Library(file.scenario for file in read if file.scenario)
-
-
-@lru_cache(maxsize=1)
-def shipped_files() -> Sequence[ScenarioFile]:
-    """Return the files of the scenarios that come with execmock, read once a process."""
-    return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

@@ -13,7 +13,7 @@ from execmock.core.execution import EmbedExecution, Execution, execution_seed
 from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
 from execmock.core.json_text import decode, encode
 from execmock.core.preview import Script, Timeline, play, timeline
-from execmock.core.preview.timeline import Draw
+from execmock.core.preview.timeline import Render
 from execmock.core.progress import Progress, begin
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
@@ -42,12 +42,14 @@ def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
         DEFAULT_SANDBOX
     )
     make = _execution if scenario.api == "executions" else _embed
-    execution_id, draw = make(scenario, contract, sandbox, asked)
+    execution_id, render = make(scenario, contract, sandbox, asked)
     seed = execution_seed(sandbox.root, execution_id)
-    return timeline(scenario, play(scenario, asked.start, seed, asked.script), seed, draw)
+    return timeline(scenario, play(scenario, asked.start, seed, asked.script), seed, render)
 
 
-def _execution(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview) -> tuple[str, Draw]:
+def _execution(
+    scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview
+) -> tuple[str, Render]:
     required = contract.schema("CreateExecutionRequest").get("required", ())
     request = {**dict.fromkeys(required, "preview"), **scenario.bind, **asked.request}
     execution = Execution(
@@ -61,14 +63,14 @@ def _execution(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: 
     )
     views, body = Views(contract), decode(execution.request)
 
-    def draw(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-        portrait = views.portrait(execution, state, scenario, body, sandbox.organization, now)
-        return portrait.fields, portrait.events
+    def render(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+        view_data = views.view_data(execution, state, scenario, body, sandbox.organization, now)
+        return view_data.fields, view_data.events
 
-    return execution.id, draw
+    return execution.id, render
 
 
-def _embed(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview) -> tuple[str, Draw]:
+def _embed(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview) -> tuple[str, Render]:
     random = derive(sandbox.root, "embed", 1, size=16)
     key = scenario.bind.get("key", "preview")
     data = asked.request.get("execution_data", {})
@@ -84,7 +86,7 @@ def _embed(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Prev
     )
     views = EmbedViews(contract, _ZONE)
 
-    def draw(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    def render(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
         return views.show(execution, state, scenario, data), ()
 
-    return execution.id, draw
+    return execution.id, render

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from execmock.core.validation import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import ExecmockError, StoreError
 
 __all__ = ["Refusal", "unavailable"]

@@ -10,7 +10,7 @@ from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
 from execmock.core.sandbox import SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
-from execmock.ports import Clock, Entropy, Key, Put, Store
+from execmock.interfaces import Clock, Entropy, Key, Put, Store
 
 __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
 

@@ -8,20 +8,20 @@ from typing import Annotated, Any
 
 import msgspec
 
-from execmock import __version__
 from execmock.core.clock import FASTEST, LATEST
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
+from execmock.interfaces import Clock, Contents, Key, Put, Store
 from execmock.loading.scenarios import Vocabularies, read_text
-from execmock.ports import Clock, Contents, Key, Put, Store
-from execmock.service.keeper import Keeper
-from execmock.service.library import Library
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox, Sandboxes
-from execmock.service.submitted import Mistake
+from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.scenarios.upload import ScenarioFinding
 from execmock.stores.codec import from_data, to_data
+from execmock.version import __version__
 
 __all__ = ["Snapshots"]
 
@@ -35,22 +35,22 @@ class Snapshots:
         self,
         store: Store,
         sandboxes: Sandboxes,
-        library: Library,
-        keeper: Keeper,
+        registry: ScenarioRegistry,
+        scenario_sync: ScenarioSync,
         words: Vocabularies,
         clock: Clock,
     ) -> None:
         self._store = store
         self._sandboxes = sandboxes
-        self._library = library
-        self._keeper = keeper
+        self._registry = registry
+        self._scenario_sync = scenario_sync
         self._words = words
         self._clock = clock
 
     async def take(self, sandbox: Sandbox) -> dict[str, Any]:
         """Return the document. It holds what client tokens follow from, so it is as secret as they are."""
         contents = await self._store.export(sandbox.id)
-        await self._keeper.know(_followed(contents))
+        await self._scenario_sync.know(_followed(contents))
         clock = sandbox.clock
         fixed = replace(clock, real=0, shown=clock.now(self._clock.now()))
         return {
@@ -59,7 +59,7 @@ class Snapshots:
             "sandbox": to_data(replace(sandbox, clock=fixed)),
             "number": contents.number,
             "scenarios": {
-                reference: self._library.version(reference).text for reference in _followed(contents)
+                reference: self._registry.version(reference).text for reference in _followed(contents)
             },
             "values": [
                 {"kind": put.key.kind, "id": put.key.id, "order": put.order, "value": to_data(put.value)}
@@ -76,11 +76,13 @@ class Snapshots:
             puts = [_read_value(sandbox.id, kept, scenarios) for kept in read.values]
             _check_made(puts)
         except (ValueError, StoreError, JsonError) as error:
-            raise Refusal(422, "This is no snapshot of execmock", [Mistake("body", str(error))]) from None
-        await self._keeper.refresh()
+            raise Refusal(
+                422, "This is no snapshot of execmock", [ScenarioFinding("body", str(error))]
+            ) from None
+        await self._scenario_sync.refresh()
         for scenario in scenarios.values():
-            self._library.learn(scenario)
-            await self._keeper.keep(scenario)
+            self._registry.learn(scenario)
+            await self._scenario_sync.keep(scenario)
         await self._store.restore(sandbox.id, Contents(read.number, puts))
         await self._sandboxes.change(sandbox.id, lambda _: restored)
         return restored

@@ -14,21 +14,21 @@ from execmock.core.progress import Progress, Tick, begin, progress
 from execmock.core.scenario import Scenario
 from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
 from execmock.errors import WorldError
+from execmock.interfaces import Contents, Key, Put, Store
 from execmock.loading.worlds import load_world, world_path
-from execmock.ports import Contents, Key, Put, Store
-from execmock.service.keeper import Keeper
-from execmock.service.library import Library
+from execmock.service.executions.repository import EXECUTION, put_of
 from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes, Scope
-from execmock.service.selection import Selection
-from execmock.service.tracking import EXECUTION, put_of
+from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.scenarios.selection import Selection
+from execmock.service.scenarios.sync import ScenarioSync
 
-__all__ = ["Keys", "Wishes", "Worlds"]
+__all__ = ["Keys", "Overrides", "Worlds"]
 
 Keys = tuple[tuple[str, Scope], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Overrides:
     """What was asked for beside the world, and goes before it. `seeded`: a seed is in force already."""
 
     seeded: bool = False
@@ -42,56 +42,61 @@ class Worlds:
     """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then."""
 
     def __init__(
-        self, contract: Contract, store: Store, sandboxes: Sandboxes, library: Library, keeper: Keeper
+        self,
+        contract: Contract,
+        store: Store,
+        sandboxes: Sandboxes,
+        registry: ScenarioRegistry,
+        scenario_sync: ScenarioSync,
     ) -> None:
         self._contract = contract
         self._store = store
         self._sandboxes = sandboxes
-        self._library = library
-        self._keeper = keeper
+        self._registry = registry
+        self._scenario_sync = scenario_sync
 
-    async def begin(self, named: Path | str, wishes: Wishes) -> World:
+    async def begin(self, named: Path | str, overrides: Overrides) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
-        words = WorldWords.of(self._contract, self._library.current.values())
+        words = WorldWords.of(self._contract, self._registry.current.values())
         world = load_world(world_path(named), words)
-        await self.apply(world, wishes)
+        await self.apply(world, overrides)
         return world
 
-    async def apply(self, world: World, wishes: Wishes) -> None:
+    async def apply(self, world: World, overrides: Overrides) -> None:
         """Make the world's sandboxes; others stay."""
         for plan in world.sandboxes:
             for key, _ in plan.keys:
                 known = await self._sandboxes.key(key)
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
-            sandbox = self._sandbox(plan, wishes)
+            sandbox = self._sandbox(plan, overrides)
             contents = self._contents(plan, sandbox)
             for reference in sorted(
                 {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
             ):
-                await self._keeper.keep(self._library.version(reference))
+                await self._scenario_sync.keep(self._registry.version(reference))
             await self._sandboxes.replace(sandbox, plan.keys)
             await self._store.restore(sandbox.id, contents)
 
     async def fill(
-        self, name: str, keys: Keys, world: World, wishes: Wishes, seed: int | None = None
+        self, name: str, keys: Keys, world: World, overrides: Overrides, seed: int | None = None
     ) -> None:
         """Make a sandbox as the world makes its default one, with other keys; the others stay out."""
         plans = world.sandboxes
         plan = next((plan for plan in plans if plan.name == DEFAULT_SANDBOX), plans[0])
         mine = replace(plan, name=name, keys=keys, seed=plan.seed if seed is None else seed)
-        await self.apply(replace(world, sandboxes=(mine,)), wishes)
+        await self.apply(replace(world, sandboxes=(mine,)), overrides)
 
-    def _sandbox(self, plan: SandboxPlan, wishes: Wishes) -> Sandbox:
+    def _sandbox(self, plan: SandboxPlan, overrides: Overrides) -> Sandbox:
         clock = plan.clock
         made = self._sandboxes.make(
             plan.name,
-            seed=None if wishes.seeded else plan.seed,
-            start=clock.start if wishes.start is None else wishes.start,
-            speed=wishes.speed if clock.speed is None or wishes.speed != 1.0 else clock.speed,
-            frozen=wishes.frozen or clock.frozen,
+            seed=None if overrides.seeded else plan.seed,
+            start=clock.start if overrides.start is None else overrides.start,
+            speed=overrides.speed if clock.speed is None or overrides.speed != 1.0 else clock.speed,
+            frozen=overrides.frozen or clock.frozen,
         )
-        wished = wishes.scenario if plan.name == DEFAULT_SANDBOX else None
+        wished = overrides.scenario if plan.name == DEFAULT_SANDBOX else None
         return replace(
             made,
             organization=plan.organization or made.organization,
@@ -117,7 +122,7 @@ class Worlds:
         return Contents(len(puts), puts + remembered)
 
     def _execution(self, draft: Draft, sandbox: Sandbox, number: int, caller: str) -> Execution:
-        scenario = Selection(header=draft.scenario).pick(self._library, sandbox, draft.request, "executions")
+        scenario = Selection(header=draft.scenario).pick(self._registry, sandbox, draft.request, "executions")
         execution_id = "exec_" + xid(draft.created_at // 1000, sandbox_tag(sandbox.id), number)
         state = begin(draft.created_at)
         if draft.signals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from execmock.errors import StoreError, nearest
-from execmock.ports import Store
+from execmock.interfaces import Store
 
 __all__ = ["open_store"]
 

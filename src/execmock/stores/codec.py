@@ -6,16 +6,16 @@ from typing import Any
 
 import msgspec
 
-from execmock.core.catalogue import Catalogue, ScenarioText
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
 from execmock.core.sandbox import ApiKey, Sandbox
+from execmock.core.shared_scenarios import ScenarioText, SharedScenarios
 from execmock.errors import StoreError, nearest
 
-__all__ = ["KINDS", "LOGS", "Memory", "from_data", "pack", "to_data", "unpack"]
+__all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
-    "catalogue": Catalogue,
+    "shared-scenarios": SharedScenarios,
     "embed": EmbedExecution,
     "embed-idempotency": Idempotency,
     "execution": Execution,
@@ -60,7 +60,7 @@ def pack(value: Any) -> bytes:
         return encode(to_data(value))
 
 
-class Memory:
+class DecodeCache:
     """Values by their bytes, the most recently met ones: equal bytes give the very same value again.
 
     So a value that is read twice is decoded once, and whoever keeps what follows from a value can tell

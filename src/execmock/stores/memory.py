@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
-from execmock.ports import Contents, Key, Put, Tail, Update
+from execmock.interfaces import Contents, Key, Put, Tail, Update
 
 __all__ = ["MemoryStore"]
 
@@ -15,7 +15,7 @@ __all__ = ["MemoryStore"]
 _MOST_PAGES = 100
 
 
-class _Shelf:
+class _Collection:
     """The values of one kind in one sandbox: by id, and in order. Pages are kept until something changes."""
 
     __slots__ = ("ids", "orders", "pages", "values")
@@ -71,45 +71,45 @@ class MemoryStore:
     immediate = True
 
     def __init__(self) -> None:
-        self._shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
+        self._collections: defaultdict[tuple[str, str], _Collection] = defaultdict(_Collection)
         self._numbers: defaultdict[str, int] = defaultdict(int)
         self._logs: dict[tuple[str, str], deque[bytes]] = {}
         self._logged: defaultdict[tuple[str, str], int] = defaultdict(int)
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
-        shelf = self._shelves.get((key.sandbox, key.kind))
-        return shelf.values.get(key.id) if shelf else None
+        collection = self._collections.get((key.sandbox, key.kind))
+        return collection.values.get(key.id) if collection else None
 
     async def update(self, key: Key, fn: Update) -> Any:
         """Apply `fn` to the value under `key` and keep what it returns; return the new value."""
         sandbox, kind, name = key
-        shelf = self._shelves[sandbox, kind]
-        for put in fn(shelf.values.get(name)):
+        collection = self._collections[sandbox, kind]
+        for put in fn(collection.values.get(name)):
             place = put.key
             same = place.kind == kind and place.sandbox == sandbox
-            (shelf if same else self._shelves[place.sandbox, place.kind]).put(put)
-        return shelf.values.get(name)
+            (collection if same else self._collections[place.sandbox, place.kind]).put(put)
+        return collection.values.get(name)
 
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
-        shelf = self._shelves.get((sandbox, kind))
-        return shelf.page(offset, limit) if shelf else ()
+        collection = self._collections.get((sandbox, kind))
+        return collection.page(offset, limit) if collection else ()
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""
-        shelf = self._shelves.get((sandbox, kind))
-        return len(shelf.ids) if shelf else 0
+        collection = self._collections.get((sandbox, kind))
+        return len(collection.ids) if collection else 0
 
-    async def draw(self, sandbox: str) -> int:
+    async def next_number(self, sandbox: str) -> int:
         """Return the next number of a sandbox."""
         self._numbers[sandbox] += 1
         return self._numbers[sandbox]
 
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox and start its numbers again."""
-        for name in [name for name in self._shelves if name[0] == sandbox]:
-            del self._shelves[name]
+        for name in [name for name in self._collections if name[0] == sandbox]:
+            del self._collections[name]
         for name in [name for name in self._logs if name[0] == sandbox]:
             del self._logs[name]
         self._numbers.pop(sandbox, None)
@@ -130,10 +130,10 @@ class MemoryStore:
     async def export(self, sandbox: str) -> Contents:
         """Return everything in a sandbox."""
         puts = [
-            Put(Key(sandbox, kind, name), shelf.values[name], order)
-            for (owner, kind), shelf in sorted(self._shelves.items())
+            Put(Key(sandbox, kind, name), collection.values[name], order)
+            for (owner, kind), collection in sorted(self._collections.items())
             if owner == sandbox
-            for name, order in zip(shelf.ids, shelf.orders, strict=True)
+            for name, order in zip(collection.ids, collection.orders, strict=True)
         ]
         return Contents(self._numbers.get(sandbox, 0), puts)
 
@@ -143,7 +143,7 @@ class MemoryStore:
         if contents.number:
             self._numbers[sandbox] = contents.number
         for put in contents.puts:
-            self._shelves[put.key.sandbox, put.key.kind].put(put)
+            self._collections[put.key.sandbox, put.key.kind].put(put)
 
     async def close(self) -> None:
         """Nothing to let go of."""

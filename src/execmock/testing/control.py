@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from execmock.core.json_text import decode, encode
 from execmock.errors import MockError
-from execmock.server.calls import Answer, Call
+from execmock.server.api.calls import Answer, Call
 from execmock.server.control import PREFIX
 from execmock.server.control.app import ControlApi
 from execmock.testing.background import Background

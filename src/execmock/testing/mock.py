@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from execmock.core.durations import parse_instant
-from execmock.service.worlds import Wishes
+from execmock.service.worlds import Overrides
 from execmock.testing.background import BACKGROUND
 from execmock.testing.clock import instant_text
 from execmock.testing.options import Auth, mock_options
@@ -72,8 +72,8 @@ class ExecMock(MockSandbox):
             if self._world is not None:
                 options = self._options.engine
                 seeded = options.seed is not None
-                wishes = Wishes(seeded, options.start, options.speed, options.frozen)
-                self._on.begin(self._world, wishes)
+                overrides = Overrides(seeded, options.start, options.speed, options.frozen)
+                self._on.begin(self._world, overrides)
             if self._scenario is not None:
                 self.scenario(self._scenario)
         except BaseException:
@@ -120,8 +120,8 @@ class ExecMock(MockSandbox):
         try:
             if world is not None:
                 instant = None if start is None else parse_instant(start)
-                wishes = Wishes(start=instant, speed=float(speed), frozen=frozen)
-                self._server.fill(name, sandbox.key, world, wishes, seed)
+                overrides = Overrides(start=instant, speed=float(speed), frozen=frozen)
+                self._server.fill(name, sandbox.key, world, overrides, seed)
             if scenario is not None:
                 sandbox.scenario(scenario)
         except BaseException:

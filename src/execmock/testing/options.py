@@ -10,7 +10,7 @@ from typing import Literal
 from execmock.core.clock import ClockState
 from execmock.core.durations import parse_instant
 from execmock.errors import ConfigError
-from execmock.server.mock import MockOptions
+from execmock.server.app import AppOptions
 from execmock.service.engine import EngineOptions
 
 __all__ = ["Auth", "mock_options"]
@@ -31,7 +31,7 @@ def mock_options(
     auth: Auth,
     timezone: str,
     journal_size: int,
-) -> MockOptions:
+) -> AppOptions:
     """Return the options; ExecmockError for what cannot be used."""
     if auth not in ("strict", "open"):
         raise ConfigError(f"auth cannot be {auth!r}; expected strict or open")
@@ -47,4 +47,4 @@ def mock_options(
         zone=timezone,
         journal_size=journal_size,
     )
-    return MockOptions(engine=engine, strict=auth == "strict", quiet=True)
+    return AppOptions(engine=engine, strict=auth == "strict", quiet=True)

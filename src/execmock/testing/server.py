@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords
 from execmock.loading.contract import shipped_contract
+from execmock.server.app import App, AppOptions
 from execmock.server.control.app import control_contract
-from execmock.server.mock import Mock, MockOptions
-from execmock.server.ports import Listener, bind
-from execmock.service.engine import load_library
-from execmock.service.worlds import Keys, Wishes
+from execmock.server.http.listener import Listener, bind
+from execmock.service.scenarios.shipped import load_registry
+from execmock.service.worlds import Keys, Overrides
 from execmock.testing.background import Background
 from execmock.testing.control import Control
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
@@ -20,15 +20,15 @@ __all__ = ["Server"]
 
 # Read with the import, once a process, so that each mock starts in a few milliseconds.
 control_contract()
-load_library(shipped_contract(), ())
+load_registry(shipped_contract(), ())
 
 
 class Server:
     """A running server. `control` is about the sandbox that it starts with."""
 
-    def __init__(self, options: MockOptions, host: str, port: int, background: Background) -> None:
+    def __init__(self, options: AppOptions, host: str, port: int, background: Background) -> None:
         """Start it; ExecmockError for options that cannot be used or a port that cannot be had."""
-        self._mock = Mock(options)
+        self._mock = App(options)
         self._background = background
         background.hold()
         try:
@@ -43,15 +43,15 @@ class Server:
         """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
         return scenario_from(given, self._mock.engine.words)
 
-    def begin(self, world: WorldLike, wishes: Wishes) -> None:
+    def begin(self, world: WorldLike, overrides: Overrides) -> None:
         """Make the sandboxes of a world."""
-        self._background.run(self._mock.engine.worlds.apply(self._world(world), wishes))
+        self._background.run(self._mock.engine.worlds.apply(self._world(world), overrides))
 
-    def fill(self, name: str, key: str, world: WorldLike, wishes: Wishes, seed: int | None) -> None:
+    def fill(self, name: str, key: str, world: WorldLike, overrides: Overrides, seed: int | None) -> None:
         """Make a sandbox as a world makes its default one."""
         keys: Keys = ((key, "read-write"),)
         fill = self._mock.engine.worlds.fill
-        self._background.run(fill(name, keys, self._world(world), wishes, seed))
+        self._background.run(fill(name, keys, self._world(world), overrides, seed))
 
     @property
     def operations(self) -> Sequence[str]:
@@ -67,11 +67,11 @@ class Server:
 
     def _world(self, given: WorldLike) -> World:
         engine = self._mock.engine
-        return world_from(given, WorldWords.of(engine.contract, engine.library.current.values()))
+        return world_from(given, WorldWords.of(engine.contract, engine.registry.current.values()))
 
     async def _start(self, host: str, port: int) -> Listener:
         await self._mock.prepare()
-        listener = Listener(self._mock.front(), bind(host, port, "port="))
+        listener = Listener(self._mock.dispatcher(), bind(host, port, "port="))
         await listener.start()
         return listener
 

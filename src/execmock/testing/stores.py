@@ -9,7 +9,7 @@ from typing import Any
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, Visit, begin
-from execmock.ports import Contents, Key, Put, Store
+from execmock.interfaces import Contents, Key, Put, Store
 
 __all__ = ["STORE_CHECKS", "check_store"]
 
@@ -136,9 +136,9 @@ async def _forgets_what_is_deleted(store: Store) -> None:
 
 
 async def _draws_each_number_once(store: Store) -> None:
-    _expect("numbers", [await store.draw(ONE) for _ in range(3)], [1, 2, 3])
-    _expect("another sandbox's", await store.draw(OTHER), 1)
-    drawn = await asyncio.gather(*(store.draw(ONE) for _ in range(20)))
+    _expect("numbers", [await store.next_number(ONE) for _ in range(3)], [1, 2, 3])
+    _expect("another sandbox's", await store.next_number(OTHER), 1)
+    drawn = await asyncio.gather(*(store.next_number(ONE) for _ in range(20)))
     _expect("drawn at once", sorted(drawn), list(range(4, 24)))
 
 
@@ -158,13 +158,13 @@ async def _keeps_sandboxes_apart(store: Store) -> None:
     other = replace(_execution(0), sandbox=OTHER)
     key = Key(OTHER, "execution", other.id)
     await store.update(key, lambda _: [Put(key, other)])
-    await store.draw(OTHER)
+    await store.next_number(OTHER)
     await store.append(OTHER, "journal", [b"x"], 5)
     await store.clear(ONE)
     _expect("cleared", await store.export(ONE), Contents(0, []))
-    _expect("numbers begin again", await store.draw(ONE), 1)
+    _expect("numbers begin again", await store.next_number(ONE), 1)
     _expect("the other's value", await store.get(key), other)
-    _expect("the other's number", await store.draw(OTHER), 2)
+    _expect("the other's number", await store.next_number(OTHER), 2)
     _expect("the other's log", (await store.tail(OTHER, "journal", 0)).entries, [b"x"])
 
 
@@ -172,7 +172,7 @@ async def _restores_what_it_exported(store: Store) -> None:
     await _fill(store, 3)
     place = Key(ONE, "idempotency", "k")
     await store.update(place, lambda _: [Put(place, Idempotency("k", "d", "exec_0", b"a"))])
-    await store.draw(ONE)
+    await store.next_number(ONE)
     taken = await store.export(ONE)
     await store.clear(ONE)
     await _fill(store, 1, first=7)
@@ -180,7 +180,7 @@ async def _restores_what_it_exported(store: Store) -> None:
     _expect("export", await store.export(ONE), taken)
     names = [value.id for value in await store.page(ONE, "execution", 0, 9)]
     _expect("page", names, ["exec_2", "exec_1", "exec_0"])
-    _expect("number", await store.draw(ONE), 2)
+    _expect("number", await store.next_number(ONE), 2)
     await _fill(store, 1, first=8)
     newest = (await store.page(ONE, "execution", 0, 1))[0].id
     _expect("what is kept afterwards comes last", newest, "exec_8")

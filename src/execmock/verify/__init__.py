@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from execmock.verify.report.model import Report
-    from execmock.verify.timemachine import PassTime
+    from execmock.verify.target_clock import PassTime
 
 __all__ = ["verify"]
 
@@ -25,7 +25,7 @@ def verify(
 
     from execmock.errors import ConfigError
     from execmock.loading.contract import shipped_contract
-    from execmock.verify.now import present
+    from execmock.verify.clock import present
     from execmock.verify.options import Options
     from execmock.verify.runner import run
 

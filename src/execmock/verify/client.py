@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.pace import REAL, Pace, Timer, retry_after
+from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 
 if TYPE_CHECKING:
     import aiohttp
@@ -32,7 +32,7 @@ class Client:
         self, *, rate: float, timeout: int, deadline: float | None = None, timer: Timer = REAL
     ) -> None:
         self._timer = timer
-        self._pace = Pace(rate, timer)
+        self._pace = RateLimit(rate, timer)
         self._timeout = timeout / 1000
         self._deadline = deadline
         self._slots = asyncio.Semaphore(IN_FLIGHT)
@@ -43,7 +43,7 @@ class Client:
     async def __aenter__(self) -> Self:
         import aiohttp
 
-        from execmock import __version__
+        from execmock.version import __version__
 
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=IN_FLIGHT * 8, ttl_dns_cache=300),

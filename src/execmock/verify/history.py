@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from execmock.verify.exchange import Exchange
-from execmock.verify.surface import CREATE, GET, LIST, PUBLIC
+from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 
-__all__ = ["History", "Sample", "View", "histories"]
+__all__ = ["History", "Observation", "View", "histories"]
 
 View = Literal["create", "get", "list", "public"]
 _PLACES: Mapping[str, tuple[View, str, str]] = {
@@ -22,7 +22,7 @@ _PLACES: Mapping[str, tuple[View, str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Observation:
     """One sight of an execution. `pointer` leads to it in the answer; without a timeline `events` is None."""
 
     view: View
@@ -53,48 +53,50 @@ class History:
     """The sights of one execution, in the order in which their requests were sent."""
 
     id: str
-    samples: tuple[Sample, ...]
+    observations: tuple[Observation, ...]
 
     @cached_property
-    def private(self) -> tuple[Sample, ...]:
+    def private(self) -> tuple[Observation, ...]:
         """The sights with the organization's key."""
-        return tuple(sample for sample in self.samples if sample.private)
+        return tuple(observation for observation in self.observations if observation.private)
 
     @cached_property
-    def public(self) -> tuple[Sample, ...]:
+    def public(self) -> tuple[Observation, ...]:
         """The sights with the client token."""
-        return tuple(sample for sample in self.samples if not sample.private)
+        return tuple(observation for observation in self.observations if not observation.private)
 
     @cached_property
     def creation(self) -> Exchange | None:
         """The exchange that created it, if it was ours."""
-        return next((sample.seen for sample in self.samples if sample.view == "create"), None)
+        return next(
+            (observation.seen for observation in self.observations if observation.view == "create"), None
+        )
 
 
 def histories(journal: Iterable[Exchange]) -> tuple[History, ...]:
     """Return a history for each execution that any success shows, in the order of first sight."""
-    found: defaultdict[str, list[Sample]] = defaultdict(list)
+    found: defaultdict[str, list[Observation]] = defaultdict(list)
     for seen in journal:
         if seen.ok and seen.judged:
-            for sample in _samples(seen):
-                found[sample.execution["id"]].append(sample)
+            for observation in _observations(seen):
+                found[observation.execution["id"]].append(observation)
     return tuple(
-        History(name, tuple(sorted(samples, key=lambda sample: sample.seen.sent)))
-        for name, samples in found.items()
+        History(name, tuple(sorted(observations, key=lambda observation: observation.seen.sent)))
+        for name, observations in found.items()
     )
 
 
-def _samples(seen: Exchange) -> Iterator[Sample]:
+def _observations(seen: Exchange) -> Iterator[Observation]:
     if seen.operation == LIST:
         items = seen.at("/data/items")
         for number, item in enumerate(items if isinstance(items, list) else ()):
             if _identified(item):
-                yield Sample("list", seen, f"/data/items/{number}", item, None)
+                yield Observation("list", seen, f"/data/items/{number}", item, None)
     elif seen.operation in _PLACES:
         view, place, timeline = _PLACES[seen.operation]
         execution = seen.at(place)
         if _identified(execution):
-            yield Sample(view, seen, place, execution, _events(seen, timeline))
+            yield Observation(view, seen, place, execution, _events(seen, timeline))
 
 
 def _identified(execution: Any) -> bool:

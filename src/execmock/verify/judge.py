@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.rule import Rule, Verdict
@@ -34,19 +34,19 @@ class Trail:
     stopped: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge(case: Case, rules: Iterable[Rule], trail: Trail) -> tuple[RuleResult, ...]:
+def judge(evidence: Evidence, rules: Iterable[Rule], trail: Trail) -> tuple[RuleResult, ...]:
     """Return a result for each rule."""
-    results = [_judge_one(case, rule, trail) for rule in rules]
+    results = [_judge_one(evidence, rule, trail) for rule in rules]
     failed = [result for result in results if result.outcome is Outcome.FAILED]
     return tuple(_group(_unblock(result, trail, failed), failed) for result in results)
 
 
-def _judge_one(case: Case, rule: Rule, trail: Trail) -> RuleResult:
-    lacking = [need for need in rule.needs if need not in case.has]
+def _judge_one(evidence: Evidence, rule: Rule, trail: Trail) -> RuleResult:
+    lacking = [need for need in rule.needs if need not in evidence.has]
     if lacking:
         return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
     try:
-        verdicts = list(rule.judge(case))
+        verdicts = list(rule.judge(evidence))
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
         # An answer of a form that nobody foresaw: the rules on form report it, this one cannot tell.
         return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
@@ -60,16 +60,18 @@ def _judge_one(case: Case, rule: Rule, trail: Trail) -> RuleResult:
         return RuleResult(rule, Outcome.FAILED, observed, _thin(rule, broken), operations=seen_in)
     if observed:
         return RuleResult(rule, Outcome.PASSED, observed, reason=reason, operations=seen_in)
-    return _nothing_seen(case, rule, trail, reason)
+    return _nothing_seen(evidence, rule, trail, reason)
 
 
-def _nothing_seen(case: Case, rule: Rule, trail: Trail, reason: str) -> RuleResult:
+def _nothing_seen(evidence: Evidence, rule: Rule, trail: Trail, reason: str) -> RuleResult:
     blocked = next((trail.blocked[name] for name in rule.probes if name in trail.blocked), None)
     if blocked is not None:
         said = f"{blocked.operation} answered {blocked.status}" if blocked.status else blocked.lost
         return RuleResult(rule, Outcome.BLOCKED, reason=said)
     stopped = next((trail.stopped[name] for name in rule.probes if name in trail.stopped), "")
-    lost = next((seen.lost for name in rule.probes for seen in case.by_probe.get(name, ()) if seen.lost), "")
+    lost = next(
+        (seen.lost for name in rule.probes for seen in evidence.by_probe.get(name, ()) if seen.lost), ""
+    )
     said = reason or stopped or lost or "nothing to judge was seen"
     return RuleResult(rule, Outcome.INCONCLUSIVE, reason=said)
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from execmock.errors import ConfigError, nearest
-from execmock.verify.rule import SEVERITIES, Severity
+from execmock.verify.severity import SEVERITIES, Severity
 
 __all__ = ["EFFORTS", "Effort", "Options"]
 

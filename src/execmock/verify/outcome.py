@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from execmock.verify.exchange import Exchange
-from execmock.verify.rule import ADVISORY, Rule, Verdict
+from execmock.verify.rule import Rule, Verdict
+from execmock.verify.severity import ADVISORY
 
 __all__ = ["Finding", "Outcome", "RuleResult"]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from execmock.errors import ExecmockError
 from execmock.verify.exchange import Exchange
-from execmock.verify.surface import LIST, Surface
+from execmock.verify.requests import LIST, Requests
 
 if TYPE_CHECKING:
     from execmock.verify.client import Client
     from execmock.verify.options import Options
-    from execmock.verify.timemachine import TimeMachine
+    from execmock.verify.target_clock import TargetClock
 
 __all__ = ["Unreachable", "look"]
 
@@ -22,11 +22,11 @@ class Unreachable(ExecmockError):  # noqa: N818 - what is wrong is the target
     """The target does not answer, is not the API, or refuses the key."""
 
 
-async def look(client: Client, surface: Surface, machine: TimeMachine, options: Options) -> None:
+async def look(client: Client, requests: Requests, machine: TargetClock, options: Options) -> None:
     """Ask for one page with each key; Unreachable says in a sentence why there is no point in going on."""
     for identity, option in (("a", "--token"), ("b", "--token-b"), ("read", "--token-read")):
         if identity in machine.keys:
-            request = surface.request(LIST, key=machine.keys[identity], query={"limit": 1})
+            request = requests.request(LIST, key=machine.keys[identity], query={"limit": 1})
             for _ in range(_ATTEMPTS):
                 seen = await client.send(
                     request, probe="preflight", label=identity, operation=LIST, identity=identity, valid=True

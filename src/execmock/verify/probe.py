@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from execmock.verify.lab import Lab
+    from execmock.verify.session import Session
 
 __all__ = ["Probe", "probe"]
 
-Run = Callable[["Lab"], Awaitable[None]]
+Run = Callable[["Session"], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

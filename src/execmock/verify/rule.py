@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from execmock.core.validation import shorten
+from execmock.core.schema.violation import shorten
 from execmock.verify.exchange import ABSENT, Exchange
+from execmock.verify.severity import DOCUMENTED, Severity
 
 if TYPE_CHECKING:
-    from execmock.verify.case import Case
+    from execmock.verify.evidence import Evidence
 
 __all__ = [
-    "ADVISORY",
-    "DOCUMENTED",
     "EVERY_PROBE",
-    "EXPECTED",
-    "SEVERITIES",
     "Judge",
     "Rule",
-    "Severity",
     "Verdict",
     "check",
     "rule",
     "unsure",
 ]
-
-Severity = Literal["documented", "expected", "advisory"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-DOCUMENTED: Severity = "documented"
-EXPECTED: Severity = "expected"
-ADVISORY: Severity = "advisory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ EVERY_PROBE = (
 )
 """For rules on all answers: alone, too, they see what a whole run sees."""
 
-Judge = Callable[["Case"], Iterator[Verdict]]
+Judge = Callable[["Evidence"], Iterator[Verdict]]
 
 
 @dataclass(frozen=True, slots=True)

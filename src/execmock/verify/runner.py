@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterable
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError
-from execmock.verify.case import Case, Problem
-from execmock.verify.catalogue import all_probes, select
 from execmock.verify.client import Client, OutOfTime
+from execmock.verify.evidence import Evidence, Problem
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Trail, judge
-from execmock.verify.lab import Blocked, Lab, Stopped
 from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.preflight import Unreachable, look
 from execmock.verify.probe import Probe
+from execmock.verify.registry import all_probes, select
 from execmock.verify.report.model import Coverage, Report
-from execmock.verify.surface import Surface
-from execmock.verify.timemachine import MockTime, PassTime, TimeMachine, find_time_machine
+from execmock.verify.requests import Requests
+from execmock.verify.session import Blocked, Session, Stopped
+from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_target_clock
 from execmock.verify.waivers import waive
 
 __all__ = ["Progress", "run"]
@@ -61,31 +61,31 @@ class Runner:
         begun = time.monotonic()
         deadline = begun + self.options.max_time / 1000 if self.options.max_time else None
         async with Client(rate=self.options.rate, timeout=self.options.timeout, deadline=deadline) as client:
-            machine = await find_time_machine(client, self.options, self.prefix, self.pass_time)
+            machine = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
-                surface = self._surface(machine)
-                await look(client, surface, machine, self.options)
-                await self._probe(client, surface, machine)
+                requests = self._requests(machine)
+                await look(client, requests, machine, self.options)
+                await self._probe(client, requests, machine)
             except OutOfTime:
                 self.stopped.update(dict.fromkeys((each.name for each in all_probes()), _OUT_OF_TIME))
             except Unreachable as reason:
                 return self._report(client, (), begun, machine, unreachable=str(reason))
             finally:
                 await machine.close()
-        case = self._case(client, machine)
+        evidence = self._case(client, machine)
         if client.journal and not any(seen.status for seen in client.journal):
             return self._report(client, (), begun, machine, unreachable="no request got an answer")
-        results = waive(judge(case, self.rules, Trail(self.blocked, self.stopped)), self.options.waivers)
-        return self._report(client, results, begun, machine, case=case)
+        results = waive(judge(evidence, self.rules, Trail(self.blocked, self.stopped)), self.options.waivers)
+        return self._report(client, results, begun, machine, evidence=evidence)
 
-    def _surface(self, machine: TimeMachine) -> Surface:
+    def _requests(self, machine: TargetClock) -> Requests:
         options = self.options
         if "a" not in machine.keys:
             raise ConfigError("no key was given; pass --token KEY or set EXECMOCK_TOKEN")
         mock = isinstance(machine, MockTime)
-        return Surface(self.contract, options, embed_url=options.embed_url or (options.url if mock else ""))
+        return Requests(self.contract, options, embed_url=options.embed_url or (options.url if mock else ""))
 
-    def _has(self, machine: TimeMachine) -> frozenset[str]:
+    def _has(self, machine: TargetClock) -> frozenset[str]:
         has = {name for name in ("b", "read") if name in machine.keys}
         if (self.options.embed_url and "embed" in machine.keys) or isinstance(machine, MockTime):
             has.add("embed")
@@ -97,7 +97,7 @@ class Runner:
                 has.add("generated")
         return frozenset(has)
 
-    async def _probe(self, client: Client, surface: Surface, machine: TimeMachine) -> None:
+    async def _probe(self, client: Client, requests: Requests, machine: TargetClock) -> None:
         wanted = {name for rule in self.rules for name in rule.probes}
         has = self._has(machine)
         chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
@@ -106,18 +106,18 @@ class Runner:
         try:
             async with asyncio.TaskGroup() as group:
                 for each in together:
-                    group.create_task(self._one(each, client, surface, machine))
+                    group.create_task(self._one(each, client, requests, machine))
         except ExceptionGroup as several:
             raise several.exceptions[0]  # noqa: B904 - one mistake is enough to say, with its own cause
         for each in chosen:
             if each.alone:
-                await self._one(each, client, surface, machine)
+                await self._one(each, client, requests, machine)
 
-    async def _one(self, each: Probe, client: Client, surface: Surface, machine: TimeMachine) -> None:
-        lab = Lab(
+    async def _one(self, each: Probe, client: Client, requests: Requests, machine: TargetClock) -> None:
+        session = Session(
             each.name,
             client,
-            surface,
+            requests,
             machine,
             prefix=self.prefix,
             effort=self.options.effort,
@@ -130,7 +130,7 @@ class Runner:
             problems=self.problems,
         )
         try:
-            await each.run(lab)
+            await each.run(session)
         except Blocked as wall:
             self.blocked[each.name] = wall.seen
         except Stopped as reason:
@@ -143,8 +143,8 @@ class Runner:
         self.done += 1
         self.progress(each.name, self.done, self.total)
 
-    def _case(self, client: Client, machine: TimeMachine) -> Case:
-        return Case(
+    def _case(self, client: Client, machine: TargetClock) -> Evidence:
+        return Evidence(
             self.contract,
             client.journal,
             has=self._has(machine),
@@ -157,9 +157,9 @@ class Runner:
         client: Client,
         results: tuple[RuleResult, ...],
         begun: float,
-        machine: TimeMachine,
+        machine: TargetClock,
         *,
-        case: Case | None = None,
+        evidence: Evidence | None = None,
         unreachable: str = "",
     ) -> Report:
         keys = {_NAMES.get(name, name.upper()): key for name, key in machine.keys.items()}
@@ -168,7 +168,7 @@ class Runner:
             results=results,
             coverage=_coverage(self.contract, client.journal, results),
             journal=tuple(client.journal),
-            histories=case.histories if case else (),
+            histories=evidence.histories if evidence else (),
             secrets={**self.options.secrets, **keys},
             started=self.started,
             seconds=time.monotonic() - begun,

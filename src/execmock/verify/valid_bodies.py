@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from execmock.verify.surface import CREATE, Surface
+from execmock.verify.requests import CREATE, Requests
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -16,7 +16,7 @@ _LONGEST = 40
 _LEFT_OUT = frozenset({"idempotencyKey"})  # two bodies with one key would be a conflict
 
 
-def valid_bodies(surface: Surface, operation: str, count: int, seed: int) -> tuple[dict[str, Any], ...]:
+def valid_bodies(requests: Requests, operation: str, count: int, seed: int) -> tuple[dict[str, Any], ...]:
     """Return `count` bodies for createExecution or executeWorkflow; the same seed gives the same."""
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as seeded
@@ -32,7 +32,7 @@ def valid_bodies(surface: Surface, operation: str, count: int, seed: int) -> tup
         derandomize=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(_creates(surface) if operation == CREATE else _executes())
+    @given(_creates(requests) if operation == CREATE else _executes())
     def collect(body: dict[str, Any]) -> None:
         found.append(body)
 
@@ -40,13 +40,13 @@ def valid_bodies(surface: Surface, operation: str, count: int, seed: int) -> tup
     return tuple(found[:count])
 
 
-def _creates(surface: Surface) -> SearchStrategy[dict[str, Any]]:
+def _creates(requests: Requests) -> SearchStrategy[dict[str, Any]]:
     from hypothesis import strategies as st
 
-    names = surface.body_schema(CREATE)["properties"].keys() - _LEFT_OUT
-    required = {name: _member(surface, name) for name in surface.required(CREATE)}
-    optional = {name: _member(surface, name) for name in sorted(names - required.keys())}
-    workflows = surface.workflows or (surface.minimal()["workflowId"],)
+    names = requests.body_schema(CREATE)["properties"].keys() - _LEFT_OUT
+    required = {name: _member(requests, name) for name in requests.required(CREATE)}
+    optional = {name: _member(requests, name) for name in sorted(names - required.keys())}
+    workflows = requests.workflows or (requests.minimal()["workflowId"],)
     return st.fixed_dictionaries({**required, "workflowId": st.sampled_from(workflows)}, optional=optional)
 
 
@@ -56,8 +56,8 @@ def _executes() -> SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={"execution_data": _object()})
 
 
-def _member(surface: Surface, name: str) -> SearchStrategy[Any]:
-    return _text() if "string" in surface.kinds(CREATE, name) else _object()
+def _member(requests: Requests, name: str) -> SearchStrategy[Any]:
+    return _text() if "string" in requests.kinds(CREATE, name) else _object()
 
 
 def _text() -> SearchStrategy[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from execmock.core.execution import Execution
 from execmock.core.progress import begin
-from execmock.service.tracking import put_of
+from execmock.service.executions.repository import put_of
 
 NINE = "2026-01-01T09:00:00.000Z"
 
@@ -211,7 +211,7 @@ async def test_a_days_idempotency_passes_on_it(control: Any) -> None:
 
 async def test_an_advance_of_a_year_takes_no_work_however_many_executions_sleep(control: Any) -> None:
     store, engine = control.server.engine.store, control.server.engine
-    scenario = engine.library.current["waits-for-approval"].reference
+    scenario = engine.registry.current["waits-for-approval"].reference
     now = 1_767_258_000_000
     sleeping = [
         put_of(

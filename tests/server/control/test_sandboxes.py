@@ -145,7 +145,7 @@ async def test_deleted_ones_leave_nothing_in_memory_but_their_latest_keys(contro
 
     async def kept() -> tuple[int, ...]:
         engine = mock.engine
-        everything = sum(len(shelf.ids) for shelf in engine.store._shelves.values())
+        everything = sum(len(shelf.ids) for shelf in engine.store._collections.values())
         keys = await engine.store.count("", "key")
         return len(engine.journal._rings), len(mock.request_ids._series), everything - keys
 

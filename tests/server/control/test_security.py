@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from execmock.errors import ConfigError
-from execmock.server.control.guard import is_loopback
-from execmock.server.ports import Listener, bind
-from execmock.server.run import serve
+from execmock.server.control.access import is_loopback
+from execmock.server.http.listener import Listener, bind
+from execmock.server.serve import serve
 from execmock.settings import ServeSettings
 
 ANY = "0.0.0.0"  # noqa: S104 - refused, which is what is tested
@@ -153,8 +153,8 @@ async def test_on_a_port_of_its_own_it_is_there_alone(control: Any) -> None:
     mock = control.server.mock
     async with AsyncExitStack() as stack:
         urls = []
-        for front in (mock.front(control=False), mock.front((), control=True)):
-            listener = Listener(front, bind("127.0.0.1", 0))
+        for dispatcher in (mock.dispatcher(control=False), mock.dispatcher((), control=True)):
+            listener = Listener(dispatcher, bind("127.0.0.1", 0))
             await listener.start()
             stack.push_async_callback(listener.stop)
             urls.append(listener.url)

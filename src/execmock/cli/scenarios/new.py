@@ -32,7 +32,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 )
 def new(name: str, api: str, folder: Path) -> None:
     """Write NAME.yaml, a commented scenario to change. A file that is there already is kept."""
-    from execmock.core.scenario.starts import start_text
+    from execmock.core.scenario.scaffold import start_text
 
     if not _NAME.fullmatch(name):
         raise ConfigError(f"{name!r} is no name of a scenario; expected letters, digits, - and _")

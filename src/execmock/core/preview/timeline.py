@@ -11,9 +11,9 @@ from execmock.core.preview.play import Cause, Played
 from execmock.core.progress import Progress, next_due, open_triggers
 from execmock.core.scenario import Polls, Scenario, Signalled
 
-__all__ = ["Draw", "Emitted", "Ending", "Entered", "Ignored", "Timeline", "timeline"]
+__all__ = ["Emitted", "Ending", "Entered", "Ignored", "Render", "Timeline", "timeline"]
 
-Draw = Callable[[Progress, int], tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]
+Render = Callable[[Progress, int], tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]
 """From a progress and an instant to the execution's properties and its events then."""
 
 
@@ -67,23 +67,23 @@ class Timeline:
     execution: Mapping[str, Any]
 
 
-def timeline(scenario: Scenario, played: Played, seed: bytes, draw: Draw) -> Timeline:
-    """Return everything that the play shows; `draw` gives the properties and events of a state."""
+def timeline(scenario: Scenario, played: Played, seed: bytes, render: Render) -> Timeline:
+    """Return everything that the play shows; `render` gives the properties and events of a state."""
     visits = played.progress.visits
     entries = sorted(
-        [*_visits(scenario, played, draw), *(Ignored(at, signal.name) for at, signal in played.ignored)],
+        [*_visits(scenario, played, render), *(Ignored(at, signal.name) for at, signal in played.ignored)],
         key=lambda entry: entry.at,
     )
-    fields, _ = draw(played.progress, played.end)
+    fields, _ = render(played.progress, played.end)
     ending = _ending(scenario, played, seed)
     return Timeline(scenario, visits[0].at, tuple(entries), ending, fields)
 
 
-def _visits(scenario: Scenario, played: Played, draw: Draw) -> Iterator[Entered | Emitted]:
+def _visits(scenario: Scenario, played: Played, render: Render) -> Iterator[Entered | Emitted]:
     visits, shown = played.progress.visits, 0
     for number, visit in enumerate(visits):
         until = visits[number + 1].at if number + 1 < len(visits) else played.end
-        fields, events = draw(Progress(visits[: number + 1]), until)
+        fields, events = render(Progress(visits[: number + 1]), until)
         step = scenario.steps[visit.step]
         sets = {name: fields[name] for name in step.sets if name in fields}
         yield Entered(visit.at, step.name, step.status, played.causes[number], sets)

@@ -10,8 +10,8 @@ from typing import Any
 from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.source import EventSource, ScenarioSource
 from execmock.core.scenario.vocabulary import Vocabulary
+from execmock.core.schema.validator import SchemaValidator
 from execmock.core.templates import Names, has_template, literal, unknown_names
-from execmock.core.validation import SchemaValidator
 from execmock.errors import nearest
 
 __all__ = ["check_bind", "check_events", "check_sets"]

@@ -12,8 +12,9 @@ from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.model import Api
+from execmock.core.schema.validator import SchemaValidator
+from execmock.core.schema.violation import Violation
 from execmock.core.templates import Names, compile_template, has_template, unknown_names
-from execmock.core.validation import SchemaValidator, Violation
 from execmock.core.world.model import ClockPlan, Generated, Listed, Pick, SandboxPlan, SignalPlan, World
 from execmock.core.world.source import (
     ClockSource,

@@ -8,26 +8,27 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from execmock import __version__
 from execmock.core.contract import Contract
 from execmock.core.json_text import encode
 from execmock.errors import StoreError
-from execmock.server.api import Api, Handler
-from execmock.server.calls import Answer, Call, refused
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Answer, Call, refused
+from execmock.server.api.pipeline import Api, Handler
+from execmock.server.api.request_ids import RequestIds
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control import PREFIX
+from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
 from execmock.server.control.executions import ExecutionOperations
-from execmock.server.control.guard import Guard
 from execmock.server.control.journal import JournalOperations
 from execmock.server.control.sandboxes import SandboxOperations
 from execmock.server.control.scenarios import ScenarioOperations
 from execmock.server.control.stream import Streams
-from execmock.server.doorman import Caller
-from execmock.server.request_ids import RequestIds
-from execmock.service.engine import Engine, shipped
+from execmock.service.engine import Engine
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import DEFAULT_SANDBOX
+from execmock.service.scenarios.shipped import shipped
+from execmock.version import __version__
 
 __all__ = ["ControlApi", "control_contract"]
 
@@ -49,7 +50,7 @@ class ControlApi:
         self._auth = "strict" if strict else "open"
         self._request_ids = request_ids
         self._sandboxes = engine.sandboxes
-        self._guard = Guard(key)
+        self._guard = ControlAccess(key)
         self._streams = Streams(engine)
         self._contract = control_contract()
         handlers: dict[str, Handler] = {"getHealth": self._health, "streamChanges": _not_here}
@@ -82,7 +83,7 @@ class ControlApi:
             return Answer(200, encode(self._contract.document))
         return await self._api.answer(call)
 
-    async def _health(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _health(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         # A server whose store does not answer is up, but of no use to a load balancer.
         await self._sandboxes.get(DEFAULT_SANDBOX)
         return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml", "auth": self._auth})
@@ -99,5 +100,5 @@ class ControlApi:
         return await self._streams.serve(request, sandbox, call.headers.get("Last-Event-ID"))
 
 
-async def _not_here(call: Call, checked: Checked, caller: Caller | None) -> bytes:
+async def _not_here(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
     raise Refusal(406, "The stream is served to GET as text/event-stream")

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.clock import ClockState
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import Operations, read_duration, read_instant
-from execmock.server.doorman import Caller
 
 __all__ = ["ClockOperations"]
 
@@ -22,29 +22,29 @@ class ClockOperations(Operations):
         """Return operation id to handler."""
         return {"getClock": self._read, "setClock": self._change, "advanceClock": self._advance}
 
-    async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return self.clock_of(await self.sandbox(checked))
 
-    async def _change(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _change(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         wanted, name = checked.body, checked.parameters["sandbox"]
-        move = self.engine.steering.move_clock
+        move = self.engine.commands.move_clock
         return self.clock_of(await move(name, lambda clock, real: _changed(clock, real, wanted)))
 
-    async def _advance(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _advance(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         wanted, name = checked.body, checked.parameters["sandbox"]
-        move = self.engine.steering.move_clock
+        move = self.engine.commands.move_clock
         if "by" in wanted:
             by = read_duration(wanted["by"], "body/by")
             return self.clock_of(await move(name, lambda clock, real: clock.advance(by, real)))
         to = await self._target(wanted, checked)
         return self.clock_of(await move(name, lambda clock, real: clock.advance_to(to, real)))
 
-    async def _target(self, wanted: Mapping[str, Any], checked: Checked) -> int:
+    async def _target(self, wanted: Mapping[str, Any], checked: ValidatedRequest) -> int:
         if "to" in wanted:
             return read_instant(wanted["to"], "body/to")
         until = wanted["until"]
         sandbox = await self.sandbox(checked)
-        return await self.engine.steering.instant_of(sandbox, until["execution"], until["status"])
+        return await self.engine.commands.instant_of(sandbox, until["execution"], until["status"])
 
 
 def _changed(clock: ClockState, real: int, wanted: Mapping[str, Any]) -> ClockState:

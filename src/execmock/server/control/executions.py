@@ -7,14 +7,14 @@ from typing import Any
 
 from execmock.core.execution import Execution
 from execmock.core.json_text import encode
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import Operations
-from execmock.server.doorman import Caller
+from execmock.service.executions.commands import ExecutionState
+from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.sandboxes import Sandbox
-from execmock.service.steering import Standing
-from execmock.service.tracking import EMBED, EXECUTION
 
 __all__ = ["ExecutionOperations"]
 
@@ -32,39 +32,39 @@ class ExecutionOperations(Operations):
             "waitForExecution": self._wait,
         }
 
-    async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox, given = await self.sandbox(checked), checked.parameters
         kind = EMBED if given["api"] == "embed" else EXECUTION
-        page = await self.engine.tracking.page(sandbox, kind, given["offset"], given["limit"])
+        page = await self.engine.repository.page(sandbox, kind, given["offset"], given["limit"])
         total = await self.engine.store.count(sandbox.id, kind)
-        standings = [self.engine.steering.standing_of(execution, sandbox).as_json() for execution in page]
+        standings = [self.engine.commands.state_of(execution, sandbox).as_json() for execution in page]
         return encode({"executions": standings, "total": total})
 
-    async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox = await self.sandbox(checked)
-        return self._shown(await self.engine.steering.standing(sandbox, checked.parameters["id"]), sandbox)
+        return self._shown(await self.engine.commands.standing(sandbox, checked.parameters["id"]), sandbox)
 
-    async def _signal(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _signal(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox, body, name = await self.sandbox(checked), checked.body, checked.parameters["id"]
-        moved = await self.engine.steering.signal(sandbox, name, body["signal"], body.get("payload"))
+        moved = await self.engine.commands.signal(sandbox, name, body["signal"], body.get("payload"))
         return self._shown(moved, sandbox)
 
-    async def _jump(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _jump(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox, name = await self.sandbox(checked), checked.parameters["id"]
-        return self._shown(await self.engine.steering.jump(sandbox, name, checked.body["to"]), sandbox)
+        return self._shown(await self.engine.commands.jump(sandbox, name, checked.body["to"]), sandbox)
 
-    async def _wait(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _wait(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox, given = await self.sandbox(checked), checked.parameters
-        wait = self.engine.steering.wait
+        wait = self.engine.commands.wait
         standing = await wait(sandbox.id, given["id"], given["status"], given["timeout"])
         return self._shown(standing, await self.sandbox(checked))
 
-    def _shown(self, standing: Standing, sandbox: Sandbox) -> bytes:
+    def _shown(self, standing: ExecutionState, sandbox: Sandbox) -> bytes:
         return encode({**standing.as_json(), "view": self._view(standing, sandbox)})
 
-    def _view(self, standing: Standing, sandbox: Sandbox) -> dict[str, Any]:
+    def _view(self, standing: ExecutionState, sandbox: Sandbox) -> dict[str, Any]:
         execution = standing.execution
         if isinstance(execution, Execution):
-            portrait = self.engine.portraits.portrait(execution, sandbox, standing.now)
-            return {"execution": portrait.fields, "events": portrait.events}
+            view_data = self.engine.view_cache.view_data(execution, sandbox, standing.now)
+            return {"execution": view_data.fields, "events": view_data.events}
         return self.engine.embed.show(execution, sandbox, standing.now)

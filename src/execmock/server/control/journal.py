@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from execmock.core.json_text import encode
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import Operations
-from execmock.server.doorman import Caller
-from execmock.service.journal import Found, JournalFilter
+from execmock.service.events.journal import Found, JournalFilter
 
 __all__ = ["JournalOperations"]
 
@@ -22,17 +22,17 @@ class JournalOperations(Operations):
         """Return operation id to handler."""
         return {"listJournal": self._list, "countJournal": self._count, "clearJournal": self._clear}
 
-    async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         found = await self._found(checked, checked.parameters["limit"])
         return encode({"entries": found.entries, "count": found.total})
 
-    async def _count(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _count(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return encode({"count": (await self._found(checked, 0)).total})
 
-    async def _clear(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _clear(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return encode({"count": await self.engine.journal.clear((await self.sandbox(checked)).id)})
 
-    async def _found(self, checked: Checked, most: int) -> Found:
+    async def _found(self, checked: ValidatedRequest, most: int) -> Found:
         sandbox, given = await self.sandbox(checked), checked.parameters
         method = given.get("method")
         wanted = JournalFilter(

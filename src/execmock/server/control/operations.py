@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from execmock.core.durations import DurationError, OutOfRangeError, parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
+from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
-from execmock.server.api import Handler
-from execmock.server.checks import Checked
-from execmock.server.request_ids import RequestIds
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_ids import RequestIds
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.service.engine import Engine
+from execmock.service.executions.commands import clock_as_json
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
-from execmock.service.steering import clock_as_json
 
 __all__ = ["Operations", "read_duration", "read_instant"]
 
@@ -31,7 +31,7 @@ class Operations:
         """Return operation id to handler."""
         raise NotImplementedError
 
-    async def sandbox(self, checked: Checked) -> Sandbox:
+    async def sandbox(self, checked: ValidatedRequest) -> Sandbox:
         """Return the sandbox that the query names; Refusal 404 if there is none."""
         return await self.named(checked.parameters["sandbox"], "query/sandbox")
 
@@ -46,8 +46,8 @@ class Operations:
 
     async def known_scenario(self, name: str, where: str, sandbox: str = "") -> Scenario:
         """Return a scenario that a sandbox sees, or that all do if none is named; Refusal 404 if none is."""
-        await self.engine.keeper.refresh(sandbox)
-        seen = self.engine.library.seen_by(sandbox)
+        await self.engine.scenario_sync.refresh(sandbox)
+        seen = self.engine.registry.seen_by(sandbox)
         if name not in seen:
             violation = Violation(where, "the name of a scenario", name, hint=nearest(name, seen))
             raise Refusal(404, "Unknown scenario", [violation])

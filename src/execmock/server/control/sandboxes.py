@@ -10,16 +10,16 @@ from execmock.core.clock import LATEST
 from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
-from execmock.core.validation import Violation
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.core.schema.violation import Violation
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import Operations, read_instant
-from execmock.server.doorman import Caller
+from execmock.service.executions.commands import clock_as_json
+from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Scope
-from execmock.service.steering import clock_as_json
-from execmock.service.tracking import EMBED, EXECUTION
 
 __all__ = ["SandboxOperations"]
 
@@ -39,7 +39,7 @@ class SandboxOperations(Operations):
             "putSnapshot": self._restore,
         }
 
-    async def _create(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _create(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox = await self._made(checked.body, checked.body.get("name") or await self._free_name())
         if await self.engine.sandboxes.get(sandbox.id) is not None:
             raise _taken(sandbox)
@@ -50,33 +50,33 @@ class SandboxOperations(Operations):
         shown = await self._shown(sandbox)
         return encode({**shown, "keys": [{"key": key, "scope": scope} for key, scope in keys]})
 
-    async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return encode(
             {"sandboxes": [await self._shown(sandbox) for sandbox in await self.engine.sandboxes.all()]}
         )
 
-    async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return encode(await self._shown(await self.named(checked.parameters["name"], "path/name")))
 
-    async def _delete(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _delete(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
         await self.engine.sandboxes.delete(sandbox.id)
-        await self.engine.keeper.forget(sandbox.id)
+        await self.engine.scenario_sync.forget(sandbox.id)
         await self._forget(sandbox.id, "deleted")
         return b""
 
-    async def _reset(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _reset(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
         await self.engine.sandboxes.reset(sandbox.id)
         await self._forget(sandbox.id, "reset")
         return encode(await self._shown(sandbox))
 
-    async def _take(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _take(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return encode(await self.engine.snapshots.take(await self.sandbox(checked)))
 
-    async def _restore(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _restore(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         sandbox = await self.engine.snapshots.restore(await self.sandbox(checked), checked.body)
         await self._forget(sandbox.id, "restored")
         return encode(await self._shown(sandbox))
@@ -107,7 +107,7 @@ class SandboxOperations(Operations):
 
     async def _free_name(self) -> str:
         while True:
-            number = await self.engine.store.draw("")
+            number = await self.engine.store.next_number("")
             name = derive(self.engine.entropy.root("sandbox"), "sandbox", number, size=10).hex()
             if await self.engine.sandboxes.get(name) is None:
                 return name

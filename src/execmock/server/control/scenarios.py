@@ -8,14 +8,14 @@ from typing import Any
 
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
-from execmock.core.validation import Violation
-from execmock.server.api import Handler
-from execmock.server.calls import Call
-from execmock.server.checks import Checked
+from execmock.core.schema.violation import Violation
+from execmock.server.api.authentication import Caller
+from execmock.server.api.calls import Call
+from execmock.server.api.pipeline import Handler
+from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import Operations
-from execmock.server.doorman import Caller
 from execmock.service.refusals import Refusal
-from execmock.service.submitted import read_submitted
+from execmock.service.scenarios.upload import read_upload
 
 __all__ = ["ScenarioOperations"]
 
@@ -33,39 +33,39 @@ class ScenarioOperations(Operations):
             "setDefaultScenario": self._set_default,
         }
 
-    async def _list(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         owner = await self._owner(checked)
-        await self.engine.keeper.refresh(owner)
-        seen = self.engine.library.seen_by(owner).values()
+        await self.engine.scenario_sync.refresh(owner)
+        seen = self.engine.registry.seen_by(owner).values()
         current = sorted(seen, key=lambda scenario: scenario.name)
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
-    async def _read(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         scenario = await self.known_scenario(
             checked.parameters["name"], "path/name", await self._owner(checked)
         )
         return encode({**_as_json(scenario), "text": scenario.text})
 
-    async def _put(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _put(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         name, owner = checked.parameters["name"], await self._owner(checked)
-        scenario = read_submitted(checked.body, self.engine.words)
+        scenario = read_upload(checked.body, self.engine.words)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
         await self.engine.share_scenario(scenario, owner)
         return encode(_as_json(scenario))
 
-    async def _read_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _read_default(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         return encode({"scenario": (await self.sandbox(checked)).default_scenario})
 
-    async def _set_default(self, call: Call, checked: Checked, caller: Caller | None) -> bytes:
+    async def _set_default(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
             await self.known_scenario(name, "body/scenario", sandbox.id)
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 
-    async def _owner(self, checked: Checked) -> str:
+    async def _owner(self, checked: ValidatedRequest) -> str:
         # Without the parameter, the scenarios that all sandboxes share are meant.
         name = checked.parameters.get("sandbox")
         return "" if name is None else (await self.named(name, "query/sandbox")).id

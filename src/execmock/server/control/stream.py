@@ -10,8 +10,8 @@ from aiohttp import web
 
 from execmock.core.json_text import encode
 from execmock.service.engine import Engine
-from execmock.service.journal import JournalFilter, rendered
-from execmock.service.watcher import Watcher
+from execmock.service.events.journal import JournalFilter, rendered
+from execmock.service.execution_watcher import ExecutionWatcher
 
 __all__ = ["Streams"]
 
@@ -39,7 +39,7 @@ class Streams:
     async def serve(self, request: web.BaseRequest, sandbox: str, last: str | None) -> web.StreamResponse:
         """Send what happened after the message `last`, then what happens, until either side goes."""
         await self._let_go()
-        watched = self._watched.setdefault(sandbox, _Watched(Watcher(self._engine, sandbox)))
+        watched = self._watched.setdefault(sandbox, _Watched(ExecutionWatcher(self._engine, sandbox)))
         watched.join()
         response = web.StreamResponse(headers=_HEADERS)
         try:
@@ -99,7 +99,7 @@ class Streams:
 class _Watched:
     """A sandbox that is, or was, listened to: its watcher, and how many listen."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: ExecutionWatcher) -> None:
         self.watcher = watcher
         self.listeners = 0
         self._task: asyncio.Task[None] | None = None

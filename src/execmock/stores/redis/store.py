@@ -10,8 +10,8 @@ from urllib.parse import quote
 from redis.asyncio.client import Pipeline
 
 from execmock.errors import StoreError
-from execmock.ports import Contents, Key, Put, Tail, Update
-from execmock.stores.codec import KINDS, LOGS, Memory, pack, unpack
+from execmock.interfaces import Contents, Key, Put, Tail, Update
+from execmock.stores.codec import KINDS, LOGS, DecodeCache, pack, unpack
 from execmock.stores.redis.commands import Commands, LostError
 from execmock.stores.redis.scripts import APPEND, PAGE, TAIL, UPDATE
 
@@ -37,7 +37,7 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         self._commands = Commands(url)
-        self._memory = Memory()
+        self._decoded = DecodeCache()
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
@@ -73,15 +73,15 @@ class RedisStore:
             return []
         keys = [_values(sandbox, kind), _order(sandbox, kind)]
         found = await self._commands.script(PAGE, keys, [offset, offset + limit - 1])
-        return [self._memory.value(kind, data, _STAMP) for data in found]
+        return [self._decoded.value(kind, data, _STAMP) for data in found]
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""
         return int(await self._commands.run("HLEN", _values(sandbox, kind)))
 
-    async def draw(self, sandbox: str) -> int:
+    async def next_number(self, sandbox: str) -> int:
         """Return the next number of a sandbox."""
-        return int(await self._commands.run("HINCRBY", _counters(sandbox), "draw", 1))
+        return int(await self._commands.run("HINCRBY", _counters(sandbox), "number", 1))
 
     async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
         """Add entries to a log; return the last one's number."""
@@ -101,7 +101,7 @@ class RedisStore:
         """Return everything in a sandbox; Redis does nothing else meanwhile."""
 
         def ask(together: Pipeline) -> None:
-            together.hget(_counters(sandbox), "draw")
+            together.hget(_counters(sandbox), "number")
             for kind in KINDS:
                 together.hgetall(_values(sandbox, kind))
                 together.zrange(_order(sandbox, kind), 0, -1, withscores=True)
@@ -130,7 +130,7 @@ class RedisStore:
                     together.persist(name(sandbox, kind))
             together.hset(_counters(sandbox), "kept", str(len(contents.puts)))
             if contents.number:
-                together.hset(_counters(sandbox), "draw", str(contents.number))
+                together.hset(_counters(sandbox), "number", str(contents.number))
 
         await self._commands.together(change_places)
 
@@ -149,7 +149,7 @@ class RedisStore:
         return bool(done), found
 
     def _value(self, key: Key, data: bytes | None) -> Any:
-        return None if data is None else self._memory.value(key.kind, data, _STAMP)
+        return None if data is None else self._decoded.value(key.kind, data, _STAMP)
 
     async def _bring(self, sandbox: str, aside: str, puts: Sequence[Put]) -> None:
         """Keep values under keys that are forgotten by themselves unless they change places with others."""

@@ -11,9 +11,9 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from execmock.errors import StoreError
-from execmock.ports import Contents, Key, Put, Tail, Update
-from execmock.stores.codec import Memory, pack, unpack
-from execmock.stores.sqlite.tables import FORM, TABLES, Tables
+from execmock.interfaces import Contents, Key, Put, Tail, Update
+from execmock.stores.codec import DecodeCache, pack, unpack
+from execmock.stores.sqlite.tables import SCHEMA_VERSION, TABLES, Tables
 
 __all__ = ["SqliteStore"]
 
@@ -40,19 +40,19 @@ class SqliteStore:
     def __init__(self, path: str) -> None:
         self._path = path
         self._tables = Tables(self._open())
-        self._memory = Memory()
+        self._decoded = DecodeCache()
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
         data = self._read(lambda tables: tables.get(key))
-        return None if data is None else self._memory.value(key.kind, data)
+        return None if data is None else self._decoded.value(key.kind, data)
 
     async def update(self, key: Key, fn: Update) -> Any:
         """Apply `fn` to the value under `key` and keep what it returns; return the new value."""
 
         def change(tables: Tables) -> Any:
             data = tables.get(key)
-            value = None if data is None else self._memory.value(key.kind, data)
+            value = None if data is None else self._decoded.value(key.kind, data)
             for put in fn(value):
                 tables.put(put, None if put.value is None else pack(put.value))
                 if put.key == key:
@@ -64,7 +64,7 @@ class SqliteStore:
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
         return [
-            self._memory.value(kind, data)
+            self._decoded.value(kind, data)
             for data in self._read(lambda t: t.page(sandbox, kind, offset, limit))
         ]
 
@@ -72,9 +72,9 @@ class SqliteStore:
         """Return how many values of a kind a sandbox holds."""
         return self._read(lambda tables: tables.count(sandbox, kind))
 
-    async def draw(self, sandbox: str) -> int:
+    async def next_number(self, sandbox: str) -> int:
         """Return the next number of a sandbox."""
-        return await self._write(lambda tables: tables.add_to_number(sandbox, "draw", 1))
+        return await self._write(lambda tables: tables.add_to_number(sandbox, "number", 1))
 
     async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
         """Add entries to a log; return the last one's number."""
@@ -91,7 +91,7 @@ class SqliteStore:
     async def export(self, sandbox: str) -> Contents:
         """Return everything in a sandbox."""
         number, rows = await self._apart(
-            "DEFERRED", lambda tables: (tables.number(sandbox, "draw"), list(tables.rows(sandbox)))
+            "DEFERRED", lambda tables: (tables.number(sandbox, "number"), list(tables.rows(sandbox)))
         )
         puts = [Put(Key(sandbox, kind, name), unpack(kind, data), order) for kind, name, order, data in rows]
         return Contents(number, puts)
@@ -102,7 +102,7 @@ class SqliteStore:
         def replace(tables: Tables) -> None:
             tables.clear(sandbox)
             if contents.number:
-                tables.add_to_number(sandbox, "draw", contents.number)
+                tables.add_to_number(sandbox, "number", contents.number)
             for put in contents.puts:
                 tables.put(put, pack(put.value))
 
@@ -170,8 +170,10 @@ def _prepare(db: sqlite3.Connection) -> None:
             _make(db)
         # If there are tables, others may have made them since the form was read: they come with their form.
         form = _form(db)
-    if form != FORM:
-        raise StoreError(f"it holds something else than a store of form {FORM} (its user_version is {form})")
+    if form != SCHEMA_VERSION:
+        raise StoreError(
+            f"it holds something else than a store of version {SCHEMA_VERSION} (its user_version is {form})"
+        )
     # A commit then outlives the process as soon as it returns; only a checkpoint waits for the disk.
     db.execute("PRAGMA synchronous = NORMAL")
 
@@ -191,7 +193,7 @@ def _make(db: sqlite3.Connection) -> None:
     if _form(db) == 0:
         for statement in TABLES.split(";"):
             db.execute(statement)
-        db.execute(f"PRAGMA user_version = {FORM}")
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     db.execute("COMMIT")
 
 

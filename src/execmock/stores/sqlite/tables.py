@@ -5,31 +5,31 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from execmock.ports import Key, Put, Tail
+from execmock.interfaces import Key, Put, Tail
 
-__all__ = ["FORM", "TABLES", "Tables"]
+__all__ = ["SCHEMA_VERSION", "TABLES", "Tables"]
 
-FORM = 1
-"""The form of the tables, kept as the file's user_version."""
+SCHEMA_VERSION = 2
+"""The version of the tables, kept as the file's user_version."""
 
-# Positions have no gaps within a shelf, so that a count is the difference of two, and a page is a range.
+# Positions have no gaps within a collection, so that a count is the difference of two, and a page is a range.
 TABLES = """
-CREATE TABLE shelf (number INTEGER PRIMARY KEY, sandbox BLOB, kind TEXT, UNIQUE (sandbox, kind));
-CREATE TABLE kept (
-  row INTEGER PRIMARY KEY, shelf INTEGER, id BLOB, position INTEGER, place INTEGER, value BLOB,
-  UNIQUE (shelf, id)
+CREATE TABLE collection (number INTEGER PRIMARY KEY, sandbox BLOB, kind TEXT, UNIQUE (sandbox, kind));
+CREATE TABLE record (
+  row INTEGER PRIMARY KEY, collection INTEGER, id BLOB, position INTEGER, place INTEGER, value BLOB,
+  UNIQUE (collection, id)
 );
-CREATE INDEX kept_in_order ON kept (shelf, position);
+CREATE INDEX record_in_order ON record (collection, position);
 CREATE TABLE counter (sandbox BLOB, name TEXT, value INTEGER, PRIMARY KEY (sandbox, name)) WITHOUT ROWID;
 CREATE TABLE log (
   sandbox BLOB, name TEXT, number INTEGER, entry BLOB, PRIMARY KEY (sandbox, name, number)
 ) WITHOUT ROWID
 """
 
-_CHANGE = "UPDATE kept SET value = ? WHERE shelf = ? AND id = ?"
-_KEEP = "INSERT INTO kept (shelf, id, position, place, value) VALUES (?, ?, ?, ?, ?)"
-_FIRST = "SELECT position FROM kept WHERE shelf = ? ORDER BY position LIMIT 1"
-_LAST = "SELECT position, place FROM kept WHERE shelf = ? ORDER BY position DESC LIMIT 1"
+_CHANGE = "UPDATE record SET value = ? WHERE collection = ? AND id = ?"
+_KEEP = "INSERT INTO record (collection, id, position, place, value) VALUES (?, ?, ?, ?, ?)"
+_FIRST = "SELECT position FROM record WHERE collection = ? ORDER BY position LIMIT 1"
+_LAST = "SELECT position, place FROM record WHERE collection = ? ORDER BY position DESC LIMIT 1"
 
 
 class Tables:
@@ -37,12 +37,14 @@ class Tables:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
-        self._shelves: dict[tuple[str, str], int] = {}
+        self._collections: dict[tuple[str, str], int] = {}
 
     def get(self, key: Key) -> bytes | None:
         """Return the bytes under a key, or None."""
-        shelf = self._shelf(key.sandbox, key.kind)
-        row = self.db.execute("SELECT value FROM kept WHERE shelf = ? AND id = ?", (shelf, _blob(key.id)))
+        collection = self._collection(key.sandbox, key.kind)
+        row = self.db.execute(
+            "SELECT value FROM record WHERE collection = ? AND id = ?", (collection, _blob(key.id))
+        )
         found = row.fetchone()
         return found[0] if found else None
 
@@ -51,34 +53,34 @@ class Tables:
         if value is None:
             self._delete(put.key)
             return
-        shelf = self._shelf(put.key.sandbox, put.key.kind, make=True)
+        collection = self._collection(put.key.sandbox, put.key.kind, make=True)
         name = _blob(put.key.id)
-        changed = self.db.execute(_CHANGE, (value, shelf, name))
+        changed = self.db.execute(_CHANGE, (value, collection, name))
         if not changed.rowcount:
-            position = self._position(shelf, put.order)
-            self.db.execute(_KEEP, (shelf, name, position, put.order, value))
+            position = self._position(collection, put.order)
+            self.db.execute(_KEEP, (collection, name, position, put.order, value))
 
     def page(self, sandbox: str, kind: str, offset: int, limit: int) -> list[bytes]:
-        """Return the values of a shelf from its end, `offset` left out."""
-        shelf = self._shelf(sandbox, kind)
-        last = self.db.execute(_LAST, (shelf,)).fetchone()
+        """Return the values of a collection from its end, `offset` left out."""
+        collection = self._collection(sandbox, kind)
+        last = self.db.execute(_LAST, (collection,)).fetchone()
         rows = self.db.execute(
-            "SELECT value FROM kept WHERE shelf = ? AND position <= ? ORDER BY position DESC LIMIT ?",
-            (shelf, (last[0] if last else 0) - offset, limit),
+            "SELECT value FROM record WHERE collection = ? AND position <= ? ORDER BY position DESC LIMIT ?",
+            (collection, (last[0] if last else 0) - offset, limit),
         )
         return [row[0] for row in rows]
 
     def count(self, sandbox: str, kind: str) -> int:
-        """Return how many values a shelf holds."""
-        shelf = (self._shelf(sandbox, kind),)
-        last = self.db.execute(_LAST, shelf).fetchone()
-        return last[0] - self.db.execute(_FIRST, shelf).fetchone()[0] + 1 if last else 0
+        """Return how many values a collection holds."""
+        collection = (self._collection(sandbox, kind),)
+        last = self.db.execute(_LAST, collection).fetchone()
+        return last[0] - self.db.execute(_FIRST, collection).fetchone()[0] + 1 if last else 0
 
     def rows(self, sandbox: str) -> Iterator[tuple[str, str, int, bytes]]:
         """Yield kind, id, order and value of everything in a sandbox, by kind, in order."""
         rows = self.db.execute(
-            "SELECT kind, id, place, value FROM shelf JOIN kept ON kept.shelf = shelf.number "
-            "WHERE sandbox = ? ORDER BY kind, position",
+            "SELECT kind, id, place, value FROM collection "
+            "JOIN record ON record.collection = collection.number WHERE sandbox = ? ORDER BY kind, position",
             (_blob(sandbox),),
         )
         for kind, name, place, value in rows:
@@ -87,10 +89,11 @@ class Tables:
     def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox, and its drawn number."""
         self.db.execute(
-            "DELETE FROM kept WHERE shelf IN (SELECT number FROM shelf WHERE sandbox = ?)", (_blob(sandbox),)
+            "DELETE FROM record WHERE collection IN (SELECT number FROM collection WHERE sandbox = ?)",
+            (_blob(sandbox),),
         )
         self.db.execute("DELETE FROM log WHERE sandbox = ?", (_blob(sandbox),))
-        self.db.execute("DELETE FROM counter WHERE sandbox = ? AND name = 'draw'", (_blob(sandbox),))
+        self.db.execute("DELETE FROM counter WHERE sandbox = ? AND name = 'number'", (_blob(sandbox),))
 
     def number(self, sandbox: str, name: str) -> int:
         """Return a counter of a sandbox."""
@@ -130,51 +133,55 @@ class Tables:
         ).fetchall()
         return Tail(rows[0][0] if rows else last + 1, [row[1] for row in rows], last)
 
-    def _shelf(self, sandbox: str, kind: str, *, make: bool = False) -> int:
-        """Return a shelf's number, 0 if there is none. Shelves are never removed, so numbers stay true."""
-        number = self._shelves.get((sandbox, kind), 0)
+    def _collection(self, sandbox: str, kind: str, *, make: bool = False) -> int:
+        """Return a collection's number, 0 if there is none. Never removed, so numbers stay valid."""
+        number = self._collections.get((sandbox, kind), 0)
         if number:
             return number
         place = (_blob(sandbox), kind)
-        row = self.db.execute("SELECT number FROM shelf WHERE sandbox = ? AND kind = ?", place).fetchone()
+        row = self.db.execute(
+            "SELECT number FROM collection WHERE sandbox = ? AND kind = ?", place
+        ).fetchone()
         if row:
-            self._shelves[sandbox, kind] = row[0]
+            self._collections[sandbox, kind] = row[0]
             return int(row[0])
         if not make:
             return 0
         # It is remembered when it is read again: this transaction may yet be undone.
-        return self.db.execute("INSERT INTO shelf (sandbox, kind) VALUES (?, ?)", place).lastrowid or 0
+        return self.db.execute("INSERT INTO collection (sandbox, kind) VALUES (?, ?)", place).lastrowid or 0
 
-    def _position(self, shelf: int, place: int) -> int:
+    def _position(self, collection: int, place: int) -> int:
         """Return the position for something new of that order, having made room for it."""
-        last = self.db.execute(_LAST, (shelf,)).fetchone()
+        last = self.db.execute(_LAST, (collection,)).fetchone()
         if last is None:
             return 1
         if last[1] <= place:
             return int(last[0]) + 1
         before = self.db.execute(
-            "SELECT position FROM kept WHERE shelf = ? AND place <= ? ORDER BY position DESC LIMIT 1",
-            (shelf, place),
+            "SELECT position FROM record WHERE collection = ? AND place <= ? ORDER BY position DESC LIMIT 1",
+            (collection, place),
         ).fetchone()
         if before is None:
-            return int(self.db.execute(_FIRST, (shelf,)).fetchone()[0]) - 1
-        self._shift(shelf, before[0] + 1, 1)
+            return int(self.db.execute(_FIRST, (collection,)).fetchone()[0]) - 1
+        self._shift(collection, before[0] + 1, 1)
         return int(before[0]) + 1
 
     def _delete(self, key: Key) -> None:
         """Forget the value under a key, if there is one. That of the oldest moves no other."""
-        shelf = self._shelf(key.sandbox, key.kind)
-        first = self.db.execute(_FIRST, (shelf,)).fetchone()
+        collection = self._collection(key.sandbox, key.kind)
+        first = self.db.execute(_FIRST, (collection,)).fetchone()
         gone = self.db.execute(
-            "DELETE FROM kept WHERE shelf = ? AND id = ? RETURNING position", (shelf, _blob(key.id))
+            "DELETE FROM record WHERE collection = ? AND id = ? RETURNING position",
+            (collection, _blob(key.id)),
         ).fetchall()
         for (position,) in gone:
             if position != first[0]:
-                self._shift(shelf, position + 1, -1)
+                self._shift(collection, position + 1, -1)
 
-    def _shift(self, shelf: int, start: int, by: int) -> None:
+    def _shift(self, collection: int, start: int, by: int) -> None:
         self.db.execute(
-            "UPDATE kept SET position = position + ? WHERE shelf = ? AND position >= ?", (by, shelf, start)
+            "UPDATE record SET position = position + ? WHERE collection = ? AND position >= ?",
+            (by, collection, start),
         )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
-from execmock.verify.surface import CREATE
+from execmock.verify.requests import CREATE
+from execmock.verify.session import Session
 
 __all__ = ["bodies", "echo"]
 
@@ -26,28 +26,28 @@ _UNICODE = 'Zürich 東京 🚲 e\u0301 \u202eright-to-left\u202c \t"quoted" \\ 
 
 
 @probe("bodies")
-async def bodies(lab: Lab) -> None:
+async def bodies(session: Session) -> None:
     """Leave out each required property, give each property each wrong type, send what is no object."""
-    minimal = lab.surface.minimal()
-    for name in lab.surface.required(CREATE):
+    minimal = session.requests.minimal()
+    for name in session.requests.required(CREATE):
         without = {key: value for key, value in minimal.items() if key != name}
-        await lab.create(without, f"missing/{name}", valid=False)
+        await session.create(without, f"missing/{name}", valid=False)
     wrong = [
-        lab.create({**minimal, name: value}, f"wrong-type/{name}/{kind}", valid=False)
-        for name, kind, value in _wrong_types(lab)
+        session.create({**minimal, name: value}, f"wrong-type/{name}/{kind}", valid=False)
+        for name, kind, value in _wrong_types(session)
     ]
-    await lab.all(wrong)
-    await lab.call(CREATE, "not-object/absent", body=None, headers={"Content-Type": "application/json"})
+    await session.all(wrong)
+    await session.call(CREATE, "not-object/absent", body=None, headers={"Content-Type": "application/json"})
     for kind, value in (("null", None), ("array", [minimal]), ("string", "text"), ("number", 7)):
-        await lab.create(value, f"not-object/{kind}", valid=False)
+        await session.create(value, f"not-object/{kind}", valid=False)
     for text in (b"{", b'{"workflowId": }', b"workflowId=wf_1", b'{"a":1}}'):
-        await lab.call(CREATE, "malformed", body=text)
-    await _left_open(lab)
+        await session.call(CREATE, "malformed", body=text)
+    await _left_open(session)
 
 
-def _wrong_types(lab: Lab) -> Iterator[tuple[str, str, Any]]:
-    for name in lab.surface.body_schema(CREATE)["properties"]:
-        kinds = lab.surface.kinds(CREATE, name)
+def _wrong_types(session: Session) -> Iterator[tuple[str, str, Any]]:
+    for name in session.requests.body_schema(CREATE)["properties"]:
+        kinds = session.requests.kinds(CREATE, name)
         for kind, value in _WRONG.items():
             if kind not in kinds and _KIN.get(kind) not in kinds:
                 yield name, kind, value
@@ -55,43 +55,46 @@ def _wrong_types(lab: Lab) -> Iterator[tuple[str, str, Any]]:
             yield name, "null", None
 
 
-async def _left_open(lab: Lab) -> None:
+async def _left_open(session: Session) -> None:
     """What the pages leave open: unknown properties, null, empty strings."""
-    unknown = f"mark-{lab.unique('unknown')}"
-    body = {**lab.surface.minimal(), "notInTheContract": unknown}
-    made = await lab.create(body, "unknown-property", valid=False)
+    unknown = f"mark-{session.unique('unknown')}"
+    body = {**session.requests.minimal(), "notInTheContract": unknown}
+    made = await session.create(body, "unknown-property", valid=False)
     if isinstance(made.at("/data/execution/id"), str):
-        await lab.get(made.at("/data/execution/id"), "unknown-property-read", valid=False)
-    for name in lab.surface.body_schema(CREATE)["properties"]:
-        if name not in lab.surface.required(CREATE):
-            await lab.create({**lab.surface.minimal(), name: None}, f"null/{name}", valid=False)
-        if "string" in lab.surface.kinds(CREATE, name):
-            await lab.create({**lab.surface.minimal(), name: ""}, f"empty/{name}", valid=False)
+        await session.get(made.at("/data/execution/id"), "unknown-property-read", valid=False)
+    for name in session.requests.body_schema(CREATE)["properties"]:
+        if name not in session.requests.required(CREATE):
+            await session.create({**session.requests.minimal(), name: None}, f"null/{name}", valid=False)
+        if "string" in session.requests.kinds(CREATE, name):
+            await session.create({**session.requests.minimal(), name: ""}, f"empty/{name}", valid=False)
 
 
 @probe("echo")
-async def echo(lab: Lab) -> None:
+async def echo(session: Session) -> None:
     """Create with rich bodies, read each back by id and in the list, and follow it."""
-    for name, payload in _payloads(lab):
+    for name, payload in _payloads(session):
         body = {
-            **lab.surface.full(lab.unique(name)),
+            **session.requests.full(session.unique(name)),
             "requestPayload": payload,
             "clientSafeMetadata": payload,
         }
-        made = await lab.created(body, f"create/{name}")
-        await lab.get(made.id, f"get/{name}")
-        await lab.list(f"list/{name}", limit=_PAGE)
-    strange = lab.surface.full(lab.unique("strings"))
+        made = await session.created(body, f"create/{name}")
+        await session.get(made.id, f"get/{name}")
+        await session.list(f"list/{name}", limit=_PAGE)
+    strange = session.requests.full(session.unique("strings"))
     texts = {key: f" {value} {_UNICODE} " for key, value in strange.items() if isinstance(value, str)}
     kept = {key: value for key, value in texts.items() if key != "workflowId"}
-    made = await lab.created({**strange, **kept}, "create/texts")
-    await lab.get(made.id, "get/texts")
-    body = {**lab.surface.full(lab.unique("big")), "requestPayload": {"integer": _BIG, "negative": -_BIG}}
-    made = await lab.created(body, "big/create")
-    await lab.get(made.id, "big/get")
+    made = await session.created({**strange, **kept}, "create/texts")
+    await session.get(made.id, "get/texts")
+    body = {
+        **session.requests.full(session.unique("big")),
+        "requestPayload": {"integer": _BIG, "negative": -_BIG},
+    }
+    made = await session.created(body, "big/create")
+    await session.get(made.id, "big/get")
 
 
-def _payloads(lab: Lab) -> Iterator[tuple[str, Any]]:
+def _payloads(session: Session) -> Iterator[tuple[str, Any]]:
     deep: Any = {"leaf": [1, 2.5, True, None, "x"]}
     for level in range(40):
         deep = {f"level-{level}": deep, "beside": [level]}
@@ -105,5 +108,5 @@ def _payloads(lab: Lab) -> Iterator[tuple[str, Any]]:
     )
     yield "deep", deep
     yield "numbers", {"float": 0.1, "small": 1e-7, "large": 1.5e300, "minus": -12.75, "integer": 2**53 - 1}
-    if lab.effort != "quick":
+    if session.effort != "quick":
         yield "wide", {f"property-{number}": number for number in range(400)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from execmock.verify.lab import Blocked, Lab
 from execmock.verify.probe import probe
-from execmock.verify.surface import EXECUTE, encode
+from execmock.verify.requests import EXECUTE, encode
+from execmock.verify.session import Blocked, Session
 
 __all__ = ["embed"]
 
@@ -13,42 +13,42 @@ _NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
 @probe("embed", needs="embed writes")
-async def embed(lab: Lab) -> None:
+async def embed(session: Session) -> None:
     """Execute with and without a body, with data, by other ids, twice with one key, and wrongly."""
-    first = await lab.execute(None, "plain/no-body")
+    first = await session.execute(None, "plain/no-body")
     if not first.ok:
-        first = await lab.execute({}, "plain/empty")
+        first = await session.execute({}, "plain/empty")
     if not first.ok:
         raise Blocked(first)
-    await lab.execute({}, "plain/empty")
-    for number in range(_ROUNDS[lab.effort]):
-        data = {"mark": lab.unique("data"), "number": number, "deep": {"list": [1, {"é": None}]}}
-        await lab.execute({"execution_data": data}, "data")
-    await lab.all(lab.execute({"execution_data": {"n": number}}, "at-once") for number in range(8))
-    await _ids(lab, first.at("/key"))
-    await _wrong(lab)
-    key = {"Idempotency-Key": lab.unique("key")}
+    await session.execute({}, "plain/empty")
+    for number in range(_ROUNDS[session.effort]):
+        data = {"mark": session.unique("data"), "number": number, "deep": {"list": [1, {"é": None}]}}
+        await session.execute({"execution_data": data}, "data")
+    await session.all(session.execute({"execution_data": {"n": number}}, "at-once") for number in range(8))
+    await _ids(session, first.at("/key"))
+    await _wrong(session)
+    key = {"Idempotency-Key": session.unique("key")}
     for turn in ("first", "second"):
-        await lab.execute({"execution_data": {"once": 1}}, f"repeat/{turn}", headers=key)
+        await session.execute({"execution_data": {"once": 1}}, f"repeat/{turn}", headers=key)
 
 
-async def _ids(lab: Lab, key: object) -> None:
+async def _ids(session: Session, key: object) -> None:
     """The same workflow by its id type, by its key, and by ids that do not fit their type."""
-    await lab.execute({"id_type": "id"}, "id-type/id")
+    await session.execute({"id_type": "id"}, "id-type/id")
     if isinstance(key, str) and key:
-        await lab.execute({"id_type": "key"}, "id-type/key", id_=key, valid=False)
-        await lab.execute({"id_type": "id"}, "misfit/key-as-id", id_=key, valid=False)
-    await lab.execute({"id_type": "hashid"}, "misfit/id-as-hashid", valid=False)
-    await lab.execute({"id_type": "key"}, "misfit/id-as-key", valid=False)
-    await lab.execute({"id_type": "nonsense"}, "unknown-type", valid=False)
-    await lab.execute({}, "unknown-id", id_=_NOBODY, valid=False)
-    await lab.execute({"id_type": "key"}, "unknown-id", id_=lab.unique("nobody"), valid=False)
+        await session.execute({"id_type": "key"}, "id-type/key", id_=key, valid=False)
+        await session.execute({"id_type": "id"}, "misfit/key-as-id", id_=key, valid=False)
+    await session.execute({"id_type": "hashid"}, "misfit/id-as-hashid", valid=False)
+    await session.execute({"id_type": "key"}, "misfit/id-as-key", valid=False)
+    await session.execute({"id_type": "nonsense"}, "unknown-type", valid=False)
+    await session.execute({}, "unknown-id", id_=_NOBODY, valid=False)
+    await session.execute({"id_type": "key"}, "unknown-id", id_=session.unique("nobody"), valid=False)
 
 
-async def _wrong(lab: Lab) -> None:
+async def _wrong(session: Session) -> None:
     """Execution data that is no object, bodies that are no JSON or no object."""
     for value in ("text", 7, ["text"], True):
-        await lab.execute({"execution_data": value}, "bad-data", valid=False)
-    path = {"id": lab.surface.embed_workflow}
+        await session.execute({"execution_data": value}, "bad-data", valid=False)
+    path = {"id": session.requests.embed_workflow}
     for body in (b"{", b'{"execution_data": }', encode(["no object"])):
-        await lab.call(EXECUTE, "malformed", identity="embed", path=path, body=body)
+        await session.call(EXECUTE, "malformed", identity="embed", path=path, body=body)

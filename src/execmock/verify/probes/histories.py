@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from execmock.verify.exchange import Exchange
-from execmock.verify.lab import Created, Lab
 from execmock.verify.probe import probe
+from execmock.verify.session import Created, Session
 
 __all__ = ["follow"]
 
@@ -19,51 +19,53 @@ _WITNESS = 4
 
 
 @probe("histories")
-async def follow(lab: Lab) -> None:
+async def follow(session: Session) -> None:
     """Create executions and read each by key and by token, step by step, until all have ended or time is up.
 
     Now and then a witness is created: its createdAt is the target's own clock, read without a Date header.
     """
-    numbers = range(max(_FOLLOWED[lab.effort], len(lab.surface.workflows)))
-    made = [await _create(lab, number) for number in numbers]
+    numbers = range(max(_FOLLOWED[session.effort], len(session.requests.workflows)))
+    made = [await _create(session, number) for number in numbers]
     resting: dict[str, int] = {}
-    for number, step in enumerate(_steps(lab)):
+    for number, step in enumerate(_steps(session)):
         if number % _WITNESS == 0:
-            await lab.create(lab.surface.minimal(), "witness", identity="time")
-        await lab.all(_look(lab, each, resting) for each in made if resting.get(each.id, 0) <= _AFTER_END)
-        await lab.list("list", identity="time", limit=100)
+            await session.create(session.requests.minimal(), "witness", identity="time")
+        await session.all(
+            _look(session, each, resting) for each in made if resting.get(each.id, 0) <= _AFTER_END
+        )
+        await session.list("list", identity="time", limit=100)
         if all(resting.get(each.id, 0) > _AFTER_END for each in made):
             break
-        await lab.time.pass_(step)
-    await lab.create(lab.surface.minimal(), "witness", identity="time")
+        await session.time.pass_(step)
+    await session.create(session.requests.minimal(), "witness", identity="time")
 
 
-async def _create(lab: Lab, number: int) -> Created:
-    body = lab.surface.full(lab.unique("followed"), number)
-    return await lab.created(body, "create", identity="time")
+async def _create(session: Session, number: int) -> Created:
+    body = session.requests.full(session.unique("followed"), number)
+    return await session.created(body, "create", identity="time")
 
 
-async def _look(lab: Lab, made: Created, resting: dict[str, int]) -> None:
+async def _look(session: Session, made: Created, resting: dict[str, int]) -> None:
     """Read private, public, private: where the outer two agree, the inner one must."""
-    await lab.get(made.id, "get", identity="time")
+    await session.get(made.id, "get", identity="time")
     if made.token:
-        await lab.public(made.id, made.token, "public")
-    seen = await lab.get(made.id, "get", identity="time")
-    if _ended(lab, seen):
+        await session.public(made.id, made.token, "public")
+    seen = await session.get(made.id, "get", identity="time")
+    if _ended(session, seen):
         resting[made.id] = resting.get(made.id, 0) + 1
 
 
-def _ended(lab: Lab, seen: Exchange) -> bool:
+def _ended(session: Session, seen: Exchange) -> bool:
     status = seen.at("/data/execution/status")
-    graph = lab.surface.contract.transitions()
+    graph = session.requests.contract.transitions()
     return status in graph.terminal or status not in graph.next
 
 
-def _steps(lab: Lab) -> Iterator[int]:
+def _steps(session: Session) -> Iterator[int]:
     """Yield how long to let pass, growing: where time is free, up to three quarters of an hour."""
-    spent, step = 0, 100 if lab.time.instant else _REAL_STEP
-    longest = 5 * 60_000 if lab.time.instant else _LONGEST_STEP
-    while spent < (_VIRTUAL if lab.time.instant else lab.follow):
+    spent, step = 0, 100 if session.time.instant else _REAL_STEP
+    longest = 5 * 60_000 if session.time.instant else _LONGEST_STEP
+    while spent < (_VIRTUAL if session.time.instant else session.follow):
         yield step
         spent += step
-        step = min(int(step * (1.4 if lab.time.instant else 1.15)), longest)
+        step = min(int(step * (1.4 if session.time.instant else 1.15)), longest)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
+from execmock.verify.session import Session
 
 __all__ = ["pages", "parameters"]
 
@@ -16,64 +16,66 @@ _WALK_PAGES = {"quick": 12, "default": 30, "thorough": 80}
 
 
 @probe("parameters", needs="")
-async def parameters(lab: Lab) -> None:
+async def parameters(session: Session) -> None:
     """Defaults, limits above the maximum, and values that are no integers in range."""
-    await lab.list("plain")
+    await session.list("plain")
     for limit in (1, 2, 99, 100):
-        await lab.list(f"limit/{limit}", limit=limit)
+        await session.list(f"limit/{limit}", limit=limit)
     for limit in (101, 1000):
-        await lab.list(f"over/{limit}", valid=False, limit=limit)
+        await session.list(f"over/{limit}", valid=False, limit=limit)
     bad: list[dict[str, Any]] = [{"limit": text} for text in ("0", "-1", "abc", "1.5", "", "true", "0x10")]
     bad += [{"offset": text} for text in ("-1", "abc", "1.5", "1,000")]
-    await lab.all(lab.list("bad", valid=False, **query) for query in bad)
+    await session.all(session.list("bad", valid=False, **query) for query in bad)
     huge = [{name: text} for name in ("limit", "offset") for text in _HUGE]
-    await lab.all(lab.list("huge", valid=False, **query) for query in huge)
+    await session.all(session.list("huge", valid=False, **query) for query in huge)
 
 
 _HUGE = (str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 40, "-" + "9" * 40, "9" * 4500)
 
 
 @probe("paging", needs="", alone=True)
-async def pages(lab: Lab) -> None:
+async def pages(session: Session) -> None:
     """Find the end of the list, look at every boundary round it, walk it in pages, walk it while it grows.
 
     Everything is asked between two counts, so that a judge knows what others may have added.
     """
-    if lab.writes:
-        await _top_up(lab)
+    if session.writes:
+        await _top_up(session)
     for attempt in range(_TRIES):
         name = str(attempt)
-        total = await _count(lab, f"count/{name}/before")
+        total = await _count(session, f"count/{name}/before")
         if total is None:
             return
-        await _boundaries(lab, name, total)
-        if await _count(lab, f"count/{name}/after") == total:
+        await _boundaries(session, name, total)
+        if await _count(session, f"count/{name}/after") == total:
             break
-    await _walks(lab)
-    if lab.writes and not lab.gentle:
-        await _growing(lab)
+    await _walks(session)
+    if session.writes and not session.gentle:
+        await _growing(session)
 
 
-async def _top_up(lab: Lab) -> None:
+async def _top_up(session: Session) -> None:
     """See to it that there are more executions than the largest page holds."""
     most = int(
-        lab.surface.contract.schema("ListExecutionsResponse")["properties"]["data"]["properties"][
+        session.requests.contract.schema("ListExecutionsResponse")["properties"]["data"]["properties"][
             "items"
         ].get("maxItems", 100)
     )
-    wanted = min(most, 25) if lab.gentle else most + 5
-    seen = await lab.list("top-up", limit=1, offset=wanted - 1)
+    wanted = min(most, 25) if session.gentle else most + 5
+    seen = await session.list("top-up", limit=1, offset=wanted - 1)
     if seen.ok and not seen.at("/data/items"):
-        have = await _count(lab, "top-up/count") or 0
+        have = await _count(session, "top-up/count") or 0
         missing = range(max(wanted - have, 0))
-        await lab.all(lab.create(lab.surface.minimal(number), "top-up/create") for number in missing)
+        await session.all(
+            session.create(session.requests.minimal(number), "top-up/create") for number in missing
+        )
 
 
 class _Count:
     """Finds how many executions there are, by doubling and halving. An id met again stands for the end."""
 
-    def __init__(self, lab: Lab, label: str) -> None:
-        self._lab = lab
+    def __init__(self, session: Session, label: str) -> None:
+        self._lab = session
         self._label = label
         self._met: dict[Any, int] = {}
 
@@ -98,45 +100,45 @@ class _Count:
         return None if held is None else low
 
 
-async def _count(lab: Lab, label: str) -> int | None:
-    return await _Count(lab, label).total()
+async def _count(session: Session, label: str) -> int | None:
+    return await _Count(session, label).total()
 
 
-async def _boundaries(lab: Lab, name: str, total: int) -> None:
+async def _boundaries(session: Session, name: str, total: int) -> None:
     """Ask pages that end just before, at and just after the end, for several limits."""
     wanted = {(limit, max(total - limit + shift, 0)) for limit in (1, 2, 20, 100) for shift in (-1, 0, 1)}
     wanted |= {(5, total), (5, total + 1), (5, total + 1000), (20, 0), (3, 1), (100, 0), (7, total // 2)}
     label = f"boundary/{name}"
-    await lab.all(lab.list(label, limit=limit, offset=offset) for limit, offset in sorted(wanted))
-    await lab.list(f"{label}/plain")
+    await session.all(session.list(label, limit=limit, offset=offset) for limit, offset in sorted(wanted))
+    await session.list(f"{label}/plain")
 
 
-async def _walks(lab: Lab) -> None:
+async def _walks(session: Session) -> None:
     """Walk the same stretch with pages of several sizes, and ask one page twice."""
-    most = _WALK_PAGES[lab.effort]
+    most = _WALK_PAGES[session.effort]
     for size in (7, 20, 100):
         offset = 0
         for _ in range(max(most * 7 // size, 2)):
-            page = await lab.list(f"walk/{size}", limit=size, offset=offset)
+            page = await session.list(f"walk/{size}", limit=size, offset=offset)
             items = page.at("/data/items")
             if not isinstance(items, list) or not items or page.at("/data/hasMore") is not True:
                 break
             offset += size
     for turn in ("first", "second"):
-        await lab.list(f"twice/{turn}", limit=50)
+        await session.list(f"twice/{turn}", limit=50)
 
 
-async def _growing(lab: Lab) -> None:
+async def _growing(session: Session) -> None:
     """Walk in small pages while executions are created."""
 
     async def grow() -> None:
         for number in range(8):
-            await lab.create(lab.surface.minimal(number), "growing/create")
+            await session.create(session.requests.minimal(number), "growing/create")
 
     async def walk() -> None:
         offset = 0
         for _ in range(12):
-            page = await lab.list("growing/walk", limit=5, offset=offset)
+            page = await session.list("growing/walk", limit=5, offset=offset)
             if page.at("/data/hasMore") is not True:
                 break
             offset += 5

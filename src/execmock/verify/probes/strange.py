@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from execmock.verify.exchange import Request
-from execmock.verify.lab import Lab
 from execmock.verify.probe import probe
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
+from execmock.verify.session import Session
 
 __all__ = ["http", "robust"]
 
@@ -17,51 +17,54 @@ _LARGE = {"quick": 2, "default": 6, "thorough": 24}
 
 
 @probe("http")
-async def http(lab: Lab) -> None:
+async def http(session: Session) -> None:
     """HEAD, methods that are not in the contract, other content types, unknown paths, a large body."""
-    made = await lab.created()
+    made = await session.created()
     paths = {
-        LIST: lab.surface.url(LIST, {}, {}),
-        GET: lab.surface.url(GET, {"id": made.id}, {}),
-        PUBLIC: lab.surface.url(PUBLIC, {"id": made.id}, {"token": made.token}),
+        LIST: session.requests.url(LIST, {}, {}),
+        GET: session.requests.url(GET, {"id": made.id}, {}),
+        PUBLIC: session.requests.url(PUBLIC, {"id": made.id}, {"token": made.token}),
     }
     for operation, url in paths.items():
-        headers = _key(lab, operation)
-        await lab.send(Request("HEAD", url, headers), f"head/{operation}")
+        headers = _key(session, operation)
+        await session.send(Request("HEAD", url, headers), f"head/{operation}")
         methods = (*_METHODS, *(() if operation == LIST else ("POST",)))
         for method in methods:
             sent = {**headers, "Content-Type": "application/json"}
-            await lab.send(Request(method, url, sent, b"{}"), f"method/{operation}/{method}")
-    if lab.embeds:
-        url = lab.surface.url(EXECUTE, {"id": lab.surface.embed_workflow}, {})
+            await session.send(Request(method, url, sent, b"{}"), f"method/{operation}/{method}")
+    if session.embeds:
+        url = session.requests.url(EXECUTE, {"id": session.requests.embed_workflow}, {})
         for method in ("GET", *_METHODS):
-            await lab.send(Request(method, url, _key(lab, EXECUTE)), f"method/{EXECUTE}/{method}")
-    await _types(lab)
-    unknown = f"{lab.surface.base(LIST)}/v1/there-is-no-such-path"
-    await lab.send(Request("GET", unknown, _key(lab, LIST)), "unknown-path")
-    if not lab.gentle:
-        large = {**lab.surface.minimal(), "requestPayload": {"text": "x" * (_LARGE[lab.effort] * 2**20)}}
-        await lab.create(large, "too-large", valid=False)
+            await session.send(Request(method, url, _key(session, EXECUTE)), f"method/{EXECUTE}/{method}")
+    await _types(session)
+    unknown = f"{session.requests.base(LIST)}/v1/there-is-no-such-path"
+    await session.send(Request("GET", unknown, _key(session, LIST)), "unknown-path")
+    if not session.gentle:
+        large = {
+            **session.requests.minimal(),
+            "requestPayload": {"text": "x" * (_LARGE[session.effort] * 2**20)},
+        }
+        await session.create(large, "too-large", valid=False)
 
 
-def _key(lab: Lab, operation: str) -> dict[str, str]:
+def _key(session: Session, operation: str) -> dict[str, str]:
     if operation == PUBLIC:
         return {}
-    return {"Authorization": f"Bearer {lab.key('embed' if operation == EXECUTE else 'a')}"}
+    return {"Authorization": f"Bearer {session.key('embed' if operation == EXECUTE else 'a')}"}
 
 
-async def _types(lab: Lab) -> None:
-    body = encode(lab.surface.minimal())
+async def _types(session: Session) -> None:
+    body = encode(session.requests.minimal())
     for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
-        await lab.call(CREATE, f"content-type/{kind}", body=body, content_type=kind)
+        await session.call(CREATE, f"content-type/{kind}", body=body, content_type=kind)
 
 
 _PAYLOAD = b'"requestPayload": {"x": '
 
 
-def _bodies(lab: Lab) -> Iterator[tuple[str, bytes]]:
+def _bodies(session: Session) -> Iterator[tuple[str, bytes]]:
     """Yield bodies that no client should send, for any operation that takes JSON."""
-    start = encode(lab.surface.minimal())[:-1] + b", " + _PAYLOAD
+    start = encode(session.requests.minimal())[:-1] + b", " + _PAYLOAD
     yield "empty", b""
     yield "blank", b"   \n"
     yield "truncated", b'{"workflowId": "wf'
@@ -110,29 +113,31 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 
 
 @probe("robust")
-async def robust(lab: Lab) -> None:
+async def robust(session: Session) -> None:
     """Send nonsense everywhere: bodies, ids, tokens, pages, headers."""
-    made = await lab.created()
-    work = [lab.call(CREATE, f"body/{name}", body=body) for name, body in _bodies(lab)]
-    if lab.embeds:
-        path = {"id": lab.surface.embed_workflow}
+    made = await session.created()
+    work = [session.call(CREATE, f"body/{name}", body=body) for name, body in _bodies(session)]
+    if session.embeds:
+        path = {"id": session.requests.embed_workflow}
         work += [
-            lab.call(EXECUTE, f"embed-body/{name}", identity="embed", path=path, body=body)
-            for name, body in _bodies(lab)
+            session.call(EXECUTE, f"embed-body/{name}", identity="embed", path=path, body=body)
+            for name, body in _bodies(session)
         ]
-        work += [lab.execute({}, "embed-id", id_=text, valid=False) for text in _TEXTS if _sendable(text)]
+        work += [session.execute({}, "embed-id", id_=text, valid=False) for text in _TEXTS if _sendable(text)]
     for text in _TEXTS:
-        work.append(lab.get(text, "id", valid=False))
-        work.append(lab.public(text, made.token or "token", "public-id", valid=False))
-        url = f"{lab.surface.url(PUBLIC, {'id': made.id}, {})}?token={quote(text, errors='surrogatepass')}"
-        work.append(lab.send(Request("GET", url, {}), "public-token", operation=PUBLIC))
-    work += [lab.call(LIST, "page", query=query) for query in _PAGES]
-    work += [lab.call(LIST, "header", headers=headers) for headers in _HEADERS]
+        work.append(session.get(text, "id", valid=False))
+        work.append(session.public(text, made.token or "token", "public-id", valid=False))
+        url = (
+            f"{session.requests.url(PUBLIC, {'id': made.id}, {})}?token={quote(text, errors='surrogatepass')}"
+        )
+        work.append(session.send(Request("GET", url, {}), "public-token", operation=PUBLIC))
+    work += [session.call(LIST, "page", query=query) for query in _PAGES]
+    work += [session.call(LIST, "header", headers=headers) for headers in _HEADERS]
     work += [
-        lab.call(CREATE, "header", body=encode(lab.surface.minimal()), headers=headers)
+        session.call(CREATE, "header", body=encode(session.requests.minimal()), headers=headers)
         for headers in _HEADERS
     ]
-    await lab.all(work)
+    await session.all(work)
 
 
 def _sendable(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding
 from execmock.verify.report.redact import Redactor
-from execmock.verify.surface import CREATE
+from execmock.verify.requests import CREATE
 
 __all__ = ["curl_chain"]
 

@@ -6,11 +6,11 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from execmock import __version__
 from execmock.core.durations import format_instant
 from execmock.verify.exchange import Exchange
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
+from execmock.version import __version__
 
 __all__ = ["render"]
 

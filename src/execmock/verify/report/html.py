@@ -12,7 +12,7 @@ from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import source_of
 from execmock.verify.report.style import STYLE
-from execmock.verify.report.timelines import drawings
+from execmock.verify.report.timelines import timeline_figures
 
 __all__ = ["render"]
 
@@ -118,7 +118,7 @@ def _coverage(report: Report) -> Iterator[str]:
 
 
 def _timelines(report: Report) -> Iterator[str]:
-    drawn = list(drawings(report, Redactor(report)))
+    drawn = list(timeline_figures(report, Redactor(report)))
     if drawn:
         yield '<h2>Timelines</h2><p class="small">What was seen of executions that moved: above, what'
         yield " the private and the public view showed at each read; below, the events by their dates.</p>"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from execmock import __version__
 from execmock.core.durations import format_instant
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import all_facts, verdict_line
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
+from execmock.version import __version__
 
 __all__ = ["as_json", "render"]
 

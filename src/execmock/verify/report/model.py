@@ -11,7 +11,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.history import History
 from execmock.verify.options import Options
 from execmock.verify.outcome import Finding, Outcome, RuleResult
-from execmock.verify.rule import ADVISORY, SEVERITIES
+from execmock.verify.severity import ADVISORY, SEVERITIES
 
 __all__ = ["Coverage", "Report"]
 

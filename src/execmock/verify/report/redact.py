@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from execmock.verify.report.model import Report
-from execmock.verify.surface import CREATE
+from execmock.verify.requests import CREATE
 
 __all__ = ["Redactor"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from execmock import __version__
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import FindingFacts, all_facts
 from execmock.verify.report.model import Report
+from execmock.version import __version__
 
 __all__ = ["render"]
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from execmock.loading.contract import shipped_contract
-from execmock.verify.history import History, Sample
+from execmock.verify.equality import instant
+from execmock.verify.history import History, Observation
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
-from execmock.verify.same import instant
 
-__all__ = ["drawings"]
+__all__ = ["timeline_figures"]
 
 _MOST = 8
 _WIDTH, _LEFT, _RIGHT = 1000, 90, 12
 _ROW, _BAR = 26, 16
 
 
-def drawings(report: Report, redact: Redactor) -> Iterator[str]:
+def timeline_figures(report: Report, redact: Redactor) -> Iterator[str]:
     """Yield a figure for each of the executions that showed the most statuses; those with findings first."""
     named = {
         each.seen.at(place) for each in report.findings() for place in ("/data/execution/id", "/data/id")
@@ -30,23 +30,25 @@ def drawings(report: Report, redact: Redactor) -> Iterator[str]:
 
 
 def _statuses(history: History) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sample.status for sample in history.samples if sample.status))
+    return tuple(
+        dict.fromkeys(observation.status for observation in history.observations if observation.status)
+    )
 
 
 def _figure(history: History) -> str:
     rows = [("private", history.private), ("public", history.public)]
-    first = min(sample.seen.received for sample in history.samples)
-    last = max(sample.seen.received for sample in history.samples)
+    first = min(observation.seen.received for observation in history.observations)
+    last = max(observation.seen.received for observation in history.observations)
     height = _ROW * 3 + 42
     parts = [f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{_label(history)}">']
-    for number, (name, samples) in enumerate(rows):
+    for number, (name, observations) in enumerate(rows):
         parts.append(f'<text x="0" y="{number * _ROW + 16}" class="dim">{name}</text>')
-        parts.extend(_bars(samples, number * _ROW + 3, first, last))
+        parts.extend(_bars(observations, number * _ROW + 3, first, last))
     parts.extend(_events(history, _ROW * 2 + 12))
     parts.extend(_legend(history, height - 8))
     parts.append("</svg>")
     way = " → ".join(_statuses(history))
-    said = f"<code>{escape(history.id)}</code> {escape(way)}, {len(history.samples)} sights"
+    said = f"<code>{escape(history.id)}</code> {escape(way)}, {len(history.observations)} sights"
     return f"<figure><figcaption>{said}</figcaption>{''.join(parts)}</figure>"
 
 
@@ -64,15 +66,15 @@ def _colour(status: str) -> int:
     return known.index(status) if status in known else len(known)
 
 
-def _bars(samples: Sequence[Sample], top: int, first: float, last: float) -> Iterator[str]:
+def _bars(observations: Sequence[Observation], top: int, first: float, last: float) -> Iterator[str]:
     """One bar for each stretch of reads that showed one status."""
     stretches: list[tuple[str, float, float]] = []
-    for sample in sorted(samples, key=lambda one: one.seen.received):
-        at = sample.seen.received
-        if stretches and stretches[-1][0] == sample.status:
-            stretches[-1] = (sample.status, stretches[-1][1], at)
+    for observation in sorted(observations, key=lambda one: one.seen.received):
+        at = observation.seen.received
+        if stretches and stretches[-1][0] == observation.status:
+            stretches[-1] = (observation.status, stretches[-1][1], at)
         else:
-            stretches.append((sample.status, at, at))
+            stretches.append((observation.status, at, at))
     for number, (status, begin, end) in enumerate(stretches):
         until = stretches[number + 1][1] if number + 1 < len(stretches) else end
         left = _place(begin, first, last)
@@ -83,7 +85,7 @@ def _bars(samples: Sequence[Sample], top: int, first: float, last: float) -> Ite
 
 
 def _events(history: History, top: int) -> Iterator[str]:
-    timelines = [sample.events for sample in history.private if sample.events]
+    timelines = [observation.events for observation in history.private if observation.events]
     events = timelines[-1] if timelines else ()
     dated = [(time, event) for event in events if (time := instant(event.get("createdAt"))) is not None]
     if not dated:

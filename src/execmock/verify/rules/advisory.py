@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
-from execmock.verify.rule import ADVISORY, Judge, Rule, Verdict, check, rule
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.rule import Judge, Rule, Verdict, check, rule
+from execmock.verify.severity import ADVISORY
 
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
 _ALL = (*_ENVELOPED, EXECUTE)
@@ -31,10 +32,10 @@ def _advice(
 
 
 @_advice("request-id-unique", _ENVELOPED, "Every answer has a requestId of its own.")
-def request_id_unique(case: Case) -> Iterator[Verdict]:
+def request_id_unique(evidence: Evidence) -> Iterator[Verdict]:
     """Within the run; a repeated create that replays its first answer may repeat it."""
     first: dict[str, Exchange] = {}
-    for seen in case.answers(*_ENVELOPED):
+    for seen in evidence.answers(*_ENVELOPED):
         name = seen.at("/requestId")
         if isinstance(name, str) and name and seen.probe != "idempotency":
             earlier = first.setdefault(name, seen)
@@ -44,22 +45,22 @@ def request_id_unique(case: Case) -> Iterator[Verdict]:
 
 
 @_advice("request-id-present", _ENVELOPED, "Refusals have a requestId too.", probes="unknown bodies auth")
-def request_id_present(case: Case) -> Iterator[Verdict]:
+def request_id_present(evidence: Evidence) -> Iterator[Verdict]:
     """On successes it is documented, and judged by envelope.fields."""
-    for seen in case.answers(*_ENVELOPED):
+    for seen in evidence.answers(*_ENVELOPED):
         if 400 <= seen.status < 500 and isinstance(seen.json, dict):
             yield check(bool(seen.json.get("requestId")), seen, "a requestId", at="/requestId")
 
 
 @_advice("null-for-absent", _ALL, "A property without a value is left out, not null.")
-def null_for_absent(case: Case) -> Iterator[Verdict]:
+def null_for_absent(evidence: Evidence) -> Iterator[Verdict]:
     """Free-form objects may hold null."""
-    for history in case.histories:
-        for sample in history.samples:
-            name = next((name for name, value in sample.execution.items() if value is None), "")
-            place = f"{sample.pointer}/{name}" if name else sample.pointer
-            yield check(not name, sample.seen, f"no {name}, rather than null", at=place)
-    for seen in case.answers(*_ALL):
+    for history in evidence.histories:
+        for observation in history.observations:
+            name = next((name for name, value in observation.execution.items() if value is None), "")
+            place = f"{observation.pointer}/{name}" if name else observation.pointer
+            yield check(not name, observation.seen, f"no {name}, rather than null", at=place)
+    for seen in evidence.answers(*_ALL):
         if not isinstance(seen.json, dict) or (seen.ok and seen.operation != EXECUTE):
             continue
         name = next((name for name, value in seen.json.items() if value is None), "")
@@ -67,9 +68,9 @@ def null_for_absent(case: Case) -> Iterator[Verdict]:
 
 
 @_advice("cache-headers", _ENVELOPED, "Answers with private data may not be kept by shared caches.")
-def cache_headers(case: Case) -> Iterator[Verdict]:
+def cache_headers(evidence: Evidence) -> Iterator[Verdict]:
     """A Cache-Control with public, or with an age and neither private nor no-store, lets them."""
-    for seen in case.successes(*_ENVELOPED):
+    for seen in evidence.successes(*_ENVELOPED):
         said = seen.header("cache-control").lower()
         words = {word.strip().partition("=")[0] for word in said.split(",")}
         kept = "public" in words or "s-maxage" in words or ("max-age" in words and not words & _PRIVATE)
@@ -82,9 +83,9 @@ _PRIVATE = {"private", "no-store", "no-cache"}
 @_advice(
     "security-headers", _ENVELOPED, "Answers say X-Content-Type-Options: nosniff, and not what serves them."
 )
-def security_headers(case: Case) -> Iterator[Verdict]:
+def security_headers(evidence: Evidence) -> Iterator[Verdict]:
     """X-Powered-By names software and version."""
-    for seen in case.successes(*_ENVELOPED):
+    for seen in evidence.successes(*_ENVELOPED):
         powered, sniff = seen.header("x-powered-by"), seen.header("x-content-type-options")
         yield check(not powered, seen, "no X-Powered-By", f"X-Powered-By: {powered}")
         said = f"X-Content-Type-Options: {sniff or 'none'}"
@@ -97,27 +98,29 @@ def security_headers(case: Case) -> Iterator[Verdict]:
     "No status is shown that the vendor added after the pages were written.",
     source="public",
 )
-def known_drift(case: Case) -> Iterator[Verdict]:
+def known_drift(evidence: Evidence) -> Iterator[Verdict]:
     """The contract's x-drift names them; they are known, and no violation."""
-    for history in case.histories:
-        for sample in history.samples:
-            place = f"{sample.pointer}/status"
-            yield check(sample.status not in case.drift, sample.seen, "a status of the pages", at=place)
+    for history in evidence.histories:
+        for observation in history.observations:
+            place = f"{observation.pointer}/status"
+            yield check(
+                observation.status not in evidence.drift, observation.seen, "a status of the pages", at=place
+            )
 
 
 @_advice("success-message", _ENVELOPED, "The message of a success is `success`.")
-def success_message(case: Case) -> Iterator[Verdict]:
+def success_message(evidence: Evidence) -> Iterator[Verdict]:
     """The pages show it as an example."""
-    wanted = case.contract.choices["successMessage"].default
-    for seen in case.successes(*_ENVELOPED):
+    wanted = evidence.contract.choices["successMessage"].default
+    for seen in evidence.successes(*_ENVELOPED):
         if isinstance(seen.json.get("message"), str):
             yield check(seen.json["message"] == wanted, seen, f"{wanted}", at="/message")
 
 
 @_advice("retry-after", _ALL, "A 429 says in Retry-After when to come back.", source="public")
-def retry_after(case: Case) -> Iterator[Verdict]:
+def retry_after(evidence: Evidence) -> Iterator[Verdict]:
     """Without any 429 there is nothing amiss: each answer that is none counts as an observation."""
-    for seen in case.journal:
+    for seen in evidence.journal:
         if seen.status:
             fits = seen.status != 429 or bool(seen.header("retry-after"))
             yield check(fits, seen, "Retry-After with 429", "none")
@@ -133,9 +136,9 @@ def retry_after(case: Case) -> Iterator[Verdict]:
     tags=("advice",),
     needs="writes",
 )
-def cors(case: Case) -> Iterator[Verdict]:
+def cors(evidence: Evidence) -> Iterator[Verdict]:
     """Asked with an Origin; which origins a service trusts is its own business."""
-    for seen in case.ok("public", "right/from-a-page"):
+    for seen in evidence.ok("public", "right/from-a-page"):
         origin = seen.header("access-control-allow-origin")
         fits = origin in ("*", seen.request.headers["Origin"])
         yield check(

@@ -8,19 +8,20 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_json, same_member
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
-from execmock.verify.pages import Page, page_of
-from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Rule, Verdict, check, rule, unsure
-from execmock.verify.same import instant, same_json, same_member
-from execmock.verify.surface import CREATE, GET, LIST
+from execmock.verify.pagination import Page, page_of
+from execmock.verify.requests import CREATE, GET, LIST
+from execmock.verify.rule import Rule, Verdict, check, rule, unsure
+from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED
 
 _BODY = "requestBody"
 _REFUSED = "status 400"
 _ID = "/data/execution/id"
 
 
-def _refused(case: Case, seen: Exchange) -> Verdict:
+def _refused(evidence: Evidence, seen: Exchange) -> Verdict:
     """The one refusal that the page lists."""
     return check(seen.status == 400, seen, _REFUSED)
 
@@ -36,9 +37,9 @@ def _required(name: str) -> Rule:
         tags=("validation",),
         needs="writes",
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        for seen in case.seen("bodies", f"missing/{name}"):
-            yield _refused(case, seen)
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        for seen in evidence.seen("bodies", f"missing/{name}"):
+            yield _refused(evidence, seen)
 
     return judge
 
@@ -58,9 +59,9 @@ def required_rules(names: tuple[str, ...]) -> list[Rule]:
     tags=("validation",),
     needs="writes",
 )
-def wrong_type(case: Case) -> Iterator[Verdict]:
+def wrong_type(evidence: Evidence) -> Iterator[Verdict]:
     """One observation for each property and type."""
-    return map(partial(_refused, case), case.seen("bodies", "wrong-type"))
+    return map(partial(_refused, evidence), evidence.seen("bodies", "wrong-type"))
 
 
 @rule(
@@ -73,11 +74,11 @@ def wrong_type(case: Case) -> Iterator[Verdict]:
     tags=("validation",),
     needs="writes",
 )
-def body_object(case: Case) -> Iterator[Verdict]:
+def body_object(evidence: Evidence) -> Iterator[Verdict]:
     """Without a body a service may also find fault with the content type."""
-    for seen in case.seen("bodies", "not-object"):
-        absent = seen.label.endswith("/absent") and seen.status in case.statuses("wrongContentType")
-        yield check(True, seen, "") if absent else _refused(case, seen)
+    for seen in evidence.seen("bodies", "not-object"):
+        absent = seen.label.endswith("/absent") and seen.status in evidence.statuses("wrongContentType")
+        yield check(True, seen, "") if absent else _refused(evidence, seen)
 
 
 @rule(
@@ -90,23 +91,23 @@ def body_object(case: Case) -> Iterator[Verdict]:
     tags=("validation",),
     needs="writes",
 )
-def unknown_property(case: Case) -> Iterator[Verdict]:
+def unknown_property(evidence: Evidence) -> Iterator[Verdict]:
     """The property must not turn up as a property of the execution."""
-    for seen in case.seen("bodies", "unknown-property"):
-        fits = seen.ok or seen.status in case.statuses("unknownProperty")
+    for seen in evidence.seen("bodies", "unknown-property"):
+        fits = seen.ok or seen.status in evidence.statuses("unknownProperty")
         yield check(fits, seen, "success, or status 400")
     for label in ("unknown-property", "unknown-property-read"):
-        for seen in case.ok("bodies", label):
+        for seen in evidence.ok("bodies", label):
             shown = seen.at("/data/execution/notInTheContract")
             yield check(shown is ABSENT, seen, "no such property", at="/data/execution/notInTheContract")
 
 
 def _open(name: str, label: str, choice: str, sentence: str) -> Rule:
     @rule(name, EXPECTED, CREATE, sentence, probes="bodies", at=_BODY, tags=("validation",), needs="writes")
-    def judge(case: Case) -> Iterator[Verdict]:
-        for seen in case.seen("bodies", label):
-            legal = case.statuses(choice) | (
-                case.statuses("unknownWorkflow") if "workflowId" in seen.label else set()
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        for seen in evidence.seen("bodies", label):
+            legal = evidence.statuses(choice) | (
+                evidence.statuses("unknownWorkflow") if "workflowId" in seen.label else set()
             )
             fits = seen.ok or seen.status in legal
             yield check(fits, seen, "success, or status 400")
@@ -152,7 +153,7 @@ def _echoes(
 
 
 def _short(value: Any) -> str:
-    from execmock.core.validation import shorten
+    from execmock.core.schema.violation import shorten
 
     return shorten(value)
 
@@ -168,9 +169,9 @@ def _short(value: Any) -> str:
     under="create.shape",
     needs="writes",
 )
-def create_echo(case: Case) -> Iterator[Verdict]:
+def create_echo(evidence: Evidence) -> Iterator[Verdict]:
     """Judges the create's own answer; the read has create.read-your-write."""
-    for seen in case.ok("echo", "create"):
+    for seen in evidence.ok("echo", "create"):
         yield from _echoes(seen, seen, "/data/execution")
 
 
@@ -185,12 +186,12 @@ def create_echo(case: Case) -> Iterator[Verdict]:
     under="create.echo get.shape",
     needs="writes",
 )
-def read_your_write(case: Case) -> Iterator[Verdict]:
+def read_your_write(evidence: Evidence) -> Iterator[Verdict]:
     """A read that refuses the new id breaks it too, and so does any read that shows another execution."""
-    yield from _shows_what_was_asked_for(case)
-    for seen in case.ok("echo", "create"):
+    yield from _shows_what_was_asked_for(evidence)
+    for seen in evidence.ok("echo", "create"):
         name = seen.label.partition("/")[2]
-        for read in case.seen("echo", f"get/{name}"):
+        for read in evidence.seen("echo", f"get/{name}"):
             if read.ok:
                 yield from _echoes(seen, read, "/data/execution", chain=(seen,))
                 for constant in ("createdAt", "organizationId"):
@@ -202,8 +203,8 @@ def read_your_write(case: Case) -> Iterator[Verdict]:
                 yield check(False, read, "the execution just created", chain=(seen,))
 
 
-def _shows_what_was_asked_for(case: Case) -> Iterator[Verdict]:
-    for read in case.successes(GET):
+def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Verdict]:
+    for read in evidence.successes(GET):
         asked, shown = unquote(urlsplit(read.request.url).path.rpartition("/")[2]), read.at(_ID)
         if isinstance(shown, str) and shown:
             yield check(shown == asked, read, "the id that was asked for", at=_ID)
@@ -220,12 +221,12 @@ def _shows_what_was_asked_for(case: Case) -> Iterator[Verdict]:
     under="list.shape list.default-limit list.page-items",
     needs="writes",
 )
-def contains_created(case: Case) -> Iterator[Verdict]:
+def contains_created(evidence: Evidence) -> Iterator[Verdict]:
     """Any order is legal, so only a whole list, or a page newest first that reaches back, can tell."""
-    known = _first_seen(case)
-    for seen in case.ok("echo", "create"):
+    known = _first_seen(evidence)
+    for seen in evidence.ok("echo", "create"):
         name, wanted = seen.label.partition("/")[2], seen.at("/data/execution/id")
-        for listed in case.ok("echo", f"list/{name}"):
+        for listed in evidence.ok("echo", f"list/{name}"):
             page = page_of(listed)
             if page is None or wanted is ABSENT:
                 continue
@@ -237,9 +238,12 @@ def contains_created(case: Case) -> Iterator[Verdict]:
                 yield unsure("so many executions were created meanwhile that the page cannot tell", listed)
 
 
-def _first_seen(case: Case) -> dict[Any, float]:
+def _first_seen(evidence: Evidence) -> dict[Any, float]:
     """Return when each execution was first shown by any answer."""
-    return {history.id: min(sample.seen.received for sample in history.samples) for history in case.histories}
+    return {
+        history.id: min(observation.seen.received for observation in history.observations)
+        for history in evidence.histories
+    }
 
 
 def _whole(page: Page) -> bool:
@@ -270,10 +274,10 @@ _ENOUGH = 8
     tags=("echo",),
     needs="writes",
 )
-def big_integers(case: Case) -> Iterator[Verdict]:
+def big_integers(evidence: Evidence) -> Iterator[Verdict]:
     """Rounding is common where JSON numbers are doubles, so this is only a notice."""
-    for seen in case.ok("echo", "big/create"):
-        for shown_by in (seen, *case.ok("echo", "big/get")):
+    for seen in evidence.ok("echo", "big/create"):
+        for shown_by in (seen, *evidence.ok("echo", "big/get")):
             place = "/data/execution/requestPayload"
             wanted = _sent(seen)["requestPayload"]
             yield check(shown_by.at(place) == wanted, shown_by, _short(wanted), at=place, chain=(seen,))
@@ -289,10 +293,10 @@ def big_integers(case: Case) -> Iterator[Verdict]:
     tags=("identity",),
     needs="writes",
 )
-def unique_ids(case: Case) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
     """Repeats of an idempotency key are the same execution, so keyed creates count once."""
     first: dict[str, Exchange] = {}
-    for seen in case.ok_creates():
+    for seen in evidence.ok_creates():
         name = seen.at("/data/execution/id")
         if isinstance(name, str) and not _sent(seen).get("idempotencyKey"):
             earlier = first.setdefault(name, seen)
@@ -312,15 +316,15 @@ def unique_ids(case: Case) -> Iterator[Verdict]:
     under="status.enum",
     needs="writes",
 )
-def status_initial(case: Case) -> Iterator[Verdict]:
+def status_initial(evidence: Evidence) -> Iterator[Verdict]:
     """Repeats of an idempotency key may show the present state, so only first answers count."""
     keys: Counter[str] = Counter()
-    initial = case.transitions.initial
-    for seen in case.ok_creates():
+    initial = evidence.transitions.initial
+    for seen in evidence.ok_creates():
         key = str(_sent(seen).get("idempotencyKey") or "")
         keys[key] += bool(key)
         status = seen.at("/data/execution/status")
-        if keys[key] <= 1 and seen.probe != "idempotency" and status in case.transitions.statuses:
+        if keys[key] <= 1 and seen.probe != "idempotency" and status in evidence.transitions.statuses:
             yield check(status in initial, seen, f"one of {', '.join(initial)}", at="/data/execution/status")
 
 
@@ -333,15 +337,17 @@ def status_initial(case: Case) -> Iterator[Verdict]:
     at="responses/200",
     tags=("tenancy",),
 )
-def organization(case: Case) -> Iterator[Verdict]:
+def organization(evidence: Evidence) -> Iterator[Verdict]:
     """Looks at every private view that this key was shown."""
     first: dict[str, Exchange] = {}
     home: dict[str, Any] = {}
-    for history in case.histories:
-        for sample in history.private:
-            if sample.seen.operation in (CREATE, GET) and sample.seen.identity in ("a", "b"):
-                owner, who = sample.execution.get("organizationId"), sample.seen.identity
+    for history in evidence.histories:
+        for observation in history.private:
+            if observation.seen.operation in (CREATE, GET) and observation.seen.identity in ("a", "b"):
+                owner, who = observation.execution.get("organizationId"), observation.seen.identity
                 if isinstance(owner, str) and owner:
-                    kept, earlier = home.setdefault(who, owner), first.setdefault(who, sample.seen)
-                    place = f"{sample.pointer}/organizationId"
-                    yield check(owner == kept, sample.seen, f"{kept}, as before", at=place, chain=(earlier,))
+                    kept, earlier = home.setdefault(who, owner), first.setdefault(who, observation.seen)
+                    place = f"{observation.pointer}/organizationId"
+                    yield check(
+                        owner == kept, observation.seen, f"{kept}, as before", at=place, chain=(earlier,)
+                    )

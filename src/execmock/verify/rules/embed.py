@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_json
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
-from execmock.verify.rule import ADVISORY, DOCUMENTED, EXPECTED, Judge, Rule, Severity, Verdict, check, rule
-from execmock.verify.same import instant, same_json
-from execmock.verify.surface import EXECUTE
+from execmock.verify.requests import EXECUTE
+from execmock.verify.rule import Judge, Rule, Verdict, check, rule
+from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
 
 _AT = "responses/201"
 _SECOND = 1_000
@@ -36,24 +37,24 @@ def _embed(
 
 
 def _statuses(
-    case: Case, label: str, legal: frozenset[int], *, or_success: bool = False
+    evidence: Evidence, label: str, legal: frozenset[int], *, or_success: bool = False
 ) -> Iterator[Verdict]:
     said = "status " + " or ".join(map(str, sorted(legal)))
-    for seen in case.seen("embed", label):
+    for seen in evidence.seen("embed", label):
         fits = seen.status in legal or (or_success and seen.ok)
         yield check(fits, seen, f"success, or {said}" if or_success else said)
 
 
 @_embed("unknown-404", DOCUMENTED, "A workflow that does not exist is answered with 404.", at="responses/404")
-def unknown(case: Case) -> Iterator[Verdict]:
+def unknown(evidence: Evidence) -> Iterator[Verdict]:
     """By id, and by key."""
-    return _statuses(case, "unknown-id", frozenset({404}))
+    return _statuses(evidence, "unknown-id", frozenset({404}))
 
 
 @_embed("bare", DOCUMENTED, "The answer is the execution itself, without an envelope.", under="embed.shape")
-def bare(case: Case) -> Iterator[Verdict]:
+def bare(evidence: Evidence) -> Iterator[Verdict]:
     """`data` around an object with the execution's properties is an envelope."""
-    for seen in case.successes(EXECUTE):
+    for seen in evidence.successes(EXECUTE):
         data = seen.json.get("data")
         wrapped = isinstance(data, dict) and "id" not in seen.json
         yield check(not wrapped, seen, "no envelope", "the execution inside data", at="/data")
@@ -62,10 +63,10 @@ def bare(case: Case) -> Iterator[Verdict]:
 @_embed(
     "echo", EXPECTED, "execution_data comes back as it was sent.", source="", under="embed.shape embed.bare"
 )
-def echo(case: Case) -> Iterator[Verdict]:
+def echo(evidence: Evidence) -> Iterator[Verdict]:
     """Deep equality, unicode and null included."""
     for label in ("data", "at-once", "repeat/first"):
-        for seen in case.ok("embed", label):
+        for seen in evidence.ok("embed", label):
             sent = parse_json(seen.request.body)["execution_data"]
             shown = seen.at("/execution_data")
             yield check(same_json(sent, shown), seen, f"{sent!r}, as sent", at="/execution_data")
@@ -78,10 +79,10 @@ def echo(case: Case) -> Iterator[Verdict]:
     at="requestBody",
     under="embed.bare embed.shape embed.complete",
 )
-def defaults(case: Case) -> Iterator[Verdict]:
+def defaults(evidence: Evidence) -> Iterator[Verdict]:
     """The first request has no body at all."""
-    for seen in case.seen("embed", "plain"):
-        yield check(seen.ok, seen, f"status {case.success(EXECUTE)}")
+    for seen in evidence.seen("embed", "plain"):
+        yield check(seen.ok, seen, f"status {evidence.success(EXECUTE)}")
         if seen.ok:
             shown = seen.at("/execution_data")
             yield check(shown in ({}, None), seen, "{}", at="/execution_data")
@@ -99,9 +100,9 @@ def _local(text: Any) -> datetime | None:
 
 
 @_embed("times", EXPECTED, "created_at, created_at_utc and created_at_string are one instant.")
-def times(case: Case) -> Iterator[Verdict]:
+def times(evidence: Evidence) -> Iterator[Verdict]:
     """The string has minutes only, in the zone of created_at."""
-    for seen in case.successes(EXECUTE):
+    for seen in evidence.successes(EXECUTE):
         local, utc = instant(seen.at("/created_at")), instant(seen.at("/created_at_utc"))
         if local is not None and utc is not None:
             said = f"the instant of created_at_utc, {seen.at('/created_at_utc')}"
@@ -125,10 +126,10 @@ def _zoned(text: Any) -> datetime | None:
     EXPECTED,
     "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.",
 )
-def created_at_string(case: Case) -> Iterator[Verdict]:
+def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
     """The form is the contract's pattern."""
-    pattern = case.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
-    for seen in case.successes(EXECUTE):
+    pattern = evidence.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
+    for seen in evidence.successes(EXECUTE):
         text = seen.at("/created_at_string")
         if isinstance(text, str) and text:
             fits = bool(re.search(pattern, text)) and _local(text) is not None
@@ -136,9 +137,9 @@ def created_at_string(case: Case) -> Iterator[Verdict]:
 
 
 @_embed("uuid7", EXPECTED, "id is a UUID of version 7 whose time is created_at.")
-def uuid7(case: Case) -> Iterator[Verdict]:
+def uuid7(evidence: Evidence) -> Iterator[Verdict]:
     """Instants without a fraction stand for their second."""
-    for seen in case.successes(EXECUTE):
+    for seen in evidence.successes(EXECUTE):
         name = seen.at("/id")
         if isinstance(name, str) and name:
             found = _UUID.fullmatch(name)
@@ -151,10 +152,10 @@ def uuid7(case: Case) -> Iterator[Verdict]:
 
 
 @_embed("hashid", EXPECTED, "hashid is 5 lower-case letters and digits.")
-def hashid(case: Case) -> Iterator[Verdict]:
+def hashid(evidence: Evidence) -> Iterator[Verdict]:
     """The form is the contract's pattern."""
-    pattern = case.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
-    for seen in case.successes(EXECUTE):
+    pattern = evidence.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
+    for seen in evidence.successes(EXECUTE):
         text = seen.at("/hashid")
         if isinstance(text, str) and text:
             yield check(bool(re.search(pattern, text)), seen, "5 lower-case letters and digits", at="/hashid")
@@ -166,10 +167,12 @@ def hashid(case: Case) -> Iterator[Verdict]:
     "Counts of actions are not negative and add up to no more than actions_count.",
     source="",
 )
-def counts(case: Case) -> Iterator[Verdict]:
+def counts(evidence: Evidence) -> Iterator[Verdict]:
     """Every property whose name ends in _actions_count is a part."""
-    names = [name for name in case.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")]
-    for seen in case.successes(EXECUTE):
+    names = [
+        name for name in evidence.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")
+    ]
+    for seen in evidence.successes(EXECUTE):
         shown = {name: seen.at(f"/{name}") for name in (*names, "actions_count")}
         if all(type(value) is int for value in shown.values()):
             least = min(shown.values())
@@ -181,20 +184,20 @@ def counts(case: Case) -> Iterator[Verdict]:
 
 
 @_embed("status-running", EXPECTED, "A new execution is running.", source="")
-def running(case: Case) -> Iterator[Verdict]:
+def running(evidence: Evidence) -> Iterator[Verdict]:
     """The statuses at creation are the contract's."""
-    initial = case.contract.transitions("EmbedStatus").initial
-    return _member(case, "status", initial)
+    initial = evidence.contract.transitions("EmbedStatus").initial
+    return _member(evidence, "status", initial)
 
 
 @_embed("object", EXPECTED, "object is `execution`.", source="")
-def object_(case: Case) -> Iterator[Verdict]:
+def object_(evidence: Evidence) -> Iterator[Verdict]:
     """The word is the contract's."""
-    return _member(case, "object", (case.schema("EmbedExecution")["properties"]["object"]["const"],))
+    return _member(evidence, "object", (evidence.schema("EmbedExecution")["properties"]["object"]["const"],))
 
 
-def _member(case: Case, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:
-    for seen in case.successes(EXECUTE):
+def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:
+    for seen in evidence.successes(EXECUTE):
         value = seen.at(f"/{name}")
         if isinstance(value, str) and value:
             yield check(value in legal, seen, " or ".join(legal), at=f"/{name}")
@@ -206,13 +209,13 @@ def _member(case: Case, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:
     "id_type says what the id in the path is; an id that does not fit it is answered with 404.",
     at="requestBody",
 )
-def id_type(case: Case) -> Iterator[Verdict]:
+def id_type(evidence: Evidence) -> Iterator[Verdict]:
     """By id and by the key that the first answer showed; and neither passed off as another."""
     for label in ("id-type/id", "id-type/key"):
-        for seen in case.seen("embed", label):
-            yield check(seen.ok, seen, f"status {case.success(EXECUTE)}")
-    yield from _statuses(case, "misfit", frozenset({404}))
-    yield from _statuses(case, "unknown-type", case.statuses("embedUnknownIdType"))
+        for seen in evidence.seen("embed", label):
+            yield check(seen.ok, seen, f"status {evidence.success(EXECUTE)}")
+    yield from _statuses(evidence, "misfit", frozenset({404}))
+    yield from _statuses(evidence, "unknown-type", evidence.statuses("embedUnknownIdType"))
 
 
 @_embed(
@@ -222,16 +225,16 @@ def id_type(case: Case) -> Iterator[Verdict]:
     at="requestBody",
     source="",
 )
-def bad_data(case: Case) -> Iterator[Verdict]:
+def bad_data(evidence: Evidence) -> Iterator[Verdict]:
     """The alternatives are the contract's."""
-    yield from _statuses(case, "bad-data", case.statuses("embedExecutionData"))
-    yield from _statuses(case, "malformed", case.statuses("embedMalformedJson"))
+    yield from _statuses(evidence, "bad-data", evidence.statuses("embedExecutionData"))
+    yield from _statuses(evidence, "malformed", evidence.statuses("embedMalformedJson"))
 
 
 @_embed("request-id", ADVISORY, "Every answer has the header x-request-id.")
-def request_id(case: Case) -> Iterator[Verdict]:
+def request_id(evidence: Evidence) -> Iterator[Verdict]:
     """Clients show it to support."""
-    for seen in case.by_probe.get("embed", ()):
+    for seen in evidence.by_probe.get("embed", ()):
         if seen.judged:
             yield check(bool(seen.header("x-request-id")), seen, "the header x-request-id", "none")
 
@@ -239,20 +242,20 @@ def request_id(case: Case) -> Iterator[Verdict]:
 @_embed(
     "idempotency-key", EXPECTED, "A repeated request with one Idempotency-Key gets the first answer again."
 )
-def idempotency_key(case: Case) -> Iterator[Verdict]:
+def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
     """Judged by the id of the execution."""
-    first = case.first("embed", "repeat/first")
-    for seen in case.seen("embed", "repeat/second"):
+    first = evidence.first("embed", "repeat/first")
+    for seen in evidence.seen("embed", "repeat/second"):
         if first is not None and first.ok:
             said = f"the id of the first answer, {first.at('/id')}"
             yield check(seen.at("/id") == first.at("/id"), seen, said, at="/id", chain=(first,))
 
 
 @_embed("unique-ids", EXPECTED, "Every execution gets an id of its own.", source="")
-def unique_ids(case: Case) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
     """Requests without an Idempotency-Key."""
     first: dict[Any, Exchange] = {}
-    for seen in case.successes(EXECUTE):
+    for seen in evidence.successes(EXECUTE):
         if "Idempotency-Key" not in seen.request.headers and isinstance(seen.at("/id"), str):
             earlier = first.setdefault(seen.at("/id"), seen)
             yield check(earlier is seen, seen, "an id not given before", at="/id", chain=(earlier,))

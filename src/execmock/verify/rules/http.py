@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execmock.verify.case import Case
-from execmock.verify.rule import EXPECTED, Verdict, check, rule, unsure
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.evidence import Evidence
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.rule import Verdict, check, rule, unsure
+from execmock.verify.severity import EXPECTED
 
 _READS = (LIST, GET, PUBLIC)
 _TAGS = ("http",)
@@ -22,10 +23,10 @@ _TAGS = ("http",)
     tags=_TAGS,
     needs="writes",
 )
-def head(case: Case) -> Iterator[Verdict]:
+def head(evidence: Evidence) -> Iterator[Verdict]:
     """Never a 5xx."""
-    legal = case.statuses("wrongMethod")
-    for seen in case.seen("http", "head"):
+    legal = evidence.statuses("wrongMethod")
+    for seen in evidence.seen("http", "head"):
         yield check(seen.ok or seen.status in legal, seen, "success, 405 or 404")
         yield check(not seen.body, seen, "no body")
 
@@ -40,10 +41,10 @@ def head(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     needs="writes",
 )
-def method_not_allowed(case: Case) -> Iterator[Verdict]:
+def method_not_allowed(evidence: Evidence) -> Iterator[Verdict]:
     """Never a success, never a 5xx."""
-    legal = case.statuses("wrongMethod")
-    for seen in case.seen("http", "method"):
+    legal = evidence.statuses("wrongMethod")
+    for seen in evidence.seen("http", "method"):
         yield check(seen.status in legal, seen, "status 405 or 404")
 
 
@@ -57,17 +58,17 @@ def method_not_allowed(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     needs="writes",
 )
-def allow(case: Case) -> Iterator[Verdict]:
+def allow(evidence: Evidence) -> Iterator[Verdict]:
     """A service that answers 404 instead has nothing to name."""
-    refused = [seen for seen in case.seen("http", "method") if seen.status == 405]
+    refused = [seen for seen in evidence.seen("http", "method") if seen.status == 405]
     for seen in refused:
-        operation = case.operation(seen.label.split("/")[1])
+        operation = evidence.operation(seen.label.split("/")[1])
         named = {name.strip().upper() for name in seen.header("allow").split(",")}
         said = f"Allow: {seen.header('allow') or 'is absent'}"
         fits = operation.method in named and seen.request.method not in named
         yield check(fits, seen, f"Allow with {operation.method}, without {seen.request.method}", said)
-    if not refused and any(case.seen("http", "method")):
-        first = next(case.seen("http", "method"))
+    if not refused and any(evidence.seen("http", "method")):
+        first = next(evidence.seen("http", "method"))
         yield check(True, first, "")
 
 
@@ -81,10 +82,10 @@ def allow(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     needs="writes",
 )
-def unsupported_content_type(case: Case) -> Iterator[Verdict]:
+def unsupported_content_type(evidence: Evidence) -> Iterator[Verdict]:
     """The body is a good one; only its declared type is wrong."""
-    for seen in case.seen("http", "content-type"):
-        yield check(seen.status in case.statuses("wrongContentType"), seen, "status 415 or 400")
+    for seen in evidence.seen("http", "content-type"):
+        yield check(seen.status in evidence.statuses("wrongContentType"), seen, "status 415 or 400")
 
 
 @rule(
@@ -97,9 +98,9 @@ def unsupported_content_type(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     needs="writes",
 )
-def malformed_json(case: Case) -> Iterator[Verdict]:
+def malformed_json(evidence: Evidence) -> Iterator[Verdict]:
     """Several ways of being broken."""
-    for seen in case.seen("bodies", "malformed"):
+    for seen in evidence.seen("bodies", "malformed"):
         yield check(seen.status == 400, seen, "status 400")
 
 
@@ -112,9 +113,9 @@ def malformed_json(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     needs="writes",
 )
-def unknown_path(case: Case) -> Iterator[Verdict]:
+def unknown_path(evidence: Evidence) -> Iterator[Verdict]:
     """Sent with a good key."""
-    for seen in case.seen("http", "unknown-path"):
+    for seen in evidence.seen("http", "unknown-path"):
         yield check(seen.status == 404, seen, "status 404")
 
 
@@ -128,12 +129,12 @@ def unknown_path(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     needs="writes",
 )
-def too_large(case: Case) -> Iterator[Verdict]:
+def too_large(evidence: Evidence) -> Iterator[Verdict]:
     """A server may hang up while the body is still being sent; that tells nothing."""
-    for seen in case.by_probe.get("http", ()):
+    for seen in evidence.by_probe.get("http", ()):
         if seen.label == "too-large":
             if seen.lost:
                 yield unsure(f"the server hung up during the large body ({seen.lost})", seen)
             elif seen.judged:
-                fits = seen.ok or seen.status in case.statuses("bodyTooLarge")
+                fits = seen.ok or seen.status in evidence.statuses("bodyTooLarge")
                 yield check(fits, seen, "success, 413 or 400")

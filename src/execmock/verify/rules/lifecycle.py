@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from execmock.verify.case import Case
+from execmock.verify.equality import instant, same_member
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
-from execmock.verify.history import History, Sample
-from execmock.verify.rule import ADVISORY, EXPECTED, Verdict, check, rule
-from execmock.verify.same import instant, same_member
-from execmock.verify.surface import GET, LIST, PUBLIC
+from execmock.verify.history import History, Observation
+from execmock.verify.requests import GET, LIST, PUBLIC
+from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.severity import ADVISORY, EXPECTED
 
 _FEED = "histories basics existing"
 _ALL = (GET, LIST, PUBLIC)
@@ -24,34 +25,34 @@ def made(history: History, *more: Exchange) -> tuple[Exchange, ...]:
     return (*((history.creation,) if history.creation else ()), *more)
 
 
-def settled(samples: tuple[Sample, ...]) -> Iterator[tuple[list[Sample], Sample]]:
+def settled(observations: tuple[Observation, ...]) -> Iterator[tuple[list[Observation], Observation]]:
     """Yield each sight with those that were received before it was asked for, oldest first."""
-    arrived: list[Sample] = []
-    waiting: list[Sample] = []
-    for sample in samples:
+    arrived: list[Observation] = []
+    waiting: list[Observation] = []
+    for observation in observations:
         waiting.sort(key=lambda one: one.seen.received)
-        while waiting and waiting[0].seen.received <= sample.seen.sent:
+        while waiting and waiting[0].seen.received <= observation.seen.sent:
             arrived.append(waiting.pop(0))
-        yield arrived, sample
-        waiting.append(sample)
+        yield arrived, observation
+        waiting.append(observation)
 
 
-def _first_shows(history: History) -> tuple[Sample, ...]:
+def _first_shows(history: History) -> tuple[Observation, ...]:
     """The sights without repeated creates, which may show their first answer again."""
     first = history.creation
-    return tuple(one for one in history.samples if one.view != "create" or one.seen is first)
+    return tuple(one for one in history.observations if one.view != "create" or one.seen is first)
 
 
-def _pairs(case: Case) -> Iterator[tuple[History, Sample, Sample]]:
+def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observation]]:
     """Yield (history, before, after) for each change of status that one observer could see.
 
     A public sight after a private one is for public.not-stale.
     """
-    for history in case.histories:
-        for before, sample in settled(_first_shows(history)):
-            comparable = before if sample.private else [one for one in before if not one.private]
+    for history in evidence.histories:
+        for before, observation in settled(_first_shows(history)):
+            comparable = before if observation.private else [one for one in before if not one.private]
             if comparable:
-                yield history, comparable[-1], sample
+                yield history, comparable[-1], observation
 
 
 @rule(
@@ -64,10 +65,10 @@ def _pairs(case: Case) -> Iterator[tuple[History, Sample, Sample]]:
     tags=_TAGS,
     under="status.enum",
 )
-def reachable(case: Case) -> Iterator[Verdict]:
+def reachable(evidence: Evidence) -> Iterator[Verdict]:
     """Polling may miss statuses between; what follows a terminal status is for lifecycle.terminal-final."""
-    graph = case.transitions
-    for history, before, after in _pairs(case):
+    graph = evidence.transitions
+    for history, before, after in _pairs(evidence):
         if before.status in graph.next and after.status in graph.next and before.status not in graph.terminal:
             fits = graph.reaches(before.status, after.status)
             said = f"a status that can follow {before.status}"
@@ -84,50 +85,58 @@ def reachable(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def terminal_final(case: Case) -> Iterator[Verdict]:
+def terminal_final(evidence: Evidence) -> Iterator[Verdict]:
     """Compares every sight with the terminal sights received before it was asked for."""
-    graph = case.transitions
-    for history, before, after in _pairs(case):
+    graph = evidence.transitions
+    for history, before, after in _pairs(evidence):
         if before.status in graph.terminal and after.status:
             place = f"{after.pointer}/status"
             fits = after.status == before.status
             yield check(fits, after.seen, before.status, at=place, chain=made(history, before.seen))
 
 
-def _lifecycle(case: Case) -> Mapping[str, Mapping[str, Any]]:
-    found: Mapping[str, Mapping[str, Any]] = case.schema("Execution")["x-lifecycle"]["properties"]
+def _lifecycle(evidence: Evidence) -> Mapping[str, Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = evidence.schema("Execution")["x-lifecycle"]["properties"]
     return found
 
 
-def _due(case: Case, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterator[Verdict]:
+def _due(evidence: Evidence, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterator[Verdict]:
     """Judge presence where it is due, absence where it is early, for the properties that `names` picks."""
-    for history in case.histories:
-        for sample in history.samples:
-            for name, terms in _lifecycle(case).items():
-                if names(name, terms) and _shows(case, sample, name):
-                    yield from _judge_presence(history, sample, name, terms)
+    for history in evidence.histories:
+        for observation in history.observations:
+            for name, terms in _lifecycle(evidence).items():
+                if names(name, terms) and _shows(evidence, observation, name):
+                    yield from _judge_presence(history, observation, name, terms)
 
 
-def _shown(case: Case, sample: Sample) -> Mapping[str, Any]:
+def _shown(evidence: Evidence, observation: Observation) -> Mapping[str, Any]:
     """Return the properties that a view shows, by name."""
-    shown: Mapping[str, Any] = case.schema("Execution" if sample.private else "PublicExecution")["properties"]
+    shown: Mapping[str, Any] = evidence.schema("Execution" if observation.private else "PublicExecution")[
+        "properties"
+    ]
     return shown
 
 
-def _shows(case: Case, sample: Sample, name: str) -> bool:
-    return name in _shown(case, sample)
+def _shows(evidence: Evidence, observation: Observation, name: str) -> bool:
+    return name in _shown(evidence, observation)
 
 
 def _judge_presence(
-    history: History, sample: Sample, name: str, terms: Mapping[str, Any]
+    history: History, observation: Observation, name: str, terms: Mapping[str, Any]
 ) -> Iterator[Verdict]:
-    present, place = sample.value(name) is not None, f"{sample.pointer}/{name}"
-    if sample.status in terms["due"] and terms["severity"] == "violation":
-        yield check(present, sample.seen, f"{name}, as it is {sample.status}", at=place, chain=made(history))
-    early = terms.get("early", {})
-    if sample.status in early.get("in", ()) and early["severity"] == "violation":
+    present, place = observation.value(name) is not None, f"{observation.pointer}/{name}"
+    if observation.status in terms["due"] and terms["severity"] == "violation":
         yield check(
-            not present, sample.seen, f"no {name} while {sample.status}", at=place, chain=made(history)
+            present, observation.seen, f"{name}, as it is {observation.status}", at=place, chain=made(history)
+        )
+    early = terms.get("early", {})
+    if observation.status in early.get("in", ()) and early["severity"] == "violation":
+        yield check(
+            not present,
+            observation.seen,
+            f"no {name} while {observation.status}",
+            at=place,
+            chain=made(history),
         )
 
 
@@ -140,9 +149,9 @@ def _judge_presence(
     at=_AT,
     tags=_TAGS,
 )
-def started_at(case: Case) -> Iterator[Verdict]:
+def started_at(evidence: Evidence) -> Iterator[Verdict]:
     """Where it is due, the contract's x-lifecycle says."""
-    return _due(case, lambda name, _: name == "startedAt")
+    return _due(evidence, lambda name, _: name == "startedAt")
 
 
 @rule(
@@ -154,9 +163,9 @@ def started_at(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def finished_at(case: Case) -> Iterator[Verdict]:
+def finished_at(evidence: Evidence) -> Iterator[Verdict]:
     """Where it is due, the contract's x-lifecycle says."""
-    return _due(case, lambda name, _: name == "finishedAt")
+    return _due(evidence, lambda name, _: name == "finishedAt")
 
 
 @rule(
@@ -168,9 +177,9 @@ def finished_at(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def run_id(case: Case) -> Iterator[Verdict]:
+def run_id(evidence: Evidence) -> Iterator[Verdict]:
     """Where it is due, the contract's x-lifecycle says."""
-    return _due(case, lambda name, _: name == "runId")
+    return _due(evidence, lambda name, _: name == "runId")
 
 
 @rule(
@@ -182,21 +191,21 @@ def run_id(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def due_fields(case: Case) -> Iterator[Verdict]:
+def due_fields(evidence: Evidence) -> Iterator[Verdict]:
     """Everything in the contract's x-lifecycle that is only worth a notice; free workflows have no order."""
-    for history in case.histories:
-        for sample in history.samples:
-            for name, terms in _lifecycle(case).items():
-                if not _shows(case, sample, name):
+    for history in evidence.histories:
+        for observation in history.observations:
+            for name, terms in _lifecycle(evidence).items():
+                if not _shows(evidence, observation, name):
                     continue
-                present, place = sample.value(name) is not None, f"{sample.pointer}/{name}"
-                if sample.status in terms["due"] and terms["severity"] == "notice":
-                    said = f"{name}, as it is {sample.status}"
-                    yield check(present, sample.seen, said, at=place, chain=made(history))
+                present, place = observation.value(name) is not None, f"{observation.pointer}/{name}"
+                if observation.status in terms["due"] and terms["severity"] == "notice":
+                    said = f"{name}, as it is {observation.status}"
+                    yield check(present, observation.seen, said, at=place, chain=made(history))
                 early = terms.get("early", {})
-                if sample.status in early.get("in", ()) and early["severity"] == "notice":
-                    said = f"no {name} while {sample.status}"
-                    yield check(not present, sample.seen, said, at=place, chain=made(history))
+                if observation.status in early.get("in", ()) and early["severity"] == "notice":
+                    said = f"no {name} while {observation.status}"
+                    yield check(not present, observation.seen, said, at=place, chain=made(history))
 
 
 @rule(
@@ -208,52 +217,52 @@ def due_fields(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def updated_at(case: Case) -> Iterator[Verdict]:
+def updated_at(evidence: Evidence) -> Iterator[Verdict]:
     """A second of slack for instants that are cut."""
-    for history in case.histories:
-        for before, sample in settled(tuple(one for one in _first_shows(history) if one.private)):
-            now, born = (instant(sample.value(name)) for name in ("updatedAt", "createdAt"))
-            place = f"{sample.pointer}/updatedAt"
+    for history in evidence.histories:
+        for before, observation in settled(tuple(one for one in _first_shows(history) if one.private)):
+            now, born = (instant(observation.value(name)) for name in ("updatedAt", "createdAt"))
+            place = f"{observation.pointer}/updatedAt"
             if now is not None and born is not None:
-                said = f"not before createdAt, {sample.value('createdAt')}"
-                yield check(now >= born - _SLACK, sample.seen, said, at=place, chain=made(history))
+                said = f"not before createdAt, {observation.value('createdAt')}"
+                yield check(now >= born - _SLACK, observation.seen, said, at=place, chain=made(history))
             last = next(
                 (one for one in reversed(before) if instant(one.value("updatedAt")) is not None), None
             )
             if last is not None and now is not None:
                 earlier = instant(last.value("updatedAt")) or 0
                 said = f"not before {last.value('updatedAt')}, as was seen earlier"
-                slack = 1 if _exact(last, sample) else _SLACK
+                slack = 1 if _exact(last, observation) else _SLACK
                 yield check(
-                    now >= earlier - slack, sample.seen, said, at=place, chain=made(history, last.seen)
+                    now >= earlier - slack, observation.seen, said, at=place, chain=made(history, last.seen)
                 )
 
 
-def _exact(one: Sample, other: Sample) -> bool:
-    return all("." in str(sample.value("updatedAt")) for sample in (one, other))
+def _exact(one: Observation, other: Observation) -> bool:
+    return all("." in str(observation.value("updatedAt")) for observation in (one, other))
 
 
-def _constant(case: Case, names: tuple[str, ...]) -> Iterator[Verdict]:
+def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Verdict]:
     """Judge that a property, once it had a value, keeps it in every later sight of any view that shows it."""
-    for history in case.histories:
-        first: dict[str, Sample] = {}
+    for history in evidence.histories:
+        first: dict[str, Observation] = {}
         known = 0
-        for before, sample in settled(_first_shows(history)):
+        for before, observation in settled(_first_shows(history)):
             for earlier in before[known:]:
                 for name in names:
                     if name not in first and earlier.value(name) is not None:
                         first[name] = earlier
             known = len(before)
-            kept, shown = Verdict(True, sample.seen), _shown(case, sample)
+            kept, shown = Verdict(True, observation.seen), _shown(evidence, observation)
             for name, earlier in first.items():
                 if name in shown:
-                    same = same_member(earlier.value(name), sample.execution.get(name))
-                    yield kept if same else _changed(history, earlier, sample, name)
+                    same = same_member(earlier.value(name), observation.execution.get(name))
+                    yield kept if same else _changed(history, earlier, observation, name)
 
 
-def _changed(history: History, earlier: Sample, sample: Sample, name: str) -> Verdict:
-    said, place = f"{earlier.value(name)!r}, as was seen before", f"{sample.pointer}/{name}"
-    return check(False, sample.seen, said, at=place, chain=made(history, earlier.seen))
+def _changed(history: History, earlier: Observation, observation: Observation, name: str) -> Verdict:
+    said, place = f"{earlier.value(name)!r}, as was seen before", f"{observation.pointer}/{name}"
+    return check(False, observation.seen, said, at=place, chain=made(history, earlier.seen))
 
 
 @rule(
@@ -265,9 +274,9 @@ def _changed(history: History, earlier: Sample, sample: Sample, name: str) -> Ve
     at=_AT,
     tags=_TAGS,
 )
-def created_at_constant(case: Case) -> Iterator[Verdict]:
+def created_at_constant(evidence: Evidence) -> Iterator[Verdict]:
     """Compared as instants."""
-    return _constant(case, ("createdAt",))
+    return _constant(evidence, ("createdAt",))
 
 
 # What says where an execution stands may change; an expired checkout may be replaced.
@@ -294,10 +303,10 @@ _MOVING = frozenset(
     tags=_TAGS,
     under="create.read-your-write list.item-equals-read public.matches-private",
 )
-def write_once(case: Case) -> Iterator[Verdict]:
+def write_once(evidence: Evidence) -> Iterator[Verdict]:
     """Every property but those that say where it stands."""
-    names = tuple(name for name in case.schema("Execution")["properties"] if name not in _MOVING)
-    return _constant(case, names)
+    names = tuple(name for name in evidence.schema("Execution")["properties"] if name not in _MOVING)
+    return _constant(evidence, names)
 
 
 @rule(
@@ -309,16 +318,16 @@ def write_once(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def time_order(case: Case) -> Iterator[Verdict]:
+def time_order(evidence: Evidence) -> Iterator[Verdict]:
     """A second of slack for instants that are cut."""
-    for history in case.histories:
-        for sample in history.samples:
+    for history in evidence.histories:
+        for observation in history.observations:
             for earlier, later in _ORDER:
-                one, other = instant(sample.value(earlier)), instant(sample.value(later))
+                one, other = instant(observation.value(earlier)), instant(observation.value(later))
                 if one is not None and other is not None:
-                    said = f"not before {earlier}, {sample.value(earlier)}"
-                    place = f"{sample.pointer}/{later}"
-                    yield check(other >= one - _SLACK, sample.seen, said, at=place, chain=made(history))
+                    said = f"not before {earlier}, {observation.value(earlier)}"
+                    place = f"{observation.pointer}/{later}"
+                    yield check(other >= one - _SLACK, observation.seen, said, at=place, chain=made(history))
 
 
 _ORDER = (("createdAt", "startedAt"), ("startedAt", "finishedAt"), ("createdAt", "finishedAt"))

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execmock.verify.case import Case
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
-from execmock.verify.pages import Bounds, Page, counts, offset_of, page_of, pages
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Verdict, check, rule
-from execmock.verify.surface import LIST
+from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
+from execmock.verify.requests import LIST
+from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _TAGS = ("paging",)
 _PAGE = "responses/200"
 
 
-def _default(case: Case, name: str) -> int:
-    return int(case.operation(LIST).parameter(name).schema["default"])
+def _default(evidence: Evidence, name: str) -> int:
+    return int(evidence.operation(LIST).parameter(name).schema["default"])
 
 
-def _most(case: Case) -> int:
-    data = case.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
+def _most(evidence: Evidence) -> int:
+    data = evidence.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
     return int(data["limit"]["maximum"])
 
 
-def _plain(case: Case) -> Iterator[Exchange]:
+def _plain(evidence: Evidence) -> Iterator[Exchange]:
     """Successful lists that were asked for without any parameter."""
-    return (seen for seen in case.successes(LIST) if "?" not in seen.request.url)
+    return (seen for seen in evidence.successes(LIST) if "?" not in seen.request.url)
 
 
 @rule(
@@ -37,18 +38,18 @@ def _plain(case: Case) -> Iterator[Exchange]:
     at="parameters/0",
     tags=_TAGS,
 )
-def default_limit(case: Case) -> Iterator[Verdict]:
+def default_limit(evidence: Evidence) -> Iterator[Verdict]:
     """The number is the contract's default."""
-    wanted = _default(case, "limit")
-    for seen in _plain(case):
+    wanted = _default(evidence, "limit")
+    for seen in _plain(evidence):
         page = page_of(seen)
         if page is not None:
             if seen.at("/data/limit"):
                 yield check(seen.at("/data/limit") == wanted, seen, f"{wanted}", at="/data/limit")
             said = f"{len(page.items)} items"
             yield check(len(page.items) <= wanted, seen, f"at most {wanted} items", said, at="/data/items")
-    for bounds in counts(case):
-        for page in pages(case, "paging", "boundary"):
+    for bounds in counts(evidence):
+        for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and page.limit is None and page.offset is None:
                 full = min(wanted, bounds.low)
                 said = f"{len(page.items)} items"
@@ -64,10 +65,10 @@ def default_limit(case: Case) -> Iterator[Verdict]:
     at="parameters/1",
     tags=_TAGS,
 )
-def default_offset(case: Case) -> Iterator[Verdict]:
+def default_offset(evidence: Evidence) -> Iterator[Verdict]:
     """The number is the contract's default."""
-    wanted = _default(case, "offset")
-    for seen in case.successes(LIST):
+    wanted = _default(evidence, "offset")
+    for seen in evidence.successes(LIST):
         if "offset=" not in seen.request.url:
             shown = seen.at("/data/offset")
             if shown is not None and type(shown) is int:
@@ -83,10 +84,10 @@ def default_offset(case: Case) -> Iterator[Verdict]:
     at="parameters/0",
     tags=_TAGS,
 )
-def page_maximum(case: Case) -> Iterator[Verdict]:
+def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
     """Clamped and echoed as 100, or refused with 400."""
-    most = _most(case)
-    for seen in case.successes(LIST):
+    most = _most(evidence)
+    for seen in evidence.successes(LIST):
         page = page_of(seen)
         if page is not None and (page.limit or 0) >= most:
             said = f"{len(page.items)} items"
@@ -94,8 +95,8 @@ def page_maximum(case: Case) -> Iterator[Verdict]:
             echoed = seen.at("/data/limit")
             if type(echoed) is int:
                 yield check(echoed <= most, seen, f"at most {most}", at="/data/limit")
-    for seen in case.seen("parameters", "over"):
-        fits = seen.ok or seen.status in case.statuses("limitOverMaximum")
+    for seen in evidence.seen("parameters", "over"):
+        fits = seen.ok or seen.status in evidence.statuses("limitOverMaximum")
         yield check(fits, seen, "a page of 100, or status 400")
 
 
@@ -109,14 +110,14 @@ def page_maximum(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     under="list.shape list.default-limit list.page-maximum",
 )
-def page_items(case: Case) -> Iterator[Verdict]:
+def page_items(evidence: Evidence) -> Iterator[Verdict]:
     """Counts before and after the page bound what must and may be there."""
-    most = _most(case)
-    for bounds in counts(case):
-        for page in pages(case, "paging", "boundary"):
+    most = _most(evidence)
+    for bounds in counts(evidence):
+        for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and page.limit is not None and page.limit <= most:
                 yield _judge_count(page, bounds)
-    for seen in case.successes(LIST):
+    for seen in evidence.successes(LIST):
         found = page_of(seen)
         if found is not None:
             yield from _judge_echo(found, most)
@@ -149,12 +150,12 @@ def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
     tags=_TAGS,
     under="list.shape list.page-items",
 )
-def has_more(case: Case) -> Iterator[Verdict]:
+def has_more(evidence: Evidence) -> Iterator[Verdict]:
     """Between two counts that differ, only what both agree on is judged."""
-    for bounds in counts(case):
-        for page in pages(case, "paging", "boundary"):
+    for bounds in counts(evidence):
+        for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and isinstance(page.more, bool):
-                limit = page.limit if page.limit is not None else _default(case, "limit")
+                limit = page.limit if page.limit is not None else _default(evidence, "limit")
                 end = (page.offset or 0) + limit
                 if end < bounds.low:
                     yield _more(page, True, f"{bounds.low} executions reach beyond {end}")
@@ -175,14 +176,14 @@ def _more(page: Page, wanted: bool, why: str) -> Verdict:
     at=_PAGE,
     tags=_TAGS,
 )
-def past_end(case: Case) -> Iterator[Verdict]:
+def past_end(evidence: Evidence) -> Iterator[Verdict]:
     """Judged for offsets that no count reached."""
-    for bounds in counts(case):
-        for seen in case.seen("paging", "boundary"):
+    for bounds in counts(evidence):
+        for seen in evidence.seen("paging", "boundary"):
             offset = offset_of(seen)
             if bounds.covers(seen) and offset >= bounds.high:
                 page = page_of(seen)
-                yield check(seen.ok, seen, f"status {case.success(LIST)} and no items")
+                yield check(seen.ok, seen, f"status {evidence.success(LIST)} and no items")
                 if page is not None:
                     empty = not page.items and page.more is not True
                     yield check(empty, seen, "no items and hasMore false", at="/data")
@@ -197,9 +198,9 @@ def past_end(case: Case) -> Iterator[Verdict]:
     at="responses/400",
     tags=(*_TAGS, "validation"),
 )
-def bad_parameters(case: Case) -> Iterator[Verdict]:
+def bad_parameters(evidence: Evidence) -> Iterator[Verdict]:
     """An empty value may also count as left out."""
-    for seen in case.seen("parameters", "bad"):
+    for seen in evidence.seen("parameters", "bad"):
         empty = seen.request.url.endswith("=")
         yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
 
@@ -213,8 +214,8 @@ def bad_parameters(case: Case) -> Iterator[Verdict]:
     at="responses/400",
     tags=(*_TAGS, "robustness"),
 )
-def huge_parameters(case: Case) -> Iterator[Verdict]:
+def huge_parameters(evidence: Evidence) -> Iterator[Verdict]:
     """The 5xx itself is judged here, because the contract names this case."""
-    legal = case.statuses("hugeNumber") | {414, 431}
-    for seen in case.seen("parameters", "huge"):
+    legal = evidence.statuses("hugeNumber") | {414, 431}
+    for seen in evidence.seen("parameters", "huge"):
         yield check(seen.ok or seen.status in legal, seen, "a page, or status 400")

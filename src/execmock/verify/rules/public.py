@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from execmock.verify.case import Case
+from execmock.verify.equality import same_member
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
-from execmock.verify.history import History, Sample
-from execmock.verify.rule import DOCUMENTED, EXPECTED, Rule, Verdict, check, rule
-from execmock.verify.rules.guarding import alike
-from execmock.verify.same import same_member
-from execmock.verify.surface import CREATE, GET, LIST, PUBLIC
+from execmock.verify.history import History, Observation
+from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
+from execmock.verify.rule import Rule, Verdict, check, rule
+from execmock.verify.rules.auth import alike
+from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
@@ -27,8 +28,8 @@ def _one_of(statuses: Iterable[int]) -> str:
     return "status " + " or ".join(map(str, sorted(statuses)))
 
 
-def _opener(case: Case, label: str) -> tuple[Exchange, ...]:
-    made = case.first("public", "create/two" if label == "other" else "create/one")
+def _opener(evidence: Evidence, label: str) -> tuple[Exchange, ...]:
+    made = evidence.first("public", "create/two" if label == "other" else "create/one")
     return (made,) if made is not None else ()
 
 
@@ -42,11 +43,11 @@ def _opener(case: Case, label: str) -> tuple[Exchange, ...]:
     tags=("token",),
     needs="writes",
 )
-def token_required(case: Case) -> Iterator[Verdict]:
+def token_required(evidence: Evidence) -> Iterator[Verdict]:
     """The parameter is required by the page."""
-    legal = case.statuses("missingPublicToken")
-    for seen in case.seen("public", "missing"):
-        yield check(seen.status in legal, seen, _one_of(legal), chain=_opener(case, "missing"))
+    legal = evidence.statuses("missingPublicToken")
+    for seen in evidence.seen("public", "missing"):
+        yield check(seen.status in legal, seen, _one_of(legal), chain=_opener(evidence, "missing"))
 
 
 def _refuses(
@@ -63,10 +64,10 @@ def _refuses(
         under=under,
         needs="writes",
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        for seen in case.seen("public", label):
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        for seen in evidence.seen("public", label):
             fits = seen.status == 401 if exact else not seen.ok
-            yield check(fits, seen, "status 401" if exact else "a refusal", chain=_opener(case, label))
+            yield check(fits, seen, "status 401" if exact else "a refusal", chain=_opener(evidence, label))
 
     return judge
 
@@ -112,14 +113,14 @@ REFUSALS = [
     under="public.wrong-token",
     needs="writes",
 )
-def unknown_same(case: Case) -> Iterator[Verdict]:
+def unknown_same(evidence: Evidence) -> Iterator[Verdict]:
     """So that nobody learns which ids exist; requestId and the id itself apart."""
-    wrong = case.first("public", "wrong/garbage")
-    for seen in case.seen("public", "unknown-id/garbage"):
+    wrong = evidence.first("public", "wrong/garbage")
+    for seen in evidence.seen("public", "unknown-id/garbage"):
         if wrong is not None and not wrong.ok:
             yield alike(seen, wrong)
-    for seen in case.seen("public", "unknown-id/token"):
-        yield check(not seen.ok, seen, "a refusal", chain=_opener(case, "one"))
+    for seen in evidence.seen("public", "unknown-id/token"):
+        yield check(not seen.ok, seen, "a refusal", chain=_opener(evidence, "one"))
 
 
 @rule(
@@ -133,14 +134,14 @@ def unknown_same(case: Case) -> Iterator[Verdict]:
     under="operation.answers",
     needs="writes",
 )
-def ignores_bearer(case: Case) -> Iterator[Verdict]:
+def ignores_bearer(evidence: Evidence) -> Iterator[Verdict]:
     """Judged only where the token opens the execution without a header."""
-    plain = case.first("public", "right/plain")
+    plain = evidence.first("public", "right/plain")
     if plain is not None and plain.ok:
-        for seen in case.seen("public", "right/beside-a-key"):
-            yield check(seen.ok, seen, "success, as without the header", chain=_opener(case, "one"))
-    for seen in case.seen("public", "wrong/with-a-key"):
-        yield check(not seen.ok, seen, "a refusal, as without the header", chain=_opener(case, "one"))
+        for seen in evidence.seen("public", "right/beside-a-key"):
+            yield check(seen.ok, seen, "success, as without the header", chain=_opener(evidence, "one"))
+    for seen in evidence.seen("public", "wrong/with-a-key"):
+        yield check(not seen.ok, seen, "a refusal, as without the header", chain=_opener(evidence, "one"))
 
 
 @rule(
@@ -153,10 +154,10 @@ def ignores_bearer(case: Case) -> Iterator[Verdict]:
     tags=("token",),
     needs="writes",
 )
-def token_opaque(case: Case) -> Iterator[Verdict]:
+def token_opaque(evidence: Evidence) -> Iterator[Verdict]:
     """Tokens of one execution are the same; tokens of two are not."""
     owner: dict[str, tuple[Any, Exchange]] = {}
-    for seen in case.ok_creates():
+    for seen in evidence.ok_creates():
         token, name = seen.at(_TOKEN), seen.at("/data/execution/id")
         if isinstance(token, str) and token and isinstance(name, str) and name:
             first, earlier = owner.setdefault(token, (name, seen))
@@ -165,9 +166,9 @@ def token_opaque(case: Case) -> Iterator[Verdict]:
             yield check(first == name, seen, "a token of its own", at=_TOKEN, chain=(earlier,))
 
 
-def _tokens(case: Case) -> dict[str, Exchange]:
+def _tokens(evidence: Evidence) -> dict[str, Exchange]:
     found = {}
-    for seen in case.ok_creates():
+    for seen in evidence.ok_creates():
         token = seen.at(_TOKEN)
         if isinstance(token, str) and len(token) >= _LONG_ENOUGH:
             found[token] = seen
@@ -185,10 +186,10 @@ def _keeps_secret(name: str, operations: tuple[str, ...], sentence: str) -> Rule
         tags=("privacy", "token"),
         needs="writes",
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        tokens = _tokens(case)
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        tokens = _tokens(evidence)
         telling = {max(token.split("."), key=len): token for token in tokens}
-        for seen in case.successes(*operations):
+        for seen in evidence.successes(*operations):
             text = _all_text(seen)
             words = telling.keys() & _WORD.findall(text)
             leaked = telling[min(words)] if words else ""
@@ -222,10 +223,10 @@ def _all_text(seen: Exchange) -> str:
     tags=("privacy",),
     needs="writes",
 )
-def private_fields(case: Case) -> Iterator[Verdict]:
+def private_fields(evidence: Evidence) -> Iterator[Verdict]:
     """The names are those of the contract's `x-hidden`."""
-    names = case.hidden("PublicExecution")
-    for seen in case.successes(PUBLIC):
+    names = evidence.hidden("PublicExecution")
+    for seen in evidence.successes(PUBLIC):
         data = seen.at("/data")
         if isinstance(data, dict):
             yield _absent(seen, "/data", data, names)
@@ -250,13 +251,13 @@ def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[st
     tags=("privacy", "timeline"),
     needs="writes",
 )
-def private_event_fields(case: Case) -> Iterator[Verdict]:
+def private_event_fields(evidence: Evidence) -> Iterator[Verdict]:
     """The names are those of the contract's `x-hidden`."""
-    names = case.hidden("PublicEvent")
-    for history in case.histories:
-        for sample in history.public:
-            for number, event in enumerate(sample.events or ()):
-                yield _absent(sample.seen, f"/data/events/{number}", dict(event), names)
+    names = evidence.hidden("PublicEvent")
+    for history in evidence.histories:
+        for observation in history.public:
+            for number, event in enumerate(observation.events or ()):
+                yield _absent(observation.seen, f"/data/events/{number}", dict(event), names)
 
 
 @rule(
@@ -270,17 +271,19 @@ def private_event_fields(case: Case) -> Iterator[Verdict]:
     under="public.private-fields public.private-event-fields",
     needs="writes",
 )
-def canary(case: Case) -> Iterator[Verdict]:
+def canary(evidence: Evidence) -> Iterator[Verdict]:
     """Looks for the marked values sent in private places, and for the organization's id."""
-    hidden = frozenset(case.hidden("PublicExecution"))
-    for history in case.histories:
+    hidden = frozenset(evidence.hidden("PublicExecution"))
+    for history in evidence.histories:
         made = history.creation
         if made is not None:
             canaries = _canaries(made, hidden)
-            for sample in history.public:
-                text = _all_text(sample.seen)
+            for observation in history.public:
+                text = _all_text(observation.seen)
                 leak = next((value for value in canaries if value in text), "")
-                yield check(not leak, sample.seen, "no private value", f"{leak!r} is in it", chain=(made,))
+                yield check(
+                    not leak, observation.seen, "no private value", f"{leak!r} is in it", chain=(made,)
+                )
 
 
 def _canaries(made: Exchange, hidden: frozenset[str]) -> tuple[str, ...]:
@@ -322,16 +325,16 @@ def _texts(value: Any) -> Iterator[str]:
     under="public.shape public.not-stale",
     needs="writes",
 )
-def matches_private(case: Case) -> Iterator[Verdict]:
+def matches_private(evidence: Evidence) -> Iterator[Verdict]:
     """Judged only between two private reads that agree, so that nothing can have moved. The id always is."""
-    for seen in case.successes(PUBLIC):
+    for seen in evidence.successes(PUBLIC):
         asked = unquote(seen.request.url.partition("?")[0].rpartition("/")[2])
         if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:
             yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
-    for history in case.histories:
+    for history in evidence.histories:
         for before, public, after in _sandwiches(history):
-            for name in case.schema("PublicExecution")["properties"]:
-                known = name in case.schema("Execution")["properties"]
+            for name in evidence.schema("PublicExecution")["properties"]:
+                known = name in evidence.schema("Execution")["properties"]
                 if known and name in before.execution:
                     wanted, shown = before.execution[name], public.execution.get(name)
                     place = f"{public.pointer}/{name}"
@@ -344,17 +347,17 @@ def _made(history: History) -> tuple[Exchange, ...]:
     return (history.creation,) if history.creation else ()
 
 
-def _sandwiches(history: History) -> Iterator[tuple[Sample, Sample, Sample]]:
+def _sandwiches(history: History) -> Iterator[tuple[Observation, Observation, Observation]]:
     """Yield public sights between two equal private ones, none of them overlapping."""
-    privates = [sample for sample in history.private if sample.view in ("get", "create")]
+    privates = [observation for observation in history.private if observation.view in ("get", "create")]
     for public in history.public:
-        before = [sample for sample in privates if sample.seen.received <= public.seen.sent]
-        after = [sample for sample in privates if sample.seen.sent >= public.seen.received]
+        before = [observation for observation in privates if observation.seen.received <= public.seen.sent]
+        after = [observation for observation in privates if observation.seen.sent >= public.seen.received]
         if before and after and _agree(before[-1], after[0]):
             yield before[-1], public, after[0]
 
 
-def _agree(one: Sample, other: Sample) -> bool:
+def _agree(one: Observation, other: Observation) -> bool:
     return one.execution == other.execution
 
 
@@ -368,10 +371,10 @@ def _agree(one: Sample, other: Sample) -> bool:
     tags=("consistency",),
     needs="writes",
 )
-def not_stale(case: Case) -> Iterator[Verdict]:
+def not_stale(evidence: Evidence) -> Iterator[Verdict]:
     """Compares a public read with private answers that were received before it was sent."""
-    graph = case.transitions
-    for history in case.histories:
+    graph = evidence.transitions
+    for history in evidence.histories:
         for public in history.public:
             before = [one for one in history.private if one.seen.received <= public.seen.sent]
             known = [one for one in before if one.status in graph.next]

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from execmock.core.durations import DurationError, parse_instant
-from execmock.verify.case import Case
+from execmock.verify.answer_schemas import dates, missing, prune, type_violations
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
-from execmock.verify.rule import DOCUMENTED, EVERY_PROBE, EXPECTED, Rule, Verdict, check, rule
-from execmock.verify.shapes import dates, missing, prune, type_violations
-from execmock.verify.surface import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.rule import EVERY_PROBE, Rule, Verdict, check, rule
+from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _FEED = "basics existing embed"
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
@@ -24,13 +25,13 @@ def _data(seen: Exchange) -> tuple[str, Any]:
     return ("", seen.json) if seen.operation == EXECUTE else ("/data", seen.at("/data"))
 
 
-def _pruned(case: Case, seen: Exchange, data: Any) -> Any:
+def _pruned(evidence: Evidence, seen: Exchange, data: Any) -> Any:
     """Leave out what counts as left out. Most answers have nothing of the kind, and are spared the copy."""
     if b"null" not in seen.body and b'""' not in seen.body:
         return data
-    if seen.number not in case.pruned:
-        case.pruned[seen.number] = prune(data)
-    return case.pruned[seen.number]
+    if seen.number not in evidence.pruned:
+        evidence.pruned[seen.number] = prune(data)
+    return evidence.pruned[seen.number]
 
 
 def _shape(area: str, operation: str) -> Rule:
@@ -44,20 +45,20 @@ def _shape(area: str, operation: str) -> Rule:
         tags=("shape",),
         needs="embed" if operation == EXECUTE else "",
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        for seen in case.answers(operation):
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        for seen in evidence.answers(operation):
             if seen.ok:
-                yield from _judge_shape(case, seen)
+                yield from _judge_shape(evidence, seen)
 
     return judge
 
 
-def _judge_shape(case: Case, seen: Exchange) -> Iterator[Verdict]:
+def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Verdict]:
     base, data = _data(seen)
     if not isinstance(seen.json, dict):
         yield check(False, seen, "a JSON object", seen.text(80))
     elif data not in (ABSENT, None):
-        found = type_violations(case.documented, seen.operation, _pruned(case, seen, data))
+        found = type_violations(evidence.documented, seen.operation, _pruned(evidence, seen, data))
         if not found:
             yield check(True, seen, "")
         for each in found[:_MOST]:
@@ -76,11 +77,11 @@ def _complete(area: str, operation: str) -> Rule:
         under=f"envelope.fields {area}.shape public.matches-private",
         needs="embed" if operation == EXECUTE else "",
     )
-    def judge(case: Case) -> Iterator[Verdict]:
-        for seen in case.successes(operation):
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        for seen in evidence.successes(operation):
             base, data = _data(seen)
             if isinstance(data, dict):
-                found = missing(case.contract, operation, data, _pruned(case, seen, data))
+                found = missing(evidence.contract, operation, data, _pruned(evidence, seen, data))
                 if not found:
                     yield check(True, seen, "")
                 for each in found[:_MOST]:
@@ -102,15 +103,15 @@ COMPLETE = [_complete(area, operation) for area, operation in _AREAS.items()]
     at="responses",
     tags=("shape",),
 )
-def status_enum(case: Case) -> Iterator[Verdict]:
+def status_enum(evidence: Evidence) -> Iterator[Verdict]:
     """Known drift is reported by its own rule."""
-    legal = case.schema("ExecutionStatus")["enum"]
-    for history in case.histories:
-        for sample in history.samples:
-            status = sample.execution.get("status")
-            if isinstance(status, str) and status and status not in case.drift:
-                place = f"{sample.pointer}/status"
-                yield check(status in legal, sample.seen, f"one of {', '.join(legal)}", at=place)
+    legal = evidence.schema("ExecutionStatus")["enum"]
+    for history in evidence.histories:
+        for observation in history.observations:
+            status = observation.execution.get("status")
+            if isinstance(status, str) and status and status not in evidence.drift:
+                place = f"{observation.pointer}/status"
+                yield check(status in legal, observation.seen, f"one of {', '.join(legal)}", at=place)
 
 
 @rule(
@@ -122,12 +123,12 @@ def status_enum(case: Case) -> Iterator[Verdict]:
     at="responses/200",
     tags=("envelope",),
 )
-def envelope_code(case: Case) -> Iterator[Verdict]:
+def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
     """An absent code is for envelope.fields."""
-    for seen in case.successes(*_ENVELOPED):
+    for seen in evidence.successes(*_ENVELOPED):
         code = seen.json.get("code")
         if code is not None:
-            wanted = case.success(seen.operation)
+            wanted = evidence.success(seen.operation)
             yield check(type(code) is int and code == wanted, seen, f"the integer {wanted}", at="/code")
 
 
@@ -140,16 +141,16 @@ def envelope_code(case: Case) -> Iterator[Verdict]:
     at="responses/200",
     tags=("envelope",),
 )
-def envelope_fields(case: Case) -> Iterator[Verdict]:
+def envelope_fields(evidence: Evidence) -> Iterator[Verdict]:
     """The types come from the contract's own envelope."""
-    for seen in case.successes(*_ENVELOPED):
-        for name, node in _envelope(case, seen.operation).items():
+    for seen in evidence.successes(*_ENVELOPED):
+        for name, node in _envelope(evidence, seen.operation).items():
             yield _judge_member(seen, name, node)
 
 
-def _envelope(case: Case, operation: str) -> Mapping[str, Any]:
-    response = case.operation(operation).response(case.success(operation))
-    schema = case.contract.resolve(response.schema) if response else {}
+def _envelope(evidence: Evidence, operation: str) -> Mapping[str, Any]:
+    response = evidence.operation(operation).response(evidence.success(operation))
+    schema = evidence.contract.resolve(response.schema) if response else {}
     members: Mapping[str, Any] = schema["properties"]
     return members
 
@@ -174,9 +175,9 @@ def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Verdict
     source="public",
     tags=("errors",),
 )
-def error_shape(case: Case) -> Iterator[Verdict]:
+def error_shape(evidence: Evidence) -> Iterator[Verdict]:
     """Refusals of nonsense may come from a server in front, and are not judged."""
-    for seen in _refusals(case):
+    for seen in _refusals(evidence):
         if not isinstance(seen.json, dict):
             yield check(False, seen, "a JSON object", seen.text(80))
             continue
@@ -191,8 +192,8 @@ def error_shape(case: Case) -> Iterator[Verdict]:
 _REFUSING = frozenset({"bodies", "auth", "scope", "unknown", "public", "idempotency", "tenancy", "paging"})
 
 
-def _refusals(case: Case) -> Iterator[Exchange]:
-    for seen in case.answers(*_ENVELOPED):
+def _refusals(evidence: Evidence) -> Iterator[Exchange]:
+    for seen in evidence.answers(*_ENVELOPED):
         if 400 <= seen.status < 500 and seen.probe in _REFUSING:
             yield seen
 
@@ -206,9 +207,9 @@ def _refusals(case: Case) -> Iterator[Exchange]:
     at="responses",
     tags=("envelope",),
 )
-def content_type(case: Case) -> Iterator[Verdict]:
+def content_type(evidence: Evidence) -> Iterator[Verdict]:
     """Parameters such as charset are free, and so is any +json type."""
-    for seen in case.answers(*_ENVELOPED, EXECUTE):
+    for seen in evidence.answers(*_ENVELOPED, EXECUTE):
         if seen.body and (
             seen.ok or (seen.probe in _REFUSING and seen.operation != EXECUTE and seen.status < 500)
         ):
@@ -226,18 +227,18 @@ def content_type(case: Case) -> Iterator[Verdict]:
     at="responses/200",
     tags=("shape", "time"),
 )
-def rfc3339(case: Case) -> Iterator[Verdict]:
+def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
     """Executions and their events; the embed API's three texts have their own rule."""
-    for history in case.histories:
-        for sample in history.samples:
+    for history in evidence.histories:
+        for observation in history.observations:
             kind, event_kind = (
-                ("Execution", "Event") if sample.private else ("PublicExecution", "PublicEvent")
+                ("Execution", "Event") if observation.private else ("PublicExecution", "PublicEvent")
             )
-            for name, value in dates(case.contract, kind, sample.execution):
-                yield _judge_instant(sample.seen, f"{sample.pointer}/{name}", value)
-            for number, event in enumerate(sample.events or ()):
-                for name, value in dates(case.contract, event_kind, event):
-                    yield _judge_instant(sample.seen, f"/data/events/{number}/{name}", value)
+            for name, value in dates(evidence.contract, kind, observation.execution):
+                yield _judge_instant(observation.seen, f"{observation.pointer}/{name}", value)
+            for number, event in enumerate(observation.events or ()):
+                for name, value in dates(evidence.contract, event_kind, event):
+                    yield _judge_instant(observation.seen, f"/data/events/{number}/{name}", value)
 
 
 def _judge_instant(seen: Exchange, place: str, value: Any) -> Verdict:

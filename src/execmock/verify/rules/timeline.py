@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from execmock.verify.case import Case
-from execmock.verify.history import History, Sample
-from execmock.verify.rule import EXPECTED, Verdict, check, rule
+from execmock.verify.equality import instant, same_member
+from execmock.verify.evidence import Evidence
+from execmock.verify.history import History, Observation
+from execmock.verify.requests import CREATE, GET, PUBLIC
+from execmock.verify.rule import Verdict, check, rule
 from execmock.verify.rules.lifecycle import made, settled
-from execmock.verify.same import instant, same_member
-from execmock.verify.surface import CREATE, GET, PUBLIC
+from execmock.verify.severity import EXPECTED
 
 _FEED = "histories basics existing"
 _VIEWS = (GET, PUBLIC)
@@ -23,11 +24,11 @@ _SLACK = 1_000
 _SKEW = 250
 
 
-def _timelines(case: Case) -> Iterator[tuple[History, Sample, tuple[Mapping[str, Any], ...]]]:
-    for history in case.histories:
-        for sample in history.samples:
-            if sample.events is not None:
-                yield history, sample, sample.events
+def _timelines(evidence: Evidence) -> Iterator[tuple[History, Observation, tuple[Mapping[str, Any], ...]]]:
+    for history in evidence.histories:
+        for observation in history.observations:
+            if observation.events is not None:
+                yield history, observation, observation.events
 
 
 def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
@@ -44,17 +45,17 @@ def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
     tags=_TAGS,
     under="timeline.unique-ids timeline.ascending",
 )
-def append_only(case: Case) -> Iterator[Verdict]:
+def append_only(evidence: Evidence) -> Iterator[Verdict]:
     """Compares timelines of one view, the earlier received before the later was asked for."""
-    for history in case.histories:
-        for samples in (history.private, history.public):
-            shown = tuple(sample for sample in samples if sample.events is not None)
-            for before, sample in settled(shown):
+    for history in evidence.histories:
+        for observations in (history.private, history.public):
+            shown = tuple(observation for observation in observations if observation.events is not None)
+            for before, observation in settled(shown):
                 if before:
-                    yield _grew(history, before[-1], sample)
+                    yield _grew(history, before[-1], observation)
 
 
-def _grew(history: History, before: Sample, after: Sample) -> Verdict:
+def _grew(history: History, before: Observation, after: Observation) -> Verdict:
     old, new = before.events or (), after.events or ()
     later = {event.get("id"): event for event in new}
     chain = made(history, before.seen)
@@ -82,18 +83,20 @@ def _grew(history: History, before: Sample, after: Sample) -> Verdict:
     at=_AT,
     tags=_TAGS,
 )
-def unique_ids(case: Case) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
     """Within a timeline, and between those of two executions."""
     owner: dict[str, History] = {}
-    for history, sample, events in _timelines(case):
+    for history, observation, events in _timelines(evidence):
         if events:
             twice = next((name for name, times in Counter(_ids(events)).items() if times > 1), None)
-            yield check(twice is None, sample.seen, "each id once", twice, at=_EVENTS, chain=made(history))
+            yield check(
+                twice is None, observation.seen, "each id once", twice, at=_EVENTS, chain=made(history)
+            )
             other = next(
                 (name for name in _ids(events) if owner.setdefault(name, history) is not history), None
             )
             said = "ids that no other execution's events have"
-            yield check(other is None, sample.seen, said, other, at=_EVENTS, chain=made(history))
+            yield check(other is None, observation.seen, said, other, at=_EVENTS, chain=made(history))
 
 
 @rule(
@@ -105,13 +108,13 @@ def unique_ids(case: Case) -> Iterator[Verdict]:
     at=_AT,
     tags=_TAGS,
 )
-def ascending(case: Case) -> Iterator[Verdict]:
+def ascending(evidence: Evidence) -> Iterator[Verdict]:
     """Equal instants are in order."""
-    for history, sample, events in _timelines(case):
+    for history, observation, events in _timelines(evidence):
         times = [time for event in events if (time := instant(event.get("createdAt"))) is not None]
         if len(times) > 1:
             fits = all(one <= other for one, other in pairwise(times))
-            yield check(fits, sample.seen, "createdAt rising", "a fall", at=_EVENTS, chain=made(history))
+            yield check(fits, observation.seen, "createdAt rising", "a fall", at=_EVENTS, chain=made(history))
 
 
 @rule(
@@ -124,49 +127,49 @@ def ascending(case: Case) -> Iterator[Verdict]:
     tags=_TAGS,
     under="timeline.ascending timeline.public-not-stale lifecycle.created-at-constant",
 )
-def not_before_status(case: Case) -> Iterator[Verdict]:
+def not_before_status(evidence: Evidence) -> Iterator[Verdict]:
     """The moment is the target's own: the createdAt of executions created after the answer came.
 
     An event that appears once startedAt was shown happened after it.
     """
-    witnesses = _witnesses(case)
-    for history, sample, events in _timelines(case):
-        latest = _later_witness(witnesses, sample)
+    witnesses = _witnesses(evidence)
+    for history, observation, events in _timelines(evidence):
+        latest = _later_witness(witnesses, observation)
         for number, event in enumerate(events):
-            yield from _judge_date(history, sample, number, event, latest)
-    for history in case.histories:
-        for samples in (history.private, history.public):
-            shown = tuple(sample for sample in samples if sample.events is not None)
-            for before, sample in settled(shown):
+            yield from _judge_date(history, observation, number, event, latest)
+    for history in evidence.histories:
+        for observations in (history.private, history.public):
+            shown = tuple(observation for observation in observations if observation.events is not None)
+            for before, observation in settled(shown):
                 if before and before[-1].value("startedAt"):
-                    yield from _judge_late(history, before[-1], sample)
+                    yield from _judge_late(history, before[-1], observation)
 
 
 def _judge_date(
-    history: History, sample: Sample, number: int, event: Mapping[str, Any], latest: Any
+    history: History, observation: Observation, number: int, event: Mapping[str, Any], latest: Any
 ) -> Iterator[Verdict]:
     time, place = instant(event.get("createdAt")), f"{_EVENTS}/{number}/createdAt"
-    born = instant(sample.value("createdAt"))
+    born = instant(observation.value("createdAt"))
     if time is not None and born is not None:
-        said = f"not before the execution's createdAt, {sample.value('createdAt')}"
-        yield check(time >= born - _SLACK, sample.seen, said, at=place, chain=made(history))
+        said = f"not before the execution's createdAt, {observation.value('createdAt')}"
+        yield check(time >= born - _SLACK, observation.seen, said, at=place, chain=made(history))
     if time is not None and latest is not None:
         said = f"not after {latest}, when a later execution was created"
         moment = instant(latest) or 0
         fits = time <= moment + _slack(latest, event.get("createdAt"))
-        yield check(fits, sample.seen, said, at=place, chain=made(history))
+        yield check(fits, observation.seen, said, at=place, chain=made(history))
 
 
-def _judge_late(history: History, before: Sample, sample: Sample) -> Iterator[Verdict]:
+def _judge_late(history: History, before: Observation, observation: Observation) -> Iterator[Verdict]:
     start = before.value("startedAt")
     known, began = set(_ids(before.events or ())), instant(start)
-    for number, event in enumerate(sample.events or ()):
+    for number, event in enumerate(observation.events or ()):
         time = instant(event.get("createdAt"))
         if event.get("id") not in known and time is not None and began is not None:
             said = f"not before startedAt, {start}, which was shown before this event"
             fits = time >= began - _slack(start, event.get("createdAt"))
             place = f"{_EVENTS}/{number}/createdAt"
-            yield check(fits, sample.seen, said, at=place, chain=made(history, before.seen))
+            yield check(fits, observation.seen, said, at=place, chain=made(history, before.seen))
 
 
 def _slack(*texts: Any) -> int:
@@ -174,23 +177,29 @@ def _slack(*texts: Any) -> int:
     return _SKEW if all("." in str(text) for text in texts) else _SLACK
 
 
-def _witnesses(case: Case) -> list[tuple[float, str, str]]:
+def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     """Return (sent, identity, createdAt) of the creations, oldest first."""
     found = []
-    for seen in case.successes(CREATE):
+    for seen in evidence.successes(CREATE):
         time = seen.at("/data/execution/createdAt")
         if instant(time) is not None and seen.probe != "idempotency":
             found.append((seen.sent, seen.identity, time))
     return sorted(found)
 
 
-def _later_witness(witnesses: list[tuple[float, str, str]], sample: Sample) -> str | None:
+def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observation) -> str | None:
     """The createdAt of the first creation of the same key that was sent after a sight was received.
 
     A public sight has no key; the creations of the key that follows executions stand in for it.
     """
-    clock = sample.seen.identity if sample.private else ("time" if sample.seen.probe == "histories" else "a")
-    later = (time for sent, identity, time in witnesses if identity == clock and sent >= sample.seen.received)
+    clock = (
+        observation.seen.identity
+        if observation.private
+        else ("time" if observation.seen.probe == "histories" else "a")
+    )
+    later = (
+        time for sent, identity, time in witnesses if identity == clock and sent >= observation.seen.received
+    )
     return next(later, None)
 
 
@@ -203,16 +212,18 @@ def _later_witness(witnesses: list[tuple[float, str, str]], sample: Sample) -> s
     at=_AT,
     tags=_TAGS,
 )
-def execution_id(case: Case) -> Iterator[Verdict]:
+def execution_id(evidence: Evidence) -> Iterator[Verdict]:
     """Where an event leaves one of them out there is nothing to judge."""
-    for history, sample, events in _timelines(case):
-        if sample.private:
+    for history, observation, events in _timelines(evidence):
+        if observation.private:
             for number, event in enumerate(events):
                 for name, own in (("executionId", "id"), ("organizationId",) * 2, ("workflowId",) * 2):
-                    shown, wanted = event.get(name), sample.value(own)
+                    shown, wanted = event.get(name), observation.value(own)
                     if shown and wanted:
                         place = f"{_EVENTS}/{number}/{name}"
-                        yield check(shown == wanted, sample.seen, f"{wanted}", at=place, chain=made(history))
+                        yield check(
+                            shown == wanted, observation.seen, f"{wanted}", at=place, chain=made(history)
+                        )
 
 
 @rule(
@@ -226,10 +237,10 @@ def execution_id(case: Case) -> Iterator[Verdict]:
     under="timeline.append-only public.shape",
     needs="writes",
 )
-def public_subset(case: Case) -> Iterator[Verdict]:
+def public_subset(evidence: Evidence) -> Iterator[Verdict]:
     """Compared with a private read that was asked for after the public answer came."""
-    for history in case.histories:
-        reads = [sample for sample in history.private if sample.events is not None]
+    for history in evidence.histories:
+        reads = [observation for observation in history.private if observation.events is not None]
         for public in history.public:
             after = next((read for read in reads if read.seen.sent >= public.seen.received), None)
             if after is not None and public.events:
@@ -239,7 +250,11 @@ def public_subset(case: Case) -> Iterator[Verdict]:
 
 
 def _judge_twin(
-    history: History, public: Sample, number: int, event: Mapping[str, Any], twin: Mapping[str, Any] | None
+    history: History,
+    public: Observation,
+    number: int,
+    event: Mapping[str, Any],
+    twin: Mapping[str, Any] | None,
 ) -> Verdict:
     place = f"{_EVENTS}/{number}"
     if twin is None:
@@ -264,11 +279,11 @@ def _judge_twin(
     under="timeline.append-only timeline.public-subset public.not-stale",
     needs="writes",
 )
-def public_not_stale(case: Case) -> Iterator[Verdict]:
+def public_not_stale(evidence: Evidence) -> Iterator[Verdict]:
     """An event that is ever shown publicly must be, once a private read has shown it."""
-    for history in case.histories:
+    for history in evidence.histories:
         open_ = {name for public in history.public for name in _ids(public.events or ())}
-        reads = [sample for sample in history.private if sample.events is not None]
+        reads = [observation for observation in history.private if observation.events is not None]
         for public in history.public:
             before = [read for read in reads if read.seen.received <= public.seen.sent]
             if before and public.events is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from execmock.verify.catalogue import all_rules
+from execmock.verify.registry import all_rules
 
 if TYPE_CHECKING:
     from execmock.verify.report.model import Report

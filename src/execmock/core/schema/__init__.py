@@ -1,0 +1,1 @@
+"""JSON Schema: validation, and violations in words."""

@@ -1,0 +1,1 @@
+"""The pipeline of an API request: operation, authentication, validation, handler, answer."""

@@ -1,0 +1,137 @@
+"""Puts the web round an engine: the handlers of its ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from execmock.core.contract import Contract
+from execmock.server.api.authentication import ApiKeyAuthenticator
+from execmock.server.api.handlers import api_handlers
+from execmock.server.api.pipeline import Api
+from execmock.server.api.request_ids import RequestIds
+from execmock.server.api.request_validation import Strictness
+from execmock.server.http.access_log import AccessLog
+from execmock.server.http.cors import Cors
+from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
+from execmock.service.choices import Choices
+from execmock.service.engine import Engine, EngineOptions
+
+if TYPE_CHECKING:
+    from execmock.server.control.app import ControlApi
+    from execmock.server.docs_pages import Page
+
+__all__ = ["App", "AppOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppOptions:
+    """How a mock behaves on the web; `engine` says how its executions do. Sizes are bytes."""
+
+    engine: EngineOptions = field(default_factory=EngineOptions)
+    strict: bool = False
+    control_key: str | None = None
+    max_body: int = 1 << 20
+    cors_origins: tuple[str, ...] = ("*",)
+    log_format: str = "text"
+    quiet: bool = False
+
+
+class App:
+    """A mock ready to be listened for: an engine, and a front for each port."""
+
+    def __init__(self, options: AppOptions, engine: Engine | None = None) -> None:
+        self.options = options
+        self.engine = engine or Engine(options.engine)
+        self.log = AccessLog(options.log_format, quiet=options.quiet)
+        self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.ports: dict[str, int] = {}
+        """Operation id to the port that serves it, once the ports are open."""
+
+    @cached_property
+    def control(self) -> ControlApi:
+        """The control API, made with the first request for it."""
+        from execmock.server.control.app import ControlApi
+
+        return ControlApi(self.engine, self.request_ids, self.options.control_key, strict=self.options.strict)
+
+    def end_streams(self) -> None:
+        """End what is open without an end of its own: the server is about to stop."""
+        if "control" in vars(self):
+            self.control.end()
+
+    async def prepare(self) -> None:
+        """Make the engine's state ready."""
+        await self.engine.prepare()
+        if not self.engine.store.immediate:
+            self.request_ids.server = await self.engine.store.next_number("")
+
+    def dispatcher(self, only: Sequence[str] | None = None, *, control: bool = True) -> Dispatcher:
+        """Return the handler of a port.
+
+        `only` names the operations it serves, None means all of them; `control` says whether the control
+        API is on it too.
+        """
+        engine, options = self.engine, self.options
+        choices = engine.choices
+        api = Api(
+            engine.contract,
+            api_handlers(engine.executions, engine.embed, choices),
+            ApiKeyAuthenticator(engine.sandboxes, strict=options.strict, bad_key=int(choices["badKey"])),
+            self.request_ids,
+            strictness(engine.contract, choices),
+            int(choices["wrongMethod"]),
+            only,
+        )
+        too_large = int(choices["bodyTooLarge"])
+        cors = Cors(options.cors_origins)
+        served = ApiDispatcher(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
+        here = engine.contract.operations if only is None else only
+
+        @lru_cache(maxsize=1)
+        def pages() -> Mapping[str, Page]:
+            # Made with the first request that may be for one: they need aiohttp, which takes long to import.
+            from execmock.server.docs_pages import contract_pages
+
+            return contract_pages(
+                engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
+            )
+
+        return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
+
+    def control_front(self) -> ControlDispatcher:
+        """Return the handler of the control API."""
+        return ControlDispatcher(lambda: self.control, self.log, self.engine)
+
+    async def close(self) -> None:
+        """End the streams, write what is left of the log and let go of the store."""
+        self.end_streams()
+        self.log.flush()
+        await self.engine.close()
+
+
+def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
+    """Return operation id to how it refuses, as the choices say."""
+    common = Strictness(
+        wrong_content_type=int(choices["wrongContentType"]),
+        clamp_limit=choices["limitOverMaximum"] == "clamp",
+        clamp_huge=choices["hugeNumber"] == "clamp",
+    )
+    own = {
+        "createExecution": replace(
+            common,
+            nulls=choices["nullOptional"] == "accept",
+            empty_strings=choices["emptyString"] == "accept",
+            unknown_properties=choices["unknownProperty"] == "ignore",
+        ),
+        "getPublicExecution": replace(common, parameters=int(choices["missingPublicToken"])),
+        "executeWorkflow": replace(
+            common,
+            malformed=int(choices["embedMalformedJson"]),
+            invalid=int(choices["embedExecutionData"]),
+            by_place={"body/id_type": int(choices["embedUnknownIdType"])},
+        ),
+    }
+    return {name: own.get(name, common) for name in contract.operations}

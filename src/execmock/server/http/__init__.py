@@ -1,0 +1,1 @@
+"""HTTP/1.1: listeners, protocols, dispatch, CORS, the access log."""

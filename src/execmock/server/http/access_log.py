@@ -1,0 +1,88 @@
+"""One line per request, written in batches off the hot path."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple, TextIO
+
+from execmock.core.durations import format_instant
+from execmock.core.json_text import encode
+
+__all__ = ["AccessLog", "Entry"]
+
+_BATCH_EVERY = 0.05
+
+
+class Entry(NamedTuple):
+    """One answered request: real instant (ms), what was asked, what was answered, how long it took (ms)."""
+
+    at: int
+    method: str
+    path: str
+    status: int
+    took: float
+    operation: str
+    sandbox: str
+    subject: str
+
+
+class AccessLog:
+    """Writes entries as text or JSON lines. Tokens never reach it: a path comes without its query."""
+
+    def __init__(self, form: str = "text", stream: TextIO | None = None, *, quiet: bool = False) -> None:
+        self._render: Callable[[Entry], str] = _as_json if form == "json" else _as_text
+        self._stream = stream or sys.stdout
+        self._quiet = quiet
+        self._waiting: list[Entry] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, entry: Entry) -> None:
+        """Take an entry; it is written within a twentieth of a second."""
+        if self._quiet:
+            return
+        self._waiting.append(entry)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_BATCH_EVERY, self.flush)
+
+    def say(self, line: str) -> None:
+        """Tell whoever runs the server something that is no request."""
+        self.flush()
+        try:
+            sys.stderr.write(f"execmock: {line}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            self._quiet = True
+
+    def flush(self) -> None:
+        """Write what waits. A reader that went away ends the log, not the server."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        entries, self._waiting = self._waiting, []
+        try:
+            self._stream.write("".join(map(self._render, entries)))
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._quiet = True
+
+
+def _as_text(entry: Entry) -> str:
+    clock = format_instant(entry.at)[11:23]
+    about = f"{entry.operation} {entry.subject}".strip() if entry.subject else entry.operation
+    where = f"  [{entry.sandbox}]" if entry.sandbox not in ("", "default") else ""
+    line = f"{clock}  {entry.status}  {entry.method:<6} {_printable(entry.path)}  {entry.took:.1f} ms"
+    return f"{line}  {_printable(about)}{where}\n" if about else line + where + "\n"
+
+
+def _as_json(entry: Entry) -> str:
+    fields: dict[str, Any] = {**entry._asdict(), "at": format_instant(entry.at), "took": round(entry.took, 3)}
+    return encode(fields).decode("utf-8", "replace") + "\n"
+
+
+def _printable(text: str) -> str:
+    # A path may hold anything; what a terminal would obey is shown, not sent.
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

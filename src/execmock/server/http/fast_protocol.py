@@ -1,0 +1,218 @@
+"""The short way: plain requests of the API, answered where they arrive.
+
+aiohttp starts a task, a request, a response and a stream writer for each request, which costs several
+times what answering one does here; and importing it takes longer than starting all the rest. A connection
+therefore begins without it. As long as plain requests of the API come (see `heads`), one at a time, each
+is answered at once by the same `ApiFront.answer` that serves the long way. The first that is anything
+else (a page, the control API, a long or chunked body, pipelined requests) hands its connection over to
+aiohttp, with what has arrived, for good. A test holds the two ways to the same bytes.
+
+It needs a store that answers at once: nothing here may wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from email.utils import formatdate
+from http import HTTPStatus
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
+
+from execmock.server.api.calls import Answer, Call
+from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
+from execmock.server.http.request_head import RequestHeads
+
+if TYPE_CHECKING:
+    from execmock.server.http.aiohttp_protocol import AiohttpServer
+
+__all__ = ["FastServer"]
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+_WORTH_JOINING = 16_384
+"""Bodies up to this many bytes are copied behind their heads; longer ones are written beside them."""
+_WORTH_WAITING = 65_536
+"""Bodies up to this many bytes are waited for here where they come in pieces."""
+_IDLE = 1800.0
+"""Seconds after which a connection without a request is closed; it may stay open for twice as long."""
+
+
+class FastServer:
+    """The server of a dispatcher: makes the protocols of new connections."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.api: ApiDispatcher = dispatcher.api
+        self.heads = RequestHeads()
+        self.written = _Written()
+        self.connections: set[_Connection] = set()
+        self.answered_at_once = 0
+        """How many requests went the short way."""
+        self._dispatcher = dispatcher
+        self._long: AiohttpServer | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection."""
+        if self._sweeper is None:
+            self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
+        return _Connection(self)
+
+    def long(self) -> AiohttpServer:
+        """Return the server for whatever is not plain, made when it is first needed."""
+        if self._long is None:
+            from execmock.server.http.aiohttp_protocol import AiohttpServer
+
+            self._long = AiohttpServer(self._dispatcher)
+        return self._long
+
+    async def idle(self) -> None:
+        """Return once no request is under way."""
+        for connection in [connection for connection in self.connections if connection.held]:
+            connection.hand_over(b"")
+        if self._long is not None:
+            # Two turns of the loop, in which aiohttp takes up what it was handed.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            await self._long.idle()
+
+    async def shutdown(self, timeout: float) -> None:
+        """Close all connections; answers on their way get some seconds."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for connection in list(self.connections):
+            connection.close()
+        if self._long is not None:
+            await self._long.shutdown(timeout)
+
+    def _sweep(self) -> None:
+        self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
+        for connection in list(self.connections):
+            if not connection.busy:
+                connection.close()
+            connection.busy = False
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, until it is handed over."""
+
+    __slots__ = ("_api", "_heads", "_most", "_server", "_transport", "_written", "busy", "held")
+
+    _transport: asyncio.Transport
+
+    def __init__(self, server: FastServer) -> None:
+        self._server = server
+        self._api = server.api
+        self._most = server.api.max_body
+        self._heads = server.heads
+        self._written = server.written
+        self.busy = True
+        self.held = b""
+        """The beginning of a request whose body has not all come yet."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._server.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._server.connections.discard(self)
+
+    def pause_writing(self) -> None:
+        """Answer no more until the client has taken what was written."""
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Answer the plain request that arrived, or hand the connection over."""
+        if self.held:
+            data, self.held = self.held + data, b""
+        head = self._heads.read(data)
+        if head is None:
+            self.hand_over(data)
+            return
+        method, path, query, headers, size, length, last = head
+        missing = size + length - len(data)
+        if missing or length > self._most:
+            self._wait(data, missing, length)
+            return
+        answer, common = _run(self._api.answer(Call(method, path, query, headers, data[size:])))
+        start = self._written.head(answer, common, last)
+        body = answer.body
+        if len(body) <= _WORTH_JOINING:
+            self._transport.write(start + body)
+        else:
+            self._transport.writelines((start, body))
+        self.busy = True
+        self._server.answered_at_once += 1
+        if last:
+            self.close()
+
+    def _wait(self, data: bytes, missing: int, length: int) -> None:
+        """Keep the first part of a request; one of doubtful size goes the long way, as pipelined ones do."""
+        if missing > 0 and length <= min(_WORTH_WAITING, self._most):
+            self.held = data
+        else:
+            self.hand_over(data)
+
+    def hand_over(self, data: bytes) -> None:
+        """Leave the connection to aiohttp, with what has arrived of its next request."""
+        data, self.held = self.held + data, b""
+        self._server.connections.discard(self)
+        handler: Any = self._server.long()()
+        self._transport.set_protocol(handler)
+        handler.connection_made(self._transport)
+        handler.data_received(data)
+
+    def close(self) -> None:
+        """Close the connection once what was written has gone out."""
+        self._transport.close()
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Return what a coroutine returns; it must never wait."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    coroutine.close()
+    raise RuntimeError("the short way met something that waits")
+
+
+class _Written:
+    """Writes the heads of answers; what does not change from one to the next is written once."""
+
+    def __init__(self) -> None:
+        self._starts: dict[int, tuple[Mapping[str, str], str]] = {}
+        self._date = ""
+        self._second = -1
+
+    def head(self, answer: Answer, common: Mapping[str, str], last: bool) -> bytes:
+        """Return the status line and headers, byte for byte as aiohttp writes them."""
+        known, start = self._starts.get(answer.status, _NO_START)
+        if known is not common:
+            start = _start(answer.status, common)
+            self._starts[answer.status] = (common, start)
+        for name, value in answer.headers.items():
+            start = f"{start}{name}: {value}\r\n"
+        second = int(monotonic())
+        if second != self._second:
+            self._second = second
+            self._date = formatdate(usegmt=True)
+        end = "\r\nConnection: close\r\n\r\n" if last else "\r\n\r\n"
+        return (
+            f"{start}Content-Type: {answer.content_type}\r\n"
+            f"Content-Length: {len(answer.body)}\r\nDate: {self._date}{end}"
+        ).encode("latin-1")
+
+
+_NO_START: tuple[Mapping[str, str] | None, str] = (None, "")
+
+
+def _start(status: int, common: Mapping[str, str]) -> str:
+    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
+    lines += [f"{name}: {value}" for name, value in {**ON_EVERY_ANSWER, **common}.items()]
+    return "\r\n".join(lines) + "\r\n"

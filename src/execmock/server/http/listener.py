@@ -1,0 +1,94 @@
+"""Listening: sockets opened before anything is promised, and closed without cutting answers short."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from execmock.errors import ConfigError
+from execmock.server.http.dispatch import Dispatcher
+from execmock.server.http.fast_protocol import FastServer
+
+if TYPE_CHECKING:
+    from execmock.server.http.aiohttp_protocol import AiohttpServer
+
+__all__ = ["Listener", "bind"]
+
+# Seconds that requests under way get when the server ends, and then what is being written.
+_LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
+
+
+def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) -> socket.socket:
+    """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one.
+
+    Other processes can bind a shared one too, and the system then spreads connections over those that
+    listen. Nobody warns of a stranger who shares it, so it should be bound alone once before.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return _bound(socket.socket(family, socket.SOCK_STREAM), host, port, shared)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. "
+            f"Another program may hold the port; {option} 0 picks a free one."
+        ) from None
+    except OverflowError:
+        raise ConfigError(f"{port} is not a port; expected 0 to 65535") from None
+
+
+def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.socket:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind((host, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+class Listener:
+    """Serves one handler on one socket."""
+
+    def __init__(self, dispatcher: Dispatcher, sock: socket.socket) -> None:
+        self._sock = sock
+        self.server = FastServer(dispatcher) if dispatcher.api.immediate else _long_server(dispatcher)
+        self._accepting: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        """Return the port that is listened on."""
+        return int(self._sock.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """Return the address to send requests to."""
+        host, port = self._sock.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        """Accept connections from now on."""
+        loop = asyncio.get_running_loop()
+        self._accepting = await loop.create_server(self.server, sock=self._sock, backlog=1024)
+
+    async def stop(self) -> None:
+        """Accept no more, finish what is under way, close."""
+        if self._accepting is not None:
+            self._accepting.close()
+        # What was accepted just now is taken up before it is asked who is busy.
+        await asyncio.sleep(0)
+        # aiohttp stops reading when it cleans up, so bodies on their way are waited for before.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.server.idle(), _LAST_REQUESTS)
+        await self.server.shutdown(_LAST_ANSWERS)
+        await asyncio.sleep(0)
+
+
+def _long_server(dispatcher: Dispatcher) -> AiohttpServer:
+    # Imported only where it is needed: aiohttp takes longer to import than all the rest.
+    from execmock.server.http.aiohttp_protocol import AiohttpServer
+
+    return AiohttpServer(dispatcher)

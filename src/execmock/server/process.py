@@ -1,0 +1,182 @@
+"""One server process: serves an app until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from execmock.errors import ConfigError
+from execmock.server.app import App, AppOptions
+from execmock.server.banner import banner
+from execmock.server.http.listener import Listener, bind
+from execmock.service.engine import EngineOptions
+from execmock.service.scenario_reload import ScenarioReloader
+from execmock.settings import ServeSettings
+
+__all__ = ["ProcessOptions", "options_from", "run"]
+
+_DEMO_KEY = "b3sk_demo"
+_BEFORE_WARMING = 0.5
+"""Seconds after which what was left for later is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessOptions:
+    """How one process serves. `lifeline` is a file descriptor that ends the server when it closes.
+
+    `first` is False for processes beside the first one, which leave the talking to it; `again` is True for
+    one that replaces another, whose banner has been read.
+    """
+
+    first: bool = True
+    again: bool = False
+    shared: bool = False
+    lifeline: int | None = None
+    when_ready: Callable[[], None] = lambda: None
+
+
+def run(settings: ServeSettings, running: ProcessOptions) -> None:
+    """Serve in this process until SIGINT or SIGTERM."""
+    with asyncio.Runner(loop_factory=_loop_factory(settings.loop)) as runner:
+        runner.run(_serve(settings, running))
+
+
+def options_from(settings: ServeSettings) -> AppOptions:
+    """Return the mock's options as the command's settings give them."""
+    engine = EngineOptions(
+        scenarios=settings.scenarios,
+        scenario=settings.scenario,
+        world=settings.world,
+        keys=tuple((key.key, key.scope) for key in settings.keys),
+        choices=tuple(f"{name}={value}" for name, value in settings.choose),
+        seed=settings.seed,
+        start=settings.clock_start,
+        speed=settings.speed,
+        frozen=settings.frozen,
+        zone=settings.timezone,
+        store=settings.store,
+        journal_size=settings.journal_size,
+    )
+    return AppOptions(
+        engine=engine,
+        strict=settings.auth == "strict",
+        control_key=settings.control_key,
+        max_body=settings.max_body,
+        cors_origins=settings.cors_origins,
+        log_format=settings.log_format,
+        quiet=settings.quiet,
+    )
+
+
+async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
+    mock = App(options_from(settings))
+    await mock.prepare()
+    opened = await _listen(mock, settings, shared=running.shared)
+    # What there is now stays; the collector need not look at it again and again.
+    gc.freeze()
+    gc.enable()
+    stopped = asyncio.Event()
+    _on_signals(stopped.set)
+    if running.lifeline is not None:
+        asyncio.get_running_loop().add_reader(running.lifeline, stopped.set)
+    if running.first and not running.again:
+        _say(mock, settings, opened)
+    running.when_ready()
+    beside = [asyncio.create_task(_reload(mock, settings, aloud=running.first)), asyncio.create_task(_warm())]
+    await stopped.wait()
+    for task in beside:
+        task.cancel()
+    mock.end_streams()
+    await asyncio.gather(*(listener.stop() for listener in opened.listeners))
+    await mock.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What listens: a listener for each operation, and the one that serves the control API."""
+
+    operations: Mapping[str, Listener]
+    control: Listener
+
+    @property
+    def listeners(self) -> set[Listener]:
+        return {*self.operations.values(), self.control}
+
+
+async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
+    """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
+    operations = mock.engine.contract.operations
+    embed = [name for name, operation in operations.items() if "embed" in operation.tags]
+    others = [name for name in operations if name not in embed]
+    apart, control = settings.embed_port is not None, settings.control_port is not None
+    ports = [(settings.port, "--port", mock.dispatcher(others if apart else None, control=not control))]
+    if settings.embed_port is not None:
+        ports.append((settings.embed_port, "--embed-port", mock.dispatcher(embed, control=False)))
+    if settings.control_port is not None:
+        ports.append((settings.control_port, "--control-port", mock.dispatcher((), control=True)))
+    listeners = [
+        Listener(dispatcher, bind(settings.host, port, option, shared=shared))
+        for port, option, dispatcher in ports
+    ]
+    for listener in listeners:
+        await listener.start()
+    served = dict.fromkeys(others, listeners[0]) | dict.fromkeys(embed, listeners[1 if apart else 0])
+    mock.ports.update({name: listener.port for name, listener in served.items()})
+    return _Open(served, listeners[-1] if control else listeners[0])
+
+
+def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
+    key = settings.keys[0].key if settings.keys else _DEMO_KEY
+    urls = {name: listener.url for name, listener in opened.operations.items()}
+    try:
+        sys.stdout.write(
+            banner(mock.engine.contract, mock.engine.registry.current.values(), urls, key, opened.control.url)
+        )
+        sys.stdout.flush()
+    except OSError:
+        # Nobody reads: the server serves all the same.
+        pass
+
+
+async def _reload(mock: App, settings: ServeSettings, *, aloud: bool) -> None:
+    # In a thread: reading the files once more takes long enough for the first requests to notice.
+    reloader = await asyncio.to_thread(ScenarioReloader, mock.engine, settings.scenarios)
+    async for line in reloader.run():
+        if aloud:
+            mock.log.say(line)
+
+
+async def _warm() -> None:
+    # The first answers need no aiohttp; who opens a page soon after should not have to wait for it.
+    await asyncio.sleep(_BEFORE_WARMING)
+    await asyncio.to_thread(import_module, "execmock.server.http.aiohttp_protocol")
+    gc.freeze()
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stop)
+        except NotImplementedError:
+            # Windows loops have none; there, Python turns Ctrl-C into KeyboardInterrupt.
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _loop_factory(name: str) -> Callable[[], Any] | None:
+    if name == "asyncio":
+        return None
+    try:
+        import uvloop
+    except ImportError:
+        if name == "uvloop":
+            raise ConfigError("uvloop is not installed; expected --loop auto or asyncio") from None
+        return None
+    factory: Callable[[], Any] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,1 @@
+"""What happened: the journal, changes, and what they hide."""

@@ -1,0 +1,99 @@
+"""Notices executions that move by time alone, for those that watch a sandbox live.
+
+Nothing runs while nobody watches: executions are computed, not driven, and stay so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from execmock.errors import StoreError
+from execmock.service.engine import Engine
+from execmock.service.executions.commands import ExecutionState
+from execmock.service.executions.repository import EMBED, EXECUTION
+
+__all__ = ["ExecutionWatcher"]
+
+_MOST = 2_000
+_LONGEST_WAIT = 5.0
+_SHORTEST_WAIT = 0.02
+
+
+class ExecutionWatcher:
+    """Publishes a sandbox's executions as they are created and moved, the latest 2000 of them."""
+
+    def __init__(self, engine: Engine, sandbox: str) -> None:
+        self._repository = engine.repository
+        self._sandboxes = engine.sandboxes
+        self._commands = engine.commands
+        self._changes = engine.changes
+        self._sandbox = sandbox
+        self._known: OrderedDict[str, int] = OrderedDict()
+        self._seen: int | None = None
+        self._looking = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            wait = await self.look()
+            took = loop.time() - started
+            await self._changes.wait(wait)
+            # One look takes in many changes. Looking is to take no more than a fifth of the time.
+            await asyncio.sleep(max(_SHORTEST_WAIT, 4 * took))
+
+    async def look(self) -> float:
+        """Publish what moved since the last look; return the real seconds until more may.
+
+        The first look only learns how things stand. One after a pause makes good what nobody watched.
+        """
+        async with self._looking:
+            try:
+                await self._changes.follow(self._sandbox)
+                return await self._look()
+            except StoreError:
+                # It is looked at again as soon as something happens, or in a while.
+                return _LONGEST_WAIT
+
+    async def _look(self) -> float:
+        silently = self._seen is None or self._starts_again()
+        self._seen = self._changes.last
+        sandbox = await self._sandboxes.get(self._sandbox)
+        if sandbox is None:
+            return _LONGEST_WAIT
+        wait = _LONGEST_WAIT
+        for kind in (EMBED, EXECUTION):
+            for execution in reversed(await self._repository.page(sandbox, kind, 0, _MOST)):
+                standing = self._commands.state_of(execution, sandbox)
+                self._publish(standing, silently)
+                if standing.due is not None and sandbox.clock.speed:
+                    wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
+        return max(wait, _SHORTEST_WAIT)
+
+    def _starts_again(self) -> bool:
+        """Learn what others have published; return whether the sandbox was replaced by a snapshot."""
+        restored = False
+        for change in self._changes.since(self._seen or 0, self._sandbox):
+            if change.kind == "execution":
+                self._learn(change.data["id"], len(change.data["history"]))
+            elif change.kind == "sandbox" and change.data["id"] == self._sandbox:
+                # Ids may come again.
+                self._known.clear()
+                restored = change.data["change"] == "restored"
+        return restored
+
+    def _learn(self, name: str, visits: int) -> None:
+        self._known[name] = visits
+        self._known.move_to_end(name)
+        if len(self._known) > 2 * _MOST:
+            self._known.popitem(last=False)
+
+    def _publish(self, standing: ExecutionState, silently: bool) -> None:
+        name, visits = standing.execution.id, len(standing.progress.visits)
+        if self._known.get(name) == visits:
+            return
+        self._learn(name, visits)
+        if not silently:
+            self._changes.publish(self._sandbox, "execution", standing.as_json())

@@ -1,0 +1,1 @@
+"""Executions of both APIs: created, read, listed, advanced, commanded."""

@@ -1,0 +1,243 @@
+"""What a tester does to executions and clocks: signal, jump, wait, advance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from execmock.core.clock import LATEST, ClockError, ClockState
+from execmock.core.contract import Contract
+from execmock.core.durations import format_instant
+from execmock.core.execution import seed_for
+from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
+from execmock.core.scenario import Scenario, Signalled, Vocabulary
+from execmock.core.scenario.model import Api
+from execmock.core.schema.violation import Violation
+from execmock.errors import nearest
+from execmock.interfaces import Clock
+from execmock.service.events.changes import Changes
+from execmock.service.executions.repository import ExecutionRepository, Tracked
+from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox, Sandboxes
+
+__all__ = ["ExecutionCommands", "ExecutionState", "clock_as_json"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionState:
+    """Where an execution stands at an instant, and what could happen to it."""
+
+    execution: Tracked
+    scenario: Scenario
+    progress: Progress
+    now: int
+    due: int | None
+    waits_for: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """The present status."""
+        return self.scenario.steps[self.progress.current.step].status
+
+    def reached(self, status: str) -> bool:
+        """Whether the execution is, or has been, in a status or in a step of that name."""
+        return self.first(status, self.progress) is not None
+
+    def first(self, status: str, progress: Progress) -> int | None:
+        """Return the instant of the first visit to a status, or to a step of that name, in some history."""
+        steps = self.scenario.steps
+        names = ((visit.at, steps[visit.step]) for visit in progress.visits)
+        return next((at for at, step in names if status in (step.status, step.name)), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON-like data, with the history of its steps."""
+        steps = self.scenario.steps
+        history = [
+            {
+                "step": steps[visit.step].name,
+                "status": steps[visit.step].status,
+                "at": format_instant(visit.at),
+                **({"signal": visit.signal} if visit.signal else {}),
+            }
+            for visit in self.progress.visits
+        ]
+        return {
+            "id": self.execution.id,
+            "api": self.scenario.api,
+            "sandbox": self.execution.sandbox,
+            "scenario": self.scenario.name,
+            "version": self.scenario.version,
+            "createdAt": format_instant(self.execution.created_at),
+            "status": self.status,
+            "step": steps[self.progress.current.step].name,
+            "polls": self.progress.polls,
+            "waitsFor": list(self.waits_for),
+            "nextAt": None if self.due is None else format_instant(self.due),
+            "history": history,
+        }
+
+
+class ExecutionCommands:
+    """Moves executions and clocks from outside, and waits for them."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        sandboxes: Sandboxes,
+        repository: ExecutionRepository,
+        changes: Changes,
+        clock: Clock,
+    ) -> None:
+        self._sandboxes = sandboxes
+        self._repository = repository
+        self._changes = changes
+        self._clock = clock
+        apis: tuple[Api, ...] = ("executions", "embed")
+        self._graphs = {api: Vocabulary.of(contract, api) for api in apis}
+
+    async def standing(self, sandbox: Sandbox, execution_id: str) -> ExecutionState:
+        """Return where an execution stands now; Refusal 404 if the sandbox has none of that id."""
+        execution = await self._repository.find(sandbox, execution_id)
+        if execution is None:
+            violation = Violation("path/id", f"the id of an execution in sandbox {sandbox.id}", execution_id)
+            raise Refusal(404, "Unknown execution", [violation])
+        return self.state_of(execution, sandbox)
+
+    def state_of(self, execution: Tracked, sandbox: Sandbox, at: int | None = None) -> ExecutionState:
+        """Return where an execution stands at an instant, by default now."""
+        now = self._sandboxes.now(sandbox) if at is None else at
+        scenario = self._repository.scenario(execution)
+        state = self._repository.progress(execution, sandbox, now)
+        seed = seed_for(scenario, sandbox.root, execution.id)
+        waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
+        due = next_due(scenario, state, seed)
+        return ExecutionState(
+            execution, scenario, state, now, due if due and due <= LATEST else None, waits_for
+        )
+
+    async def signal(self, sandbox: Sandbox, execution_id: str, name: str, payload: Any) -> ExecutionState:
+        """Send a signal; Refusal 409 when the present step does not wait for it."""
+        before = await self.standing(sandbox, execution_id)
+        while True:
+            if name not in before.waits_for:
+                raise _unawaited(name, before)
+            after = await self._moved(before, sandbox, Signal(name, payload))
+            if any(visit.signal == name for visit in after.progress.visits[len(before.progress.visits) :]):
+                return after
+            # It moved by itself meanwhile, so what it waits for has to be asked anew.
+            before = after
+
+    async def jump(self, sandbox: Sandbox, execution_id: str, target: str) -> ExecutionState:
+        """Lead an execution to a step or status by the shortest legal way; Refusal 409 if there is none."""
+        before = await self.standing(sandbox, execution_id)
+        while True:
+            steps = self._way(before, target)
+            made = len(before.progress.visits)
+            after = await self._moved(before, sandbox, Jump(steps, made))
+            if tuple(visit.step for visit in after.progress.visits[made : made + len(steps)]) == steps:
+                return after
+            # It moved by itself meanwhile, so the way has to be chosen anew.
+            before = after
+
+    def _way(self, standing: ExecutionState, target: str, where: str = "body/to") -> tuple[int, ...]:
+        """Return the steps of the shortest legal way; Refusal 409 when there is none."""
+        scenario, index = standing.scenario, _step(standing.scenario, target, where)
+        graph = self._graphs[scenario.api].graph(scenario.drift)
+        way = graph.path(standing.status, scenario.steps[index].status)
+        if way is None or standing.status in graph.terminal:
+            violation = Violation(where, f"a status that can follow {standing.status}", target)
+            raise Refusal(409, f"{target} cannot follow {standing.status}", [violation])
+        # Every status has a step, if only one that the scenario's file does not name.
+        between = (scenario.step_index(status) for status in way[1:-1])
+        return (*(step for step in between if step is not None), index)
+
+    async def wait(self, sandbox_id: str, execution_id: str, status: str, seconds: float) -> ExecutionState:
+        """Return once an execution has reached a status, or after `seconds` of real time as it then is.
+
+        Raises Refusal 409 when it can no longer reach it, not even by a jump.
+        """
+        deadline = self._clock.now() + int(seconds * 1000)
+        while True:
+            sandbox = await self._sandbox(sandbox_id)
+            standing = await self.standing(sandbox, execution_id)
+            left = (deadline - self._clock.now()) / 1000
+            if standing.reached(status):
+                return standing
+            self._way(standing, status, "query/status")
+            if left <= 0:
+                return standing
+            await self._changes.wait(min(left, self._until_due(standing, sandbox)))
+
+    async def move_clock(self, sandbox_id: str, move: Callable[[ClockState, int], ClockState]) -> Sandbox:
+        """Apply a move to a sandbox's clock; Refusal 409 when it is one that clocks do not make."""
+
+        try:
+            sandbox = await self._sandboxes.move_clock(sandbox_id, move)
+        except ClockError as error:
+            raise Refusal(409, error.message) from None
+        if sandbox is None:
+            raise _unknown_sandbox(sandbox_id)
+        self._changes.publish(sandbox_id, "clock", clock_as_json(sandbox.clock, self._clock.now()))
+        return sandbox
+
+    async def instant_of(self, sandbox: Sandbox, execution_id: str, status: str) -> int:
+        """Return when time alone leads an execution to a status; Refusal 409 if it never does."""
+        standing = await self.standing(sandbox, execution_id)
+        if standing.reached(status):
+            return standing.now
+        _step(standing.scenario, status, "body/until/status")
+        seed = seed_for(standing.scenario, sandbox.root, execution_id)
+        ahead = progress(standing.scenario, standing.progress, Tick(), LATEST, seed)
+        instant = standing.first(status, ahead)
+        if instant is None:
+            waits = f" It waits for {', '.join(standing.waits_for)}." if standing.waits_for else ""
+            raise Refusal(409, f"Time alone never leads from {standing.status} to {status}.{waits}")
+        return instant
+
+    async def _moved(self, before: ExecutionState, sandbox: Sandbox, what: Signal | Jump) -> ExecutionState:
+        execution = await self._repository.move(before.execution, sandbox, what)
+        standing = self.state_of(execution, sandbox)
+        self._changes.publish(sandbox.id, "execution", standing.as_json())
+        return standing
+
+    async def _sandbox(self, name: str) -> Sandbox:
+        sandbox = await self._sandboxes.get(name)
+        if sandbox is None:
+            raise _unknown_sandbox(name)
+        return sandbox
+
+    def _until_due(self, standing: ExecutionState, sandbox: Sandbox) -> float:
+        """Return the real seconds until the next step falls due; an hour when nothing does."""
+        speed = sandbox.clock.speed
+        if standing.due is None or speed == 0:
+            return 3600.0
+        return max(0.001, (standing.due - standing.now) / speed / 1000)
+
+
+def _step(scenario: Scenario, name: str, where: str) -> int:
+    """Return the position of a step or status; Refusal 409 names the nearest one."""
+    index = scenario.step_index(name)
+    if index is None:
+        known = {known for step in scenario.steps for known in (step.name, step.status)}
+        expected, hint = f"a step or status of {scenario.name}", nearest(name, known)
+        raise Refusal(409, f"Unknown step or status {name!r}", [Violation(where, expected, name, hint=hint)])
+    return index
+
+
+def _unawaited(name: str, standing: ExecutionState) -> Refusal:
+    waits = ", ".join(standing.waits_for) or "no signal"
+    step = standing.scenario.steps[standing.progress.current.step].name
+    expected, hint = f"a signal that the step waits for: {waits}", nearest(name, standing.waits_for)
+    return Refusal(
+        409, f"Step {step!r} waits for {waits}", [Violation("body/signal", expected, name, hint=hint)]
+    )
+
+
+def clock_as_json(clock: ClockState, real: int) -> dict[str, Any]:
+    """Return a clock as JSON-like data."""
+    return {"now": format_instant(clock.now(real)), "frozen": clock.frozen, "speed": clock.resume}
+
+
+def _unknown_sandbox(name: str) -> Refusal:
+    return Refusal(404, "Unknown sandbox", [Violation("query/sandbox", "the name of a sandbox", name)])

@@ -1,0 +1,1 @@
+"""Scenarios of a running server: the shipped ones, uploads, selection, sharing between servers."""

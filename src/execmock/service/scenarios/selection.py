@@ -1,0 +1,40 @@
+"""Which scenario a new execution follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from execmock.core.scenario import Scenario
+from execmock.core.scenario.model import Api
+from execmock.service.sandboxes import Sandbox
+from execmock.service.scenarios.registry import BUILT_IN_DEFAULTS, ScenarioRegistry
+
+__all__ = ["Selection"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a create request asks for: by header `X-Execmock-Scenario`, else by `Prefer: scenario=NAME`."""
+
+    header: str | None = None
+    prefer: str | None = None
+
+    def pick(
+        self, registry: ScenarioRegistry, sandbox: Sandbox, values: Mapping[str, object], api: Api
+    ) -> Scenario:
+        """Return the scenario: header, Prefer, the values that a scenario binds, the sandbox's default,
+        the built-in default. Refusal 400 when a name is unknown.
+        """
+        if self.header:
+            return registry.named(self.header, api, "header/X-Execmock-Scenario", sandbox.id)
+        if self.prefer:
+            return registry.named(self.prefer, api, "header/Prefer", sandbox.id)
+        bound = registry.bound(values, api, sandbox.id)
+        if bound is not None:
+            return bound
+        default = sandbox.default_scenario
+        chosen = registry.seen_by(sandbox.id).get(default) if default else None
+        if chosen and chosen.api == api:
+            return chosen
+        return registry.named(BUILT_IN_DEFAULTS[api], api, "default")

@@ -1,0 +1,45 @@
+"""The scenarios of a server at its start: those that come with execmock, and the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from execmock.core.contract import Contract
+from execmock.errors import ConfigError, ScenarioError
+from execmock.loading.contract import data_path, load_contract, shipped_contract
+from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
+from execmock.service.scenarios.registry import ScenarioRegistry
+
+__all__ = ["load_registry", "shipped", "shipped_files", "shipped_scenarios"]
+
+
+def shipped(path: Path) -> Contract:
+    """Return a contract that comes with execmock."""
+    return load_contract(path)
+
+
+def shipped_scenarios() -> Path:
+    """Return the folder of the scenarios that come with execmock."""
+    return (data_path("fixtures") / "scenarios").resolve()
+
+
+def load_registry(contract: Contract, extra: Sequence[Path]) -> ScenarioRegistry:
+    """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake."""
+    words = vocabularies(contract)
+    for path in extra:
+        if not path.exists():
+            raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
+    own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
+    read = [*own, *read_folder(extra, words)]
+    problems = [str(problem) for file in read for problem in file.problems]
+    if problems:
+        raise ScenarioError("\n".join(problems))
+    return ScenarioRegistry(file.scenario for file in read if file.scenario)
+
+
+@lru_cache(maxsize=1)
+def shipped_files() -> Sequence[ScenarioFile]:
+    """Return the files of the scenarios that come with execmock, read once a process."""
+    return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

@@ -1,0 +1,147 @@
+"""Keeps the library of one server in step with what its store holds, and so with all other servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from execmock.core.scenario import Scenario
+from execmock.core.shared_scenarios import PutScenario, ScenarioText, SharedScenarios
+from execmock.errors import StoreError
+from execmock.interfaces import Key, Put, Store
+from execmock.loading.scenarios import Vocabularies, read_text
+from execmock.service.scenarios.registry import ScenarioRegistry
+
+__all__ = ["ScenarioSync"]
+
+
+class ScenarioSync:
+    """Scenarios in a store: the text of each version that is followed, and what was put at run time.
+
+    A scenario put for all sandboxes wins over the file of its name, for as long as that is the file it was
+    put over: a file that was edited since is the newer wish.
+    """
+
+    def __init__(self, store: Store, registry: ScenarioRegistry, words: Vocabularies, token: str) -> None:
+        self._store = store
+        self._registry = registry
+        self._words = words
+        self._token = token
+        self._begun = 0
+        self._seen: dict[str, SharedScenarios | None] = {}
+        self._kept: set[str] = set()
+        self._files = {name: scenario.reference for name, scenario in registry.current.items()}
+
+    async def refresh(self, sandbox: str = "") -> None:
+        """Know what other servers have put since; to be called before a scenario is picked by its name."""
+        if self._store.immediate:
+            return
+        owners = [""] if sandbox == "" else ["", sandbox]
+        found = await asyncio.gather(*(self._store.get(_place(owner)) for owner in owners))
+        if found[0] is None:
+            first = SharedScenarios(self._fresh_token())
+            found[0] = await self._store.update(
+                _place(""), lambda old: [] if old else [Put(_place(""), first)]
+            )
+        for owner, catalogue in zip(owners, found, strict=True):
+            if catalogue != self._seen.get(owner):
+                await self._take_up(owner, catalogue)
+
+    async def put(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
+        if self._store.immediate:
+            self._registry.put(scenario, sandbox)
+            return
+        self._registry.learn(scenario)
+        token = self._fresh_token()
+        over = None if sandbox else self._files.get(scenario.name)
+        put_scenarios = PutScenario(scenario.name, scenario.reference, over)
+
+        def changed(old: SharedScenarios | None) -> list[Put]:
+            catalogue = old or SharedScenarios(token)
+            others = tuple(entry for entry in catalogue.put_scenarios if entry.name != scenario.name)
+            new = SharedScenarios(catalogue.store, (*others, put_scenarios), catalogue.edition + 1)
+            return [Put(_place(sandbox), new), _put_of(scenario)]
+
+        # What comes back may hold what others have put meanwhile.
+        await self._take_up(sandbox, await self._store.update(_place(sandbox), changed))
+        self._kept.add(scenario.reference)
+
+    async def forget(self, sandbox: str) -> None:
+        """Let go of a sandbox's own scenarios: the sandbox is gone."""
+        self._registry.forget(sandbox)
+        if not self._store.immediate:
+            await self._store.update(_place(sandbox), lambda _: [Put(_place(sandbox), None)])
+            self._seen.pop(sandbox, None)
+
+    async def keep(self, scenario: Scenario) -> None:
+        """Keep the text of a version, so that whoever meets an execution that follows it can read it."""
+        if self._store.immediate or scenario.reference in self._kept:
+            return
+        put = _put_of(scenario)
+        await self._store.update(put.key, lambda old: [] if old else [put])
+        self._kept.add(scenario.reference)
+
+    async def know(self, references: Iterable[str]) -> None:
+        """Read the versions that executions follow and that this server does not know yet."""
+        for reference in references:
+            if not self._registry.knows(reference):
+                self._registry.learn(await self._read(reference))
+
+    def note_file(self, name: str, reference: str | None) -> None:
+        """Remember which version a file holds now; None when there is no such file any more."""
+        if reference is None:
+            self._files.pop(name, None)
+        else:
+            self._files[name] = reference
+
+    async def _take_up(self, sandbox: str, found: SharedScenarios | None) -> None:
+        put_scenarios = found.put_scenarios if found else ()
+        wanted = [entry for entry in put_scenarios if sandbox or entry.over == self._files.get(entry.name)]
+        await self.know(entry.reference for entry in wanted)
+        # From here on nothing waits: nobody picks from a library that is half changed.
+        seen = self._seen.get(sandbox)
+        if seen and found and seen.store == found.store and found.edition < seen.edition:
+            return
+        if sandbox:
+            self._registry.forget(sandbox)
+        elif seen and found and seen.store != found.store:
+            self._begin_anew(seen)
+        for entry in wanted:
+            self._registry.put(self._registry.version(entry.reference), sandbox)
+        self._seen[sandbox] = found
+
+    def _begin_anew(self, seen: SharedScenarios) -> None:
+        """Forget what was put and kept: the store was emptied."""
+        self._kept.clear()
+        for entry in seen.put_scenarios:
+            file = self._files.get(entry.name)
+            if file is None:
+                self._registry.remove(entry.name)
+            elif file == entry.over:
+                self._registry.put(self._registry.version(file))
+
+    async def _read(self, reference: str) -> Scenario:
+        kept: ScenarioText | None = await self._store.get(_text_place(reference))
+        if kept is None:
+            raise StoreError(f"the store does not hold scenario {reference}, which an execution follows")
+        read = read_text(kept.text, reference, self._words)
+        if read.scenario is None:
+            raise StoreError(f"the store's scenario {reference} cannot be used here: {read.problems[0]}")
+        return read.scenario
+
+    def _fresh_token(self) -> str:
+        self._begun += 1
+        return f"{self._token}-{self._begun}"
+
+
+def _place(sandbox: str) -> Key:
+    return Key("", "shared-scenarios", sandbox)
+
+
+def _put_of(scenario: Scenario) -> Put:
+    return Put(_text_place(scenario.reference), ScenarioText(scenario.reference, scenario.text))
+
+
+def _text_place(reference: str) -> Key:
+    return Key("", "scenario", reference)

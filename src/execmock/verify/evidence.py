@@ -1,0 +1,131 @@
+"""Everything a rule may look at: the contract and what was exchanged. Frozen; no network."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from execmock.core.contract import Contract, Operation, Transitions
+from execmock.verify.exchange import Exchange
+from execmock.verify.history import History, histories
+
+__all__ = ["Evidence", "Problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that an outside judge of generated input reported about an exchange."""
+
+    kind: str
+    expected: str
+    actual: str
+    seen: Exchange
+
+
+class Evidence:
+    """The evidence of one run, arranged for rules."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        journal: Iterable[Exchange],
+        *,
+        has: Iterable[str] = ("writes", "guarded"),
+        problems: Iterable[Problem] = (),
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
+        self.contract = contract
+        self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
+        self.has = frozenset(has)
+        self.problems = tuple(problems)
+        self.secrets = dict(secrets or {})
+        self.pruned: dict[int, Any] = {}
+        """By an exchange's number: its data without what counts as left out, once a rule has asked for it."""
+        self._schemas: dict[str, Mapping[str, Any]] = {}
+
+    @cached_property
+    def documented(self) -> Contract:
+        """The contract cut down to what the pages say."""
+        return self.contract.at_level("documented")
+
+    @cached_property
+    def by_probe(self) -> Mapping[str, tuple[Exchange, ...]]:
+        """The exchanges of each probe, in the order of sending."""
+        found: defaultdict[str, list[Exchange]] = defaultdict(list)
+        for seen in self.journal:
+            found[seen.probe].append(seen)
+        return {name: tuple(each) for name, each in found.items()}
+
+    @cached_property
+    def histories(self) -> tuple[History, ...]:
+        """What was seen of each execution, over the whole run."""
+        return histories(self.journal)
+
+    def seen(self, probe: str, label: str = "") -> Iterator[Exchange]:
+        """Yield a probe's answered exchanges whose label is `label` or begins with `label/`."""
+        for seen in self.by_probe.get(probe, ()):
+            if seen.judged and _under(seen.label, label):
+                yield seen
+
+    def ok(self, probe: str, label: str = "") -> Iterator[Exchange]:
+        """Yield those of `seen` that are successes."""
+        return (seen for seen in self.seen(probe, label) if seen.ok)
+
+    def first(self, probe: str, label: str) -> Exchange | None:
+        """Return the first of `seen`."""
+        return next(self.seen(probe, label), None)
+
+    def answers(self, *operations: str) -> Iterator[Exchange]:
+        """Yield every answered exchange for these operations, whichever probe sent it."""
+        return (seen for seen in self.journal if seen.judged and seen.operation in operations)
+
+    def successes(self, *operations: str) -> Iterator[Exchange]:
+        """Yield every success of these operations with a JSON object as its answer."""
+        return (seen for seen in self.answers(*operations) if seen.ok and isinstance(seen.json, dict))
+
+    def ok_creates(self) -> Iterator[Exchange]:
+        """Yield every success of createExecution."""
+        return self.successes("createExecution")
+
+    def statuses(self, choice: str) -> frozenset[int]:
+        """Return the HTTP statuses among the values that the contract leaves open under a name."""
+        return frozenset(value for value in self.contract.choices[choice].values if isinstance(value, int))
+
+    def operation(self, name: str) -> Operation:
+        """Return an operation of the contract."""
+        return self.contract.operation(name)
+
+    def success(self, name: str) -> int:
+        """Return the status with which an operation succeeds."""
+        return next(int(status) for status in self.operation(name).responses if status.startswith("2"))
+
+    @cached_property
+    def transitions(self) -> Transitions:
+        """The legal status graph, with the known drift in it."""
+        graph = self.contract.transitions()
+        for status, drift in self.drift.items():
+            graph = graph.with_status(status, after=tuple(drift.get("from", ())))
+        return graph
+
+    @cached_property
+    def drift(self) -> Mapping[str, Mapping[str, Any]]:
+        """Statuses that the vendor added after the page was written."""
+        found: Mapping[str, Mapping[str, Any]] = self.schema("ExecutionStatus").get("x-drift", {})
+        return found
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """Return the contract's component schema of that name."""
+        if name not in self._schemas:
+            self._schemas[name] = self.contract.schema(name)
+        return self._schemas[name]
+
+    def hidden(self, schema: str) -> tuple[str, ...]:
+        """Return the names that a public schema says are never shown."""
+        return tuple(self.schema(schema).get("x-hidden", ()))
+
+
+def _under(label: str, wanted: str) -> bool:
+    return not wanted or label == wanted or label.startswith(wanted + "/")

@@ -1,0 +1,119 @@
+"""What the exchanges of the list say: pages, how many executions there were, whole walks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from execmock.verify.evidence import Evidence
+from execmock.verify.exchange import Exchange
+from execmock.verify.requests import LIST
+
+__all__ = ["Bounds", "Page", "counts", "created_ids", "offset_of", "page_of", "pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: what was asked (None: left out) and what came."""
+
+    seen: Exchange
+    limit: int | None
+    offset: int | None
+    items: tuple[Mapping[str, Any], ...]
+    more: Any
+
+    @property
+    def ids(self) -> tuple[Any, ...]:
+        """The ids of the items, in order."""
+        return tuple(item.get("id") for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """At least `low` executions were there when it began, at most `high` when it ended."""
+
+    low: int
+    high: int
+    began: float
+    ended: float
+
+    def covers(self, seen: Exchange) -> bool:
+        """Whether an exchange lies wholly between the two counts."""
+        return self.began <= seen.sent and seen.received <= self.ended
+
+
+def page_of(seen: Exchange) -> Page | None:
+    """Return the page that a success shows, or None if it shows none."""
+    items = seen.at("/data/items")
+    if items is None:
+        items = []
+    if not seen.ok or not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return None
+    query = parse_qs(urlsplit(seen.request.url).query)
+    limit, offset = (_integer(query.get(name)) for name in ("limit", "offset"))
+    return Page(seen, limit, offset, tuple(items), seen.at("/data/hasMore"))
+
+
+def _integer(values: list[str] | None) -> int | None:
+    text = values[0] if values else ""
+    return int(text) if text.isdigit() and len(text) < 19 else None
+
+
+def pages(evidence: Evidence, probe: str, label: str = "") -> Iterator[Page]:
+    """Yield the pages of a probe in the order of asking."""
+    for seen in evidence.ok(probe, label):
+        page = page_of(seen) if seen.operation == LIST else None
+        if page is not None:
+            yield page
+
+
+def counts(evidence: Evidence) -> Iterator[Bounds]:
+    """Yield what each pair of counts says about the time between them.
+
+    What our key created before is there, whatever the list says.
+    """
+    for attempt in range(10):
+        before = list(evidence.seen("paging", f"count/{attempt}/before"))
+        after = list(evidence.seen("paging", f"count/{attempt}/after"))
+        if before and after:
+            began, ended = before[-1].received, after[0].sent
+            low = max(_ends(before)[0], _created(evidence, began))
+            yield Bounds(low, max(_ends(after)[1], low), began, ended)
+
+
+def _ends(found: list[Exchange]) -> tuple[int, int]:
+    """Return the largest number of executions that was proved, and the smallest that was refuted.
+
+    An execution that was met at a lower offset, and a refusal, say that nothing stands there.
+    """
+    low, high = 0, 1 << 62
+    met: dict[Any, int] = {}
+    for seen in found:
+        page, place = page_of(seen), offset_of(seen)
+        held = page is not None and bool(page.ids) and met.setdefault(page.ids[0], place) == place
+        if held:
+            low = max(low, place + 1)
+        else:
+            high = min(high, place)
+    return low, high
+
+
+def offset_of(seen: Exchange) -> int:
+    """Return the offset that a list was asked for."""
+    return _integer(parse_qs(urlsplit(seen.request.url).query).get("offset")) or 0
+
+
+def _created(evidence: Evidence, before: float) -> int:
+    return len(created_ids(evidence, before))
+
+
+def created_ids(evidence: Evidence, before: float) -> set[str]:
+    """Return the ids of executions that our first key created and knew of before an instant."""
+    names = (
+        seen.at("/data/execution/id")
+        for seen in evidence.ok_creates()
+        if seen.identity == "a" and seen.received <= before
+    )
+    return {name for name in names if isinstance(name, str) and name}

@@ -1,0 +1,59 @@
+"""How fast requests may leave: a steady rate, and a pause that a target asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+__all__ = ["REAL", "RateLimit", "Timer", "retry_after"]
+
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """How a run tells the time, in seconds that never go back, and how it waits."""
+
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+
+
+REAL = Timer(time.monotonic, asyncio.sleep)
+
+
+class RateLimit:
+    """Hands out instants at which to send, at most `rate` a second (0: no limit)."""
+
+    def __init__(self, rate: float, timer: Timer = REAL) -> None:
+        self._timer = timer
+        self._gap = 1 / rate if rate > 0 else 0.0
+        self._next = 0.0
+        self.paused = 0.0
+        """Seconds that the target had us wait, over the whole run."""
+
+    async def turn(self) -> None:
+        """Return when the next request may leave."""
+        now = self._timer.now()
+        at = max(now, self._next)
+        self._next = at + self._gap
+        if at > now:
+            await self._timer.sleep(at - now)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing leave for so long."""
+        now = self._timer.now()
+        until = now + seconds
+        if until > self._next:
+            self.paused += until - max(self._next, now)
+            self._next = until
+
+
+def retry_after(text: str) -> float:
+    """Return the seconds of a Retry-After header: a number; a date or nonsense counts as one second."""
+    try:
+        asked = float(text)
+    except ValueError:
+        return 1.0
+    return min(max(asked, 0.05), _LONGEST_PAUSE) if asked == asked else 1.0

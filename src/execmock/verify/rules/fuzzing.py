@@ -1,0 +1,182 @@
+"""Rules on generated input. What the engine found is looked at again before anybody is accused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from execmock.core.contract import Contract
+from execmock.core.schema.validator import SchemaValidator
+from execmock.verify.answer_schemas import missing, prune, type_violations
+from execmock.verify.evidence import Evidence, Problem
+from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.rules.answers import allowed
+from execmock.verify.severity import DOCUMENTED, EXPECTED
+
+_ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
+_SHAPES = tuple(
+    f"{area}.{word}"
+    for area in ("create", "get", "list", "public", "embed")
+    for word in ("shape", "complete")
+)
+_CAUSES = (
+    *[
+        "robust.no-5xx",
+        "status-codes",
+        "create.status-200",
+        "embed.status-201",
+        "status.enum",
+        "envelope.code",
+    ],
+    *["envelope.fields", "error.shape", "list.page-maximum", "content-type.json"],
+    *_SHAPES,
+)
+_BODIES = (CREATE, EXECUTE)
+_TAGS = ("generated",)
+
+
+@rule(
+    "generated.conformance",
+    DOCUMENTED,
+    _ALL,
+    "Answers to generated requests keep the contract: no server error, known statuses, right types.",
+    probes="generated",
+    at="responses",
+    tags=_TAGS,
+    under=_CAUSES,
+    needs="writes generated",
+)
+def conformance(evidence: Evidence) -> Iterator[Verdict]:
+    """The engine knows no alternatives, so each of its findings is confirmed by our own validators."""
+    told = {problem.seen.number: problem for problem in evidence.problems if _confirmed(evidence, problem)}
+    for seen in evidence.seen("generated"):
+        problem = told.get(seen.number)
+        if problem is None:
+            yield check(seen.status < 500, seen, "a status below 500")
+        else:
+            yield check(
+                False, seen, problem.expected, problem.actual.splitlines()[0] if problem.actual else ""
+            )
+
+
+def _confirmed(evidence: Evidence, problem: Problem) -> bool:
+    seen = problem.seen
+    if not seen.judged or not seen.operation:
+        return False
+    if problem.kind == "not_a_server_error":
+        return seen.status >= 500
+    if problem.kind == "status_code_conformance":
+        return not allowed(evidence, seen)
+    if problem.kind == "response_schema_conformance" and seen.ok:
+        data = seen.json if seen.operation == EXECUTE else seen.at("/data")
+        if seen.json is NOT_JSON:
+            return True
+        pruned = prune(data)
+        lacking = missing(evidence.contract, seen.operation, data, pruned)
+        return bool(type_violations(evidence.documented, seen.operation, pruned) or lacking)
+    return False
+
+
+@lru_cache(maxsize=16)
+def _body(contract: Contract, operation: str) -> SchemaValidator:
+    body = contract.operation(operation).body
+    schema = next(iter(body.content.values())) if body else {}
+    return SchemaValidator(contract.standalone(contract.resolve(schema)))
+
+
+def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
+    """Yield requests that went to the right address with a JSON type, and their bodies."""
+    for seen in evidence.seen("generated", label):
+        kind = {name.lower(): value for name, value in seen.request.headers.items()}.get("content-type", "")
+        keyed = any(name.lower() == "authorization" for name in seen.request.headers)
+        if keyed and kind.partition(";")[0].strip().lower() == "application/json":
+            yield seen, parse_json(seen.request.body)
+
+
+@rule(
+    "generated.refuses",
+    DOCUMENTED,
+    _BODIES,
+    "A generated body that breaks the contract's types or lacks what it requires is refused.",
+    probes="generated",
+    at="requestBody",
+    tags=(*_TAGS, "validation"),
+    under="create.wrong-type create.body-object http.malformed-json embed.bad-data",
+    needs="writes generated",
+)
+def refuses(evidence: Evidence) -> Iterator[Verdict]:
+    """Judged by the contract's own schema, in which further properties are free."""
+    for operation in _BODIES:
+        for seen, body in _sent(evidence, operation):
+            broken = body is not NOT_JSON and not _body(evidence.contract, operation).is_valid(body)
+            if broken and (operation == CREATE or _bad_data(body)):
+                yield check(not seen.ok, seen, "a refusal of this body")
+
+
+def _bad_data(body: object) -> bool:
+    """Of the embed body only execution_data is published well enough to insist on its type.
+
+    A body that is no object at all is refused too; null may stand for no body.
+    """
+    if isinstance(body, dict):
+        return not isinstance(body.get("execution_data", {}), dict | None)
+    return body is not None
+
+
+@rule(
+    "generated.accepts",
+    EXPECTED,
+    _BODIES,
+    "A generated body that keeps the contract is accepted.",
+    probes="generated basics embed",
+    at="requestBody",
+    tags=(*_TAGS, "validation"),
+    under="operation.answers robust.no-5xx",
+    needs="writes generated",
+)
+def accepts(evidence: Evidence) -> Iterator[Verdict]:
+    """Only bodies without anything that a service may refuse: unknown, null or empty members, other ids.
+
+    A 5xx is no refusal, and is for generated.conformance.
+    """
+    for operation in _BODIES:
+        known, usual = _known(evidence, operation), _usual(evidence, operation)
+        for seen, body in _sent(evidence, operation):
+            plain = isinstance(body, dict) and _plain(body, known) and _place(seen, body) in usual
+            if plain and seen.status < 500 and _body(evidence.contract, operation).is_valid(body):
+                yield check(seen.ok, seen, f"status {evidence.success(operation)}")
+
+
+def _known(evidence: Evidence, operation: str) -> frozenset[str]:
+    name = "CreateExecutionRequest" if operation == CREATE else "ExecuteWorkflowRequest"
+    return frozenset(evidence.schema(name)["properties"])
+
+
+def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
+    """Whether a body has known members only, none empty, its texts short, printable and not padded."""
+    return all(
+        name in known
+        and value not in (None, "")
+        and (
+            not isinstance(value, str)
+            or (value.isprintable() and value.strip() == value and len(value) < 200)
+        )
+        for name, value in body.items()
+    )
+
+
+def _place(seen: Exchange, body: dict[str, object]) -> str:
+    """What a body is for: its workflow; of the embed API the address, if the other ids are the defaults."""
+    if seen.operation == CREATE:
+        return str(body.get("workflowId"))
+    usual = body.get("id_type", "id") == "id" and body.get("user_key", "main") == "main"
+    return seen.request.url.partition("?")[0] if usual else ""
+
+
+def _usual(evidence: Evidence, operation: str) -> frozenset[str]:
+    """The places that the service took in plain requests."""
+    probe, label = ("basics", "create") if operation == CREATE else ("embed", "plain")
+    taken = ((seen, parse_json(seen.request.body)) for seen in evidence.ok(probe, label))
+    return frozenset(_place(seen, body if isinstance(body, dict) else {}) for seen, body in taken)

@@ -1,0 +1,242 @@
+"""Rules on the idempotency key: one key and body, one execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from execmock.verify.evidence import Evidence
+from execmock.verify.exchange import Exchange, parse_json
+from execmock.verify.requests import CREATE
+from execmock.verify.rule import Rule, Verdict, check, rule
+from execmock.verify.severity import DOCUMENTED, EXPECTED
+
+_ID = "/data/execution/id"
+_TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
+_AT = "responses/200"
+
+
+def _key(seen: Exchange) -> Any:
+    body = parse_json(seen.request.body)
+    return body.get("idempotencyKey") if isinstance(body, dict) else None
+
+
+def _repeats(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]]:
+    first = evidence.first("idempotency", "same/first")
+    if first is not None and first.ok:
+        for label in ("same/again", "same/reordered"):
+            for seen in evidence.seen("idempotency", label):
+                yield first, seen
+
+
+@rule(
+    "idempotency.same",
+    EXPECTED,
+    CREATE,
+    "A repeated create with the same idempotency key and body gives the same execution again.",
+    probes="idempotency",
+    at=_AT,
+    tags=("idempotency",),
+    needs="writes",
+)
+def same(evidence: Evidence) -> Iterator[Verdict]:
+    """Its status and times may be those of now or of the first answer."""
+    for first, seen in _repeats(evidence):
+        if seen.ok:
+            wanted = f"the id of the first answer, {first.at(_ID)}"
+            yield check(seen.at(_ID) == first.at(_ID), seen, wanted, at=_ID, chain=(first,))
+        else:
+            yield check(False, seen, f"status {first.status}, as the first time", chain=(first,))
+
+
+@rule(
+    "idempotency.same-token",
+    EXPECTED,
+    CREATE,
+    "A repeated create gives the same client token again.",
+    probes="idempotency",
+    at=_AT,
+    tags=("idempotency",),
+    under="idempotency.same create.complete",
+    needs="writes",
+)
+def same_token(evidence: Evidence) -> Iterator[Verdict]:
+    """Judged only where the execution is the same."""
+    for first, seen in _repeats(evidence):
+        if seen.ok and seen.at(_ID) == first.at(_ID):
+            wanted = "the client token of the first answer"
+            yield check(seen.at(_TOKEN) == first.at(_TOKEN), seen, wanted, at=_TOKEN, chain=(first,))
+
+
+@rule(
+    "idempotency.no-second-record",
+    EXPECTED,
+    (CREATE, "listExecutions"),
+    "Repeats of a create leave one execution in the list.",
+    probes="idempotency",
+    at=_AT,
+    tags=("idempotency",),
+    under="idempotency.same idempotency.concurrent-8 idempotency.concurrent-32 list.no-duplicates",
+    needs="writes",
+)
+def no_second_record(evidence: Evidence) -> Iterator[Verdict]:
+    """Counts the ids in a page that carry the key or are the repeated execution."""
+    for origin, pages in (("same/first", "same/list"), ("at-once/8", "at-once-list/8")):
+        made = evidence.first("idempotency", origin)
+        for page in evidence.ok("idempotency", pages):
+            items = page.at("/data/items")
+            if made is not None and made.ok and isinstance(items, list):
+                mine = _carrying(items, _key(made), made.at(_ID))
+                if mine:
+                    said = f"{len(mine)} executions: {', '.join(sorted(map(str, mine)))}"
+                    yield check(len(mine) == 1, page, "one execution with this key", said, chain=(made,))
+
+
+def _carrying(items: Iterable[Any], key: Any, name: Any) -> set[Any]:
+    known = (item for item in items if isinstance(item, dict))
+    return {item.get("id") for item in known if item.get("idempotencyKey") == key or item.get("id") == name}
+
+
+@rule(
+    "idempotency.conflict",
+    EXPECTED,
+    CREATE,
+    "A known idempotency key with another body is refused with 400 or 409, and changes nothing.",
+    probes="idempotency",
+    at="responses/400",
+    tags=("idempotency",),
+    needs="writes",
+)
+def conflict(evidence: Evidence) -> Iterator[Verdict]:
+    """The execution created first must still show its own payload."""
+    first = evidence.first("idempotency", "same/first")
+    for seen in evidence.seen("idempotency", "conflict"):
+        if first is not None and first.ok:
+            legal = evidence.statuses("idempotencyConflict")
+            yield check(seen.status in legal, seen, _either(legal), chain=(first,))
+    for read in evidence.ok("idempotency", "conflict-read"):
+        if first is not None:
+            place = "/data/execution/requestPayload"
+            sent = parse_json(first.request.body)["requestPayload"]
+            yield check(
+                read.at(place) == sent, read, "the payload of the first create", at=place, chain=(first,)
+            )
+
+
+def _either(statuses: Iterable[int]) -> str:
+    return "status " + " or ".join(map(str, sorted(statuses)))
+
+
+def _at_once(count: int) -> Rule:
+    @rule(
+        f"idempotency.concurrent-{count}",
+        EXPECTED,
+        CREATE,
+        f"{count} creates at once with the same key and body make one execution.",
+        probes="idempotency",
+        at=_AT,
+        tags=("idempotency", "concurrency"),
+        under="idempotency.same",
+        needs="writes",
+    )
+    def judge(evidence: Evidence) -> Iterator[Verdict]:
+        made = list(evidence.ok("idempotency", f"at-once/{count}"))
+        for seen in made:
+            wanted = f"the same id in every answer, {made[0].at(_ID)}"
+            yield check(seen.at(_ID) == made[0].at(_ID), seen, wanted, at=_ID, chain=(made[0],))
+            same = seen.at(_TOKEN) == made[0].at(_TOKEN) or seen.at(_ID) != made[0].at(_ID)
+            yield check(same, seen, "the same client token in every answer", at=_TOKEN, chain=(made[0],))
+        for seen in evidence.seen("idempotency", f"at-once/{count}"):
+            if 400 <= seen.status < 500 and seen.status not in evidence.statuses("idempotencyConflict"):
+                yield check(False, seen, "success, or a conflict while the first is under way")
+
+    return judge
+
+
+AT_ONCE = [_at_once(8), _at_once(32)]
+
+
+@rule(
+    "idempotency.failed-not-remembered",
+    EXPECTED,
+    CREATE,
+    "A refused create does not use up its idempotency key.",
+    probes="idempotency",
+    at=_AT,
+    tags=("idempotency",),
+    needs="writes",
+)
+def failed_not_remembered(evidence: Evidence) -> Iterator[Verdict]:
+    """First without the required properties, then whole, with the same key."""
+    for seen in evidence.seen("idempotency", "refused/second"):
+        first = evidence.first("idempotency", "refused/first")
+        yield check(seen.ok, seen, f"status {evidence.success(CREATE)}", chain=(first,) if first else ())
+
+
+@rule(
+    "idempotency.exact-key",
+    EXPECTED,
+    CREATE,
+    "Idempotency keys that differ in case or by a space are different keys.",
+    probes="idempotency",
+    at=_AT,
+    tags=("idempotency",),
+    needs="writes",
+)
+def exact_key(evidence: Evidence) -> Iterator[Verdict]:
+    """A refusal of a strange key is no confusion of keys."""
+    first: dict[Any, Exchange] = {}
+    for seen in evidence.ok("idempotency", "exact"):
+        earlier = first.setdefault(seen.at(_ID), seen)
+        yield check(earlier is seen, seen, "an execution of its own", at=_ID, chain=(earlier,))
+    plain = tuple(evidence.ok("idempotency", "exact/plain"))
+    taken = any(evidence.ok("idempotency", "fresh/space"))
+    for seen in evidence.seen("idempotency", "exact"):
+        if plain and not seen.ok and (taken or not seen.label.endswith("/space")):
+            yield check(False, seen, "success, as this key was not used before", chain=plain)
+
+
+@rule(
+    "idempotency.tenant",
+    EXPECTED,
+    CREATE,
+    "An idempotency key of one organization means nothing to another.",
+    probes="idempotency",
+    at=_AT,
+    tags=("idempotency", "tenancy"),
+    needs="writes b",
+)
+def tenant(evidence: Evidence) -> Iterator[Verdict]:
+    """The second organization sends the same key and body and must get an execution of its own."""
+    first = evidence.first("idempotency", "same/first")
+    for seen in evidence.seen("idempotency", "tenant"):
+        if first is not None and seen.ok:
+            yield check(
+                seen.at(_ID) != first.at(_ID), seen, "an execution of its own", at=_ID, chain=(first,)
+            )
+        elif first is not None and seen.status in evidence.statuses("idempotencyConflict"):
+            # Another organization may not know the workflow; that refusal says nothing about the key.
+            refused_anyway = seen.status in evidence.statuses("unknownWorkflow")
+            if not refused_anyway:
+                yield check(False, seen, "an execution of its own", chain=(first,))
+
+
+@rule(
+    "robust.concurrent-creates",
+    DOCUMENTED,
+    CREATE,
+    "Many different creates at once all succeed, each with an id of its own.",
+    probes="concurrent",
+    at=_AT,
+    tags=("robustness", "concurrency"),
+    under="robust.no-5xx create.unique-ids",
+    needs="writes",
+)
+def concurrent_creates(evidence: Evidence) -> Iterator[Verdict]:
+    """Answers that ask to come back later were waited for."""
+    first: dict[Any, Exchange] = {}
+    for seen in evidence.seen("concurrent", "many"):
+        yield check(seen.ok, seen, f"status {evidence.success(CREATE)}")
+        if seen.ok:
+            earlier = first.setdefault(seen.at(_ID), seen)
+            yield check(earlier is seen, seen, "an id not given to another", at=_ID, chain=(earlier,))

@@ -1,0 +1,217 @@
+"""Rules on walking the list: nothing lost, nothing twice, a stable order, items like reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from execmock.verify.equality import instant, same_member
+from execmock.verify.evidence import Evidence
+from execmock.verify.exchange import Exchange
+from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
+from execmock.verify.requests import LIST
+from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.severity import ADVISORY, EXPECTED
+
+_TAGS = ("paging",)
+_PAGE = "responses/200"
+
+
+def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
+    for size in ("7", "20", "100"):
+        found = list(pages(evidence, "paging", f"walk/{size}"))
+        if found:
+            yield size, found
+
+
+@rule(
+    "list.no-duplicates",
+    EXPECTED,
+    LIST,
+    "Walking the list shows no execution twice.",
+    probes="paging",
+    at=_PAGE,
+    tags=_TAGS,
+    under="list.page-items",
+)
+def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
+    """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
+    for seen in evidence.successes(LIST):
+        page = page_of(seen)
+        if page is not None and len(page.items) > 1:
+            ids = [name for name in page.ids if name]
+            twice = next((name for name, times in Counter(ids).items() if times > 1), None)
+            yield check(twice is None, seen, "each id once on a page", twice, at="/data/items")
+    for label in ("walk/7", "walk/20", "walk/100", "growing/walk"):
+        found = list(pages(evidence, "paging", label))
+        if len(found) > 1:
+            yield _judge_repeats(evidence, found)
+
+
+def _judge_repeats(evidence: Evidence, found: list[Page]) -> Verdict:
+    ids = [name for page in found for name in page.ids if name]
+    twice = [name for name, times in Counter(ids).items() if times > 1]
+    grown = _grown(evidence, found[0].seen, found[-1].seen)
+    said = f"{len(twice)} executions twice, such as {twice[0]}" if twice else ""
+    wanted = f"at most {grown} executions twice, as {grown} were created meanwhile" if grown else "each once"
+    chain = tuple(page.seen for page in found[-3:-1])
+    return check(len(twice) <= grown, found[-1].seen, wanted, said, at="/data/items", chain=chain)
+
+
+def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
+    """How many executions may have come into being between two exchanges, others' included."""
+    ours = sum(seen.received >= first.sent and seen.sent <= last.received for seen in evidence.ok_creates())
+    return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
+
+
+@rule(
+    "list.no-gaps",
+    EXPECTED,
+    LIST,
+    "Walking the list leaves no execution out, whatever the size of the pages.",
+    probes="paging",
+    at=_PAGE,
+    tags=_TAGS,
+    under="list.page-items list.no-duplicates",
+)
+def no_gaps(evidence: Evidence) -> Iterator[Verdict]:
+    """Walks in pages of different sizes over one stretch must show the same executions."""
+    steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
+    walks = dict(_walks(evidence))
+    for (small, one), (large, other) in pairwise(walks.items()):
+        left, right = _stretch(one), _stretch(other)
+        common = min(len(left), len(right))
+        lacking = set(right[:common]) - set(left)
+        lacking |= set(left[:common]) - set(right)
+        if steady and common:
+            said = f"{len(lacking)} executions in one walk alone, such as {next(iter(lacking), '')}"
+            wanted = f"the same executions in pages of {small} as in pages of {large}"
+            yield check(not lacking, one[-1].seen, wanted, said, at="/data/items", chain=[other[0].seen])
+    yield from _growing_gaps(evidence)
+    for walk in walks.values():
+        if walk[0].offset == 0 and walk[-1].more is False:
+            lost = created_ids(evidence, walk[0].seen.sent) - set(_stretch(walk))
+            said = f"{len(lost)} left out, such as {next(iter(lost), '')}"
+            wanted = "every execution that was created before"
+            yield check(not lost, walk[-1].seen, wanted, said, at="/data/items")
+
+
+def _stretch(found: list[Page]) -> list[Any]:
+    return [name for page in found for name in page.ids if name]
+
+
+def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
+    """A walk while executions are created must show everything that stood between its ends before."""
+    walk = list(pages(evidence, "paging", "growing/walk"))
+    before = list(pages(evidence, "paging", "walk/100"))
+    if walk and before:
+        shown, known = set(_stretch(walk)), _stretch(before)
+        reached = [place for place, name in enumerate(known) if name in shown]
+        if len(reached) > 1:
+            lacking = [name for name in known[min(reached) : max(reached)] if name not in shown]
+            said = f"{len(lacking)} left out, such as {lacking[0]}" if lacking else ""
+            yield check(
+                not lacking, walk[-1].seen, "every execution that stood there before", said, at="/data/items"
+            )
+
+
+@rule(
+    "list.stable-order",
+    EXPECTED,
+    LIST,
+    "The order of executions stays the same, also while they move on.",
+    probes="paging histories",
+    at=_PAGE,
+    tags=_TAGS,
+    under="list.no-duplicates",
+)
+def stable_order(evidence: Evidence) -> Iterator[Verdict]:
+    """Executions that two answers both show must stand in the same order in both."""
+    yield from _steady(evidence)
+    whole = list(pages(evidence, "paging", "walk/100"))
+    others = [*pages(evidence, "paging", "walk"), *pages(evidence, "paging", "twice")]
+    order = {name: place for place, name in enumerate(_stretch(whole))}
+    for page in others:
+        places = [order[name] for name in page.ids if name in order]
+        if len(places) > 1:
+            fits = places == sorted(places)
+            chain = [whole[0].seen]
+            yield check(
+                fits,
+                page.seen,
+                "the order of an earlier answer",
+                "another order",
+                at="/data/items",
+                chain=chain,
+            )
+
+
+def _steady(evidence: Evidence) -> Iterator[Verdict]:
+    """Follow the list while executions move on: what two pages share must stay in order."""
+    followed = list(pages(evidence, "histories", "list"))
+    for one, other in pairwise(followed):
+        shared = set(one.ids) & set(other.ids)
+        before, after = ([name for name in page.ids if name in shared] for page in (one, other))
+        if len(shared) > 1:
+            yield check(
+                before == after,
+                other.seen,
+                "the order of the answer before",
+                "another order",
+                at="/data/items",
+                chain=[one.seen],
+            )
+
+
+@rule(
+    "list.newest-first",
+    ADVISORY,
+    LIST,
+    "A list shows the newest execution first.",
+    probes="paging basics existing",
+    at=_PAGE,
+    tags=_TAGS,
+    under="list.stable-order",
+)
+def newest_first(evidence: Evidence) -> Iterator[Verdict]:
+    """Any stable order is legal."""
+    for seen in evidence.successes(LIST):
+        page = page_of(seen)
+        times = [instant(item.get("createdAt")) for item in page.items] if page is not None else []
+        known = [time for time in times if time is not None]
+        if len(known) > 1 and len(known) == len(times):
+            fits = all(one >= other for one, other in pairwise(known))
+            yield check(fits, seen, "createdAt falling", "a later one after an earlier one", at="/data/items")
+
+
+@rule(
+    "list.item-equals-read",
+    EXPECTED,
+    LIST,
+    "An item of a list shows the same values as the execution read by its id.",
+    probes="basics existing echo histories",
+    at=_PAGE,
+    tags=("consistency",),
+    under="list.shape get.shape create.read-your-write",
+)
+def item_equals_read(evidence: Evidence) -> Iterator[Verdict]:
+    """Judged only where two reads round the list agree, so that nothing can have moved."""
+    names = evidence.schema("Execution")["properties"]
+    for history in evidence.histories:
+        reads = [observation for observation in history.private if observation.view == "get"]
+        for item in (observation for observation in history.private if observation.view == "list"):
+            before = [read for read in reads if read.seen.received <= item.seen.sent]
+            after = [read for read in reads if read.seen.sent >= item.seen.received]
+            if before and after and before[-1].execution == after[0].execution:
+                wrong = next(
+                    (name for name in names if not _same(name, before[-1].execution, item.execution)), ""
+                )
+                place = f"{item.pointer}/{wrong}" if wrong else item.pointer
+                said = f"{before[-1].execution.get(wrong)!r}, as the read shows"
+                yield check(not wrong, item.seen, said, at=place, chain=(before[-1].seen,))
+
+
+def _same(name: str, read: Any, item: Any) -> bool:
+    return same_member(read.get(name), item.get(name))

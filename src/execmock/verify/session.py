@@ -1,0 +1,199 @@
+"""What a probe works with: requests by operation, names of its own, time, and how hard to try."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from execmock.verify.client import Client
+from execmock.verify.evidence import Problem
+from execmock.verify.exchange import Exchange, Request
+from execmock.verify.options import Effort
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
+from execmock.verify.target_clock import TargetClock
+
+__all__ = ["Blocked", "Created", "Session", "Stopped"]
+
+_T = TypeVar("_T")
+_ELSEWHERE = 1_000_000
+
+
+class Blocked(Exception):  # noqa: N818 - a finding of the probe, not a mistake
+    """A probe cannot go on because of an answer; `seen` is that answer."""
+
+    def __init__(self, seen: Exchange) -> None:
+        super().__init__(f"{seen.operation} answered {seen.status or seen.lost}")
+        self.seen = seen
+
+
+class Stopped(Exception):  # noqa: N818 - a state of the probe, not a mistake
+    """A probe cannot go on, and says why in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """An execution that a probe created."""
+
+    id: str
+    token: str
+    seen: Exchange
+
+
+class Session:
+    """The bench of one probe. Labels name what an exchange is for; rules find their evidence by them."""
+
+    def __init__(
+        self,
+        name: str,
+        client: Client,
+        requests: Requests,
+        time: TargetClock,
+        *,
+        prefix: str,
+        effort: Effort,
+        follow: int,
+        gentle: bool,
+        writes: bool,
+        rate: float = 0.0,
+        timeout: int = 10_000,
+        seed: int = 1,
+        problems: list[Problem] | None = None,
+    ) -> None:
+        self.name = name
+        self.requests = requests
+        self.time = time
+        self.effort = effort
+        self.follow = follow
+        self.gentle = gentle
+        """Whether the target is to be spared large numbers of requests."""
+        self.writes = writes
+        """Whether anything may be created."""
+        self.rate = rate
+        self.timeout = timeout
+        self.seed = seed
+        self._problems = problems if problems is not None else []
+        self._client = client
+        self._prefix = prefix
+        self._count = 0
+
+    def unique(self, word: str = "n") -> str:
+        """Return a text that no other run, probe or call gets."""
+        self._count += 1
+        return f"{self._prefix}-{self.name}-{word}-{self._count}"
+
+    def key(self, identity: str) -> str:
+        """Return an identity's bearer key, or an empty text."""
+        return self.time.keys.get(identity, "")
+
+    def has(self, identity: str) -> bool:
+        """Whether the run has a key for this identity."""
+        return bool(self.key(identity))
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the run knows where the embed API is, and a key for it."""
+        return self.requests.serves(EXECUTE) and self.has("embed")
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the run's time limit has passed."""
+        return self._client.out_of_time
+
+    @staticmethod
+    async def all(work: Iterable[Awaitable[_T]]) -> list[_T]:
+        """Do many things at once, and return what they gave in order."""
+        return list(await asyncio.gather(*work))
+
+    def reserve(self) -> int:
+        """Return a number beyond those of the client's exchanges, for exchanges made elsewhere."""
+        return _ELSEWHERE
+
+    def take(self, exchanges: Iterable[Exchange], problems: Iterable[Problem]) -> None:
+        """Record exchanges made elsewhere, and what was found wrong with them."""
+        self._client.journal.extend(exchanges)
+        self._problems.extend(problems)
+
+    async def send(
+        self,
+        request: Request,
+        label: str,
+        *,
+        operation: str = "",
+        identity: str = "none",
+        valid: bool = False,
+        burst: bool = False,
+    ) -> Exchange:
+        """Send any request; a burst goes out beside those in flight."""
+        return await self._client.send(
+            request,
+            probe=self.name,
+            label=label,
+            operation=operation,
+            identity=identity,
+            valid=valid,
+            burst=burst,
+        )
+
+    async def call(
+        self,
+        operation: str,
+        label: str,
+        *,
+        identity: str = "a",
+        valid: bool = False,
+        burst: bool = False,
+        **parts: Any,
+    ) -> Exchange:
+        """Send a request for an operation with an identity's key; `parts` as in Surface.request."""
+        request = self.requests.request(operation, key=self.key(identity), **parts)
+        return await self.send(
+            request, label, operation=operation, identity=identity, valid=valid, burst=burst
+        )
+
+    async def create(
+        self, body: Any, label: str = "create", *, identity: str = "a", valid: bool = True, **parts: Any
+    ) -> Exchange:
+        """Create an execution with this JSON body."""
+        return await self.call(CREATE, label, identity=identity, valid=valid, body=encode(body), **parts)
+
+    async def created(
+        self, body: Mapping[str, Any] | None = None, label: str = "create", *, identity: str = "a"
+    ) -> Created:
+        """Create an execution that must come into being; Blocked if it does not."""
+        seen = await self.create(self.requests.minimal() if body is None else body, label, identity=identity)
+        name, token = seen.at("/data/execution/id"), seen.at("/data/clientToken")
+        if not seen.ok or not isinstance(name, str) or not name:
+            raise Blocked(seen)
+        return Created(name, token if isinstance(token, str) else "", seen)
+
+    async def get(
+        self, id_: str, label: str = "get", *, identity: str = "a", valid: bool = True, **parts: Any
+    ) -> Exchange:
+        """Read an execution with a key."""
+        return await self.call(GET, label, identity=identity, valid=valid, path={"id": id_}, **parts)
+
+    async def list(
+        self, label: str = "list", *, identity: str = "a", valid: bool = True, **query: Any
+    ) -> Exchange:
+        """Read a page of executions."""
+        return await self.call(LIST, label, identity=identity, valid=valid, query=query)
+
+    async def public(
+        self, id_: str, token: str | None, label: str = "public", *, valid: bool = True, **parts: Any
+    ) -> Exchange:
+        """Read an execution with its client token; None leaves the parameter out."""
+        query = {} if token is None else {"token": token}
+        return await self.call(
+            PUBLIC, label, identity="none", valid=valid, path={"id": id_}, query=query, **parts
+        )
+
+    async def execute(
+        self, body: Any = None, label: str = "execute", *, id_: str = "", valid: bool = True, **parts: Any
+    ) -> Exchange:
+        """Execute an embedded workflow; None sends no body."""
+        parts.setdefault("body", None if body is None else encode(body))
+        parts.setdefault("identity", "embed")
+        path = {"id": id_ or self.requests.embed_workflow}
+        return await self.call(EXECUTE, label, valid=valid, path=path, **parts)
