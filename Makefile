@@ -76,12 +76,12 @@ $(VENV)/python-$(CHOSEN).stamp:
 	"$$python" -m venv --clear $(VENV)
 	@touch $(VENV)/python-any.stamp $@
 
-$(VENV)/package.stamp: src/execmock/__init__.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
+$(VENV)/package.stamp: src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
 	@$(PIP) --editable .
 	@touch $@
 
 # In CI a package that the pins lack is an error; elsewhere a new dependency can be tried before `make lock`.
-$(VENV)/dev.stamp: requirements/dev.txt src/execmock/__init__.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
+$(VENV)/dev.stamp: requirements/dev.txt src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@$(PIP) --no-build-isolation $(if $(CI),--no-index) --editable '.[dev]'
 	@touch $(VENV)/package.stamp $@

@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_version_stands_in_the_package_alone(tmp_path: Path) -> None:
     """What is built takes it from there: a copy of the tree with another one there is another version."""
-    init = tmp_path / "src" / "execmock" / "__init__.py"
-    init.parent.mkdir(parents=True)
-    text = (ROOT / "src" / "execmock" / "__init__.py").read_text(encoding="utf-8")
-    init.write_text(text.replace(f'"{execmock.__version__}"', '"98.7.6"'), encoding="utf-8")
+    stated = Path("src") / "execmock" / "version.py"
+    text = (ROOT / stated).read_text(encoding="utf-8")
+    (tmp_path / stated).parent.mkdir(parents=True)
+    (tmp_path / stated).write_text(text.replace(f'"{execmock.__version__}"', '"98.7.6"'), encoding="utf-8")
     copy(ROOT / "pyproject.toml", tmp_path)
     run = subprocess.run(
         [sys.executable, "-m", "hatchling", "version"],
