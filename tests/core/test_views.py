@@ -33,7 +33,7 @@ REQUEST = {
 EXECUTION_SCHEMA = CONTRACT.schema("Execution")
 LIFECYCLE = EXECUTION_SCHEMA["x-lifecycle"]["properties"]
 PUBLIC = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("PublicExecution")))
-PRIVATE = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("GetExecutionResponse")["properties"]["data"]))
+PRIVATE = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("GetExecutionEnvelope")["properties"]["data"]))
 SHIPPED = {
     file.scenario.name: file.scenario
     for file in read_folder([data_path("fixtures") / "scenarios"], WORDS)
@@ -80,7 +80,7 @@ def test_the_public_view_is_a_part_of_the_private_one(
             shown.items() <= whole.items() for shown, whole in zip(events, private["events"], strict=True)
         )
         assert not set(public) & set(CONTRACT.schema("PublicExecution")["x-hidden"])
-        hidden = set(CONTRACT.schema("PublicEvent")["x-hidden"])
+        hidden = set(CONTRACT.schema("PublicExecutionEvent")["x-hidden"])
         assert not any(set(event) & hidden for event in events)
 
 

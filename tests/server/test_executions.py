@@ -28,10 +28,10 @@ async def test_every_success_fits_the_contract(server: Server) -> None:
         server.clock.advance(after)
         private = await server.get(f"/v1/executions/{execution}")
         public = await server.get(f"/v1/public/executions/{execution}?token={created.data['clientToken']}")
-        assert fits("GetExecutionResponse").violations(private.json) == []
-        assert fits("PublicExecutionResponse").violations(public.json) == []
-    assert fits("CreateExecutionResponse").violations(created.json) == []
-    assert fits("ListExecutionsResponse").violations((await server.get("/v1/executions")).json) == []
+        assert fits("GetExecutionEnvelope").violations(private.json) == []
+        assert fits("PublicExecutionEnvelope").violations(public.json) == []
+    assert fits("CreateExecutionEnvelope").violations(created.json) == []
+    assert fits("ListExecutionsEnvelope").violations((await server.get("/v1/executions")).json) == []
 
 
 async def test_an_execution_moves_with_the_clock_and_both_views_agree(server: Server) -> None:

@@ -48,7 +48,7 @@ class Views:
     def __init__(self, contract: Contract) -> None:
         self._transitions = contract.transitions()
         self._public = frozenset(contract.schema("PublicExecution")["properties"])
-        self._public_event = frozenset(contract.schema("PublicEvent")["properties"])
+        self._public_event = frozenset(contract.schema("PublicExecutionEvent")["properties"])
         execution = contract.schema("Execution")
         lifecycle = execution["x-lifecycle"]["properties"]
         schemas = {name: contract.resolve(execution["properties"][name]) for name in lifecycle}

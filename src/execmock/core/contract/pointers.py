@@ -16,7 +16,7 @@ def join(base: str, parts: Iterable[object]) -> str:
 
 
 def look_up(document: Any, pointer: str) -> Any:
-    """Return what a pointer such as `#/components/schemas/Error` points at; ContractError if nothing."""
+    """Return what a pointer such as `#/components/schemas/ApiError` points at; ContractError if nothing."""
     node = document
     for part in pointer.removeprefix("#").split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")

@@ -57,7 +57,7 @@ async def pages(session: Session) -> None:
 async def _top_up(session: Session) -> None:
     """See to it that there are more executions than the largest page holds."""
     most = int(
-        session.requests.contract.schema("ListExecutionsResponse")["properties"]["data"]["properties"][
+        session.requests.contract.schema("ListExecutionsEnvelope")["properties"]["data"]["properties"][
             "items"
         ].get("maxItems", 100)
     )

@@ -20,7 +20,7 @@ def _default(evidence: Evidence, name: str) -> int:
 
 
 def _most(evidence: Evidence) -> int:
-    data = evidence.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
+    data = evidence.schema("ListExecutionsEnvelope")["properties"]["data"]["properties"]
     return int(data["limit"]["maximum"])
 
 

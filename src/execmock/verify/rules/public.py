@@ -253,7 +253,7 @@ def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[st
 )
 def private_event_fields(evidence: Evidence) -> Iterator[Verdict]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicEvent")
+    names = evidence.hidden("PublicExecutionEvent")
     for history in evidence.histories:
         for observation in history.public:
             for number, event in enumerate(observation.events or ()):

@@ -232,7 +232,9 @@ def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
     for history in evidence.histories:
         for observation in history.observations:
             kind, event_kind = (
-                ("Execution", "Event") if observation.private else ("PublicExecution", "PublicEvent")
+                ("Execution", "ExecutionEvent")
+                if observation.private
+                else ("PublicExecution", "PublicExecutionEvent")
             )
             for name, value in dates(evidence.contract, kind, observation.execution):
                 yield _judge_instant(observation.seen, f"{observation.pointer}/{name}", value)
