@@ -65,8 +65,7 @@ class App:
     async def prepare(self) -> None:
         """Make the engine's state ready."""
         await self.engine.prepare()
-        if not self.engine.store.immediate:
-            self.request_ids.server = await self.engine.store.next_number("")
+        self.request_ids.server = await self.engine.changes.server_number()
 
     def dispatcher(self, only: Sequence[str] | None = None, *, control: bool = True) -> Dispatcher:
         """Return the handler of a port.

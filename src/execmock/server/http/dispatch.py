@@ -98,9 +98,9 @@ class ApiDispatcher:
         self._too_large = too_large
 
     @property
-    def immediate(self) -> bool:
-        """Whether `answer` never waits, because the store answers at once."""
-        return self._engine.store.immediate
+    def engine(self) -> Engine:
+        """The services that answer."""
+        return self._engine
 
     @property
     def max_body(self) -> int:

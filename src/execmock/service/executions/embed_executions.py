@@ -73,14 +73,12 @@ class EmbedExecutions:
             **self._defaults,
             **{name: value for name, value in request.body.items() if value is not None},
         }
-        if not self._store.immediate:
-            await self._scenario_sync.refresh(sandbox.id)
+        await self._scenario_sync.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
         scenario = selection.pick(self._registry, sandbox, names, "embed")
-        if not self._store.immediate:
-            await self._scenario_sync.keep(scenario)
+        await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.next_number(sandbox.id)
         random = derive(sandbox.root, "embed", str(number), size=16)

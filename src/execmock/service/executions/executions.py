@@ -76,11 +76,9 @@ class Executions:
             name: value for name, value in body.items() if name in self._accepted and value is not None
         }
         self._check_workflow(sandbox, request["workflowId"])
-        if not self._store.immediate:
-            await self._scenario_sync.refresh(sandbox.id)
+        await self._scenario_sync.refresh(sandbox.id)
         scenario = selection.pick(self._registry, sandbox, request, "executions")
-        if not self._store.immediate:
-            await self._scenario_sync.keep(scenario)
+        await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.next_number(sandbox.id)
         execution = Execution(

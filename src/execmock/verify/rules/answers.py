@@ -7,22 +7,18 @@ from collections.abc import Iterator
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import EVERY_PROBE, Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED
+from execmock.verify.rule import ALL_PROBES, Rules, Verdict, check
 
 ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
 _FEED = "basics existing embed"
 
+_STATUSES = Rules("", ALL, probes=ALL_PROBES, at="responses", tags="status", needs="")
+_ROBUST = Rules("robust", ALL, probes=ALL_PROBES, at="responses", tags="robustness", needs="")
 
-@rule(
-    "operation.answers",
-    DOCUMENTED,
-    ALL,
-    "Every operation answers a valid request with success at least once.",
-    probes=_FEED,
-    at="responses",
-    tags=("status",),
+
+@_STATUSES.documented(
+    "operation.answers", "Every operation answers a valid request with success at least once.", probes=_FEED
 )
 def operation_answers(evidence: Evidence) -> Iterator[Verdict]:
     """One observation for each operation that was asked validly and gave any answer."""
@@ -35,14 +31,12 @@ def operation_answers(evidence: Evidence) -> Iterator[Verdict]:
         yield check(good is not None, good or asked[0], wanted, chain=(asked[0],))
 
 
-@rule(
+@_STATUSES.documented(
     "create.status-200",
-    DOCUMENTED,
-    CREATE,
     "Creating answers 200, not 201 or another success.",
+    operations=CREATE,
     probes="basics",
     at="responses/200",
-    tags=("status",),
     needs="writes",
 )
 def create_status(evidence: Evidence) -> Iterator[Verdict]:
@@ -52,14 +46,12 @@ def create_status(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.status == evidence.success(CREATE), seen, f"status {evidence.success(CREATE)}")
 
 
-@rule(
+@_STATUSES.documented(
     "embed.status-201",
-    DOCUMENTED,
-    EXECUTE,
     "Executing an embedded workflow answers 201.",
+    operations=EXECUTE,
     probes="embed",
     at="responses/201",
-    tags=("status",),
     needs="embed writes",
 )
 def embed_status(evidence: Evidence) -> Iterator[Verdict]:
@@ -69,14 +61,9 @@ def embed_status(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.status == evidence.success(EXECUTE), seen, f"status {evidence.success(EXECUTE)}")
 
 
-@rule(
+@_STATUSES.documented(
     "status-codes",
-    DOCUMENTED,
-    ALL,
     "An operation answers only with statuses that the contract gives it.",
-    probes=EVERY_PROBE,
-    at="responses",
-    tags=("status",),
     under="create.status-200 embed.status-201 robust.no-5xx",
 )
 def status_codes(evidence: Evidence) -> Iterator[Verdict]:
@@ -99,15 +86,7 @@ def allowed(evidence: Evidence, seen: Exchange) -> bool:
 _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
 
 
-@rule(
-    "robust.no-5xx",
-    DOCUMENTED,
-    ALL,
-    "No input makes an operation fail with a 5xx.",
-    probes=EVERY_PROBE,
-    at="responses",
-    tags=("robustness",),
-)
+@_ROBUST.documented("no-5xx", "No input makes an operation fail with a 5xx.")
 def no_5xx(evidence: Evidence) -> Iterator[Verdict]:
     """A 503 with Retry-After is a request to wait, and was waited for."""
     for seen in evidence.journal:

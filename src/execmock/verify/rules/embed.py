@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,29 +11,14 @@ from execmock.verify.equality import instant, same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
 from execmock.verify.requests import EXECUTE
-from execmock.verify.rule import Judge, Rule, Verdict, check, rule
-from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
+from execmock.verify.rule import Rules, Verdict, check
 
-_AT = "responses/201"
 _SECOND = 1_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
-
-def _embed(
-    name: str, severity: Severity, sentence: str, *, at: str = _AT, source: str = "public", under: str = ""
-) -> Callable[[Judge], Rule]:
-    return rule(
-        f"embed.{name}",
-        severity,
-        EXECUTE,
-        sentence,
-        probes="embed",
-        at=at,
-        source="" if severity == DOCUMENTED else source,
-        tags=("embed",),
-        under=under,
-        needs="embed writes",
-    )
+_EMBED = Rules(
+    "embed", EXECUTE, probes="embed", at="responses/201", source="public", tags="embed", needs="embed writes"
+)
 
 
 def _statuses(
@@ -45,13 +30,13 @@ def _statuses(
         yield check(fits, seen, f"success, or {said}" if or_success else said)
 
 
-@_embed("unknown-404", DOCUMENTED, "A workflow that does not exist is answered with 404.", at="responses/404")
+@_EMBED.documented("unknown-404", "A workflow that does not exist is answered with 404.", at="responses/404")
 def unknown(evidence: Evidence) -> Iterator[Verdict]:
     """By id, and by key."""
     return _statuses(evidence, "unknown-id", frozenset({404}))
 
 
-@_embed("bare", DOCUMENTED, "The answer is the execution itself, without an envelope.", under="embed.shape")
+@_EMBED.documented("bare", "The answer is the execution itself, without an envelope.", under="embed.shape")
 def bare(evidence: Evidence) -> Iterator[Verdict]:
     """`data` around an object with the execution's properties is an envelope."""
     for seen in evidence.successes(EXECUTE):
@@ -60,8 +45,8 @@ def bare(evidence: Evidence) -> Iterator[Verdict]:
         yield check(not wrapped, seen, "no envelope", "the execution inside data", at="/data")
 
 
-@_embed(
-    "echo", EXPECTED, "execution_data comes back as it was sent.", source="", under="embed.shape embed.bare"
+@_EMBED.expected(
+    "echo", "execution_data comes back as it was sent.", source="inferred", under="embed.shape embed.bare"
 )
 def echo(evidence: Evidence) -> Iterator[Verdict]:
     """Deep equality, unicode and null included."""
@@ -72,9 +57,8 @@ def echo(evidence: Evidence) -> Iterator[Verdict]:
             yield check(same_json(sent, shown), seen, f"{sent!r}, as sent", at="/execution_data")
 
 
-@_embed(
+@_EMBED.documented(
     "defaults",
-    DOCUMENTED,
     "Every property of the body may be left out, the body too; execution_data is then {}.",
     at="requestBody",
     under="embed.bare embed.shape embed.complete",
@@ -99,7 +83,7 @@ def _local(text: Any) -> datetime | None:
         return None
 
 
-@_embed("times", EXPECTED, "created_at, created_at_utc and created_at_string are one instant.")
+@_EMBED.expected("times", "created_at, created_at_utc and created_at_string are one instant.")
 def times(evidence: Evidence) -> Iterator[Verdict]:
     """The string has minutes only, in the zone of created_at."""
     for seen in evidence.successes(EXECUTE):
@@ -121,11 +105,7 @@ def _zoned(text: Any) -> datetime | None:
         return None
 
 
-@_embed(
-    "created-at-string",
-    EXPECTED,
-    "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.",
-)
+@_EMBED.expected("created-at-string", "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.")
 def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
     """The form is the contract's pattern."""
     pattern = evidence.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
@@ -136,7 +116,7 @@ def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "a text like Jul 13, 2025 01:01 am EDT", at="/created_at_string")
 
 
-@_embed("uuid7", EXPECTED, "id is a UUID of version 7 whose time is created_at.")
+@_EMBED.expected("uuid7", "id is a UUID of version 7 whose time is created_at.")
 def uuid7(evidence: Evidence) -> Iterator[Verdict]:
     """Instants without a fraction stand for their second."""
     for seen in evidence.successes(EXECUTE):
@@ -151,7 +131,7 @@ def uuid7(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(abs(inside - born) <= _SECOND, seen, said, at="/id")
 
 
-@_embed("hashid", EXPECTED, "hashid is 5 lower-case letters and digits.")
+@_EMBED.expected("hashid", "hashid is 5 lower-case letters and digits.")
 def hashid(evidence: Evidence) -> Iterator[Verdict]:
     """The form is the contract's pattern."""
     pattern = evidence.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
@@ -161,11 +141,10 @@ def hashid(evidence: Evidence) -> Iterator[Verdict]:
             yield check(bool(re.search(pattern, text)), seen, "5 lower-case letters and digits", at="/hashid")
 
 
-@_embed(
+@_EMBED.expected(
     "counts",
-    EXPECTED,
     "Counts of actions are not negative and add up to no more than actions_count.",
-    source="",
+    source="inferred",
 )
 def counts(evidence: Evidence) -> Iterator[Verdict]:
     """Every property whose name ends in _actions_count is a part."""
@@ -183,14 +162,14 @@ def counts(evidence: Evidence) -> Iterator[Verdict]:
             yield check(total <= shown["actions_count"], seen, said, at="/actions_count")
 
 
-@_embed("status-running", EXPECTED, "A new execution is running.", source="")
+@_EMBED.expected("status-running", "A new execution is running.", source="inferred")
 def running(evidence: Evidence) -> Iterator[Verdict]:
     """The statuses at creation are the contract's."""
     initial = evidence.contract.transitions("EmbedStatus").initial
     return _member(evidence, "status", initial)
 
 
-@_embed("object", EXPECTED, "object is `execution`.", source="")
+@_EMBED.expected("object", "object is `execution`.", source="inferred")
 def object_(evidence: Evidence) -> Iterator[Verdict]:
     """The word is the contract's."""
     return _member(evidence, "object", (evidence.schema("EmbedExecution")["properties"]["object"]["const"],))
@@ -203,9 +182,8 @@ def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[V
             yield check(value in legal, seen, " or ".join(legal), at=f"/{name}")
 
 
-@_embed(
+@_EMBED.expected(
     "id-type",
-    EXPECTED,
     "id_type says what the id in the path is; an id that does not fit it is answered with 404.",
     at="requestBody",
 )
@@ -218,12 +196,11 @@ def id_type(evidence: Evidence) -> Iterator[Verdict]:
     yield from _statuses(evidence, "unknown-type", evidence.statuses("embedUnknownIdType"))
 
 
-@_embed(
+@_EMBED.expected(
     "bad-data",
-    EXPECTED,
     "execution_data that is no object is refused with 422 or 400, and so is a body that is no JSON object.",
     at="requestBody",
-    source="",
+    source="inferred",
 )
 def bad_data(evidence: Evidence) -> Iterator[Verdict]:
     """The alternatives are the contract's."""
@@ -231,7 +208,7 @@ def bad_data(evidence: Evidence) -> Iterator[Verdict]:
     yield from _statuses(evidence, "malformed", evidence.statuses("embedMalformedJson"))
 
 
-@_embed("request-id", ADVISORY, "Every answer has the header x-request-id.")
+@_EMBED.advisory("request-id", "Every answer has the header x-request-id.")
 def request_id(evidence: Evidence) -> Iterator[Verdict]:
     """Clients show it to support."""
     for seen in evidence.by_probe.get("embed", ()):
@@ -239,8 +216,8 @@ def request_id(evidence: Evidence) -> Iterator[Verdict]:
             yield check(bool(seen.header("x-request-id")), seen, "the header x-request-id", "none")
 
 
-@_embed(
-    "idempotency-key", EXPECTED, "A repeated request with one Idempotency-Key gets the first answer again."
+@_EMBED.expected(
+    "idempotency-key", "A repeated request with one Idempotency-Key gets the first answer again."
 )
 def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
     """Judged by the id of the execution."""
@@ -251,7 +228,7 @@ def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.at("/id") == first.at("/id"), seen, said, at="/id", chain=(first,))
 
 
-@_embed("unique-ids", EXPECTED, "Every execution gets an id of its own.", source="")
+@_EMBED.expected("unique-ids", "Every execution gets an id of its own.", source="inferred")
 def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
     """Requests without an Idempotency-Key."""
     first: dict[Any, Exchange] = {}

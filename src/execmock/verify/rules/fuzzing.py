@@ -11,9 +11,8 @@ from execmock.verify.answer_schemas import missing, prune, type_violations
 from execmock.verify.evidence import Evidence, Problem
 from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.rule import Rules, Verdict, check
 from execmock.verify.rules.answers import allowed
-from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _SHAPES = tuple(
@@ -34,19 +33,23 @@ _CAUSES = (
     *_SHAPES,
 )
 _BODIES = (CREATE, EXECUTE)
-_TAGS = ("generated",)
 
-
-@rule(
-    "generated.conformance",
-    DOCUMENTED,
-    _ALL,
-    "Answers to generated requests keep the contract: no server error, known statuses, right types.",
+_GENERATED = Rules(
+    "generated",
+    (CREATE, EXECUTE),
     probes="generated",
-    at="responses",
-    tags=_TAGS,
-    under=_CAUSES,
+    at="requestBody",
+    tags="generated",
     needs="writes generated",
+)
+
+
+@_GENERATED.documented(
+    "conformance",
+    "Answers to generated requests keep the contract: no server error, known statuses, right types.",
+    operations=_ALL,
+    at="responses",
+    under=_CAUSES,
 )
 def conformance(evidence: Evidence) -> Iterator[Verdict]:
     """The engine knows no alternatives, so each of its findings is confirmed by our own validators."""
@@ -95,16 +98,11 @@ def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
             yield seen, parse_json(seen.request.body)
 
 
-@rule(
-    "generated.refuses",
-    DOCUMENTED,
-    _BODIES,
+@_GENERATED.documented(
+    "refuses",
     "A generated body that breaks the contract's types or lacks what it requires is refused.",
-    probes="generated",
-    at="requestBody",
-    tags=(*_TAGS, "validation"),
+    tags="validation",
     under="create.wrong-type create.body-object http.malformed-json embed.bad-data",
-    needs="writes generated",
 )
 def refuses(evidence: Evidence) -> Iterator[Verdict]:
     """Judged by the contract's own schema, in which further properties are free."""
@@ -125,16 +123,12 @@ def _bad_data(body: object) -> bool:
     return body is not None
 
 
-@rule(
-    "generated.accepts",
-    EXPECTED,
-    _BODIES,
+@_GENERATED.expected(
+    "accepts",
     "A generated body that keeps the contract is accepted.",
     probes="generated basics embed",
-    at="requestBody",
-    tags=(*_TAGS, "validation"),
+    tags="validation",
     under="operation.answers robust.no-5xx",
-    needs="writes generated",
 )
 def accepts(evidence: Evidence) -> Iterator[Verdict]:
     """Only bodies without anything that a service may refuse: unknown, null or empty members, other ids.

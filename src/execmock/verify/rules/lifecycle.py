@@ -10,14 +10,19 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import GET, LIST, PUBLIC
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import ADVISORY, EXPECTED
+from execmock.verify.rule import Rules, Verdict, check
 
-_FEED = "histories basics existing"
 _ALL = (GET, LIST, PUBLIC)
-_TAGS = ("lifecycle", "history")
-_AT = "responses/200"
 _SLACK = 1_000  # instants may be cut to whole seconds
+
+_LIFECYCLE = Rules(
+    "lifecycle",
+    _ALL,
+    probes="histories basics existing",
+    at="responses/200",
+    tags="lifecycle history",
+    needs="",
+)
 
 
 def made(history: History, *more: Exchange) -> tuple[Exchange, ...]:
@@ -55,15 +60,8 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observati
                 yield history, comparable[-1], observation
 
 
-@rule(
-    "lifecycle.reachable",
-    EXPECTED,
-    _ALL,
-    "A status seen later can be reached from a status seen before.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-    under="status.enum",
+@_LIFECYCLE.expected(
+    "reachable", "A status seen later can be reached from a status seen before.", under="status.enum"
 )
 def reachable(evidence: Evidence) -> Iterator[Verdict]:
     """Polling may miss statuses between; what follows a terminal status is for lifecycle.terminal-final."""
@@ -76,15 +74,7 @@ def reachable(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, after.seen, said, at=place, chain=made(history, before.seen))
 
 
-@rule(
-    "lifecycle.terminal-final",
-    EXPECTED,
-    _ALL,
-    "A terminal status never changes.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_LIFECYCLE.expected("terminal-final", "A terminal status never changes.")
 def terminal_final(evidence: Evidence) -> Iterator[Verdict]:
     """Compares every sight with the terminal sights received before it was asked for."""
     graph = evidence.transitions
@@ -140,56 +130,27 @@ def _judge_presence(
         )
 
 
-@rule(
-    "lifecycle.started-at",
-    EXPECTED,
-    _ALL,
-    "startedAt is there from workflow_running on.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_LIFECYCLE.expected("started-at", "startedAt is there from workflow_running on.")
 def started_at(evidence: Evidence) -> Iterator[Verdict]:
     """Where it is due, the contract's x-lifecycle says."""
     return _due(evidence, lambda name, _: name == "startedAt")
 
 
-@rule(
-    "lifecycle.finished-at",
-    EXPECTED,
-    _ALL,
-    "finishedAt is there when the status is terminal, and only then.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_LIFECYCLE.expected("finished-at", "finishedAt is there when the status is terminal, and only then.")
 def finished_at(evidence: Evidence) -> Iterator[Verdict]:
     """Where it is due, the contract's x-lifecycle says."""
     return _due(evidence, lambda name, _: name == "finishedAt")
 
 
-@rule(
-    "lifecycle.run-id",
-    EXPECTED,
-    _ALL,
-    "runId is there from workflow_queued on.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_LIFECYCLE.expected("run-id", "runId is there from workflow_queued on.")
 def run_id(evidence: Evidence) -> Iterator[Verdict]:
     """Where it is due, the contract's x-lifecycle says."""
     return _due(evidence, lambda name, _: name == "runId")
 
 
-@rule(
-    "lifecycle.due-fields",
-    ADVISORY,
-    _ALL,
+@_LIFECYCLE.advisory(
+    "due-fields",
     "orderId, statusReason, responsePayload and the like are there in the statuses that call for them.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
 )
 def due_fields(evidence: Evidence) -> Iterator[Verdict]:
     """Everything in the contract's x-lifecycle that is only worth a notice; free workflows have no order."""
@@ -208,14 +169,8 @@ def due_fields(evidence: Evidence) -> Iterator[Verdict]:
                     yield check(not present, observation.seen, said, at=place, chain=made(history))
 
 
-@rule(
-    "lifecycle.updated-at",
-    EXPECTED,
-    (GET, LIST),
-    "updatedAt never goes back, and is never before createdAt.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
+@_LIFECYCLE.expected(
+    "updated-at", "updatedAt never goes back, and is never before createdAt.", operations=(GET, LIST)
 )
 def updated_at(evidence: Evidence) -> Iterator[Verdict]:
     """A second of slack for instants that are cut."""
@@ -265,15 +220,7 @@ def _changed(history: History, earlier: Observation, observation: Observation, n
     return check(False, observation.seen, said, at=place, chain=made(history, earlier.seen))
 
 
-@rule(
-    "lifecycle.created-at-constant",
-    EXPECTED,
-    _ALL,
-    "createdAt never changes, and is the same in every view.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_LIFECYCLE.expected("created-at-constant", "createdAt never changes, and is the same in every view.")
 def created_at_constant(evidence: Evidence) -> Iterator[Verdict]:
     """Compared as instants."""
     return _constant(evidence, ("createdAt",))
@@ -293,14 +240,9 @@ _MOVING = frozenset(
 )
 
 
-@rule(
-    "lifecycle.write-once",
-    EXPECTED,
-    _ALL,
+@_LIFECYCLE.expected(
+    "write-once",
     "What an execution is (workflow, run, start, end, order, payloads) never changes once it is shown.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
     under="create.read-your-write list.item-equals-read public.matches-private",
 )
 def write_once(evidence: Evidence) -> Iterator[Verdict]:
@@ -309,15 +251,7 @@ def write_once(evidence: Evidence) -> Iterator[Verdict]:
     return _constant(evidence, names)
 
 
-@rule(
-    "lifecycle.time-order",
-    EXPECTED,
-    _ALL,
-    "createdAt, startedAt and finishedAt follow each other.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_LIFECYCLE.expected("time-order", "createdAt, startedAt and finishedAt follow each other.")
 def time_order(evidence: Evidence) -> Iterator[Verdict]:
     """A second of slack for instants that are cut."""
     for history in evidence.histories:

@@ -12,11 +12,10 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import ADVISORY, EXPECTED
+from execmock.verify.rule import Rules, Verdict, check
 
-_TAGS = ("paging",)
-_PAGE = "responses/200"
+_WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
+_ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
 
 
 def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
@@ -26,16 +25,7 @@ def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
             yield size, found
 
 
-@rule(
-    "list.no-duplicates",
-    EXPECTED,
-    LIST,
-    "Walking the list shows no execution twice.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
-    under="list.page-items",
-)
+@_WALK.expected("no-duplicates", "Walking the list shows no execution twice.", under="list.page-items")
 def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
     """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
     for seen in evidence.successes(LIST):
@@ -66,14 +56,9 @@ def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
     return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
 
 
-@rule(
-    "list.no-gaps",
-    EXPECTED,
-    LIST,
+@_WALK.expected(
+    "no-gaps",
     "Walking the list leaves no execution out, whatever the size of the pages.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.page-items list.no-duplicates",
 )
 def no_gaps(evidence: Evidence) -> Iterator[Verdict]:
@@ -117,14 +102,10 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "list.stable-order",
-    EXPECTED,
-    LIST,
+@_WALK.expected(
+    "stable-order",
     "The order of executions stays the same, also while they move on.",
     probes="paging histories",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.no-duplicates",
 )
 def stable_order(evidence: Evidence) -> Iterator[Verdict]:
@@ -165,14 +146,10 @@ def _steady(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "list.newest-first",
-    ADVISORY,
-    LIST,
+@_WALK.advisory(
+    "newest-first",
     "A list shows the newest execution first.",
     probes="paging basics existing",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.stable-order",
 )
 def newest_first(evidence: Evidence) -> Iterator[Verdict]:
@@ -186,14 +163,10 @@ def newest_first(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "createdAt falling", "a later one after an earlier one", at="/data/items")
 
 
-@rule(
-    "list.item-equals-read",
-    EXPECTED,
-    LIST,
+@_ITEMS.expected(
+    "item-equals-read",
     "An item of a list shows the same values as the execution read by its id.",
     probes="basics existing echo histories",
-    at=_PAGE,
-    tags=("consistency",),
     under="list.shape get.shape create.read-your-write",
 )
 def item_equals_read(evidence: Evidence) -> Iterator[Verdict]:

@@ -8,11 +8,9 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED, EXPECTED
+from execmock.verify.rule import Rules, Verdict, check
 
-_TAGS = ("paging",)
-_PAGE = "responses/200"
+_PAGES = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 
 
 def _default(evidence: Evidence, name: str) -> int:
@@ -29,14 +27,11 @@ def _plain(evidence: Evidence) -> Iterator[Exchange]:
     return (seen for seen in evidence.successes(LIST) if "?" not in seen.request.url)
 
 
-@rule(
-    "list.default-limit",
-    DOCUMENTED,
-    LIST,
+@_PAGES.documented(
+    "default-limit",
     "Without a limit a page says limit 20 and holds at most 20 items.",
     probes="parameters paging",
     at="parameters/0",
-    tags=_TAGS,
 )
 def default_limit(evidence: Evidence) -> Iterator[Verdict]:
     """The number is the contract's default."""
@@ -56,14 +51,11 @@ def default_limit(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(len(page.items) >= full, page.seen, f"{full} items", said, at="/data/items")
 
 
-@rule(
-    "list.default-offset",
-    DOCUMENTED,
-    LIST,
+@_PAGES.documented(
+    "default-offset",
     "Without an offset the list starts at its beginning and says offset 0.",
     probes="parameters paging",
     at="parameters/1",
-    tags=_TAGS,
 )
 def default_offset(evidence: Evidence) -> Iterator[Verdict]:
     """The number is the contract's default."""
@@ -75,14 +67,11 @@ def default_offset(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(shown == wanted, seen, f"{wanted}", at="/data/offset")
 
 
-@rule(
-    "list.page-maximum",
-    DOCUMENTED,
-    LIST,
+@_PAGES.documented(
+    "page-maximum",
     "A page never holds more than 100 items, whatever limit was asked for.",
     probes="parameters paging",
     at="parameters/0",
-    tags=_TAGS,
 )
 def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
     """Clamped and echoed as 100, or refused with 400."""
@@ -100,14 +89,10 @@ def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
         yield check(fits, seen, "a page of 100, or status 400")
 
 
-@rule(
-    "list.page-items",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "page-items",
     "A page holds exactly as many items as were asked for and are there, and says its limit and offset.",
     probes="paging parameters",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.shape list.default-limit list.page-maximum",
 )
 def page_items(evidence: Evidence) -> Iterator[Verdict]:
@@ -140,14 +125,9 @@ def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
             yield check(shown == asked, page.seen, f"{asked}, as asked for", at=f"/data/{name}")
 
 
-@rule(
-    "list.has-more",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "has-more",
     "hasMore says exactly whether another item follows the page, at every boundary.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.shape list.page-items",
 )
 def has_more(evidence: Evidence) -> Iterator[Verdict]:
@@ -167,15 +147,7 @@ def _more(page: Page, wanted: bool, why: str) -> Verdict:
     return check(page.more is wanted, page.seen, f"{str(wanted).lower()}: {why}", at="/data/hasMore")
 
 
-@rule(
-    "list.past-end",
-    EXPECTED,
-    LIST,
-    "An offset past the end gives an empty page without more.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
-)
+@_PAGES.expected("past-end", "An offset past the end gives an empty page without more.")
 def past_end(evidence: Evidence) -> Iterator[Verdict]:
     """Judged for offsets that no count reached."""
     for bounds in counts(evidence):
@@ -189,14 +161,12 @@ def past_end(evidence: Evidence) -> Iterator[Verdict]:
                     yield check(empty, seen, "no items and hasMore false", at="/data")
 
 
-@rule(
-    "list.bad-parameters",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "bad-parameters",
     "A limit or offset that is no integer in range is refused with 400.",
     probes="parameters",
     at="responses/400",
-    tags=(*_TAGS, "validation"),
+    tags="validation",
 )
 def bad_parameters(evidence: Evidence) -> Iterator[Verdict]:
     """An empty value may also count as left out."""
@@ -205,14 +175,12 @@ def bad_parameters(evidence: Evidence) -> Iterator[Verdict]:
         yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
 
 
-@rule(
-    "list.huge-parameters",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "huge-parameters",
     "A limit or offset beyond any number of executions is clamped or refused, never a 5xx.",
     probes="parameters",
     at="responses/400",
-    tags=(*_TAGS, "robustness"),
+    tags="robustness",
 )
 def huge_parameters(evidence: Evidence) -> Iterator[Verdict]:
     """The 5xx itself is judged here, because the contract names this case."""

@@ -11,8 +11,7 @@ from execmock.verify.answer_schemas import dates, missing, prune, type_violation
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import EVERY_PROBE, Rule, Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED, EXPECTED
+from execmock.verify.rule import ALL_PROBES, Rules, Verdict, check
 
 _FEED = "basics existing embed"
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
@@ -34,23 +33,23 @@ def _pruned(evidence: Evidence, seen: Exchange, data: Any) -> Any:
     return evidence.pruned[seen.number]
 
 
-def _shape(area: str, operation: str) -> Rule:
-    @rule(
-        f"{area}.shape",
-        DOCUMENTED,
-        operation,
-        f"A success of {operation} is JSON whose every property has the type that its page gives.",
-        probes=_FEED,
-        at="responses",
-        tags=("shape",),
-        needs="embed" if operation == EXECUTE else "",
+def _shapes(area: str, operation: str) -> Rules:
+    """Return the two rules on the form of an operation's successes."""
+    needs = "embed" if operation == EXECUTE else ""
+    rules = Rules(area, operation, probes=_FEED, at="responses", tags="shape", needs=needs)
+    _declare_shape(rules, operation)
+    _declare_complete(rules, operation)
+    return rules
+
+
+def _declare_shape(rules: Rules, operation: str) -> None:
+    @rules.documented(
+        "shape", f"A success of {operation} is JSON whose every property has the type that its page gives."
     )
     def judge(evidence: Evidence) -> Iterator[Verdict]:
         for seen in evidence.answers(operation):
             if seen.ok:
                 yield from _judge_shape(evidence, seen)
-
-    return judge
 
 
 def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Verdict]:
@@ -65,17 +64,11 @@ def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Verdict]:
             yield check(False, seen, each.expected, at=base + each.where)
 
 
-def _complete(area: str, operation: str) -> Rule:
-    @rule(
-        f"{area}.complete",
-        EXPECTED,
-        operation,
+def _declare_complete(rules: Rules, operation: str) -> None:
+    @rules.expected(
+        "complete",
         f"A success of {operation} has every property that no execution can be without.",
-        probes=_FEED,
-        at="responses",
-        tags=("shape",),
-        under=f"envelope.fields {area}.shape public.matches-private",
-        needs="embed" if operation == EXECUTE else "",
+        under=f"envelope.fields {rules.area}.shape public.matches-private",
     )
     def judge(evidence: Evidence) -> Iterator[Verdict]:
         for seen in evidence.successes(operation):
@@ -87,22 +80,14 @@ def _complete(area: str, operation: str) -> Rule:
                 for each in found[:_MOST]:
                     yield check(False, seen, each.expected, at=base + each.where)
 
-    return judge
+
+_SHAPES = [_shapes(area, operation) for area, operation in _AREAS.items()]
+_FORM = Rules("", _ENVELOPED, probes=ALL_PROBES, at="responses", tags="shape", needs="")
+_ENVELOPE = Rules("", _ENVELOPED, probes=_FEED, at="responses/200", tags="envelope", needs="")
+_ERRORS = Rules("error", _ENVELOPED, at="responses/400", source="public", tags="errors", needs="")
 
 
-SHAPES = [_shape(area, operation) for area, operation in _AREAS.items()]
-COMPLETE = [_complete(area, operation) for area, operation in _AREAS.items()]
-
-
-@rule(
-    "status.enum",
-    DOCUMENTED,
-    _ENVELOPED,
-    "Every status shown is one of those that the pages list.",
-    probes=EVERY_PROBE,
-    at="responses",
-    tags=("shape",),
-)
+@_FORM.documented("status.enum", "Every status shown is one of those that the pages list.")
 def status_enum(evidence: Evidence) -> Iterator[Verdict]:
     """Known drift is reported by its own rule."""
     legal = evidence.schema("ExecutionStatus")["enum"]
@@ -114,15 +99,7 @@ def status_enum(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(status in legal, observation.seen, f"one of {', '.join(legal)}", at=place)
 
 
-@rule(
-    "envelope.code",
-    DOCUMENTED,
-    _ENVELOPED,
-    "A success says code 200, an integer.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("envelope",),
-)
+@_ENVELOPE.documented("envelope.code", "A success says code 200, an integer.")
 def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
     """An absent code is for envelope.fields."""
     for seen in evidence.successes(*_ENVELOPED):
@@ -132,14 +109,8 @@ def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
             yield check(type(code) is int and code == wanted, seen, f"the integer {wanted}", at="/code")
 
 
-@rule(
-    "envelope.fields",
-    DOCUMENTED,
-    _ENVELOPED,
-    "A success has code, data (an object), message and requestId (texts).",
-    probes=_FEED,
-    at="responses/200",
-    tags=("envelope",),
+@_ENVELOPE.documented(
+    "envelope.fields", "A success has code, data (an object), message and requestId (texts)."
 )
 def envelope_fields(evidence: Evidence) -> Iterator[Verdict]:
     """The types come from the contract's own envelope."""
@@ -165,15 +136,10 @@ def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Verdict
     return check(fits.get(kind, True), seen, f"a value of type {kind}", at=f"/{name}")
 
 
-@rule(
-    "error.shape",
-    EXPECTED,
-    _ENVELOPED,
+@_ERRORS.expected(
+    "shape",
     "A refusal says code (an integer), message and requestId (texts), details (a list), and no data.",
     probes="bodies auth unknown public",
-    at="responses/400",
-    source="public",
-    tags=("errors",),
 )
 def error_shape(evidence: Evidence) -> Iterator[Verdict]:
     """Refusals of nonsense may come from a server in front, and are not judged."""
@@ -198,14 +164,11 @@ def _refusals(evidence: Evidence) -> Iterator[Exchange]:
             yield seen
 
 
-@rule(
+@_ENVELOPE.expected(
     "content-type.json",
-    EXPECTED,
-    (*_ENVELOPED, EXECUTE),
     "Answers with a body say Content-Type: application/json.",
-    probes=_FEED,
+    operations=(*_ENVELOPED, EXECUTE),
     at="responses",
-    tags=("envelope",),
 )
 def content_type(evidence: Evidence) -> Iterator[Verdict]:
     """Parameters such as charset are free, and so is any +json type."""
@@ -218,14 +181,8 @@ def content_type(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "Content-Type: application/json", f"Content-Type: {said or 'none'}")
 
 
-@rule(
-    "time.rfc3339",
-    EXPECTED,
-    _ENVELOPED,
-    "Every instant is RFC 3339 text in UTC (Z or +00:00).",
-    probes=EVERY_PROBE,
-    at="responses/200",
-    tags=("shape", "time"),
+@_FORM.expected(
+    "time.rfc3339", "Every instant is RFC 3339 text in UTC (Z or +00:00).", at="responses/200", tags="time"
 )
 def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
     """Executions and their events; the embed API's three texts have their own rule."""

@@ -11,17 +11,22 @@ from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import CREATE, GET, PUBLIC
-from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.rule import Rules, Verdict, check
 from execmock.verify.rules.lifecycle import made, settled
-from execmock.verify.severity import EXPECTED
 
-_FEED = "histories basics existing"
 _VIEWS = (GET, PUBLIC)
-_TAGS = ("timeline", "history")
-_AT = "responses/200"
 _EVENTS = "/data/events"
 _SLACK = 1_000
 _SKEW = 250
+
+_TIMELINE = Rules(
+    "timeline",
+    (GET, PUBLIC),
+    probes="histories basics existing",
+    at="responses/200",
+    tags="timeline history",
+    needs="",
+)
 
 
 def _timelines(evidence: Evidence) -> Iterator[tuple[History, Observation, tuple[Mapping[str, Any], ...]]]:
@@ -35,14 +40,9 @@ def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
     return [event["id"] for event in events if isinstance(event.get("id"), str) and event["id"]]
 
 
-@rule(
-    "timeline.append-only",
-    EXPECTED,
-    _VIEWS,
+@_TIMELINE.expected(
+    "append-only",
     "An event once shown stays, in its place and unchanged.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
     under="timeline.unique-ids timeline.ascending",
 )
 def append_only(evidence: Evidence) -> Iterator[Verdict]:
@@ -74,15 +74,7 @@ def _grew(history: History, before: Observation, after: Observation) -> Verdict:
     )
 
 
-@rule(
-    "timeline.unique-ids",
-    EXPECTED,
-    _VIEWS,
-    "Every event has an id of its own.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_TIMELINE.expected("unique-ids", "Every event has an id of its own.")
 def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
     """Within a timeline, and between those of two executions."""
     owner: dict[str, History] = {}
@@ -99,15 +91,7 @@ def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
             yield check(other is None, observation.seen, said, other, at=_EVENTS, chain=made(history))
 
 
-@rule(
-    "timeline.ascending",
-    EXPECTED,
-    _VIEWS,
-    "Events ascend by createdAt.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
+@_TIMELINE.expected("ascending", "Events ascend by createdAt.")
 def ascending(evidence: Evidence) -> Iterator[Verdict]:
     """Equal instants are in order."""
     for history, observation, events in _timelines(evidence):
@@ -117,14 +101,9 @@ def ascending(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, observation.seen, "createdAt rising", "a fall", at=_EVENTS, chain=made(history))
 
 
-@rule(
-    "timeline.not-before-status",
-    EXPECTED,
-    _VIEWS,
+@_TIMELINE.expected(
+    "not-before-status",
     "No event is dated before the execution, or later than the moment at which it was seen.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
     under="timeline.ascending timeline.public-not-stale lifecycle.created-at-constant",
 )
 def not_before_status(evidence: Evidence) -> Iterator[Verdict]:
@@ -203,14 +182,10 @@ def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observa
     return next(later, None)
 
 
-@rule(
-    "timeline.execution-id",
-    EXPECTED,
-    GET,
+@_TIMELINE.expected(
+    "execution-id",
     "Events name the execution, organization and workflow that they belong to.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
+    operations=GET,
 )
 def execution_id(evidence: Evidence) -> Iterator[Verdict]:
     """Where an event leaves one of them out there is nothing to judge."""
@@ -226,14 +201,11 @@ def execution_id(evidence: Evidence) -> Iterator[Verdict]:
                         )
 
 
-@rule(
-    "timeline.public-subset",
-    EXPECTED,
-    PUBLIC,
+@_TIMELINE.expected(
+    "public-subset",
     "Every event of the public timeline is in the private one, with the same values.",
+    operations=PUBLIC,
     probes="histories basics",
-    at=_AT,
-    tags=_TAGS,
     under="timeline.append-only public.shape",
     needs="writes",
 )
@@ -268,14 +240,11 @@ def _judge_twin(
     return check(not wrong, public.seen, said, at=f"{place}/{wrong}", chain=made(history))
 
 
-@rule(
-    "timeline.public-not-stale",
-    EXPECTED,
-    PUBLIC,
+@_TIMELINE.expected(
+    "public-not-stale",
     "The public timeline is not behind the private one.",
+    operations=PUBLIC,
     probes="histories basics",
-    at=_AT,
-    tags=_TAGS,
     under="timeline.append-only timeline.public-subset public.not-stale",
     needs="writes",
 )
