@@ -68,7 +68,7 @@ class Filled:
         self.bytes_each = (self._used() - empty) / self.size
 
     async def measure(self, draw: random.Random) -> None:
-        self.engine.view_cache._kept.clear()  # so that no read finds its answer drawn already
+        self.engine.view_cache._rendered.clear()  # so that no read finds its answer rendered already
         some = iter(draw.sample(self.ids, min(self.size, BATCHES * BATCH)))
         await self.note("read any, first time", lambda: self.read(next(some)))
         recent = itertools.cycle(self.ids[-BATCH:])

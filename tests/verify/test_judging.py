@@ -20,7 +20,7 @@ from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, GET
-from execmock.verify.rule import Rules, Verdict
+from execmock.verify.rule import Check, Rules
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
@@ -176,7 +176,7 @@ def test_a_rule_takes_what_it_does_not_say_from_its_area() -> None:
     @area.expected("plain", "All from the area.")
     @area.documented("own", "Own values.", operations=("a", "b"), tags="extra", under="x.y", needs="")
     @area.advisory("elsewhere", "Another area.", area="get", source="public")
-    def judge(_: Evidence) -> Iterator[Verdict]:
+    def judge(_: Evidence) -> Iterator[Check]:
         return iter(())
 
     elsewhere, own, plain = area

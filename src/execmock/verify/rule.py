@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL_PROBES",
+    "Check",
     "Judge",
     "Rule",
     "Rules",
-    "Verdict",
     "check",
     "unsure",
 ]
@@ -28,8 +28,8 @@ ALL_PROBES = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One observation: it held, it broke (`ok` False), or it cannot be told (`ok` None, with a reason).
+class Check:
+    """How a rule judges one observation: kept, broken (`ok` False) or undecided (`ok` None, with a reason).
 
     `pointer` leads into the answer of `seen`; `chain` are the exchanges that lead up to it, in order.
     """
@@ -43,7 +43,7 @@ class Verdict:
     reason: str = ""
 
 
-Judge = Callable[["Evidence"], Iterator[Verdict]]
+Judge = Callable[["Evidence"], Iterator[Check]]
 Words = str | Iterable[str]
 """Names, as a tuple or as one text with spaces between them."""
 
@@ -161,20 +161,20 @@ def check(
     *,
     at: str = "",
     chain: Iterable[Exchange] = (),
-) -> Verdict:
-    """Return one observation of an answer. `actual` defaults to what stands at `at`, or to the status."""
+) -> Check:
+    """Return the check of an answer. `actual` defaults to what stands at `at`, or to the status."""
     if ok:
-        return Verdict(True, seen, at)
+        return Check(True, seen, at)
     if actual is ABSENT:
         actual = seen.at(at) if at else f"status {seen.status}"
     said = actual if isinstance(actual, str) and not at else _said(actual)
-    return Verdict(False, seen, at, expected, said, tuple(chain))
+    return Check(False, seen, at, expected, said, tuple(chain))
 
 
 def _said(actual: Any) -> str:
     return "nothing" if actual is ABSENT else shorten(actual)
 
 
-def unsure(reason: str, seen: Exchange | None = None) -> Verdict:
-    """Return an observation that could not be made, and why."""
-    return Verdict(None, seen, reason=reason)
+def unsure(reason: str, seen: Exchange | None = None) -> Check:
+    """Return a check that cannot be decided, and why."""
+    return Check(None, seen, reason=reason)

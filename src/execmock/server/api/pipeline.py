@@ -108,7 +108,7 @@ class _Served:
         self.operation = operation
         self.handler = handler
         self.checker = RequestValidator(contract, operation, strictness)
-        success = next(response for status, response in operation.responses.items() if status.startswith("2"))
+        success = operation.success
         self.status = int(success.status)
         self.enveloped = "data" in contract.resolve(success.schema or {}).get("properties", {})
 

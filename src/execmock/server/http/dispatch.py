@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from execmock.core.contract.reserved import first_segment
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import opened_by
@@ -58,8 +59,7 @@ class Dispatcher:
         """Answer one request; whatever breaks, the client gets the API's error form."""
         path, _, query = _origin_form(request.raw_path).partition("?")
         call = Call(request.method, path, query, request.headers)
-        head, _, rest = path[1:].partition("/")
-        first = f"/{head}" if path.startswith("/") and (head or not rest) else ""
+        first = first_segment(path)
         try:
             if self._control and first == PREFIX:
                 return await self._control(request, call)

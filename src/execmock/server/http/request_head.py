@@ -3,27 +3,26 @@
 Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body of a
 length that is told. Those are read here. Whatever is not plain is left to aiohttp, so nothing is decided
 here that HTTP leaves open. A client sends the same headers with every request, and one that polls sends
-the same request, so both are read once.
+the same request, so both are read once. The mock's own pages are left to aiohttp too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
-__all__ = ["END", "RequestHead", "RequestHeads"]
+from execmock.core.bounded_cache import BoundedCache
+from execmock.core.contract.reserved import RESERVED, first_segment
 
-T = TypeVar("T")
+__all__ = ["END", "RequestHead", "RequestHeads"]
 
 END = b"\r\n\r\n"
 _LONGEST = 4096
 _MOST = 1000
-_LINE = re.compile(
-    rb"(GET|POST) (/(?:v1|api)/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n"
-)
+_LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n")
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 # Blocks with one of these mean more than headers and a length.
@@ -55,8 +54,8 @@ class RequestHeads:
     """Reads plain heads, and keeps those that were read last."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, RequestHead] = {}
-        self._blocks: dict[bytes, _Block | None] = {}
+        self._kept: BoundedCache[bytes, RequestHead] = BoundedCache(_MOST)
+        self._blocks: BoundedCache[bytes, _Block | None] = BoundedCache(_MOST)
 
     def read(self, data: bytes) -> RequestHead | None:
         """Return the head that `data` begins with, or None if there is no whole and plain one."""
@@ -69,21 +68,18 @@ class RequestHeads:
         if line is None or not line.end() <= end <= _LONGEST:
             return None
         text = data[line.end() : end]
-        if text not in self._blocks:
-            _keep(self._blocks, text, _block(text))
-        block = self._blocks[text]
+        block = self._blocks.get(text)
         if block is None:
-            return None
+            block = _block(text)
+            if block is None:
+                return None
+            self._blocks.keep(text, block)
         method, path, query = (part.decode() for part in line.groups(b""))
+        if first_segment(path) in RESERVED:
+            return None
         head = RequestHead(method, path, query, block.headers, end + len(END), block.length, block.last)
-        _keep(self._kept, data[:end], head)
+        self._kept.keep(data[:end], head)
         return head
-
-
-def _keep(known: dict[bytes, T], text: bytes, value: T) -> None:
-    if len(known) >= _MOST:
-        known.clear()
-    known[text] = value
 
 
 def _block(text: bytes) -> _Block | None:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EXECUTE_BODY
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import EmbedExecution, Idempotency, seed_for
 from execmock.core.ids import derive, hashid, uuid7
@@ -59,7 +60,7 @@ class EmbedExecutions:
         self._choices = choices
         self._edition = 0
         self._bound: dict[str, list[EmbedWorkflow]] = {}
-        properties = contract.schema("ExecuteWorkflowRequest")["properties"]
+        properties = contract.schema(EXECUTE_BODY)["properties"]
         self._defaults = {
             name: contract.resolve(schema).get("default") for name, schema in properties.items()
         }

@@ -8,6 +8,7 @@ from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.execution import Execution, Idempotency, request_digest
 from execmock.core.ids import client_token, sandbox_tag, xid_of_series
 from execmock.core.json_text import encode
@@ -61,7 +62,7 @@ class Executions:
         self._repository = repository
         self._view_cache = view_cache
         self._choices = choices
-        self._accepted = frozenset(contract.schema("CreateExecutionRequest")["properties"])
+        self._accepted = frozenset(contract.schema(CREATE_BODY)["properties"])
 
     async def create(
         self, sandbox: Sandbox, body: Mapping[str, Any], caller: str, selection: Selection

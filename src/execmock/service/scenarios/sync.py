@@ -185,7 +185,7 @@ class SharedScenarioSync(ScenarioSync):
             raise StoreError(f"the store does not hold scenario {reference}, which an execution follows")
         read = read_text(kept.text, reference, self._words)
         if read.scenario is None:
-            raise StoreError(f"the store's scenario {reference} cannot be used here: {read.problems[0]}")
+            raise StoreError(f"the store's scenario {reference} cannot be used here: {read.findings[0]}")
         return read.scenario
 
     def _fresh_token(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
 _ALL = (*_ENVELOPED, EXECUTE)
@@ -16,7 +16,7 @@ _ADVICE = Rules("advisory", _ENVELOPED, probes="basics existing", at="responses/
 
 
 @_ADVICE.advisory("request-id-unique", "Every answer has a requestId of its own.")
-def request_id_unique(evidence: Evidence) -> Iterator[Verdict]:
+def request_id_unique(evidence: Evidence) -> Iterator[Check]:
     """Within the run; a repeated create that replays its first answer may repeat it."""
     first: dict[str, Exchange] = {}
     for seen in evidence.answers(*_ENVELOPED):
@@ -29,7 +29,7 @@ def request_id_unique(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_ADVICE.advisory("request-id-present", "Refusals have a requestId too.", probes="unknown bodies auth")
-def request_id_present(evidence: Evidence) -> Iterator[Verdict]:
+def request_id_present(evidence: Evidence) -> Iterator[Check]:
     """On successes it is documented, and judged by envelope.fields."""
     for seen in evidence.answers(*_ENVELOPED):
         if 400 <= seen.status < 500 and isinstance(seen.json, dict):
@@ -37,7 +37,7 @@ def request_id_present(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_ADVICE.advisory("null-for-absent", "A property without a value is left out, not null.", operations=_ALL)
-def null_for_absent(evidence: Evidence) -> Iterator[Verdict]:
+def null_for_absent(evidence: Evidence) -> Iterator[Check]:
     """Free-form objects may hold null."""
     for history in evidence.histories:
         for observation in history.observations:
@@ -52,7 +52,7 @@ def null_for_absent(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_ADVICE.advisory("cache-headers", "Answers with private data may not be kept by shared caches.")
-def cache_headers(evidence: Evidence) -> Iterator[Verdict]:
+def cache_headers(evidence: Evidence) -> Iterator[Check]:
     """A Cache-Control with public, or with an age and neither private nor no-store, lets them."""
     for seen in evidence.successes(*_ENVELOPED):
         said = seen.header("cache-control").lower()
@@ -67,7 +67,7 @@ _PRIVATE = {"private", "no-store", "no-cache"}
 @_ADVICE.advisory(
     "security-headers", "Answers say X-Content-Type-Options: nosniff, and not what serves them."
 )
-def security_headers(evidence: Evidence) -> Iterator[Verdict]:
+def security_headers(evidence: Evidence) -> Iterator[Check]:
     """X-Powered-By names software and version."""
     for seen in evidence.successes(*_ENVELOPED):
         powered, sniff = seen.header("x-powered-by"), seen.header("x-content-type-options")
@@ -79,7 +79,7 @@ def security_headers(evidence: Evidence) -> Iterator[Verdict]:
 @_ADVICE.advisory(
     "known-drift", "No status is shown that the vendor added after the pages were written.", source="public"
 )
-def known_drift(evidence: Evidence) -> Iterator[Verdict]:
+def known_drift(evidence: Evidence) -> Iterator[Check]:
     """The contract's x-drift names them; they are known, and no violation."""
     for history in evidence.histories:
         for observation in history.observations:
@@ -90,7 +90,7 @@ def known_drift(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_ADVICE.advisory("success-message", "The message of a success is `success`.")
-def success_message(evidence: Evidence) -> Iterator[Verdict]:
+def success_message(evidence: Evidence) -> Iterator[Check]:
     """The pages show it as an example."""
     wanted = evidence.contract.choices["successMessage"].default
     for seen in evidence.successes(*_ENVELOPED):
@@ -101,7 +101,7 @@ def success_message(evidence: Evidence) -> Iterator[Verdict]:
 @_ADVICE.advisory(
     "retry-after", "A 429 says in Retry-After when to come back.", operations=_ALL, source="public"
 )
-def retry_after(evidence: Evidence) -> Iterator[Verdict]:
+def retry_after(evidence: Evidence) -> Iterator[Check]:
     """Without any 429 there is nothing amiss: each answer that is none counts as an observation."""
     for seen in evidence.journal:
         if seen.status:
@@ -116,7 +116,7 @@ def retry_after(evidence: Evidence) -> Iterator[Verdict]:
     probes="public",
     needs="writes",
 )
-def cors(evidence: Evidence) -> Iterator[Verdict]:
+def cors(evidence: Evidence) -> Iterator[Check]:
     """Asked with an Origin; which origins a service trusts is its own business."""
     for seen in evidence.ok("public", "right/from-a-page"):
         origin = seen.header("access-control-allow-origin")

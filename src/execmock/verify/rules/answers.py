@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import ALL_PROBES, Rules, Verdict, check
+from execmock.verify.rule import ALL_PROBES, Check, Rules, check
 
 ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
@@ -20,7 +20,7 @@ _ROBUST = Rules("robust", ALL, probes=ALL_PROBES, at="responses", tags="robustne
 @_STATUSES.documented(
     "operation.answers", "Every operation answers a valid request with success at least once.", probes=_FEED
 )
-def operation_answers(evidence: Evidence) -> Iterator[Verdict]:
+def operation_answers(evidence: Evidence) -> Iterator[Check]:
     """One observation for each operation that was asked validly and gave any answer."""
     for name in ALL:
         asked = [seen for seen in evidence.answers(name) if seen.valid or seen.ok]
@@ -39,7 +39,7 @@ def operation_answers(evidence: Evidence) -> Iterator[Verdict]:
     at="responses/200",
     needs="writes",
 )
-def create_status(evidence: Evidence) -> Iterator[Verdict]:
+def create_status(evidence: Evidence) -> Iterator[Check]:
     """Judges every success of a create."""
     for seen in evidence.answers(CREATE):
         if seen.ok:
@@ -54,7 +54,7 @@ def create_status(evidence: Evidence) -> Iterator[Verdict]:
     at="responses/201",
     needs="embed writes",
 )
-def embed_status(evidence: Evidence) -> Iterator[Verdict]:
+def embed_status(evidence: Evidence) -> Iterator[Check]:
     """Judges every success of an execute."""
     for seen in evidence.answers(EXECUTE):
         if seen.ok:
@@ -66,7 +66,7 @@ def embed_status(evidence: Evidence) -> Iterator[Verdict]:
     "An operation answers only with statuses that the contract gives it.",
     under="create.status-200 embed.status-201 robust.no-5xx",
 )
-def status_codes(evidence: Evidence) -> Iterator[Verdict]:
+def status_codes(evidence: Evidence) -> Iterator[Check]:
     """Wrong successes of create and execute, and 5xx, have rules of their own."""
     for seen in evidence.answers(*ALL):
         if seen.status < 500 and not (seen.ok and seen.operation in (CREATE, EXECUTE)):
@@ -87,7 +87,7 @@ _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
 
 
 @_ROBUST.documented("no-5xx", "No input makes an operation fail with a 5xx.")
-def no_5xx(evidence: Evidence) -> Iterator[Verdict]:
+def no_5xx(evidence: Evidence) -> Iterator[Check]:
     """A 503 with Retry-After is a request to wait, and was waited for."""
     for seen in evidence.journal:
         if seen.judged and seen.operation:

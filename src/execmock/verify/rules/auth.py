@@ -9,7 +9,7 @@ from execmock.verify.equality import same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
@@ -27,12 +27,12 @@ def _guard(name: str, sentence: str, *, needs: str = "") -> None:
     """Declare that the requests of the probe's label `name` are refused, whichever operation they ask for."""
 
     @_KEYS.documented(name, sentence, source="public", needs=needs)
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for operation in _GUARDED:
             yield from _refused(evidence, name, operation)
 
 
-def _refused(evidence: Evidence, label: str, operation: str) -> Iterator[Verdict]:
+def _refused(evidence: Evidence, label: str, operation: str) -> Iterator[Check]:
     legal = frozenset({401}) if label == "missing" else evidence.statuses("badKey")
     for seen in evidence.seen("auth", f"{label}/{operation}"):
         yield check(seen.status in legal, seen, _one_of(legal))
@@ -51,7 +51,7 @@ _guard("wrong-scheme", "A key that is not sent as a bearer token is refused with
     source="public",
     needs="embed writes guarded",
 )
-def embed_auth(evidence: Evidence) -> Iterator[Verdict]:
+def embed_auth(evidence: Evidence) -> Iterator[Check]:
     """Missing, unknown, and under another scheme."""
     for label in ("missing", "garbage", "wrong-scheme"):
         yield from _refused(evidence, label, EXECUTE)
@@ -65,7 +65,7 @@ def embed_auth(evidence: Evidence) -> Iterator[Verdict]:
     at="responses/403",
     needs="read writes",
 )
-def read_scope(evidence: Evidence) -> Iterator[Verdict]:
+def read_scope(evidence: Evidence) -> Iterator[Check]:
     """Creating is refused with 403, or 401."""
     for seen in evidence.seen("scope", "create-with-read"):
         yield check(seen.status in (401, 403), seen, "status 403")
@@ -77,7 +77,7 @@ def read_scope(evidence: Evidence) -> Iterator[Verdict]:
 @_UNKNOWN.expected(
     "get.unknown-id", "Reading an id that does not exist is refused with 400 or 404.", operations=GET
 )
-def unknown_id(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_id(evidence: Evidence) -> Iterator[Check]:
     """Ids of the right form, and of none."""
     legal = evidence.statuses("unknownExecution")
     for seen in evidence.seen("unknown", "unknown"):
@@ -89,7 +89,7 @@ def unknown_id(evidence: Evidence) -> Iterator[Verdict]:
     "A create for a workflow that does not exist is accepted, or refused with 400 or 404.",
     operations=CREATE,
 )
-def unknown_workflow(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_workflow(evidence: Evidence) -> Iterator[Check]:
     """With no workflows configured a service may take any."""
     legal = evidence.statuses("unknownWorkflow")
     for seen in evidence.seen("unknown", "workflow"):
@@ -108,7 +108,7 @@ def _made(evidence: Evidence, who: str) -> set[str]:
 
 
 @_TENANCY.expected("read", "An execution cannot be read with another organization's key.")
-def tenancy_read(evidence: Evidence) -> Iterator[Verdict]:
+def tenancy_read(evidence: Evidence) -> Iterator[Check]:
     """A success, or an answer that shows the other's data, breaks it."""
     for seen in evidence.seen("tenancy", "foreign"):
         yield check(not seen.ok, seen, "a refusal, as for an unknown id")
@@ -121,7 +121,7 @@ def tenancy_read(evidence: Evidence) -> Iterator[Verdict]:
     operations=LIST,
     at="responses/200",
 )
-def organization_scope(evidence: Evidence) -> Iterator[Verdict]:
+def organization_scope(evidence: Evidence) -> Iterator[Check]:
     """No page of one key holds an execution that the other key created."""
     for who, other in (("a", "b"), ("b", "a")):
         foreign = _made(evidence, other) - _made(evidence, who)
@@ -145,7 +145,7 @@ def organization_scope(evidence: Evidence) -> Iterator[Verdict]:
     under="list.organization-scope tenancy.organization-header create.organization",
     needs="",
 )
-def tenancy_list(evidence: Evidence) -> Iterator[Verdict]:
+def tenancy_list(evidence: Evidence) -> Iterator[Check]:
     """Compares organizationId of items with that of the executions the key created or read."""
     home: dict[str, Any] = {}
     for seen in evidence.successes(CREATE, GET):
@@ -166,7 +166,7 @@ def tenancy_list(evidence: Evidence) -> Iterator[Verdict]:
     "Another organization's id gets the same answer as an id that does not exist.",
     under="tenancy.read",
 )
-def same_answer(evidence: Evidence) -> Iterator[Verdict]:
+def same_answer(evidence: Evidence) -> Iterator[Check]:
     """Compares status and body, requestId and the id itself apart."""
     absent = evidence.first("tenancy", "absent/by-b")
     for seen in evidence.seen("tenancy", "foreign/a-by-b"):
@@ -174,7 +174,7 @@ def same_answer(evidence: Evidence) -> Iterator[Verdict]:
             yield alike(seen, absent)
 
 
-def alike(seen: Exchange, other: Exchange) -> Verdict:
+def alike(seen: Exchange, other: Exchange) -> Check:
     """Return whether two refusals tell nothing apart but the ids that were asked for."""
     if seen.status != other.status:
         return check(False, seen, f"status {other.status}, as for an id that does not exist", chain=(other,))
@@ -204,7 +204,7 @@ def _without(value: Any, name: str) -> Any:
     operations=(GET, LIST),
     at="responses/200",
 )
-def organization_header(evidence: Evidence) -> Iterator[Verdict]:
+def organization_header(evidence: Evidence) -> Iterator[Check]:
     """Ignored or refused."""
     for seen in evidence.seen("tenancy", "header-get"):
         yield check(not seen.ok, seen, "a refusal")

@@ -13,7 +13,7 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.pagination import Page, page_of
 from execmock.verify.requests import CREATE, GET, LIST
-from execmock.verify.rule import Rules, Verdict, check, unsure
+from execmock.verify.rule import Check, Rules, check, unsure
 
 _ID = "/data/execution/id"
 
@@ -22,7 +22,7 @@ _ECHOED = Rules("create", CREATE, probes="echo", at="responses/200", tags="echo"
 _NEW = Rules("create", CREATE, probes="basics echo", at="responses/200")
 
 
-def _refused(evidence: Evidence, seen: Exchange) -> Verdict:
+def _refused(evidence: Evidence, seen: Exchange) -> Check:
     """The one refusal that the page lists."""
     return check(seen.status == 400, seen, "status 400")
 
@@ -37,7 +37,7 @@ def required_rules(names: Iterable[str]) -> Rules:
 
 def _declare_required(rules: Rules, name: str) -> None:
     @rules.documented(f"required.{name}", f"A create without {name} is refused with 400.")
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.seen("bodies", f"missing/{name}"):
             yield _refused(evidence, seen)
 
@@ -46,7 +46,7 @@ def _declare_required(rules: Rules, name: str) -> None:
     "wrong-type",
     "A create with a property of a wrong type is refused with 400, for each property and each type.",
 )
-def wrong_type(evidence: Evidence) -> Iterator[Verdict]:
+def wrong_type(evidence: Evidence) -> Iterator[Check]:
     """One observation for each property and type."""
     return map(partial(_refused, evidence), evidence.seen("bodies", "wrong-type"))
 
@@ -54,7 +54,7 @@ def wrong_type(evidence: Evidence) -> Iterator[Verdict]:
 @_REFUSALS.documented(
     "body-object", "A create whose body is absent, null, an array, a text or a number is refused with 400."
 )
-def body_object(evidence: Evidence) -> Iterator[Verdict]:
+def body_object(evidence: Evidence) -> Iterator[Check]:
     """Without a body a service may also find fault with the content type."""
     for seen in evidence.seen("bodies", "not-object"):
         absent = seen.label.endswith("/absent") and seen.status in evidence.statuses("wrongContentType")
@@ -65,7 +65,7 @@ def body_object(evidence: Evidence) -> Iterator[Verdict]:
     "unknown-property",
     "A property that the contract does not name is ignored or refused with 400, and is not shown again.",
 )
-def unknown_property(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_property(evidence: Evidence) -> Iterator[Check]:
     """The property must not turn up as a property of the execution."""
     for seen in evidence.seen("bodies", "unknown-property"):
         fits = seen.ok or seen.status in evidence.statuses("unknownProperty")
@@ -80,7 +80,7 @@ def _open(name: str, label: str, choice: str, sentence: str) -> None:
     """Declare that the requests of a label succeed, or are refused as one of the contract's choices says."""
 
     @_REFUSALS.expected(name, sentence)
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.seen("bodies", label):
             legal = evidence.statuses(choice) | (
                 evidence.statuses("unknownWorkflow") if "workflowId" in seen.label else set()
@@ -110,7 +110,7 @@ def _sent(seen: Exchange) -> dict[str, Any]:
 
 def _echoes(
     seen: Exchange, shown_by: Exchange, base: str, *, chain: tuple[Exchange, ...] = ()
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     """Compare every non-empty property sent with what an answer shows at `base`."""
     for name, value in _sent(seen).items():
         if value not in (None, "", {}):
@@ -135,7 +135,7 @@ def _short(value: Any) -> str:
     "A create shows every property as it was sent, objects and non-ASCII texts included.",
     under="create.shape",
 )
-def create_echo(evidence: Evidence) -> Iterator[Verdict]:
+def create_echo(evidence: Evidence) -> Iterator[Check]:
     """Judges the create's own answer; the read has create.read-your-write."""
     for seen in evidence.ok("echo", "create"):
         yield from _echoes(seen, seen, "/data/execution")
@@ -148,7 +148,7 @@ def create_echo(evidence: Evidence) -> Iterator[Verdict]:
     probes="echo basics",
     under="create.echo get.shape",
 )
-def read_your_write(evidence: Evidence) -> Iterator[Verdict]:
+def read_your_write(evidence: Evidence) -> Iterator[Check]:
     """A read that refuses the new id breaks it too, and so does any read that shows another execution."""
     yield from _shows_what_was_asked_for(evidence)
     for seen in evidence.ok("echo", "create"):
@@ -165,7 +165,7 @@ def read_your_write(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(False, read, "the execution just created", chain=(seen,))
 
 
-def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Verdict]:
+def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Check]:
     for read in evidence.successes(GET):
         asked, shown = unquote(urlsplit(read.request.url).path.rpartition("/")[2]), read.at(_ID)
         if isinstance(shown, str) and shown:
@@ -180,7 +180,7 @@ def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Verdict]:
     tags="paging",
     under="list.shape list.default-limit list.page-items",
 )
-def contains_created(evidence: Evidence) -> Iterator[Verdict]:
+def contains_created(evidence: Evidence) -> Iterator[Check]:
     """Any order is legal, so only a whole list, or a page newest first that reaches back, can tell."""
     known = _first_seen(evidence)
     for seen in evidence.ok("echo", "create"):
@@ -224,7 +224,7 @@ _ENOUGH = 8
 
 
 @_ECHOED.advisory("echo-big-integers", "Integers beyond 2^53 in a payload come back exactly.")
-def big_integers(evidence: Evidence) -> Iterator[Verdict]:
+def big_integers(evidence: Evidence) -> Iterator[Check]:
     """Rounding is common where JSON numbers are doubles, so this is only a notice."""
     for seen in evidence.ok("echo", "big/create"):
         for shown_by in (seen, *evidence.ok("echo", "big/get")):
@@ -236,7 +236,7 @@ def big_integers(evidence: Evidence) -> Iterator[Verdict]:
 @_NEW.expected(
     "unique-ids", "Every execution gets an id of its own.", probes="basics echo robust", tags="identity"
 )
-def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Repeats of an idempotency key are the same execution, so keyed creates count once."""
     first: dict[str, Exchange] = {}
     for seen in evidence.ok_creates():
@@ -251,7 +251,7 @@ def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
 @_NEW.expected(
     "status-initial", "A new execution waits for payment or is queued.", tags="lifecycle", under="status.enum"
 )
-def status_initial(evidence: Evidence) -> Iterator[Verdict]:
+def status_initial(evidence: Evidence) -> Iterator[Check]:
     """Repeats of an idempotency key may show the present state, so only first answers count."""
     keys: Counter[str] = Counter()
     initial = evidence.transitions.initial
@@ -270,7 +270,7 @@ def status_initial(evidence: Evidence) -> Iterator[Verdict]:
     tags="tenancy",
     needs="",
 )
-def organization(evidence: Evidence) -> Iterator[Verdict]:
+def organization(evidence: Evidence) -> Iterator[Check]:
     """Looks at every private view that this key was shown."""
     first: dict[str, Exchange] = {}
     home: dict[str, Any] = {}

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from execmock.core.contract.names import EMBED_EXECUTION, EMBED_STATUS
 from execmock.verify.equality import instant, same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
 from execmock.verify.requests import EXECUTE
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 
 _SECOND = 1_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -23,7 +24,7 @@ _EMBED = Rules(
 
 def _statuses(
     evidence: Evidence, label: str, legal: frozenset[int], *, or_success: bool = False
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     said = "status " + " or ".join(map(str, sorted(legal)))
     for seen in evidence.seen("embed", label):
         fits = seen.status in legal or (or_success and seen.ok)
@@ -31,13 +32,13 @@ def _statuses(
 
 
 @_EMBED.documented("unknown-404", "A workflow that does not exist is answered with 404.", at="responses/404")
-def unknown(evidence: Evidence) -> Iterator[Verdict]:
+def unknown(evidence: Evidence) -> Iterator[Check]:
     """By id, and by key."""
     return _statuses(evidence, "unknown-id", frozenset({404}))
 
 
 @_EMBED.documented("bare", "The answer is the execution itself, without an envelope.", under="embed.shape")
-def bare(evidence: Evidence) -> Iterator[Verdict]:
+def bare(evidence: Evidence) -> Iterator[Check]:
     """`data` around an object with the execution's properties is an envelope."""
     for seen in evidence.successes(EXECUTE):
         data = seen.json.get("data")
@@ -48,7 +49,7 @@ def bare(evidence: Evidence) -> Iterator[Verdict]:
 @_EMBED.expected(
     "echo", "execution_data comes back as it was sent.", source="inferred", under="embed.shape embed.bare"
 )
-def echo(evidence: Evidence) -> Iterator[Verdict]:
+def echo(evidence: Evidence) -> Iterator[Check]:
     """Deep equality, unicode and null included."""
     for label in ("data", "at-once", "repeat/first"):
         for seen in evidence.ok("embed", label):
@@ -63,7 +64,7 @@ def echo(evidence: Evidence) -> Iterator[Verdict]:
     at="requestBody",
     under="embed.bare embed.shape embed.complete",
 )
-def defaults(evidence: Evidence) -> Iterator[Verdict]:
+def defaults(evidence: Evidence) -> Iterator[Check]:
     """The first request has no body at all."""
     for seen in evidence.seen("embed", "plain"):
         yield check(seen.ok, seen, f"status {evidence.success(EXECUTE)}")
@@ -84,7 +85,7 @@ def _local(text: Any) -> datetime | None:
 
 
 @_EMBED.expected("times", "created_at, created_at_utc and created_at_string are one instant.")
-def times(evidence: Evidence) -> Iterator[Verdict]:
+def times(evidence: Evidence) -> Iterator[Check]:
     """The string has minutes only, in the zone of created_at."""
     for seen in evidence.successes(EXECUTE):
         local, utc = instant(seen.at("/created_at")), instant(seen.at("/created_at_utc"))
@@ -106,9 +107,9 @@ def _zoned(text: Any) -> datetime | None:
 
 
 @_EMBED.expected("created-at-string", "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.")
-def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
+def created_at_string(evidence: Evidence) -> Iterator[Check]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["created_at_string"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/created_at_string")
         if isinstance(text, str) and text:
@@ -117,7 +118,7 @@ def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_EMBED.expected("uuid7", "id is a UUID of version 7 whose time is created_at.")
-def uuid7(evidence: Evidence) -> Iterator[Verdict]:
+def uuid7(evidence: Evidence) -> Iterator[Check]:
     """Instants without a fraction stand for their second."""
     for seen in evidence.successes(EXECUTE):
         name = seen.at("/id")
@@ -132,9 +133,9 @@ def uuid7(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_EMBED.expected("hashid", "hashid is 5 lower-case letters and digits.")
-def hashid(evidence: Evidence) -> Iterator[Verdict]:
+def hashid(evidence: Evidence) -> Iterator[Check]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["hashid"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/hashid")
         if isinstance(text, str) and text:
@@ -146,10 +147,10 @@ def hashid(evidence: Evidence) -> Iterator[Verdict]:
     "Counts of actions are not negative and add up to no more than actions_count.",
     source="inferred",
 )
-def counts(evidence: Evidence) -> Iterator[Verdict]:
+def counts(evidence: Evidence) -> Iterator[Check]:
     """Every property whose name ends in _actions_count is a part."""
     names = [
-        name for name in evidence.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")
+        name for name in evidence.schema(EMBED_EXECUTION)["properties"] if name.endswith("_actions_count")
     ]
     for seen in evidence.successes(EXECUTE):
         shown = {name: seen.at(f"/{name}") for name in (*names, "actions_count")}
@@ -163,19 +164,19 @@ def counts(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_EMBED.expected("status-running", "A new execution is running.", source="inferred")
-def running(evidence: Evidence) -> Iterator[Verdict]:
+def running(evidence: Evidence) -> Iterator[Check]:
     """The statuses at creation are the contract's."""
-    initial = evidence.contract.transitions("EmbedStatus").initial
+    initial = evidence.contract.transitions(EMBED_STATUS).initial
     return _member(evidence, "status", initial)
 
 
 @_EMBED.expected("object", "object is `execution`.", source="inferred")
-def object_(evidence: Evidence) -> Iterator[Verdict]:
+def object_(evidence: Evidence) -> Iterator[Check]:
     """The word is the contract's."""
-    return _member(evidence, "object", (evidence.schema("EmbedExecution")["properties"]["object"]["const"],))
+    return _member(evidence, "object", (evidence.schema(EMBED_EXECUTION)["properties"]["object"]["const"],))
 
 
-def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:
+def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Check]:
     for seen in evidence.successes(EXECUTE):
         value = seen.at(f"/{name}")
         if isinstance(value, str) and value:
@@ -187,7 +188,7 @@ def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[V
     "id_type says what the id in the path is; an id that does not fit it is answered with 404.",
     at="requestBody",
 )
-def id_type(evidence: Evidence) -> Iterator[Verdict]:
+def id_type(evidence: Evidence) -> Iterator[Check]:
     """By id and by the key that the first answer showed; and neither passed off as another."""
     for label in ("id-type/id", "id-type/key"):
         for seen in evidence.seen("embed", label):
@@ -202,14 +203,14 @@ def id_type(evidence: Evidence) -> Iterator[Verdict]:
     at="requestBody",
     source="inferred",
 )
-def bad_data(evidence: Evidence) -> Iterator[Verdict]:
+def bad_data(evidence: Evidence) -> Iterator[Check]:
     """The alternatives are the contract's."""
     yield from _statuses(evidence, "bad-data", evidence.statuses("embedExecutionData"))
     yield from _statuses(evidence, "malformed", evidence.statuses("embedMalformedJson"))
 
 
 @_EMBED.advisory("request-id", "Every answer has the header x-request-id.")
-def request_id(evidence: Evidence) -> Iterator[Verdict]:
+def request_id(evidence: Evidence) -> Iterator[Check]:
     """Clients show it to support."""
     for seen in evidence.by_probe.get("embed", ()):
         if seen.judged:
@@ -219,7 +220,7 @@ def request_id(evidence: Evidence) -> Iterator[Verdict]:
 @_EMBED.expected(
     "idempotency-key", "A repeated request with one Idempotency-Key gets the first answer again."
 )
-def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
+def idempotency_key(evidence: Evidence) -> Iterator[Check]:
     """Judged by the id of the execution."""
     first = evidence.first("embed", "repeat/first")
     for seen in evidence.seen("embed", "repeat/second"):
@@ -229,7 +230,7 @@ def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_EMBED.expected("unique-ids", "Every execution gets an id of its own.", source="inferred")
-def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Requests without an Idempotency-Key."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.successes(EXECUTE):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from execmock.core.contract import Contract
+from execmock.core.contract import Contract, SchemaPlace
 from execmock.core.schema.validator import SchemaValidator
 from execmock.verify.answer_schemas import missing, prune, type_violations
-from execmock.verify.evidence import Evidence, Problem
+from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.answers import allowed
 
 _ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
@@ -51,28 +51,28 @@ _GENERATED = Rules(
     at="responses",
     under=_CAUSES,
 )
-def conformance(evidence: Evidence) -> Iterator[Verdict]:
+def conformance(evidence: Evidence) -> Iterator[Check]:
     """The engine knows no alternatives, so each of its findings is confirmed by our own validators."""
-    told = {problem.seen.number: problem for problem in evidence.problems if _confirmed(evidence, problem)}
+    told = {each.seen.number: each for each in evidence.engine_failures if _confirmed(evidence, each)}
     for seen in evidence.seen("generated"):
-        problem = told.get(seen.number)
-        if problem is None:
+        failure = told.get(seen.number)
+        if failure is None:
             yield check(seen.status < 500, seen, "a status below 500")
         else:
             yield check(
-                False, seen, problem.expected, problem.actual.splitlines()[0] if problem.actual else ""
+                False, seen, failure.expected, failure.actual.splitlines()[0] if failure.actual else ""
             )
 
 
-def _confirmed(evidence: Evidence, problem: Problem) -> bool:
-    seen = problem.seen
+def _confirmed(evidence: Evidence, failure: EngineFailure) -> bool:
+    seen = failure.seen
     if not seen.judged or not seen.operation:
         return False
-    if problem.kind == "not_a_server_error":
+    if failure.kind == "not_a_server_error":
         return seen.status >= 500
-    if problem.kind == "status_code_conformance":
+    if failure.kind == "status_code_conformance":
         return not allowed(evidence, seen)
-    if problem.kind == "response_schema_conformance" and seen.ok:
+    if failure.kind == "response_schema_conformance" and seen.ok:
         data = seen.json if seen.operation == EXECUTE else seen.at("/data")
         if seen.json is NOT_JSON:
             return True
@@ -104,7 +104,7 @@ def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
     tags="validation",
     under="create.wrong-type create.body-object http.malformed-json embed.bad-data",
 )
-def refuses(evidence: Evidence) -> Iterator[Verdict]:
+def refuses(evidence: Evidence) -> Iterator[Check]:
     """Judged by the contract's own schema, in which further properties are free."""
     for operation in _BODIES:
         for seen, body in _sent(evidence, operation):
@@ -130,7 +130,7 @@ def _bad_data(body: object) -> bool:
     tags="validation",
     under="operation.answers robust.no-5xx",
 )
-def accepts(evidence: Evidence) -> Iterator[Verdict]:
+def accepts(evidence: Evidence) -> Iterator[Check]:
     """Only bodies without anything that a service may refuse: unknown, null or empty members, other ids.
 
     A 5xx is no refusal, and is for generated.conformance.
@@ -144,8 +144,7 @@ def accepts(evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _known(evidence: Evidence, operation: str) -> frozenset[str]:
-    name = "CreateExecutionRequest" if operation == CREATE else "ExecuteWorkflowRequest"
-    return frozenset(evidence.schema(name)["properties"])
+    return frozenset(evidence.schema(SchemaPlace(operation, "body"))["properties"])
 
 
 def _plain(body: dict[str, object], known: frozenset[str]) -> bool:

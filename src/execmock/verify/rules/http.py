@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Rules, Verdict, check, unsure
+from execmock.verify.rule import Check, Rules, check, unsure
 
 _READS = (LIST, GET, PUBLIC)
 
@@ -16,7 +16,7 @@ _HTTP = Rules("http", _READS, probes="http", at="responses/405", tags="http")
 @_HTTP.expected(
     "head", "HEAD on a path that has GET answers without a body: with success, or with 405 or 404."
 )
-def head(evidence: Evidence) -> Iterator[Verdict]:
+def head(evidence: Evidence) -> Iterator[Check]:
     """Never a 5xx."""
     legal = evidence.statuses("wrongMethod")
     for seen in evidence.seen("http", "head"):
@@ -29,7 +29,7 @@ def head(evidence: Evidence) -> Iterator[Verdict]:
     "A method that a path does not have is refused with 405 or 404.",
     operations=(*_READS, EXECUTE),
 )
-def method_not_allowed(evidence: Evidence) -> Iterator[Verdict]:
+def method_not_allowed(evidence: Evidence) -> Iterator[Check]:
     """Never a success, never a 5xx."""
     legal = evidence.statuses("wrongMethod")
     for seen in evidence.seen("http", "method"):
@@ -37,7 +37,7 @@ def method_not_allowed(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_HTTP.expected("allow", "A 405 names the methods of the path in Allow.", operations=(*_READS, EXECUTE))
-def allow(evidence: Evidence) -> Iterator[Verdict]:
+def allow(evidence: Evidence) -> Iterator[Check]:
     """A service that answers 404 instead has nothing to name."""
     refused = [seen for seen in evidence.seen("http", "method") if seen.status == 405]
     for seen in refused:
@@ -57,7 +57,7 @@ def allow(evidence: Evidence) -> Iterator[Verdict]:
     operations=CREATE,
     at="responses/415",
 )
-def unsupported_content_type(evidence: Evidence) -> Iterator[Verdict]:
+def unsupported_content_type(evidence: Evidence) -> Iterator[Check]:
     """The body is a good one; only its declared type is wrong."""
     for seen in evidence.seen("http", "content-type"):
         yield check(seen.status in evidence.statuses("wrongContentType"), seen, "status 415 or 400")
@@ -70,14 +70,14 @@ def unsupported_content_type(evidence: Evidence) -> Iterator[Verdict]:
     probes="bodies",
     at="responses/400",
 )
-def malformed_json(evidence: Evidence) -> Iterator[Verdict]:
+def malformed_json(evidence: Evidence) -> Iterator[Check]:
     """Several ways of being broken."""
     for seen in evidence.seen("bodies", "malformed"):
         yield check(seen.status == 400, seen, "status 400")
 
 
 @_HTTP.expected("unknown-path", "A path that is not in the contract answers 404.", operations=LIST, at="")
-def unknown_path(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_path(evidence: Evidence) -> Iterator[Check]:
     """Sent with a good key."""
     for seen in evidence.seen("http", "unknown-path"):
         yield check(seen.status == 404, seen, "status 404")
@@ -89,7 +89,7 @@ def unknown_path(evidence: Evidence) -> Iterator[Verdict]:
     operations=CREATE,
     at="responses/413",
 )
-def too_large(evidence: Evidence) -> Iterator[Verdict]:
+def too_large(evidence: Evidence) -> Iterator[Check]:
     """A server may hang up while the body is still being sent; that tells nothing."""
     for seen in evidence.by_probe.get("http", ()):
         if seen.label == "too-large":

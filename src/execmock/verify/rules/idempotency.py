@@ -7,8 +7,8 @@ from typing import Any
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
-from execmock.verify.requests import CREATE
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.requests import CREATE, LIST
+from execmock.verify.rule import Check, Rules, check
 
 _ID = "/data/execution/id"
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
@@ -33,7 +33,7 @@ def _repeats(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]]:
 @_IDEMPOTENCY.expected(
     "same", "A repeated create with the same idempotency key and body gives the same execution again."
 )
-def same(evidence: Evidence) -> Iterator[Verdict]:
+def same(evidence: Evidence) -> Iterator[Check]:
     """Its status and times may be those of now or of the first answer."""
     for first, seen in _repeats(evidence):
         if seen.ok:
@@ -48,7 +48,7 @@ def same(evidence: Evidence) -> Iterator[Verdict]:
     "A repeated create gives the same client token again.",
     under="idempotency.same create.complete",
 )
-def same_token(evidence: Evidence) -> Iterator[Verdict]:
+def same_token(evidence: Evidence) -> Iterator[Check]:
     """Judged only where the execution is the same."""
     for first, seen in _repeats(evidence):
         if seen.ok and seen.at(_ID) == first.at(_ID):
@@ -59,10 +59,10 @@ def same_token(evidence: Evidence) -> Iterator[Verdict]:
 @_IDEMPOTENCY.expected(
     "no-second-record",
     "Repeats of a create leave one execution in the list.",
-    operations=(CREATE, "listExecutions"),
+    operations=(CREATE, LIST),
     under="idempotency.same idempotency.concurrent-8 idempotency.concurrent-32 list.no-duplicates",
 )
-def no_second_record(evidence: Evidence) -> Iterator[Verdict]:
+def no_second_record(evidence: Evidence) -> Iterator[Check]:
     """Counts the ids in a page that carry the key or are the repeated execution."""
     for origin, pages in (("same/first", "same/list"), ("at-once/8", "at-once-list/8")):
         made = evidence.first("idempotency", origin)
@@ -85,7 +85,7 @@ def _carrying(items: Iterable[Any], key: Any, name: Any) -> set[Any]:
     "A known idempotency key with another body is refused with 400 or 409, and changes nothing.",
     at="responses/400",
 )
-def conflict(evidence: Evidence) -> Iterator[Verdict]:
+def conflict(evidence: Evidence) -> Iterator[Check]:
     """The execution created first must still show its own payload."""
     first = evidence.first("idempotency", "same/first")
     for seen in evidence.seen("idempotency", "conflict"):
@@ -112,7 +112,7 @@ def _at_once(count: int) -> None:
         tags="concurrency",
         under="idempotency.same",
     )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         made = list(evidence.ok("idempotency", f"at-once/{count}"))
         for seen in made:
             wanted = f"the same id in every answer, {made[0].at(_ID)}"
@@ -129,7 +129,7 @@ _at_once(32)
 
 
 @_IDEMPOTENCY.expected("failed-not-remembered", "A refused create does not use up its idempotency key.")
-def failed_not_remembered(evidence: Evidence) -> Iterator[Verdict]:
+def failed_not_remembered(evidence: Evidence) -> Iterator[Check]:
     """First without the required properties, then whole, with the same key."""
     for seen in evidence.seen("idempotency", "refused/second"):
         first = evidence.first("idempotency", "refused/first")
@@ -137,7 +137,7 @@ def failed_not_remembered(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_IDEMPOTENCY.expected("exact-key", "Idempotency keys that differ in case or by a space are different keys.")
-def exact_key(evidence: Evidence) -> Iterator[Verdict]:
+def exact_key(evidence: Evidence) -> Iterator[Check]:
     """A refusal of a strange key is no confusion of keys."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.ok("idempotency", "exact"):
@@ -156,7 +156,7 @@ def exact_key(evidence: Evidence) -> Iterator[Verdict]:
     tags="tenancy",
     needs="writes b",
 )
-def tenant(evidence: Evidence) -> Iterator[Verdict]:
+def tenant(evidence: Evidence) -> Iterator[Check]:
     """The second organization sends the same key and body and must get an execution of its own."""
     first = evidence.first("idempotency", "same/first")
     for seen in evidence.seen("idempotency", "tenant"):
@@ -176,7 +176,7 @@ def tenant(evidence: Evidence) -> Iterator[Verdict]:
     "Many different creates at once all succeed, each with an id of its own.",
     under="robust.no-5xx create.unique-ids",
 )
-def concurrent_creates(evidence: Evidence) -> Iterator[Verdict]:
+def concurrent_creates(evidence: Evidence) -> Iterator[Check]:
     """Answers that ask to come back later were waited for."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.seen("concurrent", "many"):

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from execmock.core.contract.names import EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 
 _WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 _ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
@@ -26,7 +27,7 @@ def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
 
 
 @_WALK.expected("no-duplicates", "Walking the list shows no execution twice.", under="list.page-items")
-def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
+def no_duplicates(evidence: Evidence) -> Iterator[Check]:
     """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
@@ -40,7 +41,7 @@ def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
             yield _judge_repeats(evidence, found)
 
 
-def _judge_repeats(evidence: Evidence, found: list[Page]) -> Verdict:
+def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
     ids = [name for page in found for name in page.ids if name]
     twice = [name for name, times in Counter(ids).items() if times > 1]
     grown = _grown(evidence, found[0].seen, found[-1].seen)
@@ -61,7 +62,7 @@ def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
     "Walking the list leaves no execution out, whatever the size of the pages.",
     under="list.page-items list.no-duplicates",
 )
-def no_gaps(evidence: Evidence) -> Iterator[Verdict]:
+def no_gaps(evidence: Evidence) -> Iterator[Check]:
     """Walks in pages of different sizes over one stretch must show the same executions."""
     steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
     walks = dict(_walks(evidence))
@@ -87,7 +88,7 @@ def _stretch(found: list[Page]) -> list[Any]:
     return [name for page in found for name in page.ids if name]
 
 
-def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
+def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
     """A walk while executions are created must show everything that stood between its ends before."""
     walk = list(pages(evidence, "paging", "growing/walk"))
     before = list(pages(evidence, "paging", "walk/100"))
@@ -108,7 +109,7 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
     probes="paging histories",
     under="list.no-duplicates",
 )
-def stable_order(evidence: Evidence) -> Iterator[Verdict]:
+def stable_order(evidence: Evidence) -> Iterator[Check]:
     """Executions that two answers both show must stand in the same order in both."""
     yield from _steady(evidence)
     whole = list(pages(evidence, "paging", "walk/100"))
@@ -129,7 +130,7 @@ def stable_order(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-def _steady(evidence: Evidence) -> Iterator[Verdict]:
+def _steady(evidence: Evidence) -> Iterator[Check]:
     """Follow the list while executions move on: what two pages share must stay in order."""
     followed = list(pages(evidence, "histories", "list"))
     for one, other in pairwise(followed):
@@ -152,7 +153,7 @@ def _steady(evidence: Evidence) -> Iterator[Verdict]:
     probes="paging basics existing",
     under="list.stable-order",
 )
-def newest_first(evidence: Evidence) -> Iterator[Verdict]:
+def newest_first(evidence: Evidence) -> Iterator[Check]:
     """Any stable order is legal."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
@@ -169,9 +170,9 @@ def newest_first(evidence: Evidence) -> Iterator[Verdict]:
     probes="basics existing echo histories",
     under="list.shape get.shape create.read-your-write",
 )
-def item_equals_read(evidence: Evidence) -> Iterator[Verdict]:
+def item_equals_read(evidence: Evidence) -> Iterator[Check]:
     """Judged only where two reads round the list agree, so that nothing can have moved."""
-    names = evidence.schema("Execution")["properties"]
+    names = evidence.schema(EXECUTION)["properties"]
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.view == "get"]
         for item in (observation for observation in history.private if observation.view == "list"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 
 _PAGES = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 
@@ -18,8 +19,7 @@ def _default(evidence: Evidence, name: str) -> int:
 
 
 def _most(evidence: Evidence) -> int:
-    data = evidence.schema("ListExecutionsEnvelope")["properties"]["data"]["properties"]
-    return int(data["limit"]["maximum"])
+    return int(evidence.schema(PAGE)["properties"]["limit"]["maximum"])
 
 
 def _plain(evidence: Evidence) -> Iterator[Exchange]:
@@ -33,7 +33,7 @@ def _plain(evidence: Evidence) -> Iterator[Exchange]:
     probes="parameters paging",
     at="parameters/0",
 )
-def default_limit(evidence: Evidence) -> Iterator[Verdict]:
+def default_limit(evidence: Evidence) -> Iterator[Check]:
     """The number is the contract's default."""
     wanted = _default(evidence, "limit")
     for seen in _plain(evidence):
@@ -57,7 +57,7 @@ def default_limit(evidence: Evidence) -> Iterator[Verdict]:
     probes="parameters paging",
     at="parameters/1",
 )
-def default_offset(evidence: Evidence) -> Iterator[Verdict]:
+def default_offset(evidence: Evidence) -> Iterator[Check]:
     """The number is the contract's default."""
     wanted = _default(evidence, "offset")
     for seen in evidence.successes(LIST):
@@ -73,7 +73,7 @@ def default_offset(evidence: Evidence) -> Iterator[Verdict]:
     probes="parameters paging",
     at="parameters/0",
 )
-def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
+def page_maximum(evidence: Evidence) -> Iterator[Check]:
     """Clamped and echoed as 100, or refused with 400."""
     most = _most(evidence)
     for seen in evidence.successes(LIST):
@@ -95,7 +95,7 @@ def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
     probes="paging parameters",
     under="list.shape list.default-limit list.page-maximum",
 )
-def page_items(evidence: Evidence) -> Iterator[Verdict]:
+def page_items(evidence: Evidence) -> Iterator[Check]:
     """Counts before and after the page bound what must and may be there."""
     most = _most(evidence)
     for bounds in counts(evidence):
@@ -108,7 +108,7 @@ def page_items(evidence: Evidence) -> Iterator[Verdict]:
             yield from _judge_echo(found, most)
 
 
-def _judge_count(page: Page, bounds: Bounds) -> Verdict:
+def _judge_count(page: Page, bounds: Bounds) -> Check:
     limit, offset = page.limit or 0, page.offset or 0
     least = min(limit, max(bounds.low - offset, 0))
     most = min(limit, max(bounds.high - offset, 0))
@@ -117,7 +117,7 @@ def _judge_count(page: Page, bounds: Bounds) -> Verdict:
     return check(fits, page.seen, wanted, f"{len(page.items)} items", at="/data/items")
 
 
-def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
+def _judge_echo(page: Page, most: int) -> Iterator[Check]:
     for name, asked in (("limit", page.limit), ("offset", page.offset)):
         shown = page.seen.at(f"/data/{name}")
         legal = asked is not None and asked < 2**31 and (name == "offset" or 0 < asked <= most)
@@ -130,7 +130,7 @@ def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
     "hasMore says exactly whether another item follows the page, at every boundary.",
     under="list.shape list.page-items",
 )
-def has_more(evidence: Evidence) -> Iterator[Verdict]:
+def has_more(evidence: Evidence) -> Iterator[Check]:
     """Between two counts that differ, only what both agree on is judged."""
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
@@ -143,12 +143,12 @@ def has_more(evidence: Evidence) -> Iterator[Verdict]:
                     yield _more(page, False, f"of {bounds.high} executions none stands at {end}")
 
 
-def _more(page: Page, wanted: bool, why: str) -> Verdict:
+def _more(page: Page, wanted: bool, why: str) -> Check:
     return check(page.more is wanted, page.seen, f"{str(wanted).lower()}: {why}", at="/data/hasMore")
 
 
 @_PAGES.expected("past-end", "An offset past the end gives an empty page without more.")
-def past_end(evidence: Evidence) -> Iterator[Verdict]:
+def past_end(evidence: Evidence) -> Iterator[Check]:
     """Judged for offsets that no count reached."""
     for bounds in counts(evidence):
         for seen in evidence.seen("paging", "boundary"):
@@ -168,7 +168,7 @@ def past_end(evidence: Evidence) -> Iterator[Verdict]:
     at="responses/400",
     tags="validation",
 )
-def bad_parameters(evidence: Evidence) -> Iterator[Verdict]:
+def bad_parameters(evidence: Evidence) -> Iterator[Check]:
     """An empty value may also count as left out."""
     for seen in evidence.seen("parameters", "bad"):
         empty = seen.request.url.endswith("=")
@@ -182,7 +182,7 @@ def bad_parameters(evidence: Evidence) -> Iterator[Verdict]:
     at="responses/400",
     tags="robustness",
 )
-def huge_parameters(evidence: Evidence) -> Iterator[Verdict]:
+def huge_parameters(evidence: Evidence) -> Iterator[Check]:
     """The 5xx itself is judged here, because the contract names this case."""
     legal = evidence.statuses("hugeNumber") | {414, 431}
     for seen in evidence.seen("parameters", "huge"):

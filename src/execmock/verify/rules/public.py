@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
 from execmock.verify.equality import same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.auth import alike
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
@@ -40,7 +41,7 @@ def _opener(evidence: Evidence, label: str) -> tuple[Exchange, ...]:
     "A public read without a token, or with an empty one, is refused with 400 or 401.",
     at="responses/400",
 )
-def token_required(evidence: Evidence) -> Iterator[Verdict]:
+def token_required(evidence: Evidence) -> Iterator[Check]:
     """The parameter is required by the page."""
     legal = evidence.statuses("missingPublicToken")
     for seen in evidence.seen("public", "missing"):
@@ -48,7 +49,7 @@ def token_required(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_TOKENS.documented("wrong-token", "A public read with a wrong token is refused with 401.")
-def wrong_token(evidence: Evidence) -> Iterator[Verdict]:
+def wrong_token(evidence: Evidence) -> Iterator[Check]:
     """Tokens that no execution ever had."""
     return _unauthorized(evidence, "wrong")
 
@@ -56,12 +57,12 @@ def wrong_token(evidence: Evidence) -> Iterator[Verdict]:
 @_TOKENS.expected(
     "token-binding", "The token of one execution does not open another.", under="public.wrong-token"
 )
-def token_binding(evidence: Evidence) -> Iterator[Verdict]:
+def token_binding(evidence: Evidence) -> Iterator[Check]:
     """Both executions belong to one organization."""
     return _unauthorized(evidence, "other")
 
 
-def _unauthorized(evidence: Evidence, label: str) -> Iterator[Verdict]:
+def _unauthorized(evidence: Evidence, label: str) -> Iterator[Check]:
     for seen in evidence.seen("public", label):
         yield check(seen.status == 401, seen, "status 401", chain=_opener(evidence, label))
 
@@ -69,18 +70,18 @@ def _unauthorized(evidence: Evidence, label: str) -> Iterator[Verdict]:
 @_TOKENS.expected(
     "token-case", "A token whose letters changed case opens nothing.", under="public.wrong-token"
 )
-def token_case(evidence: Evidence) -> Iterator[Verdict]:
+def token_case(evidence: Evidence) -> Iterator[Check]:
     """Any refusal will do."""
     return _refused(evidence, "case")
 
 
 @_TOKENS.expected("token-prefix", "A token cut short or grown opens nothing.", under="public.wrong-token")
-def token_prefix(evidence: Evidence) -> Iterator[Verdict]:
+def token_prefix(evidence: Evidence) -> Iterator[Check]:
     """Any refusal will do."""
     return _refused(evidence, "prefix")
 
 
-def _refused(evidence: Evidence, label: str) -> Iterator[Verdict]:
+def _refused(evidence: Evidence, label: str) -> Iterator[Check]:
     for seen in evidence.seen("public", label):
         yield check(not seen.ok, seen, "a refusal", chain=_opener(evidence, label))
 
@@ -90,7 +91,7 @@ def _refused(evidence: Evidence, label: str) -> Iterator[Verdict]:
     "An id that does not exist gets the same answer as a wrong token.",
     under="public.wrong-token",
 )
-def unknown_same(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_same(evidence: Evidence) -> Iterator[Check]:
     """So that nobody learns which ids exist; requestId and the id itself apart."""
     wrong = evidence.first("public", "wrong/garbage")
     for seen in evidence.seen("public", "unknown-id/garbage"):
@@ -108,7 +109,7 @@ def unknown_same(evidence: Evidence) -> Iterator[Verdict]:
     tags="auth",
     under="operation.answers",
 )
-def ignores_bearer(evidence: Evidence) -> Iterator[Verdict]:
+def ignores_bearer(evidence: Evidence) -> Iterator[Check]:
     """Judged only where the token opens the execution without a header."""
     plain = evidence.first("public", "right/plain")
     if plain is not None and plain.ok:
@@ -125,7 +126,7 @@ def ignores_bearer(evidence: Evidence) -> Iterator[Verdict]:
     probes="public basics concurrent",
     at="responses/200",
 )
-def token_opaque(evidence: Evidence) -> Iterator[Verdict]:
+def token_opaque(evidence: Evidence) -> Iterator[Check]:
     """Tokens of one execution are the same; tokens of two are not."""
     owner: dict[str, tuple[Any, Exchange]] = {}
     for seen in evidence.ok_creates():
@@ -151,18 +152,18 @@ def _tokens(evidence: Evidence) -> dict[str, Exchange]:
     "Reads never show a client token: only the create does.",
     operations=(GET, PUBLIC),
 )
-def create_only_token(evidence: Evidence) -> Iterator[Verdict]:
+def create_only_token(evidence: Evidence) -> Iterator[Check]:
     """Looks for the name of the property and for every token of the run."""
     return _keeps_tokens(evidence, GET, PUBLIC)
 
 
 @_SECRETS.expected("list.leaks-token", "A list never shows a client token.", operations=LIST)
-def list_leaks_token(evidence: Evidence) -> Iterator[Verdict]:
+def list_leaks_token(evidence: Evidence) -> Iterator[Check]:
     """Looks for the same."""
     return _keeps_tokens(evidence, LIST)
 
 
-def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Verdict]:
+def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Check]:
     tokens = _tokens(evidence)
     telling = {max(token.split("."), key=len): token for token in tokens}
     for seen in evidence.successes(*operations):
@@ -182,9 +183,9 @@ def _all_text(seen: Exchange) -> str:
 @_VIEW.expected(
     "private-fields", "The public view has none of the properties that are private.", tags="privacy"
 )
-def private_fields(evidence: Evidence) -> Iterator[Verdict]:
+def private_fields(evidence: Evidence) -> Iterator[Check]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicExecution")
+    names = evidence.hidden(PUBLIC_EXECUTION)
     for seen in evidence.successes(PUBLIC):
         data = seen.at("/data")
         if isinstance(data, dict):
@@ -194,7 +195,7 @@ def private_fields(evidence: Evidence) -> Iterator[Verdict]:
                 yield _absent(seen, "/data/execution", nested, names)
 
 
-def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[str]) -> Verdict:
+def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[str]) -> Check:
     shown = next((name for name in names if value.get(name) not in (None, "", {})), None)
     place = f"{base}/{shown}" if shown else base
     return check(shown is None, seen, f"no {shown} in the public view", at=place)
@@ -205,9 +206,9 @@ def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[st
     "Events in the public view have none of the properties that are private.",
     tags="privacy timeline",
 )
-def private_event_fields(evidence: Evidence) -> Iterator[Verdict]:
+def private_event_fields(evidence: Evidence) -> Iterator[Check]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicExecutionEvent")
+    names = evidence.hidden(PUBLIC_EVENT)
     for history in evidence.histories:
         for observation in history.public:
             for number, event in enumerate(observation.events or ()):
@@ -220,9 +221,9 @@ def private_event_fields(evidence: Evidence) -> Iterator[Verdict]:
     tags="privacy",
     under="public.private-fields public.private-event-fields",
 )
-def canary(evidence: Evidence) -> Iterator[Verdict]:
+def canary(evidence: Evidence) -> Iterator[Check]:
     """Looks for the marked values sent in private places, and for the organization's id."""
-    hidden = frozenset(evidence.hidden("PublicExecution"))
+    hidden = frozenset(evidence.hidden(PUBLIC_EXECUTION))
     for history in evidence.histories:
         made = history.creation
         if made is not None:
@@ -269,7 +270,7 @@ def _texts(value: Any) -> Iterator[str]:
     tags="consistency",
     under="public.shape public.not-stale",
 )
-def matches_private(evidence: Evidence) -> Iterator[Verdict]:
+def matches_private(evidence: Evidence) -> Iterator[Check]:
     """Judged only between two private reads that agree, so that nothing can have moved. The id always is."""
     for seen in evidence.successes(PUBLIC):
         asked = unquote(seen.request.url.partition("?")[0].rpartition("/")[2])
@@ -277,8 +278,8 @@ def matches_private(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
     for history in evidence.histories:
         for before, public, after in _sandwiches(history):
-            for name in evidence.schema("PublicExecution")["properties"]:
-                known = name in evidence.schema("Execution")["properties"]
+            for name in evidence.schema(PUBLIC_EXECUTION)["properties"]:
+                known = name in evidence.schema(EXECUTION)["properties"]
                 if known and name in before.execution:
                     wanted, shown = before.execution[name], public.execution.get(name)
                     place = f"{public.pointer}/{name}"
@@ -310,7 +311,7 @@ def _agree(one: Observation, other: Observation) -> bool:
     "The public view never shows a status that the private view had already left.",
     tags="consistency",
 )
-def not_stale(evidence: Evidence) -> Iterator[Verdict]:
+def not_stale(evidence: Evidence) -> Iterator[Check]:
     """Compares a public read with private answers that were received before it was sent."""
     graph = evidence.transitions
     for history in evidence.histories:

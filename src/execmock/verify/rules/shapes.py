@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from execmock.core.contract.names import EVENT, EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
 from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.answer_schemas import dates, missing, prune, type_violations
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import ALL_PROBES, Rules, Verdict, check
+from execmock.verify.rule import ALL_PROBES, Check, Rules, check
 
 _FEED = "basics existing embed"
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
@@ -46,13 +47,13 @@ def _declare_shape(rules: Rules, operation: str) -> None:
     @rules.documented(
         "shape", f"A success of {operation} is JSON whose every property has the type that its page gives."
     )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.answers(operation):
             if seen.ok:
                 yield from _judge_shape(evidence, seen)
 
 
-def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Verdict]:
+def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Check]:
     base, data = _data(seen)
     if not isinstance(seen.json, dict):
         yield check(False, seen, "a JSON object", seen.text(80))
@@ -70,7 +71,7 @@ def _declare_complete(rules: Rules, operation: str) -> None:
         f"A success of {operation} has every property that no execution can be without.",
         under=f"envelope.fields {rules.area}.shape public.matches-private",
     )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.successes(operation):
             base, data = _data(seen)
             if isinstance(data, dict):
@@ -88,9 +89,9 @@ _ERRORS = Rules("error", _ENVELOPED, at="responses/400", source="public", tags="
 
 
 @_FORM.documented("status.enum", "Every status shown is one of those that the pages list.")
-def status_enum(evidence: Evidence) -> Iterator[Verdict]:
+def status_enum(evidence: Evidence) -> Iterator[Check]:
     """Known drift is reported by its own rule."""
-    legal = evidence.schema("ExecutionStatus")["enum"]
+    legal = evidence.schema(STATUS)["enum"]
     for history in evidence.histories:
         for observation in history.observations:
             status = observation.execution.get("status")
@@ -100,7 +101,7 @@ def status_enum(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_ENVELOPE.documented("envelope.code", "A success says code 200, an integer.")
-def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
+def envelope_code(evidence: Evidence) -> Iterator[Check]:
     """An absent code is for envelope.fields."""
     for seen in evidence.successes(*_ENVELOPED):
         code = seen.json.get("code")
@@ -112,7 +113,7 @@ def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
 @_ENVELOPE.documented(
     "envelope.fields", "A success has code, data (an object), message and requestId (texts)."
 )
-def envelope_fields(evidence: Evidence) -> Iterator[Verdict]:
+def envelope_fields(evidence: Evidence) -> Iterator[Check]:
     """The types come from the contract's own envelope."""
     for seen in evidence.successes(*_ENVELOPED):
         for name, node in _envelope(evidence, seen.operation).items():
@@ -126,7 +127,7 @@ def _envelope(evidence: Evidence, operation: str) -> Mapping[str, Any]:
     return members
 
 
-def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Verdict:
+def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Check:
     value, kind = seen.json.get(name), node.get("type", "object")
     fits = {
         "string": isinstance(value, str) and (bool(value) or name == "message"),
@@ -141,7 +142,7 @@ def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Verdict
     "A refusal says code (an integer), message and requestId (texts), details (a list), and no data.",
     probes="bodies auth unknown public",
 )
-def error_shape(evidence: Evidence) -> Iterator[Verdict]:
+def error_shape(evidence: Evidence) -> Iterator[Check]:
     """Refusals of nonsense may come from a server in front, and are not judged."""
     for seen in _refusals(evidence):
         if not isinstance(seen.json, dict):
@@ -170,7 +171,7 @@ def _refusals(evidence: Evidence) -> Iterator[Exchange]:
     operations=(*_ENVELOPED, EXECUTE),
     at="responses",
 )
-def content_type(evidence: Evidence) -> Iterator[Verdict]:
+def content_type(evidence: Evidence) -> Iterator[Check]:
     """Parameters such as charset are free, and so is any +json type."""
     for seen in evidence.answers(*_ENVELOPED, EXECUTE):
         if seen.body and (
@@ -184,15 +185,11 @@ def content_type(evidence: Evidence) -> Iterator[Verdict]:
 @_FORM.expected(
     "time.rfc3339", "Every instant is RFC 3339 text in UTC (Z or +00:00).", at="responses/200", tags="time"
 )
-def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
+def rfc3339(evidence: Evidence) -> Iterator[Check]:
     """Executions and their events; the embed API's three texts have their own rule."""
     for history in evidence.histories:
         for observation in history.observations:
-            kind, event_kind = (
-                ("Execution", "ExecutionEvent")
-                if observation.private
-                else ("PublicExecution", "PublicExecutionEvent")
-            )
+            kind, event_kind = (EXECUTION, EVENT) if observation.private else (PUBLIC_EXECUTION, PUBLIC_EVENT)
             for name, value in dates(evidence.contract, kind, observation.execution):
                 yield _judge_instant(observation.seen, f"{observation.pointer}/{name}", value)
             for number, event in enumerate(observation.events or ()):
@@ -200,7 +197,7 @@ def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
                     yield _judge_instant(observation.seen, f"/data/events/{number}/{name}", value)
 
 
-def _judge_instant(seen: Exchange, place: str, value: Any) -> Verdict:
+def _judge_instant(seen: Exchange, place: str, value: Any) -> Check:
     fits = isinstance(value, str) and bool(_UTC.fullmatch(value))
     if fits:
         try:

@@ -11,7 +11,7 @@ from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import CREATE, GET, PUBLIC
-from execmock.verify.rule import Rules, Verdict, check
+from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.lifecycle import made, settled
 
 _VIEWS = (GET, PUBLIC)
@@ -45,7 +45,7 @@ def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
     "An event once shown stays, in its place and unchanged.",
     under="timeline.unique-ids timeline.ascending",
 )
-def append_only(evidence: Evidence) -> Iterator[Verdict]:
+def append_only(evidence: Evidence) -> Iterator[Check]:
     """Compares timelines of one view, the earlier received before the later was asked for."""
     for history in evidence.histories:
         for observations in (history.private, history.public):
@@ -55,7 +55,7 @@ def append_only(evidence: Evidence) -> Iterator[Verdict]:
                     yield _grew(history, before[-1], observation)
 
 
-def _grew(history: History, before: Observation, after: Observation) -> Verdict:
+def _grew(history: History, before: Observation, after: Observation) -> Check:
     old, new = before.events or (), after.events or ()
     later = {event.get("id"): event for event in new}
     chain = made(history, before.seen)
@@ -75,7 +75,7 @@ def _grew(history: History, before: Observation, after: Observation) -> Verdict:
 
 
 @_TIMELINE.expected("unique-ids", "Every event has an id of its own.")
-def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Within a timeline, and between those of two executions."""
     owner: dict[str, History] = {}
     for history, observation, events in _timelines(evidence):
@@ -92,7 +92,7 @@ def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
 
 
 @_TIMELINE.expected("ascending", "Events ascend by createdAt.")
-def ascending(evidence: Evidence) -> Iterator[Verdict]:
+def ascending(evidence: Evidence) -> Iterator[Check]:
     """Equal instants are in order."""
     for history, observation, events in _timelines(evidence):
         times = [time for event in events if (time := instant(event.get("createdAt"))) is not None]
@@ -106,7 +106,7 @@ def ascending(evidence: Evidence) -> Iterator[Verdict]:
     "No event is dated before the execution, or later than the moment at which it was seen.",
     under="timeline.ascending timeline.public-not-stale lifecycle.created-at-constant",
 )
-def not_before_status(evidence: Evidence) -> Iterator[Verdict]:
+def not_before_status(evidence: Evidence) -> Iterator[Check]:
     """The moment is the target's own: the createdAt of executions created after the answer came.
 
     An event that appears once startedAt was shown happened after it.
@@ -126,7 +126,7 @@ def not_before_status(evidence: Evidence) -> Iterator[Verdict]:
 
 def _judge_date(
     history: History, observation: Observation, number: int, event: Mapping[str, Any], latest: Any
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     time, place = instant(event.get("createdAt")), f"{_EVENTS}/{number}/createdAt"
     born = instant(observation.value("createdAt"))
     if time is not None and born is not None:
@@ -139,7 +139,7 @@ def _judge_date(
         yield check(fits, observation.seen, said, at=place, chain=made(history))
 
 
-def _judge_late(history: History, before: Observation, observation: Observation) -> Iterator[Verdict]:
+def _judge_late(history: History, before: Observation, observation: Observation) -> Iterator[Check]:
     start = before.value("startedAt")
     known, began = set(_ids(before.events or ())), instant(start)
     for number, event in enumerate(observation.events or ()):
@@ -187,7 +187,7 @@ def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observa
     "Events name the execution, organization and workflow that they belong to.",
     operations=GET,
 )
-def execution_id(evidence: Evidence) -> Iterator[Verdict]:
+def execution_id(evidence: Evidence) -> Iterator[Check]:
     """Where an event leaves one of them out there is nothing to judge."""
     for history, observation, events in _timelines(evidence):
         if observation.private:
@@ -209,7 +209,7 @@ def execution_id(evidence: Evidence) -> Iterator[Verdict]:
     under="timeline.append-only public.shape",
     needs="writes",
 )
-def public_subset(evidence: Evidence) -> Iterator[Verdict]:
+def public_subset(evidence: Evidence) -> Iterator[Check]:
     """Compared with a private read that was asked for after the public answer came."""
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.events is not None]
@@ -227,7 +227,7 @@ def _judge_twin(
     number: int,
     event: Mapping[str, Any],
     twin: Mapping[str, Any] | None,
-) -> Verdict:
+) -> Check:
     place = f"{_EVENTS}/{number}"
     if twin is None:
         return check(
@@ -248,7 +248,7 @@ def _judge_twin(
     under="timeline.append-only timeline.public-subset public.not-stale",
     needs="writes",
 )
-def public_not_stale(evidence: Evidence) -> Iterator[Verdict]:
+def public_not_stale(evidence: Evidence) -> Iterator[Check]:
     """An event that is ever shown publicly must be, once a private read has shown it."""
     for history in evidence.histories:
         open_ = {name for public in history.public for name in _ids(public.events or ())}
