@@ -17,8 +17,9 @@ EXPIRED = (
     ("        - workflow_cancelled\n", "        - workflow_cancelled\n        - workflow_expired\n"),
     (
         "workflow_queued: [workflow_running, workflow_failed, workflow_cancelled]\n",
-        "workflow_queued: [workflow_running, workflow_expired, workflow_failed, workflow_cancelled]"
-         "\n          workflow_expired: []\n",
+        """workflow_queued: [workflow_running, workflow_expired, workflow_failed, workflow_cancelled]
+          workflow_expired: []
+""",
     ),
 )
 EXPIRES = """
