@@ -112,7 +112,7 @@ BROKEN = {
     "path with a slash at its end": Broken(
         "  /v1/executions:\n    post",
         "  @@/v1/executions/:\n    post",
-        "the path '/v1/executions/' has an empty segment or a query; expected segments such as /v1/a",
+        "the path '/v1/executions/' has an empty segment or a query; expected one such as /a/b",
     ),
     "the same path twice": Broken(
         "  /v1/public/executions/{id}:",

@@ -59,7 +59,7 @@ def _path_findings(document: Any) -> Iterator[Finding]:
             )
         elif "//" in path or "?" in path or (path.endswith("/") and path != "/"):
             yield Finding(
-                place, f"the path {path!r} has an empty segment or a query; expected segments such as /v1/a"
+                place, f"the path {path!r} has an empty segment or a query; expected one such as /a/b"
             )
         first = shapes.setdefault(_PARAMETER.sub("{}", path), path)
         if first != path:
