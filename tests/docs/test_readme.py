@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.programs import program
+
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import read_text, vocabularies
 
@@ -24,8 +26,10 @@ def block(name: str) -> str:
 
 
 def pasted(lines: str) -> str:
-    """Return what a shell prints for some lines."""
-    run = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60, check=True)  # noqa: S607
+    """Return what a shell prints for some lines, which call curl."""
+    program("curl")
+    shell = [program("bash"), "-e"]
+    run = subprocess.run(shell, input=lines, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     return run.stdout
 
 

@@ -58,7 +58,14 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a fresh environment that holds the wheel and what it depends on."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", folder / "bin" / "python"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--python",
+        folder / "bin" / "python",
+    ]
     run(*pip, "install", "--no-compile", next(built.glob("*.whl")), cwd=folder)
     return folder / "bin"
 
@@ -154,8 +161,9 @@ def test_the_server_works_there(served: str) -> None:
 def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from execmock.server.app import App, AppOptions\n"
-        "mock = App(AppOptions())\n"
+        "from execmock.server.app import App\n"
+        "from execmock.settings import ServeSettings\n"
+        "mock = App(ServeSettings())\n"
         "print(len(mock.engine.registry.current), 'yaml' in sys.modules)\n"
     )
     scenarios = len(list((ROOT / "fixtures" / "scenarios").glob("*.yaml")))
@@ -185,7 +193,15 @@ def test_a_project_that_tests_its_clients_with_the_wheel_passes(built: Path, tmp
     wheel = next(built.glob("*.whl"))
     venv.create(tmp_path / "environment")
     python = tmp_path / "environment" / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--python",
+        python,
+        "install",
+    ]
     run(*pip, "--no-compile", wheel, *(name for name in wanted if name != "execmock"), cwd=tmp_path)
     said = run(python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project)
     assert re.search(r"plugins:.* execmock-", said)
