@@ -98,7 +98,7 @@ def test_every_file_of_the_sources_is_inside(built: Path) -> None:
 
 
 def test_a_report_that_needs_an_extra_says_which(installed: Path, tmp_path: Path) -> None:
-    command = [installed / "execmock", "verify", "http://127.0.0.1:9", "--report", "html=report.html"]
+    command = [str(installed / "execmock"), "verify", "http://127.0.0.1:9", "--report", "html=report.html"]
     done = subprocess.run(  # noqa: S603 - our own command
         command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False
     )

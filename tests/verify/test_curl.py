@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from execmock.settings import VerifySettings
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.options import Options
 from execmock.verify.outcome import Finding
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
@@ -73,7 +73,7 @@ def exchange(number: int, request: Request, operation: str = GET, answer: Any = 
 
 
 def lines(*exchanges: Exchange) -> list[str]:
-    options = Options("http://127.0.0.1:1", token=KEY)
+    options = VerifySettings(url="http://127.0.0.1:1", token=KEY)
     report = Report(options, (), journal=exchanges, secrets=options.secrets)
     check = Check(False, exchanges[-1], chain=exchanges[:-1])
     return curl_chain(Finding(all_rules()[0], check), Redactor(report))
