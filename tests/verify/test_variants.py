@@ -57,7 +57,7 @@ def noting(behaviour: type[Behaviour], names: frozenset[str], used: set[str]) ->
 
 
 def failing(variants: Sequence[str]) -> set[str]:
-    """Return the rules that fail where all these variants are at work, but for those that may mention them."""
+    """Return the rules that fail where all these variants are at work, but for their notices."""
     names, used = changed(*variants), set[str]()
     combined = type("Combined", (*(all_variants()[each].behaviour for each in variants), Behaviour), {})
     behaviour = noting(combined, names, used)(seed=7, speed=1.0, clock=HandClock())
