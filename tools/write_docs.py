@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from execmock.core.contract import Contract
+from execmock.loading.contract import shipped_contract
 from execmock.server.control.app import control_contract
 from execmock.settings import SECTIONS, options
 from execmock.settings.table import as_markdown
@@ -25,7 +26,7 @@ PARTS: dict[str, Callable[[], str]] = {
     f"options {name}": lambda settings=settings: as_markdown(options(settings))
     for name, settings in SECTIONS.items()
 } | {
-    "rules": lambda: rules_as_markdown(all_rules()),
+    "rules": lambda: rules_as_markdown(all_rules(), shipped_contract()),
     "control operations": lambda: operations_as_markdown(control_contract()),
 }
 

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code hosts: findings stand at the line of openapi.yaml that they break."""
+"""SARIF 2.1.0, for code hosts: findings stand at the line of the contract that they break."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def render(report: Report) -> str:
 def _result(each: FindingFacts, *, waived: bool, reason: str) -> dict[str, Any]:
     text = f"{each.sentence} Expected {each.expected}; came {each.actual} ({each.request}, {each.status})."
     place = {
-        "artifactLocation": {"uri": "openapi.yaml"},
+        "artifactLocation": {"uri": each.file},
         "region": {"startLine": max(each.line, 1)},
     }
     result: dict[str, Any] = {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from execmock.settings import Option, VerifySettings
 
-__all__ = ["pytest_load_initial_conftests", "settings_of"]
+__all__ = ["pytest_load_initial_conftests", "settings_of", "with_url"]
 
 _PREFIX = "--execmock-"
 
@@ -35,11 +35,16 @@ def settings_of(config: pytest.Config) -> VerifySettings:
     """Return what flags and variables say; ConfigError says what does not fit."""
     import os
 
-    from execmock.errors import ConfigError
     from execmock.settings import VerifySettings, build, resolve
 
     resolved = resolve("verify", VerifySettings, _flags(config), os.environ, None, _PREFIX)
-    settings = build(VerifySettings, resolved)
+    return build(VerifySettings, resolved)
+
+
+def with_url(settings: VerifySettings) -> VerifySettings:
+    """Return the settings; ConfigError if they name no service to judge."""
+    from execmock.errors import ConfigError
+
     if not settings.url:
         raise ConfigError("no address was given; expected --execmock-url URL or the variable EXECMOCK_URL")
     return settings
