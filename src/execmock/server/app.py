@@ -46,7 +46,7 @@ class App:
         self.options = options
         self.engine = engine or Engine(options.engine)
         self.log = AccessLog(options.log_format, quiet=options.quiet)
-        self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
 
@@ -66,7 +66,10 @@ class App:
         """Make the engine's state ready."""
         await self.engine.prepare()
         if not self.engine.store.immediate:
-            self.request_ids.server = await self.engine.store.next_number("")
+            self.request_ids = self._request_ids(await self.engine.store.next_number(""))
+
+    def _request_ids(self, server: int = 0) -> RequestIds:
+        return RequestIds(self.engine.entropy.root("requests"), server)
 
     def dispatcher(self, only: Sequence[str] | None = None, *, control: bool = True) -> Dispatcher:
         """Return the handler of a port.
@@ -87,7 +90,7 @@ class App:
         )
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
-        served = ApiDispatcher(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
+        served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)

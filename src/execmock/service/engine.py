@@ -70,7 +70,7 @@ class Engine:
             self.store, self.registry, self.words, SystemEntropy().root("store").hex()
         )
         self.journal, self.changes = _recorders(self.store, options.journal_size)
-        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
+        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         self.view_cache = ViewCache(Views(self.contract), self.registry)
 
@@ -135,7 +135,6 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
-        self.sandboxes.when_default_is_gone = self._make_default
 
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
