@@ -18,7 +18,7 @@ Pointer = tuple[str | int, ...]
 
 
 def at(pointer: str, document: dict[str, Any] = DOCUMENT) -> Any:
-    """Return what a local reference such as `#/components/schemas/Error` points at."""
+    """Return what a local reference such as `#/components/schemas/ApiError` points at."""
     node: Any = document
     for part in pointer.removeprefix("#/").split("/"):
         node = node[part.replace("~1", "/").replace("~0", "~")]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from execmock.core.contract.names import CREATE_BODY, EXECUTION
 from execmock.core.execution import Execution
 from execmock.core.ids import xid
 from execmock.core.json_text import encode
@@ -29,8 +30,8 @@ SHIPPED = [
     if file.scenario and file.scenario.api == "executions"
 ]
 PAID = next(scenario for scenario in SHIPPED if scenario.name == "paid-happy-path")
-SENT = CONTRACT.schema("CreateExecutionRequest")["properties"]
-SHOWN = CONTRACT.schema("Execution")["properties"]
+SENT = CONTRACT.schema(CREATE_BODY)["properties"]
+SHOWN = CONTRACT.schema(EXECUTION)["properties"]
 FOREVER = 1 << 62
 
 TEXTS = st.one_of(st.text(), st.sampled_from(["", "%(at)s 100%", '"\\/\n\x7f\u2028', "\ud800", "Größe 🙂"]))

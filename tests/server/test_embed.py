@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from execmock.core.contract.names import EMBED_EXECUTION
 from execmock.core.durations import parse_instant
 from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
@@ -14,7 +15,7 @@ from execmock.loading.contract import shipped_contract
 from .conftest import Server, Start
 
 CONTRACT = shipped_contract()
-SCHEMA = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("EmbedExecution")))
+SCHEMA = SchemaValidator(CONTRACT.standalone(CONTRACT.schema(EMBED_EXECUTION)))
 DAY = 24 * 3_600_000
 
 

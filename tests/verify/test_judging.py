@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execmock.loading.contract import shipped_contract
+from execmock.verify import probes, rules
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, GET
-from execmock.verify.rule import EVERY_PROBE
+from execmock.verify.rule import Check, Rules
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
@@ -150,7 +154,36 @@ def test_no_answer_can_make_the_judge_stumble(answers: list[tuple[Any, str, int]
 
 
 def test_rule_ids_are_unique_and_probes_exist() -> None:
-    ids, probes = [rule.id for rule in all_rules()], {probe.name for probe in all_probes()}
+    ids, known = [rule.id for rule in all_rules()], {probe.name for probe in all_probes()}
     assert len(set(ids)) == len(ids) >= 60
-    assert {name for rule in all_rules() for name in rule.probes} <= probes
-    assert set(EVERY_PROBE.split()) == probes
+    assert {name for rule in all_rules() for name in rule.probes} <= known
+    assert all(rule.probes and rule.operations for rule in all_rules())
+
+
+def test_a_rule_on_all_answers_is_fed_by_every_probe() -> None:
+    crash = next(rule for rule in all_rules() if rule.id == "robust.no-5xx")
+    assert crash.probes == tuple(probe.name for probe in all_probes())
+
+
+@pytest.mark.parametrize("package", [probes, rules])
+def test_every_module_of_rules_and_probes_is_named(package: ModuleType) -> None:
+    assert sorted(package.MODULES) == sorted(module.name for module in iter_modules(package.__path__))
+
+
+def test_a_rule_takes_what_it_does_not_say_from_its_area() -> None:
+    area = Rules("list", "listExecutions", probes="paging basics", at="responses/200", tags="paging")
+
+    @area.expected("plain", "All from the area.")
+    @area.documented("own", "Own values.", operations=("a", "b"), tags="extra", under="x.y", needs="")
+    @area.advisory("elsewhere", "Another area.", area="get", source="public")
+    def judge(_: Evidence) -> Iterator[Check]:
+        return iter(())
+
+    elsewhere, own, plain = area
+    assert (plain.id, plain.severity, plain.source) == ("list.plain", "expected", "inferred")
+    assert (plain.operations, plain.probes) == (("listExecutions",), ("paging", "basics"))
+    assert (plain.at, plain.tags, plain.needs) == ("responses/200", ("paging",), ("writes",))
+    assert (own.id, own.severity, own.source) == ("list.own", "documented", "")
+    assert (own.operations, own.tags) == (("a", "b"), ("paging", "extra"))
+    assert (own.under, own.needs) == (("x.y",), ())
+    assert (elsewhere.id, elsewhere.severity, elsewhere.source) == ("get.elsewhere", "advisory", "public")

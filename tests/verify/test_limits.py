@@ -17,6 +17,7 @@ from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome
 from execmock.verify.requests import CREATE, EXECUTE, Requests
 from execmock.verify.valid_bodies import valid_bodies
+from tests.programs import interruptible
 from tests.verify.judging import judged
 from tests.verify.target import HandClock, Target, running
 from tests.verify.target.behaviour import Behaviour
@@ -68,7 +69,9 @@ def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
     behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
     with serving_behaviour(behaviour) as url:
         words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, "--thorough"]
-        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as run:  # noqa: S603
+        with interruptible():
+            run = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        with run:
             assert getattr(behaviour, moment).wait(120)
             run.send_signal(signal.SIGINT)
             _, said = run.communicate(timeout=120)

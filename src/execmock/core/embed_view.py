@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EMBED_EXECUTION
 from execmock.core.durations import format_instant
 from execmock.core.execution import EmbedExecution
 from execmock.core.progress import Progress
@@ -27,7 +28,7 @@ class EmbedViews:
         self._zone = zone
         self._blank = {
             name: _blank(contract.resolve(schema))
-            for name, schema in contract.schema("EmbedExecution")["properties"].items()
+            for name, schema in contract.schema(EMBED_EXECUTION)["properties"].items()
         }
 
     def show(

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
 from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
@@ -47,9 +48,9 @@ class Views:
 
     def __init__(self, contract: Contract) -> None:
         self._transitions = contract.transitions()
-        self._public = frozenset(contract.schema("PublicExecution")["properties"])
-        self._public_event = frozenset(contract.schema("PublicEvent")["properties"])
-        execution = contract.schema("Execution")
+        self._public = frozenset(contract.schema(PUBLIC_EXECUTION)["properties"])
+        self._public_event = frozenset(contract.schema(PUBLIC_EVENT)["properties"])
+        execution = contract.schema(EXECUTION)
         lifecycle = execution["x-lifecycle"]["properties"]
         schemas = {name: contract.resolve(execution["properties"][name]) for name in lifecycle}
         self._due = {

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE, EXECUTE, PUBLIC
 from execmock.server.api.authentication import ApiKeyAuthenticator
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
@@ -65,8 +66,7 @@ class App:
     async def prepare(self) -> None:
         """Make the engine's state ready."""
         await self.engine.prepare()
-        if not self.engine.store.immediate:
-            self.request_ids = self._request_ids(await self.engine.store.next_number(""))
+        self.request_ids = self._request_ids(await self.engine.changes.server_number())
 
     def _request_ids(self, server: int = 0) -> RequestIds:
         return RequestIds(self.engine.entropy.root("requests"), server)
@@ -123,14 +123,14 @@ def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
         clamp_huge=choices["hugeNumber"] == "clamp",
     )
     own = {
-        "createExecution": replace(
+        CREATE: replace(
             common,
             nulls=choices["nullOptional"] == "accept",
             empty_strings=choices["emptyString"] == "accept",
             unknown_properties=choices["unknownProperty"] == "ignore",
         ),
-        "getPublicExecution": replace(common, parameters=int(choices["missingPublicToken"])),
-        "executeWorkflow": replace(
+        PUBLIC: replace(common, parameters=int(choices["missingPublicToken"])),
+        EXECUTE: replace(
             common,
             malformed=int(choices["embedMalformedJson"]),
             invalid=int(choices["embedExecutionData"]),

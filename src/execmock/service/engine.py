@@ -12,7 +12,7 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, nearest
-from execmock.interfaces import Clock, Store
+from execmock.interfaces import Clock
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import vocabularies
 from execmock.service.choices import choose
@@ -24,7 +24,7 @@ from execmock.service.executions.repository import ExecutionRepository
 from execmock.service.executions.view_cache import ViewCache
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
 from execmock.service.scenarios.shipped import load_registry
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.scenarios.sync import ScenarioSync, SharedScenarioSync
 from execmock.stores import open_store
 
 if TYPE_CHECKING:
@@ -65,11 +65,7 @@ class Engine:
         self.choices = choose(self.contract, options.choices)
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
-        # Not the seed's: it tells stores apart that servers of one seed have begun.
-        self.scenario_sync = ScenarioSync(
-            self.store, self.registry, self.words, SystemEntropy().root("store").hex()
-        )
-        self.journal, self.changes = _recorders(self.store, options.journal_size)
+        self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         self.view_cache = ViewCache(Views(self.contract), self.registry)
@@ -189,11 +185,15 @@ class Engine:
         await self.changes.flush()
         await self.store.close()
 
+    def _recorders(self) -> tuple[Journal, Changes, ScenarioSync]:
+        """Return what keeps this server alone informed, or it and the others over its store."""
+        store, size = self.store, self.options.journal_size
+        if store.immediate:
+            return Journal(size), Changes(), ScenarioSync(self.registry)
+        from execmock.service.events.shared import SharedChanges, SharedJournal
 
-def _recorders(store: Store, size: int) -> tuple[Journal, Changes]:
-    if store.immediate:
-        return Journal(size), Changes()
-    from execmock.service.events.shared import SharedChanges, SharedJournal
-
-    journal = SharedJournal(size, store)
-    return journal, SharedChanges(store, journal)
+        journal = SharedJournal(size, store)
+        # Not from the seed: servers of one seed may start different stores, which this tells apart.
+        token = SystemEntropy().root("store").hex()
+        sync = SharedScenarioSync(store, self.registry, self.words, token)
+        return journal, SharedChanges(store, journal), sync

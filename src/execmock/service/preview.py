@@ -8,6 +8,7 @@ from typing import Any
 
 from execmock.clocks import ManualClock, SeededEntropy
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import EmbedExecution, Execution, execution_seed
 from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
@@ -50,7 +51,7 @@ def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
 def _execution(
     scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview
 ) -> tuple[str, Render]:
-    required = contract.schema("CreateExecutionRequest").get("required", ())
+    required = contract.schema(CREATE_BODY).get("required", ())
     request = {**dict.fromkeys(required, "preview"), **scenario.bind, **asked.request}
     execution = Execution(
         id="exec_" + xid(asked.start // 1000, sandbox_tag(sandbox.id), 1),

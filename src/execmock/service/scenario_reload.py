@@ -90,7 +90,7 @@ class ScenarioReloader:
         return next((scenario for scenario in found if scenario and scenario.name == name), None)
 
     def _report(self, file: ScenarioFile) -> list[str]:
-        text = "\n".join(map(str, file.problems))
+        text = "\n".join(map(str, file.findings))
         if self._reported.get(file.path) == text:
             return []
         self._reported[file.path] = text

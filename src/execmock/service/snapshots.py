@@ -99,7 +99,7 @@ class Snapshots:
     def _read_scenario(self, reference: str, text: str) -> Scenario:
         read = read_text(text, reference, self._words)
         if read.scenario is None:
-            raise ValueError(f"scenario {reference}: {read.problems[0]}")
+            raise ValueError(f"scenario {reference}: {read.findings[0]}")
         if read.scenario.reference != reference:
             raise ValueError(f"scenario {reference} holds {read.scenario.reference}")
         return read.scenario

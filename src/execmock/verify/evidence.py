@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from execmock.core.contract import Contract, Operation, Transitions
+from execmock.core.contract import Contract, Operation, SchemaPlace, Transitions
+from execmock.core.contract.names import CREATE, STATUS
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
 
-__all__ = ["Evidence", "Problem"]
+__all__ = ["EngineFailure", "Evidence"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that an outside judge of generated input reported about an exchange."""
+class EngineFailure:
+    """A check of the fuzzing engine's own that an exchange failed; `kind` is the name of that check."""
 
     kind: str
     expected: str
@@ -34,17 +35,17 @@ class Evidence:
         journal: Iterable[Exchange],
         *,
         has: Iterable[str] = ("writes", "guarded"),
-        problems: Iterable[Problem] = (),
+        engine_failures: Iterable[EngineFailure] = (),
         secrets: Mapping[str, str] | None = None,
     ) -> None:
         self.contract = contract
         self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
         self.has = frozenset(has)
-        self.problems = tuple(problems)
+        self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
         self.pruned: dict[int, Any] = {}
         """By an exchange's number: its data without what counts as left out, once a rule has asked for it."""
-        self._schemas: dict[str, Mapping[str, Any]] = {}
+        self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
 
     @cached_property
     def documented(self) -> Contract:
@@ -88,7 +89,7 @@ class Evidence:
 
     def ok_creates(self) -> Iterator[Exchange]:
         """Yield every success of createExecution."""
-        return self.successes("createExecution")
+        return self.successes(CREATE)
 
     def statuses(self, choice: str) -> frozenset[int]:
         """Return the HTTP statuses among the values that the contract leaves open under a name."""
@@ -100,7 +101,7 @@ class Evidence:
 
     def success(self, name: str) -> int:
         """Return the status with which an operation succeeds."""
-        return next(int(status) for status in self.operation(name).responses if status.startswith("2"))
+        return int(self.operation(name).success.status)
 
     @cached_property
     def transitions(self) -> Transitions:
@@ -113,18 +114,18 @@ class Evidence:
     @cached_property
     def drift(self) -> Mapping[str, Mapping[str, Any]]:
         """Statuses that the vendor added after the page was written."""
-        found: Mapping[str, Mapping[str, Any]] = self.schema("ExecutionStatus").get("x-drift", {})
+        found: Mapping[str, Mapping[str, Any]] = self.schema(STATUS).get("x-drift", {})
         return found
 
-    def schema(self, name: str) -> Mapping[str, Any]:
-        """Return the contract's component schema of that name."""
-        if name not in self._schemas:
-            self._schemas[name] = self.contract.schema(name)
-        return self._schemas[name]
+    def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
+        """Return the contract's schema at a place."""
+        if place not in self._schemas:
+            self._schemas[place] = self.contract.schema(place)
+        return self._schemas[place]
 
-    def hidden(self, schema: str) -> tuple[str, ...]:
+    def hidden(self, place: SchemaPlace) -> tuple[str, ...]:
         """Return the names that a public schema says are never shown."""
-        return tuple(self.schema(schema).get("x-hidden", ()))
+        return tuple(self.schema(place).get("x-hidden", ()))
 
 
 def _under(label: str, wanted: str) -> bool:

@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
+from execmock.core.contract.pointers import follow, look_up
 from execmock.verify.clock import present
-from execmock.verify.evidence import Problem
+from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests
+from execmock.verify.requests import Requests
 
 if TYPE_CHECKING:
     from schemathesis.engine.events import ScenarioFinished
@@ -27,6 +29,7 @@ __all__ = ["Generated", "Plan", "generate"]
 
 PROBE = "generated"
 _MARGIN = 0.02  # the engine notes wall time; an interval too wide accuses nobody
+_FURTHEST = 10_000
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
 
@@ -54,7 +57,7 @@ class Generated:
     """What was exchanged, what the engine found wrong, and why it stopped early, if it did."""
 
     exchanges: tuple[Exchange, ...]
-    problems: tuple[Problem, ...]
+    failures: tuple[EngineFailure, ...]
     stopped: str = ""
 
 
@@ -66,15 +69,15 @@ def generate(
     if embed:
         parts.append(((EXECUTE,), requests.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []
-    problems: list[Problem] = []
+    failures: list[EngineFailure] = []
     stopped = ""
     try:
-        _run_all(parts, requests, plan, first, exchanges, problems)
+        _run_all(parts, requests, plan, first, exchanges, failures)
     except Exception as error:  # the engine's own troubles must not cost what was seen
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
         stopped = stopped or "no generated request got an answer"
-    return Generated(tuple(exchanges), tuple(problems), stopped)
+    return Generated(tuple(exchanges), tuple(failures), stopped)
 
 
 def _run_all(
@@ -83,7 +86,7 @@ def _run_all(
     plan: Plan,
     first: int,
     exchanges: list[Exchange],
-    problems: list[Problem],
+    failures: list[EngineFailure],
 ) -> None:
     """Run each part for its share of the time; what was exchanged before an error is kept."""
     for operations, base, key in parts:
@@ -93,7 +96,7 @@ def _run_all(
         share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
         for seen, found in _run(document, base, key, share, operations, requests, first + len(exchanges)):
             exchanges.append(seen)
-            problems.extend(found)
+            failures.extend(found)
 
 
 def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]:
@@ -110,7 +113,7 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
         else:
             document["paths"][path] = kept
     document.pop("servers", None)
-    _pin(document["components"], requests)
+    _pin(document, operations, requests)
     if EXECUTE in operations:
         for item in document["paths"].values():
             item.pop("servers", None)
@@ -120,9 +123,23 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
     return document
 
 
-def _pin(components: dict[str, Any], requests: Requests) -> None:
+def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Requests) -> None:
     """Services know some workflows and users only, may refuse empty or unknown members, and bound pages."""
-    create = components["schemas"]["CreateExecutionRequest"]
+    if CREATE in operations:
+        _pin_create(look_up(document, requests.contract.pointer(CREATE_BODY)), requests)
+    if EXECUTE in operations:
+        execute = look_up(document, requests.contract.pointer(EXECUTE_BODY))
+        execute["additionalProperties"] = False
+        for name in ("id_type", "user_key"):
+            execute["properties"][name]["enum"] = [execute["properties"][name]["default"]]
+    if LIST in operations:
+        for name in ("limit", "offset"):
+            parameter = requests.operation(LIST).parameter(name)
+            schema = look_up(document, follow(document, parameter.pointer, ["schema"]))
+            schema["maximum"] = parameter.schema.get("x-clamp", {}).get("maximum", _FURTHEST)
+
+
+def _pin_create(create: dict[str, Any], requests: Requests) -> None:
     create["additionalProperties"] = False
     workflows = list(requests.workflows) or [requests.minimal()["workflowId"]]
     create["properties"]["workflowId"]["enum"] = workflows
@@ -132,12 +149,6 @@ def _pin(components: dict[str, Any], requests: Requests) -> None:
             node.update({"type": "string", "minLength": 1})
         else:
             node["type"] = "object"
-    execute = components["schemas"]["ExecuteWorkflowRequest"]
-    execute["additionalProperties"] = False
-    execute["properties"]["id_type"]["enum"] = [execute["properties"]["id_type"]["default"]]
-    execute["properties"]["user_key"]["enum"] = [execute["properties"]["user_key"]["default"]]
-    components["parameters"]["Limit"]["schema"]["maximum"] = 100
-    components["parameters"]["Offset"]["schema"]["maximum"] = 10_000
 
 
 def _config(base: str, key: str, plan: Plan) -> str:
@@ -195,7 +206,7 @@ def _run(
     operations: tuple[str, ...],
     requests: Requests,
     first: int,
-) -> Iterator[tuple[Exchange, list[Problem]]]:
+) -> Iterator[tuple[Exchange, list[EngineFailure]]]:
     import schemathesis
     from schemathesis.engine import events, from_schema
 
@@ -213,7 +224,7 @@ def _run(
                 seen = _exchange(interaction, number, base, operations, requests, shift)
                 number += 1
                 waited_for.discard(seen.operation)
-                yield seen, list(_problems(event, case, seen))
+                yield seen, list(_failures(event, case, seen))
 
 
 def _exchange(
@@ -263,8 +274,8 @@ def _exchange(
 _OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "x-schemathesis-testcaseid"})
 
 
-def _problems(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[Problem]:
+def _failures(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[EngineFailure]:
     for check in event.recorder.checks.get(case, ()):
         if check.failure_info is not None:
             failure = check.failure_info.failure
-            yield Problem(check.name, failure.title, failure.message, seen)
+            yield EngineFailure(check.name, failure.title, failure.message, seen)

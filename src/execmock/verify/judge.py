@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding, Outcome, RuleResult
-from execmock.verify.rule import Rule, Verdict
+from execmock.verify.rule import Check, Rule
 
 __all__ = ["Trail", "judge"]
 
@@ -46,15 +46,15 @@ def _judge_one(evidence: Evidence, rule: Rule, trail: Trail) -> RuleResult:
     if lacking:
         return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
     try:
-        verdicts = list(rule.judge(evidence))
+        checks = list(rule.judge(evidence))
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
         # An answer of a form that nobody foresaw: the rules on form report it, this one cannot tell.
         return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
-    broken = [each for each in verdicts if each.ok is False]
-    observed = sum(each.ok is not None for each in verdicts)
-    reason = next((each.reason for each in verdicts if each.ok is None), "")
+    broken = [each for each in checks if each.ok is False]
+    observed = sum(each.ok is not None for each in checks)
+    reason = next((each.reason for each in checks if each.ok is None), "")
     seen_in = tuple(
-        dict.fromkeys(each.seen.operation for each in verdicts if each.seen and each.ok is not None)
+        dict.fromkeys(each.seen.operation for each in checks if each.seen and each.ok is not None)
     )
     if broken:
         return RuleResult(rule, Outcome.FAILED, observed, _thin(rule, broken), operations=seen_in)
@@ -76,9 +76,9 @@ def _nothing_seen(evidence: Evidence, rule: Rule, trail: Trail, reason: str) -> 
     return RuleResult(rule, Outcome.INCONCLUSIVE, reason=said)
 
 
-def _thin(rule: Rule, broken: list[Verdict]) -> tuple[Finding, ...]:
+def _thin(rule: Rule, broken: list[Check]) -> tuple[Finding, ...]:
     """One finding for each place and expectation: the smallest request of each, and how often it was seen."""
-    groups: dict[tuple[str, str, str], list[Verdict]] = {}
+    groups: dict[tuple[str, str, str], list[Check]] = {}
     for each in broken:
         operation = each.seen.operation if each.seen else ""
         said = _ID.sub("*", each.expected)[:60]  # one mistake about many executions is one finding
@@ -94,11 +94,11 @@ def _shape_of(pointer: str) -> str:
     return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
 
 
-def _size(verdict: Verdict) -> tuple[int, int, int]:
-    seen = verdict.seen
+def _size(check: Check) -> tuple[int, int, int]:
+    seen = check.seen
     if seen is None:
         return (0, 0, 0)
-    return (len(verdict.chain), len(seen.request.body) + len(seen.request.url), seen.number)
+    return (len(check.chain), len(seen.request.body) + len(seen.request.url), seen.number)
 
 
 def _unblock(result: RuleResult, trail: Trail, failed: list[RuleResult]) -> RuleResult:

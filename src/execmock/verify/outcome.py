@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from execmock.verify.exchange import Exchange
-from execmock.verify.rule import Rule, Verdict
+from execmock.verify.rule import Check, Rule
 from execmock.verify.severity import ADVISORY
 
 __all__ = ["Finding", "Outcome", "RuleResult"]
@@ -28,16 +28,16 @@ class Finding:
     """One way in which a rule is broken: its clearest observation, and how often it was seen."""
 
     rule: Rule
-    verdict: Verdict
+    check: Check
     times: int = 1
     under: str = ""
 
     @property
     def seen(self) -> Exchange:
         """The exchange that shows it."""
-        if self.verdict.seen is None:
+        if self.check.seen is None:
             raise ValueError("a finding without an exchange")  # built by the judge from checks alone
-        return self.verdict.seen
+        return self.check.seen
 
 
 @dataclass(frozen=True, slots=True)

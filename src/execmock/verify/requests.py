@@ -8,16 +8,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from execmock.core.contract import Contract, Operation
+from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.exchange import Request
 from execmock.verify.options import Options
 
 __all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode"]
-
-CREATE = "createExecution"
-GET = "getExecution"
-LIST = "listExecutions"
-PUBLIC = "getPublicExecution"
-EXECUTE = "executeWorkflow"
 
 _JSON = "application/json"
 
@@ -83,11 +78,8 @@ class Requests:
 
     def answer_schema(self, name: str) -> Mapping[str, Any]:
         """Return the schema of an operation's success."""
-        for status, response in self.operation(name).responses.items():
-            if status.startswith("2") and response.schema is not None:
-                found: Mapping[str, Any] = self.contract.resolve(response.schema)
-                return found
-        return {}
+        found: Mapping[str, Any] = self.contract.resolve(self.operation(name).success.schema or {})
+        return found
 
     def required(self, name: str) -> tuple[str, ...]:
         """Return the required properties of an operation's body."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError
 from execmock.verify.client import Client, OutOfTime
-from execmock.verify.evidence import Evidence, Problem
+from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Trail, judge
 from execmock.verify.options import Options
@@ -53,7 +53,7 @@ class Runner:
         self.prefix = f"v{options.seed:x}-{started:x}"
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
-        self.problems: list[Problem] = []
+        self.engine_failures: list[EngineFailure] = []
         self.done = 0
 
     async def run(self) -> Report:
@@ -127,7 +127,7 @@ class Runner:
             rate=self.options.rate,
             timeout=self.options.timeout,
             seed=self.options.seed,
-            problems=self.problems,
+            engine_failures=self.engine_failures,
         )
         try:
             await each.run(session)
@@ -148,7 +148,7 @@ class Runner:
             self.contract,
             client.journal,
             has=self._has(machine),
-            problems=self.problems,
+            engine_failures=self.engine_failures,
             secrets=machine.keys,
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from execmock.verify.client import Client
-from execmock.verify.evidence import Problem
+from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.options import Effort
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
@@ -59,7 +59,7 @@ class Session:
         rate: float = 0.0,
         timeout: int = 10_000,
         seed: int = 1,
-        problems: list[Problem] | None = None,
+        engine_failures: list[EngineFailure] | None = None,
     ) -> None:
         self.name = name
         self.requests = requests
@@ -73,7 +73,7 @@ class Session:
         self.rate = rate
         self.timeout = timeout
         self.seed = seed
-        self._problems = problems if problems is not None else []
+        self._engine_failures = engine_failures if engine_failures is not None else []
         self._client = client
         self._prefix = prefix
         self._count = 0
@@ -110,10 +110,10 @@ class Session:
         """Return a number beyond those of the client's exchanges, for exchanges made elsewhere."""
         return _ELSEWHERE
 
-    def take(self, exchanges: Iterable[Exchange], problems: Iterable[Problem]) -> None:
+    def take(self, exchanges: Iterable[Exchange], failures: Iterable[EngineFailure]) -> None:
         """Record exchanges made elsewhere, and what was found wrong with them."""
         self._client.journal.extend(exchanges)
-        self._problems.extend(problems)
+        self._engine_failures.extend(failures)
 
     async def send(
         self,

@@ -87,6 +87,6 @@ def one_scenario(named: str, config: str | None) -> tuple[Scenario, ScenarioFile
 
 
 def _refuse_problems(files: Sequence[ScenarioFile]) -> None:
-    shown = [problem.shown for file in files for problem in file.problems]
+    shown = [finding.shown for file in files for finding in file.findings]
     if shown:
         raise ScenarioError("\n".join(shown))

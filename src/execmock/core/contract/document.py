@@ -9,13 +9,15 @@ from typing import Any
 
 from execmock.core.contract.levels import LEVELS, Level, cut_to_documented
 from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
-from execmock.core.contract.pointers import join, look_up, resolve
+from execmock.core.contract.names import ITEMS, STATUS, SchemaPlace
+from execmock.core.contract.pointers import follow, join, look_up, resolve
 from execmock.core.contract.routes import Router
 from execmock.core.contract.transitions import Transitions
 from execmock.errors import ContractError, nearest
 
 __all__ = ["Contract"]
 
+JSON = "application/json"
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -61,9 +63,20 @@ class Contract:
             raise ContractError(f"no operation {name!r}.{nearest(name, self.operations)}")
         return self.operations[name]
 
-    def schema(self, name: str) -> Mapping[str, Any]:
-        """Return the component schema of that name."""
-        found: Mapping[str, Any] = look_up(self.document, f"#/components/schemas/{name}")
+    def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
+        """Return the schema at a place, references followed; ContractError if there is none."""
+        found: Mapping[str, Any] = self.resolve(self.look_up(self.pointer(place)))
+        return found
+
+    def pointer(self, place: SchemaPlace) -> str:
+        """Return the pointer to the schema at a place; ContractError if there is none."""
+        operation = self.operation(place.operation)
+        parts = ["requestBody"] if place.part == "body" else ["responses", operation.success.status]
+        found = follow(self.document, operation.pointer, [*parts, "content", JSON, "schema"])
+        if place.part == "data" and "data" in self.resolve(self.look_up(found)).get("properties", {}):
+            found = follow(self.document, found, ["properties", "data"])
+        for name in place.path:
+            found = follow(self.document, found, ["items"] if name == ITEMS else ["properties", name])
         return found
 
     def resolve(self, node: Any) -> Any:
@@ -79,9 +92,9 @@ class Contract:
         schemas = self.document.get("components", {}).get("schemas", {})
         return {"components": {"schemas": schemas}, **self.resolve(schema)}
 
-    def transitions(self, schema: str = "ExecutionStatus") -> Transitions:
+    def transitions(self, status: SchemaPlace = STATUS) -> Transitions:
         """Return the legal status graph that stands on a status schema."""
-        graph = self.schema(schema)["x-transitions"]
+        graph = self.schema(status)["x-transitions"]
         following = {status: tuple(after) for status, after in graph["next"].items()}
         return Transitions(tuple(graph["initial"]), following)
 
@@ -162,7 +175,7 @@ class Contract:
 
     def _response(self, status: str, entry: Mapping[str, Any], pointer: str) -> Response:
         read = self.resolve(entry)
-        media = read.get("content", {}).get("application/json", {})
+        media = read.get("content", {}).get(JSON, {})
         return Response(
             status=status,
             description=read.get("description", ""),

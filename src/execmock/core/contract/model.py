@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.errors import ContractError
+
 __all__ = ["Choice", "Operation", "Parameter", "RequestBody", "Response"]
 
 
@@ -71,6 +73,14 @@ class Operation:
             if parameter.name == name:
                 return parameter
         raise KeyError(name)
+
+    @property
+    def success(self) -> Response:
+        """Its first answer with a status of 2XX; ContractError if there is none."""
+        for status, response in self.responses.items():
+            if status.startswith("2"):
+                return response
+        raise ContractError(f"{self.pointer}/responses has no success; expected a status such as 200")
 
     def response(self, status: int) -> Response | None:
         """Return the answer that covers a status, the most exact first, or None if there is none."""

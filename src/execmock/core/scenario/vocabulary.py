@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.contract import Contract, Transitions
+from execmock.core.contract import Contract, SchemaPlace, Transitions
+from execmock.core.contract.names import (
+    CREATE_BODY,
+    EMBED_EXECUTION,
+    EMBED_STATUS,
+    EXECUTE_BODY,
+    EXECUTION,
+    STATUS,
+)
 from execmock.core.scenario.model import Api
 
 __all__ = ["Sum", "Vocabulary"]
 
-_PLACES: dict[Api, tuple[str, str, str]] = {
-    "executions": ("Execution", "ExecutionStatus", "CreateExecutionRequest"),
-    "embed": ("EmbedExecution", "EmbedStatus", "ExecuteWorkflowRequest"),
+_PLACES: dict[Api, tuple[SchemaPlace, SchemaPlace, SchemaPlace]] = {
+    "executions": (EXECUTION, STATUS, CREATE_BODY),
+    "embed": (EMBED_EXECUTION, EMBED_STATUS, EXECUTE_BODY),
 }
 
 
@@ -45,12 +53,12 @@ class Vocabulary:
     @classmethod
     def of(cls, contract: Contract, api: Api) -> Vocabulary:
         """Read the vocabulary of one API from a contract."""
-        execution_name, status_name, request_name = _PLACES[api]
-        schema = contract.schema(execution_name)
+        execution_place, status_place, body_place = _PLACES[api]
+        schema = contract.schema(execution_place)
         execution = schema["properties"]
-        request = contract.schema(request_name)["properties"]
-        status = contract.schema(status_name)
-        transitions = contract.transitions(status_name)
+        request = contract.schema(body_place)["properties"]
+        status = contract.schema(status_place)
+        transitions = contract.transitions(status_place)
         drifted = transitions
         for name, drift in status.get("x-drift", {}).items():
             drifted = drifted.with_status(name, after=tuple(drift["from"]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.findings import DataPath, Finding
@@ -44,7 +45,7 @@ class WorldWords:
     @classmethod
     def of(cls, contract: Contract, scenarios: Iterable[Scenario]) -> WorldWords:
         """Read the words from a contract, beside the scenarios that executions can follow."""
-        schema = contract.schema("CreateExecutionRequest")
+        schema = contract.schema(CREATE_BODY)
         properties = {name: contract.resolve(inner) for name, inner in schema["properties"].items()}
         return cls(
             request=SchemaValidator(contract.standalone(schema), ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.schema.violation import Violation
 from execmock.server.api.authentication import Caller
 from execmock.server.api.calls import Handled, Request
@@ -58,11 +59,11 @@ def api_handlers(
         return Handled(await embed.execute(admitted(request, caller).sandbox, asked, _selection(request)))
 
     return {
-        "createExecution": Handler(create),
-        "getExecution": Handler(read, subject="id"),
-        "getPublicExecution": Handler(read_public, subject="id"),
-        "listExecutions": Handler(list_page),
-        "executeWorkflow": Handler(execute, subject="id"),
+        CREATE: Handler(create),
+        GET: Handler(read, subject="id"),
+        PUBLIC: Handler(read_public, subject="id"),
+        LIST: Handler(list_page),
+        EXECUTE: Handler(execute, subject="id"),
     }
 
 

@@ -129,7 +129,7 @@ class _Served:
         self.operation = operation
         self.serve, self.subject = handler
         self.validator = RequestValidator(contract, operation, strictness)
-        success = next(response for status, response in operation.responses.items() if status.startswith("2"))
+        success = operation.success
         self.status = int(success.status)
         self.enveloped = "data" in contract.resolve(success.schema or {}).get("properties", {})
 

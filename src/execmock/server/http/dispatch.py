@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from execmock.core.contract.reserved import first_segment
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import opened_by
@@ -56,8 +57,7 @@ class Dispatcher:
         """Answer one request; on any error the client gets the API's error form."""
         path, _, query = _origin_form(incoming.raw_path).partition("?")
         request = Request(incoming.method, path, query, incoming.headers)
-        head, _, rest = path[1:].partition("/")
-        first = f"/{head}" if path.startswith("/") and (head or not rest) else ""
+        first = first_segment(path)
         try:
             if self._control and first == PREFIX:
                 return await self._control(incoming, request)
@@ -94,9 +94,9 @@ class ApiDispatcher:
         self._too_large = too_large
 
     @property
-    def immediate(self) -> bool:
-        """Whether `answer` never awaits I/O, because the store is synchronous."""
-        return self._engine.store.immediate
+    def engine(self) -> Engine:
+        """The services that answer."""
+        return self._engine
 
     @property
     def max_body(self) -> int:

@@ -1,9 +1,9 @@
 """Parses a strict subset of HTTP/1.1 request heads; caches the result by the exact bytes.
 
 Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body with a
-Content-Length. Only those are parsed here. All others are left to aiohttp, so no ambiguity of HTTP is decided
-here. A client sends the same headers with every request, and a polling client sends the same request, so both
-are parsed once.
+Content-Length. Only those are parsed here. All others, and the mock's own pages, are left to aiohttp, so no
+ambiguity of HTTP is decided here. A client sends the same headers with every request, and a polling client
+sends the same request, so both are parsed once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from execmock.core.contract.reserved import RESERVED, first_segment
 from execmock.server.api.calls import Request
 
 __all__ = ["END", "RequestHead", "RequestHeads"]
@@ -23,9 +24,7 @@ T = TypeVar("T")
 END = b"\r\n\r\n"
 _LONGEST = 4096
 _MOST = 1000
-_LINE = re.compile(
-    rb"(GET|POST) (/(?:v1|api)/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n"
-)
+_LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n")
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 # Headers that change how the body or the connection is read.
@@ -77,6 +76,8 @@ class RequestHeads:
         if block is None:
             return None
         method, path, query = (part.decode() for part in line.groups(b""))
+        if first_segment(path) in RESERVED:
+            return None
         request = Request(method, path, query, block.headers)
         head = RequestHead(request, end + len(END), block.length, block.last)
         _keep(self._kept, data[:end], head)

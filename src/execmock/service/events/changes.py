@@ -55,6 +55,10 @@ class Changes:
         late = takewhile(lambda change: change.number > number, reversed(self._ring))
         return [change for change in late if change.sandbox in (sandbox, "")][::-1]
 
+    async def server_number(self) -> int:
+        """Return this server's number among those over its store, or 0 if it is the only one."""
+        return 0
+
     async def flush(self) -> None:
         """Nothing waits to be told elsewhere."""
 

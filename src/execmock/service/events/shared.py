@@ -77,6 +77,10 @@ class SharedChanges(Changes):
             self._outbox.add(sandbox, "change", _packed({"kind": kind, "data": data}))
             self.next_number()
 
+    async def server_number(self) -> int:
+        """Return this server's number among those over its store: 1, 2, 3, ..."""
+        return await self._store.next_number("")
+
     async def follow(self, sandbox: str) -> None:
         """Take in what was told of a sandbox since the last time; the first time, only where that ends."""
         await self._journal.flush()

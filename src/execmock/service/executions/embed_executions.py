@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EXECUTE_BODY
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import EmbedExecution, Idempotency, seed_for
 from execmock.core.ids import derive, hashid, uuid7
@@ -59,7 +60,7 @@ class EmbedExecutions:
         self._choices = choices
         self._edition = 0
         self._bound: dict[str, list[EmbedWorkflow]] = {}
-        properties = contract.schema("ExecuteWorkflowRequest")["properties"]
+        properties = contract.schema(EXECUTE_BODY)["properties"]
         self._defaults = {
             name: contract.resolve(schema).get("default") for name, schema in properties.items()
         }
@@ -73,14 +74,12 @@ class EmbedExecutions:
             **self._defaults,
             **{name: value for name, value in request.body.items() if value is not None},
         }
-        if not self._store.immediate:
-            await self._scenario_sync.refresh(sandbox.id)
+        await self._scenario_sync.refresh(sandbox.id)
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
         scenario = selection.pick(self._registry, sandbox, names, "embed")
-        if not self._store.immediate:
-            await self._scenario_sync.keep(scenario)
+        await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.next_number(sandbox.id)
         random = derive(sandbox.root, "embed", str(number), size=16)

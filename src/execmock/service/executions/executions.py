@@ -8,6 +8,7 @@ from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.execution import Execution, Idempotency, request_digest
 from execmock.core.ids import client_token, sandbox_tag, xid_of_series
 from execmock.core.json_text import encode
@@ -61,7 +62,7 @@ class Executions:
         self._repository = repository
         self._view_cache = view_cache
         self._choices = choices
-        self._accepted = frozenset(contract.schema("CreateExecutionRequest")["properties"])
+        self._accepted = frozenset(contract.schema(CREATE_BODY)["properties"])
 
     async def create(
         self, sandbox: Sandbox, body: Mapping[str, Any], caller: str, selection: Selection
@@ -76,11 +77,9 @@ class Executions:
             name: value for name, value in body.items() if name in self._accepted and value is not None
         }
         self._check_workflow(sandbox, request["workflowId"])
-        if not self._store.immediate:
-            await self._scenario_sync.refresh(sandbox.id)
+        await self._scenario_sync.refresh(sandbox.id)
         scenario = selection.pick(self._registry, sandbox, request, "executions")
-        if not self._store.immediate:
-            await self._scenario_sync.keep(scenario)
+        await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.next_number(sandbox.id)
         execution = Execution(

@@ -1,4 +1,4 @@
-"""Executions of either API as things that move: found, marched to the present, given an input."""
+"""Loads executions of either API, advances them to now, applies inputs."""
 
 from __future__ import annotations
 
@@ -43,22 +43,11 @@ class ExecutionRepository:
 
     def get(self, sandbox: Sandbox, kind: str, execution_id: str) -> Awaitable[Tracked | None]:
         """Return a sandbox's execution of one API, or None; the version it follows is then known."""
-        # In a store of this process alone it always is, and what is asked most is asked of the store itself.
-        found = self._store.get(Key(sandbox.id, kind, execution_id))
-        return found if self._store.immediate else self._known(found)
+        return self._scenario_sync.following(self._store.get(Key(sandbox.id, kind, execution_id)))
 
-    async def page(self, sandbox: Sandbox, kind: str, offset: int, limit: int) -> Sequence[Any]:
+    def page(self, sandbox: Sandbox, kind: str, offset: int, limit: int) -> Awaitable[Sequence[Any]]:
         """Return a sandbox's executions of one API, newest first; the versions they follow are then known."""
-        found = await self._store.page(sandbox.id, kind, offset, limit)
-        if not self._store.immediate:
-            await self._scenario_sync.know(execution.scenario for execution in found)
-        return found
-
-    async def _known(self, asked: Awaitable[Tracked | None]) -> Tracked | None:
-        found = await asked
-        if found is not None and not self._registry.knows(found.scenario):
-            await self._scenario_sync.know([found.scenario])
-        return found
+        return self._scenario_sync.all_following(self._store.page(sandbox.id, kind, offset, limit))
 
     def scenario(self, execution: Tracked) -> Scenario:
         """Return the scenario that an execution follows, in the version it was created with."""

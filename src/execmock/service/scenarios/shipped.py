@@ -33,9 +33,9 @@ def load_registry(contract: Contract, extra: Sequence[Path]) -> ScenarioRegistry
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
     own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
     read = [*own, *read_folder(extra, words)]
-    problems = [str(problem) for file in read for problem in file.problems]
-    if problems:
-        raise ScenarioError("\n".join(problems))
+    findings = [str(finding) for file in read for finding in file.findings]
+    if findings:
+        raise ScenarioError("\n".join(findings))
     return ScenarioRegistry(file.scenario for file in read if file.scenario)
 
 

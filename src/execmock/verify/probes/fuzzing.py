@@ -48,7 +48,7 @@ async def generated(session: Session) -> None:
         )
     finally:
         given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
-    session.take(found.exchanges, found.problems)
+    session.take(found.exchanges, found.failures)
     if found.stopped:
         raise Stopped(found.stopped)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from execmock.core.contract.names import PAGE
 from execmock.verify.probe import probe
 from execmock.verify.session import Session
 
@@ -56,11 +57,7 @@ async def pages(session: Session) -> None:
 
 async def _top_up(session: Session) -> None:
     """See to it that there are more executions than the largest page holds."""
-    most = int(
-        session.requests.contract.schema("ListExecutionsResponse")["properties"]["data"]["properties"][
-            "items"
-        ].get("maxItems", 100)
-    )
+    most = int(session.requests.contract.schema(PAGE)["properties"]["items"].get("maxItems", 100))
     wanted = min(most, 25) if session.gentle else most + 5
     seen = await session.list("top-up", limit=1, offset=wanted - 1)
     if seen.ok and not seen.at("/data/items"):

@@ -37,7 +37,8 @@ async def http(session: Session) -> None:
         for method in ("GET", *_METHODS):
             await session.send(Request(method, url, _key(session, EXECUTE)), f"method/{EXECUTE}/{method}")
     await _types(session)
-    unknown = f"{session.requests.base(LIST)}/v1/there-is-no-such-path"
+    below = session.requests.url(LIST, {}, {}).rpartition("/")[0]
+    unknown = f"{below}/there-is-no-such-path"
     await session.send(Request("GET", unknown, _key(session, LIST)), "unknown-path")
     if not session.gentle:
         large = {

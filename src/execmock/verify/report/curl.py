@@ -20,7 +20,7 @@ def curl_chain(finding: Finding, redact: Redactor) -> list[str]:
 
     Ids and client tokens of executions that an earlier line creates are taken from its answer with jq.
     """
-    chain = list(dict.fromkeys([*finding.verdict.chain, finding.seen]))
+    chain = list(dict.fromkeys([*finding.check.chain, finding.seen]))
     chain.sort(key=lambda seen: seen.sent)
     names: dict[str, str] = {}
     lines: list[str] = []

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from execmock.core.contract.names import EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import ADVISORY, EXPECTED
+from execmock.verify.rule import Check, Rules, check
 
-_TAGS = ("paging",)
-_PAGE = "responses/200"
+_WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
+_ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
 
 
 def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
@@ -26,17 +26,8 @@ def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
             yield size, found
 
 
-@rule(
-    "list.no-duplicates",
-    EXPECTED,
-    LIST,
-    "Walking the list shows no execution twice.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
-    under="list.page-items",
-)
-def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
+@_WALK.expected("no-duplicates", "Walking the list shows no execution twice.", under="list.page-items")
+def no_duplicates(evidence: Evidence) -> Iterator[Check]:
     """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
@@ -50,7 +41,7 @@ def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
             yield _judge_repeats(evidence, found)
 
 
-def _judge_repeats(evidence: Evidence, found: list[Page]) -> Verdict:
+def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
     ids = [name for page in found for name in page.ids if name]
     twice = [name for name, times in Counter(ids).items() if times > 1]
     grown = _grown(evidence, found[0].seen, found[-1].seen)
@@ -66,17 +57,12 @@ def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
     return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
 
 
-@rule(
-    "list.no-gaps",
-    EXPECTED,
-    LIST,
+@_WALK.expected(
+    "no-gaps",
     "Walking the list leaves no execution out, whatever the size of the pages.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.page-items list.no-duplicates",
 )
-def no_gaps(evidence: Evidence) -> Iterator[Verdict]:
+def no_gaps(evidence: Evidence) -> Iterator[Check]:
     """Walks in pages of different sizes over one stretch must show the same executions."""
     steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
     walks = dict(_walks(evidence))
@@ -102,7 +88,7 @@ def _stretch(found: list[Page]) -> list[Any]:
     return [name for page in found for name in page.ids if name]
 
 
-def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
+def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
     """A walk while executions are created must show everything that stood between its ends before."""
     walk = list(pages(evidence, "paging", "growing/walk"))
     before = list(pages(evidence, "paging", "walk/100"))
@@ -117,17 +103,13 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "list.stable-order",
-    EXPECTED,
-    LIST,
+@_WALK.expected(
+    "stable-order",
     "The order of executions stays the same, also while they move on.",
     probes="paging histories",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.no-duplicates",
 )
-def stable_order(evidence: Evidence) -> Iterator[Verdict]:
+def stable_order(evidence: Evidence) -> Iterator[Check]:
     """Executions that two answers both show must stand in the same order in both."""
     yield from _steady(evidence)
     whole = list(pages(evidence, "paging", "walk/100"))
@@ -148,7 +130,7 @@ def stable_order(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-def _steady(evidence: Evidence) -> Iterator[Verdict]:
+def _steady(evidence: Evidence) -> Iterator[Check]:
     """Follow the list while executions move on: what two pages share must stay in order."""
     followed = list(pages(evidence, "histories", "list"))
     for one, other in pairwise(followed):
@@ -165,17 +147,13 @@ def _steady(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "list.newest-first",
-    ADVISORY,
-    LIST,
+@_WALK.advisory(
+    "newest-first",
     "A list shows the newest execution first.",
     probes="paging basics existing",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.stable-order",
 )
-def newest_first(evidence: Evidence) -> Iterator[Verdict]:
+def newest_first(evidence: Evidence) -> Iterator[Check]:
     """Any stable order is legal."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
@@ -186,19 +164,15 @@ def newest_first(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "createdAt falling", "a later one after an earlier one", at="/data/items")
 
 
-@rule(
-    "list.item-equals-read",
-    EXPECTED,
-    LIST,
+@_ITEMS.expected(
+    "item-equals-read",
     "An item of a list shows the same values as the execution read by its id.",
     probes="basics existing echo histories",
-    at=_PAGE,
-    tags=("consistency",),
     under="list.shape get.shape create.read-your-write",
 )
-def item_equals_read(evidence: Evidence) -> Iterator[Verdict]:
+def item_equals_read(evidence: Evidence) -> Iterator[Check]:
     """Judged only where two reads round the list agree, so that nothing can have moved."""
-    names = evidence.schema("Execution")["properties"]
+    names = evidence.schema(EXECUTION)["properties"]
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.view == "get"]
         for item in (observation for observation in history.private if observation.view == "list"):
