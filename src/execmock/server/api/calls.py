@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
@@ -13,12 +14,12 @@ from execmock.service.sandboxes import Sandbox
 
 __all__ = ["JSON", "Answer", "Handled", "Request", "Result", "refused"]
 
-# Named tuples rather than frozen dataclasses: several are made for each request, and they are made faster.
+# Structs are made four times as fast as slotted dataclasses, and several are made for each request.
 
 JSON = "application/json"
 
 
-class Request(NamedTuple):
+class Request(Struct, frozen=True, gc=False):
     """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case."""
 
     method: str
@@ -27,8 +28,12 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     body: bytes = b""
 
+    def with_body(self, body: bytes) -> Request:
+        """Return the request with its body."""
+        return Request(self.method, self.path, self.query, self.headers, body)
 
-class Answer(NamedTuple):
+
+class Answer(Struct, frozen=True, gc=False):
     """One answer: a status, the body's bytes, and the headers that are not on every answer."""
 
     status: int
@@ -37,7 +42,7 @@ class Answer(NamedTuple):
     content_type: str = JSON
 
 
-class Handled(NamedTuple):
+class Handled(Struct, frozen=True, gc=False):
     """What a handler returns: the bytes of `data`, or of the whole body where there is no envelope.
 
     `subject` is the id of what the handler made, `sandbox` the one it found without a key.
@@ -48,7 +53,7 @@ class Handled(NamedTuple):
     sandbox: Sandbox | None = None
 
 
-class Result(NamedTuple):
+class Result(Struct, frozen=True, gc=False):
     """What came of a request: the answer, and what the log and the journal say of it.
 
     `operation` is empty where no operation of the contract was asked, `sandbox` None where none was reached,

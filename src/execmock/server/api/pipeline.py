@@ -76,13 +76,13 @@ class Api:
             fits = True
             if served.subject:
                 subject = validated.parameters[served.subject]
-            body, made, found = await served.serve(request, validated, caller)
+            handled = await served.serve(request, validated, caller)
         except Exception as error:
             answer, violations = self._failed(error, request, sandbox)
             return Result(answer, name, sandbox, subject, violations, fits)
-        sandbox = sandbox or found
-        answer = served.wrap(body, self._request_ids.next(sandbox))
-        return Result(answer, name, sandbox, subject or made, (), fits)
+        sandbox = sandbox or handled.sandbox
+        answer = served.wrap(handled.body, self._request_ids.next(sandbox))
+        return Result(answer, name, sandbox, subject or handled.subject, (), fits)
 
     def refuse(self, refusal: Refusal) -> Result:
         """Return the result of a request that is refused before any operation is asked."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import encode
@@ -16,7 +19,7 @@ __all__ = ["AccessLog"]
 _BATCH_EVERY = 0.05
 
 
-class _Entry(NamedTuple):
+class _Entry(Struct, frozen=True, gc=False):
     """One answered request: real instant (ms), what was asked, what was answered, how long it took (ms)."""
 
     at: int
@@ -46,17 +49,17 @@ class AccessLog:
         """
         if self._quiet:
             return
-        answer, operation, sandbox, subject, *_ = result
+        sandbox = result.sandbox.id if result.sandbox else ""
         self._waiting.append(
             _Entry(
                 at,
                 request.method,
                 request.path,
-                answer.status,
+                result.answer.status,
                 took,
-                operation,
-                sandbox.id if sandbox else "",
-                subject,
+                result.operation,
+                sandbox,
+                result.subject,
             )
         )
         if self._timer is None:
@@ -93,7 +96,7 @@ def _as_text(entry: _Entry) -> str:
 
 
 def _as_json(entry: _Entry) -> str:
-    fields: dict[str, Any] = {**entry._asdict(), "at": format_instant(entry.at), "took": round(entry.took, 3)}
+    fields: dict[str, Any] = {**asdict(entry), "at": format_instant(entry.at), "took": round(entry.took, 3)}
     return encode(fields).decode("utf-8", "replace") + "\n"
 
 

@@ -107,7 +107,7 @@ class ApiDispatcher:
         """Read a request's body and answer it."""
         unread = None
         try:
-            request = request._replace(body=await _read(incoming, self._max_body, self._too_large))
+            request = request.with_body(await _read(incoming, self._max_body, self._too_large))
         except Refusal as refusal:
             unread = refusal
         answer, common = await self.answer(request, unread)
@@ -154,17 +154,20 @@ class ApiDispatcher:
 
     def _keep(self, request: Request, result: Result, took: float, real: int, sandbox: Sandbox) -> None:
         """Keep a request and what came of it in the journal of its sandbox."""
-        answer, operation, _, subject, violations, fits = result
         entry = JournalEntry(
             self._engine.changes.next_number(),
             sandbox.clock.now(real),
-            *request,
-            answer.status,
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            request.body,
+            result.answer.status,
             took,
-            operation,
-            subject,
-            violations,
-            fits,
+            result.operation,
+            result.subject,
+            result.violations,
+            result.fits,
         )
         self._engine.journal.add(sandbox.id, entry)
 
@@ -198,7 +201,7 @@ async def _controlled(control: ControlApi, incoming: web.BaseRequest, request: R
         body = await _read(incoming, _CONTROL_BODY)
     except Refusal as refusal:
         return control.refuse(refusal)
-    return await control.handle(request._replace(body=body))
+    return await control.handle(request.with_body(body))
 
 
 def _response(answer: Answer, common: Mapping[str, str]) -> web.Response:

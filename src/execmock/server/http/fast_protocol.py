@@ -19,7 +19,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
-from execmock.server.api.calls import Answer, Request
+from execmock.server.api.calls import Answer
 from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
 from execmock.server.http.request_head import RequestHeads
 
@@ -140,7 +140,7 @@ class _Connection(asyncio.Protocol):
             self._wait(data, missing, length)
             return
         if length:
-            request = Request(*request[:4], data[size:])
+            request = request.with_body(data[size:])
         answer, common = _run(self._api.answer(request))
         start = self._written.head(answer, common, last)
         body = answer.body
