@@ -16,6 +16,7 @@ __all__ = [
     "StoreError",
     "WorldError",
     "nearest",
+    "nearest_or_all",
 ]
 
 
@@ -73,3 +74,9 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the valid name closest to `name`, or an empty string."""
     close = get_close_matches(name, list(valid), n=1, cutoff=0.6)
     return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def nearest_or_all(name: str, valid: Iterable[str]) -> str:
+    """Return `nearest`, or where no name is close ` Expected one of ...` with all of them, in order."""
+    names = sorted(valid)
+    return nearest(name, names) or f" Expected one of {', '.join(names)}"

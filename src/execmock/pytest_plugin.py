@@ -6,7 +6,7 @@ It is loaded at the start of every pytest run, so it imports nothing but pytest 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_MARK = "@pytest.mark.execmock"
 _ARGUMENTS = ("scenario", "world", "speed", "frozen", "start", "seed", "strict_client")
 _MARKER = (
     "execmock(*, scenario, world, speed, frozen, start, seed, strict_client): "
@@ -66,7 +67,7 @@ def execmock(request: pytest.FixtureRequest, execmock_server: ExecMock) -> Itera
     """A sandbox for this test alone: own key, clock, executions, scenarios and journal."""
     sandbox = _made(execmock_server, _name(request.node), _wanted(request.node))
     if isinstance(sandbox, str):
-        pytest.fail(f"@pytest.mark.execmock: {sandbox}", pytrace=False)
+        pytest.fail(f"{_MARK}: {sandbox}", pytrace=False)
     request.node.stash[_SANDBOX] = sandbox
     yield sandbox
     sandbox.close()
@@ -107,14 +108,28 @@ def _wanted(item: pytest.Item) -> dict[str, Any]:
         wanted["speed"] = float(speed)
     for marker in reversed(list(item.iter_markers("execmock"))):
         if marker.args:
-            pytest.fail(
-                f"@pytest.mark.execmock takes no {marker.args[0]!r}; write scenario=...", pytrace=False
-            )
-        for name in marker.kwargs:
-            if name not in _ARGUMENTS:
-                pytest.fail(_unknown(name), pytrace=False)
+            pytest.fail(f"{_MARK} takes no {marker.args[0]!r}; write scenario=...", pytrace=False)
+        _check(marker.kwargs)
         wanted.update(marker.kwargs)
     return wanted
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    """Fail for what a marker cannot say."""
+    from execmock.errors import ConfigError
+    from execmock.settings import ServeSettings, from_arguments, unknown_argument
+
+    for name in given:
+        if name not in _ARGUMENTS:
+            pytest.fail(unknown_argument(_MARK, name, _ARGUMENTS), pytrace=False)
+    problem = ""
+    try:
+        from_arguments(ServeSettings, _MARK, given, scenario=None, world=None)
+    except ConfigError as error:
+        problem = str(error)
+    if problem:
+        # Not inside `except`, or pytest would show the error twice.
+        pytest.fail(problem, pytrace=False)
 
 
 def _made(server: ExecMock, name: str, wanted: dict[str, Any]) -> MockSandbox | str:
@@ -125,14 +140,6 @@ def _made(server: ExecMock, name: str, wanted: dict[str, Any]) -> MockSandbox | 
         return server.sandbox(name=name, **wanted)
     except (ExecmockError, TypeError) as error:
         return str(error)
-
-
-def _unknown(name: str) -> str:
-    from execmock.errors import nearest
-
-    known = ", ".join(_ARGUMENTS)
-    hint = nearest(name, _ARGUMENTS)
-    return f"@pytest.mark.execmock has no argument {name!r}; expected one of {known}.{hint}"
 
 
 def _name(item: pytest.Item) -> str:

@@ -134,8 +134,9 @@ def test_the_server_works_there(served: str) -> None:
 def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from execmock.server.app import App, AppOptions\n"
-        "mock = App(AppOptions())\n"
+        "from execmock.server.app import App\n"
+        "from execmock.settings import ServeSettings\n"
+        "mock = App(ServeSettings())\n"
         "print(len(mock.engine.registry.current), 'yaml' in sys.modules)\n"
     )
     scenarios = len(list((ROOT / "fixtures" / "scenarios").glob("*.yaml")))

@@ -83,8 +83,8 @@ def test_every_value_that_can_be_chosen_is_tried() -> None:
 
 
 async def started(mock_server: Start, name: str, value: Any) -> Server:
-    own = {"strict": True, "keys": (("b3sk_test", "read-write"),)} if name == "badKey" else {}
-    server: Server = await mock_server(choices=(f"{name}={value}",), max_body=2_000, **own)
+    own = {"auth": "strict", "keys": (("b3sk_test", "read-write"),)} if name == "badKey" else {}
+    server: Server = await mock_server(choose=((name, str(value)),), max_body=2_000, **own)
     return server
 
 
@@ -126,15 +126,15 @@ async def test_a_clamped_number_is_the_greatest_that_fits(mock_server: Start) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("name", "value", "problem"),
     [
-        ("unknownExecutio=404", r"unknown choice 'unknownExecutio'; .* Did you mean 'unknownExecution'\?"),
-        ("unknownExecution=405", "unknownExecution cannot be '405'; expected one of 400, 404"),
-        ("unknownExecution", "unknownExecution cannot be ''"),
-        ("emptyField=empty", "unknown choice 'emptyField'"),
-        ("listOrder=any", "unknown choice 'listOrder'"),
+        ("unknownExecutio", "404", r"unknown choice 'unknownExecutio'; .* Did you mean 'unknownExecution'\?"),
+        ("unknownExecution", "405", "unknownExecution cannot be '405'; expected one of 400, 404"),
+        ("unknownExecution", "", "unknownExecution cannot be ''"),
+        ("emptyField", "empty", "unknown choice 'emptyField'"),
+        ("listOrder", "any", "unknown choice 'listOrder'"),
     ],
 )
-def test_what_cannot_be_chosen_names_what_can(text: str, problem: str) -> None:
+def test_what_cannot_be_chosen_names_what_can(name: str, value: str, problem: str) -> None:
     with pytest.raises(ConfigError, match=problem):
-        choose(CONTRACT, [text])
+        choose(CONTRACT, [(name, value)])

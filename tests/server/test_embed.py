@@ -103,7 +103,7 @@ async def test_the_id_is_a_uuid7_of_the_instant_that_the_three_texts_say(
 
 
 async def test_the_zone_can_be_another(mock_server: Start) -> None:
-    server = await mock_server(zone="Asia/Kolkata")
+    server = await mock_server(timezone="Asia/Kolkata")
     made = (await server.execute("workflow_15", {"id_type": "key"})).json
     assert made["created_at"] == "2026-01-01T14:30:00+05:30"
 

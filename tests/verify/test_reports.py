@@ -27,6 +27,13 @@ def judged(target: Target, **options: object) -> Report:
     return verify(target.url, pass_time=pass_time(target), **{**given, **options})
 
 
+def waiver_file(folder: Path, day: str) -> Path:
+    """Write a file that waives the rule until the end of a day."""
+    file = folder / "waivers.yaml"
+    file.write_text(f"- {{rule: {RULE}, reason: known, expires: {day}}}\n", encoding="utf-8")
+    return file
+
+
 @pytest.fixture(scope="module")
 def report() -> Report:
     with running(FAULT) as target:
@@ -55,10 +62,10 @@ def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation(report:
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
 
 
-def test_junit_skips_what_was_not_judged_and_what_was_waived() -> None:
+def test_junit_skips_what_was_not_judged_and_what_was_waived(tmp_path: Path) -> None:
     with running(FAULT) as target:
         report = judged(target, only=(RULE, "tenancy.read"))
-        waived = judged(target, waivers=(Waiver(RULE, "known", "2026-01-31", expired=False),))
+        waived = judged(target, waive=waiver_file(tmp_path, "2026-01-31"), started=NOW)
     cases = {
         case.get("name"): case
         for each in (report, waived)
@@ -141,10 +148,10 @@ def test_without_a_second_key_tenancy_is_not_judged() -> None:
     assert "--token-b" in result.reason
 
 
-@pytest.mark.parametrize(("expired", "code"), [(False, 0), (True, 1)])
-def test_a_waiver_lets_a_rule_fail_until_it_expires(expired: bool, code: int) -> None:
+@pytest.mark.parametrize(("day", "code"), [("2026-01-31", 0), ("2025-12-31", 1)])
+def test_a_waiver_lets_a_rule_fail_until_it_expires(tmp_path: Path, day: str, code: int) -> None:
     with running(FAULT) as target:
-        report = judged(target, waivers=(Waiver(RULE, "known", "2026-01-31", expired),))
+        report = judged(target, waive=waiver_file(tmp_path, day), started=NOW)
     assert report.exit_code == code
 
 
@@ -152,9 +159,7 @@ def test_a_waiver_lets_a_rule_fail_until_it_expires(expired: bool, code: int) ->
     ("day", "expired"), [("2025-12-31", True), ("2026-01-01", False), ("2027-01-01", False)]
 )
 def test_a_waiver_holds_to_the_end_of_its_day(tmp_path: Path, day: str, expired: bool) -> None:
-    file = tmp_path / "waivers.yaml"
-    file.write_text(f"- {{rule: {RULE}, reason: known, expires: {day}}}\n", encoding="utf-8")
-    assert load_waivers(file, [RULE], NOW) == (Waiver(RULE, "known", day, expired),)
+    assert load_waivers(waiver_file(tmp_path, day), [RULE], NOW) == (Waiver(RULE, "known", day, expired),)
 
 
 @pytest.mark.parametrize(

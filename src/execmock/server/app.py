@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,34 +18,22 @@ from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
 from execmock.service.choices import Choices
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
+from execmock.settings import ServeSettings
 
 if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
     from execmock.server.docs_pages import Page
 
-__all__ = ["App", "AppOptions"]
-
-
-@dataclass(frozen=True, slots=True)
-class AppOptions:
-    """How a mock behaves on the web; `engine` says how its executions do. Sizes are bytes."""
-
-    engine: EngineOptions = field(default_factory=EngineOptions)
-    strict: bool = False
-    control_key: str | None = None
-    max_body: int = 1 << 20
-    cors_origins: tuple[str, ...] = ("*",)
-    log_format: str = "text"
-    quiet: bool = False
+__all__ = ["App"]
 
 
 class App:
     """A mock ready to be listened for: an engine, and a front for each port."""
 
-    def __init__(self, options: AppOptions, engine: Engine | None = None) -> None:
+    def __init__(self, options: ServeSettings, engine: Engine | None = None) -> None:
         self.options = options
-        self.engine = engine or Engine(options.engine)
+        self.engine = engine or Engine(options)
         self.log = AccessLog(options.log_format, quiet=options.quiet)
         self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}

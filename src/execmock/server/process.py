@@ -12,14 +12,13 @@ from importlib import import_module
 from typing import Any
 
 from execmock.errors import ConfigError
-from execmock.server.app import App, AppOptions
+from execmock.server.app import App
 from execmock.server.banner import banner
 from execmock.server.http.listener import Listener, bind
-from execmock.service.engine import EngineOptions
 from execmock.service.scenario_reload import ScenarioReloader
 from execmock.settings import ServeSettings
 
-__all__ = ["ProcessOptions", "options_from", "run"]
+__all__ = ["ProcessOptions", "run"]
 
 _DEMO_KEY = "b3sk_demo"
 _BEFORE_WARMING = 0.5
@@ -47,35 +46,8 @@ def run(settings: ServeSettings, running: ProcessOptions) -> None:
         runner.run(_serve(settings, running))
 
 
-def options_from(settings: ServeSettings) -> AppOptions:
-    """Return the mock's options as the command's settings give them."""
-    engine = EngineOptions(
-        scenarios=settings.scenarios,
-        scenario=settings.scenario,
-        world=settings.world,
-        keys=tuple((key.key, key.scope) for key in settings.keys),
-        choices=tuple(f"{name}={value}" for name, value in settings.choose),
-        seed=settings.seed,
-        start=settings.clock_start,
-        speed=settings.speed,
-        frozen=settings.frozen,
-        zone=settings.timezone,
-        store=settings.store,
-        journal_size=settings.journal_size,
-    )
-    return AppOptions(
-        engine=engine,
-        strict=settings.auth == "strict",
-        control_key=settings.control_key,
-        max_body=settings.max_body,
-        cors_origins=settings.cors_origins,
-        log_format=settings.log_format,
-        quiet=settings.quiet,
-    )
-
-
 async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
-    mock = App(options_from(settings))
+    mock = App(settings)
     await mock.prepare()
     opened = await _listen(mock, settings, shared=running.shared)
     # What there is now stays; the collector need not look at it again and again.

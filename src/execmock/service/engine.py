@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,10 @@ from execmock.service.executions.embed_executions import EmbedExecutions
 from execmock.service.executions.executions import Executions
 from execmock.service.executions.repository import ExecutionRepository
 from execmock.service.executions.view_cache import ViewCache
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
 from execmock.service.scenarios.shipped import load_registry
 from execmock.service.scenarios.sync import ScenarioSync, SharedScenarioSync
+from execmock.settings import ServeSettings
 from execmock.stores import open_store
 
 if TYPE_CHECKING:
@@ -32,37 +33,19 @@ if TYPE_CHECKING:
     from execmock.service.snapshots import Snapshots
     from execmock.service.worlds import Worlds
 
-__all__ = ["Engine", "EngineOptions"]
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """How executions behave. `start` is milliseconds since 1970, None is now; `seed` None is unguessable."""
-
-    scenarios: tuple[Path, ...] = ()
-    scenario: str | None = None
-    world: Path | str | None = None
-    keys: tuple[tuple[str, Scope], ...] = ()
-    choices: tuple[str, ...] = ()
-    seed: int | None = None
-    start: int | None = None
-    speed: float = 1.0
-    frozen: bool = False
-    zone: str = "America/New_York"
-    store: str = "memory:"
-    journal_size: int = 1000
+__all__ = ["Engine"]
 
 
 class Engine:
     """The services over one store. `clock` is real time unless a test holds it."""
 
-    def __init__(self, options: EngineOptions, clock: Clock | None = None) -> None:
+    def __init__(self, options: ServeSettings, clock: Clock | None = None) -> None:
         self.options = options
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
         self.contract = shipped_contract()
         self.words = vocabularies(self.contract)
-        self.choices = choose(self.contract, options.choices)
+        self.choices = choose(self.contract, options.choose)
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
@@ -87,7 +70,7 @@ class Engine:
     @cached_property
     def embed(self) -> EmbedExecutions:
         """The embed API."""
-        views = EmbedViews(self.contract, self.options.zone)
+        views = EmbedViews(self.contract, self.options.timezone)
         return EmbedExecutions(
             self.contract,
             self.store,
@@ -137,7 +120,7 @@ class Engine:
         options = self.options
         await self.scenario_sync.refresh()
         sandbox = self.sandboxes.make(
-            DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
+            DEFAULT_SANDBOX, start=options.clock_start, speed=options.speed, frozen=options.frozen
         )
         sandbox = replace(sandbox, default_scenario=options.scenario)
         if not await self.sandboxes.add(sandbox, options.keys):
@@ -147,14 +130,8 @@ class Engine:
         return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
 
     async def _begin(self, world: Path | str) -> None:
-        from execmock.service.worlds import Overrides
-
-        options = self.options
-        overrides = Overrides(
-            options.seed is not None, options.start, options.speed, options.frozen, options.scenario
-        )
         try:
-            await self.worlds.begin(world, overrides)
+            await self.worlds.begin(world, self.options)
         except ExecmockError:
             # The next start, with a world that works, is to be a first one again.
             await self.sandboxes.delete(DEFAULT_SANDBOX)

@@ -6,8 +6,8 @@ Nothing runs while nobody watches: executions are computed, not driven, and stay
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.errors import StoreError
 from execmock.service.engine import Engine
 from execmock.service.executions.commands import ExecutionState
@@ -29,7 +29,7 @@ class ExecutionWatcher:
         self._commands = engine.commands
         self._changes = engine.changes
         self._sandbox = sandbox
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known: BoundedCache[str, int] = BoundedCache(2 * _MOST)
         self._seen: int | None = None
         self._looking = asyncio.Lock()
 
@@ -77,23 +77,17 @@ class ExecutionWatcher:
         restored = False
         for change in self._changes.since(self._seen or 0, self._sandbox):
             if change.kind == "execution":
-                self._learn(change.data["id"], len(change.data["history"]))
+                self._known.keep(change.data["id"], len(change.data["history"]))
             elif change.kind == "sandbox" and change.data["id"] == self._sandbox:
                 # Ids may come again.
                 self._known.clear()
                 restored = change.data["change"] == "restored"
         return restored
 
-    def _learn(self, name: str, visits: int) -> None:
-        self._known[name] = visits
-        self._known.move_to_end(name)
-        if len(self._known) > 2 * _MOST:
-            self._known.popitem(last=False)
-
     def _publish(self, standing: ExecutionState, silently: bool) -> None:
         name, visits = standing.execution.id, len(standing.progress.visits)
         if self._known.get(name) == visits:
             return
-        self._learn(name, visits)
+        self._known.keep(name, visits)
         if not silently:
             self._changes.publish(self._sandbox, "execution", standing.as_json())

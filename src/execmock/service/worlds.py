@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from execmock.core.contract import Contract
@@ -21,25 +21,18 @@ from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, 
 from execmock.service.scenarios.registry import ScenarioRegistry
 from execmock.service.scenarios.selection import Selection
 from execmock.service.scenarios.sync import ScenarioSync
+from execmock.settings import ServeSettings
 
-__all__ = ["Keys", "Overrides", "Worlds"]
+__all__ = ["Keys", "Worlds"]
 
 Keys = tuple[tuple[str, Scope], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What was asked for beside the world, and goes before it. `seeded`: a seed is in force already."""
-
-    seeded: bool = False
-    start: int | None = None
-    speed: float = 1.0
-    frozen: bool = False
-    scenario: str | None = None
-
-
 class Worlds:
-    """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then."""
+    """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then.
+
+    Clock, seed and default scenario of the options win over those of a world.
+    """
 
     def __init__(
         self,
@@ -55,21 +48,21 @@ class Worlds:
         self._registry = registry
         self._scenario_sync = scenario_sync
 
-    async def begin(self, named: Path | str, overrides: Overrides) -> World:
+    async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
         words = WorldWords.of(self._contract, self._registry.current.values())
         world = load_world(world_path(named), words)
-        await self.apply(world, overrides)
+        await self.apply(world, options)
         return world
 
-    async def apply(self, world: World, overrides: Overrides) -> None:
+    async def apply(self, world: World, options: ServeSettings) -> None:
         """Make the world's sandboxes; others stay."""
         for plan in world.sandboxes:
             for key, _ in plan.keys:
                 known = await self._sandboxes.key(key)
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
-            sandbox = self._sandbox(plan, overrides)
+            sandbox = self._sandbox(plan, options)
             contents = self._contents(plan, sandbox)
             for reference in sorted(
                 {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
@@ -79,24 +72,24 @@ class Worlds:
             await self._store.restore(sandbox.id, contents)
 
     async def fill(
-        self, name: str, keys: Keys, world: World, overrides: Overrides, seed: int | None = None
+        self, name: str, keys: Keys, world: World, options: ServeSettings, seed: int | None = None
     ) -> None:
         """Make a sandbox as the world makes its default one, with other keys; the others stay out."""
         plans = world.sandboxes
         plan = next((plan for plan in plans if plan.name == DEFAULT_SANDBOX), plans[0])
         mine = replace(plan, name=name, keys=keys, seed=plan.seed if seed is None else seed)
-        await self.apply(replace(world, sandboxes=(mine,)), overrides)
+        await self.apply(replace(world, sandboxes=(mine,)), options)
 
-    def _sandbox(self, plan: SandboxPlan, overrides: Overrides) -> Sandbox:
+    def _sandbox(self, plan: SandboxPlan, options: ServeSettings) -> Sandbox:
         clock = plan.clock
         made = self._sandboxes.make(
             plan.name,
-            seed=None if overrides.seeded else plan.seed,
-            start=clock.start if overrides.start is None else overrides.start,
-            speed=overrides.speed if clock.speed is None or overrides.speed != 1.0 else clock.speed,
-            frozen=overrides.frozen or clock.frozen,
+            seed=plan.seed if options.seed is None else None,
+            start=clock.start if options.clock_start is None else options.clock_start,
+            speed=options.speed if clock.speed is None or options.speed != 1.0 else clock.speed,
+            frozen=options.frozen or clock.frozen,
         )
-        wished = overrides.scenario if plan.name == DEFAULT_SANDBOX else None
+        wished = options.scenario if plan.name == DEFAULT_SANDBOX else None
         return replace(
             made,
             organization=plan.organization or made.organization,

@@ -7,12 +7,14 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.interfaces import Contents, Key, Put, Tail, Update
 
 __all__ = ["MemoryStore"]
 
 
 _MOST_PAGES = 100
+"""Pages of one kind in one sandbox that are kept."""
 
 
 class _Collection:
@@ -24,7 +26,7 @@ class _Collection:
         self.values: dict[str, Any] = {}
         self.ids: list[str] = []
         self.orders: list[int] = []
-        self.pages: dict[tuple[int, int], Sequence[Any]] = {}
+        self.pages: BoundedCache[tuple[int, int], Sequence[Any]] = BoundedCache(_MOST_PAGES)
 
     def put(self, put: Put) -> None:
         name = put.key.id
@@ -52,9 +54,8 @@ class _Collection:
     def page(self, offset: int, limit: int) -> Sequence[Any]:
         kept = self.pages.get((offset, limit))
         if kept is None:
-            if len(self.pages) >= _MOST_PAGES:
-                self.pages.clear()
-            kept = self.pages[offset, limit] = self._cut(offset, limit)
+            kept = self._cut(offset, limit)
+            self.pages.keep((offset, limit), kept)
         return kept
 
     def _cut(self, offset: int, limit: int) -> Sequence[Any]:

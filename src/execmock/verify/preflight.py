@@ -9,8 +9,8 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.requests import LIST, Requests
 
 if TYPE_CHECKING:
+    from execmock.settings import VerifySettings
     from execmock.verify.client import Client
-    from execmock.verify.options import Options
     from execmock.verify.target_clock import TargetClock
 
 __all__ = ["Unreachable", "look"]
@@ -22,7 +22,7 @@ class Unreachable(ExecmockError):  # noqa: N818 - what is wrong is the target
     """The target does not answer, is not the API, or refuses the key."""
 
 
-async def look(client: Client, requests: Requests, machine: TargetClock, options: Options) -> None:
+async def look(client: Client, requests: Requests, machine: TargetClock, options: VerifySettings) -> None:
     """Ask for one page with each key; Unreachable says in a sentence why there is no point in going on."""
     for identity, option in (("a", "--token"), ("b", "--token-b"), ("read", "--token-read")):
         if identity in machine.keys:

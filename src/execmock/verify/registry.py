@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TypeVar
 
 from execmock.errors import ConfigError, nearest
+from execmock.settings import VerifySettings
 from execmock.verify import probes as probes_package
 from execmock.verify import rules as rules_package
-from execmock.verify.options import Options
 from execmock.verify.probe import Probe
 from execmock.verify.rule import ALL_PROBES, Rule, Rules
 from execmock.verify.severity import SEVERITIES
@@ -55,7 +55,7 @@ def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
             )
 
 
-def select(options: Options) -> tuple[Rule, ...]:
+def select(options: VerifySettings) -> tuple[Rule, ...]:
     """Return the rules that the options ask for; ConfigError for a name that is none."""
     rules = all_rules()
     for name in (*options.only, *options.skip):

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 
 from execmock.core.contract import Contract, Operation
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.settings import VerifySettings
 from execmock.verify.exchange import Request
-from execmock.verify.options import Options
 
 __all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode"]
 
@@ -25,7 +25,9 @@ def encode(value: Any) -> bytes:
 class Requests:
     """Builds requests for one target from the contract's operations, parameters and schemas."""
 
-    def __init__(self, contract: Contract, options: Options, *, embed_url: str, workflow: str = "") -> None:
+    def __init__(
+        self, contract: Contract, options: VerifySettings, *, embed_url: str, workflow: str = ""
+    ) -> None:
         self.contract = contract
         self._base = options.url.rstrip("/")
         self._embed = embed_url.rstrip("/")

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError
+from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Trail, judge
-from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.preflight import Unreachable, look
 from execmock.verify.probe import Probe
-from execmock.verify.registry import all_probes, select
+from execmock.verify.registry import all_probes, all_rules, select
 from execmock.verify.report.model import Coverage, Report
 from execmock.verify.requests import Requests
 from execmock.verify.session import Blocked, Session, Stopped
 from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_target_clock
-from execmock.verify.waivers import waive
+from execmock.verify.waivers import load_waivers, waive
 
 __all__ = ["Progress", "run"]
 
@@ -38,7 +38,7 @@ class Runner:
 
     def __init__(
         self,
-        options: Options,
+        options: VerifySettings,
         contract: Contract,
         started: int,
         progress: Progress,
@@ -49,7 +49,12 @@ class Runner:
         self.started = started
         self.progress = progress
         self.pass_time = pass_time
+        if not options.url:
+            raise ConfigError("no address was given; expected execmock verify BASE_URL")
         self.rules = select(options)
+        names = (rule.id for rule in all_rules())
+        self.waivers = load_waivers(options.waive, names, started) if options.waive else ()
+        self.rate = options.rate or 0.0
         self.prefix = f"v{options.seed:x}-{started:x}"
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
@@ -59,8 +64,9 @@ class Runner:
     async def run(self) -> Report:
         """Do all of it."""
         begun = time.monotonic()
-        deadline = begun + self.options.max_time / 1000 if self.options.max_time else None
-        async with Client(rate=self.options.rate, timeout=self.options.timeout, deadline=deadline) as client:
+        limit = self.options.max_time
+        deadline = None if limit is None else begun + limit / 1000
+        async with Client(rate=self.rate, timeout=self.options.timeout, deadline=deadline) as client:
             machine = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
                 requests = self._requests(machine)
@@ -75,7 +81,7 @@ class Runner:
         evidence = self._case(client, machine)
         if client.journal and not any(seen.status for seen in client.journal):
             return self._report(client, (), begun, machine, unreachable="no request got an answer")
-        results = waive(judge(evidence, self.rules, Trail(self.blocked, self.stopped)), self.options.waivers)
+        results = waive(judge(evidence, self.rules, Trail(self.blocked, self.stopped)), self.waivers)
         return self._report(client, results, begun, machine, evidence=evidence)
 
     def _requests(self, machine: TargetClock) -> Requests:
@@ -122,9 +128,9 @@ class Runner:
             prefix=self.prefix,
             effort=self.options.effort,
             follow=self.options.follow,
-            gentle=bool(self.options.rate) and self.options.rate < _GENTLE_RATE,
+            gentle=0 < self.rate < _GENTLE_RATE,
             writes=not self.options.read_only,
-            rate=self.options.rate,
+            rate=self.rate,
             timeout=self.options.timeout,
             seed=self.options.seed,
             engine_failures=self.engine_failures,
@@ -198,7 +204,7 @@ def _coverage(
 
 
 async def run(
-    options: Options,
+    options: VerifySettings,
     contract: Contract,
     *,
     started: int,

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from execmock.settings import Effort
 from execmock.verify.client import Client
 from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request
-from execmock.verify.options import Effort
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
 from execmock.verify.target_clock import TargetClock
 

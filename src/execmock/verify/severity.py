@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
+
+from execmock.settings import Level as Severity
 
 __all__ = ["ADVISORY", "DOCUMENTED", "EXPECTED", "SEVERITIES", "Severity"]
 
-Severity = Literal["documented", "expected", "advisory"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 DOCUMENTED: Severity = "documented"
 EXPECTED: Severity = "expected"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from execmock.core.durations import format_duration
 from execmock.errors import ConfigError
+from execmock.settings import VerifySettings
 from execmock.verify.exchange import Request
-from execmock.verify.options import Options
 
 if TYPE_CHECKING:
     from execmock.verify.client import Client
@@ -50,9 +50,9 @@ class RealTime:
 
     instant = False
 
-    def __init__(self, options: Options, *, takes_any_key: bool = False) -> None:
+    def __init__(self, options: VerifySettings, *, takes_any_key: bool = False) -> None:
         self.takes_any_key = takes_any_key
-        given = {
+        given: dict[str, str | None] = {
             "a": options.token,
             "b": options.token_b,
             "read": options.token_read,
@@ -74,7 +74,7 @@ class GivenTime(RealTime):
 
     instant = True
 
-    def __init__(self, options: Options, pass_time: PassTime) -> None:
+    def __init__(self, options: VerifySettings, pass_time: PassTime) -> None:
         super().__init__(options)
         self._pass = pass_time
 
@@ -149,7 +149,7 @@ class MockTime:
 
 
 async def find_target_clock(
-    client: Client, options: Options, prefix: str, pass_time: PassTime | None = None
+    client: Client, options: VerifySettings, prefix: str, pass_time: PassTime | None = None
 ) -> TargetClock:
     """Return what lets time pass: what was given, an execmock server's own clock, else waiting."""
     if pass_time is not None:

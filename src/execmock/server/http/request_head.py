@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.contract.reserved import RESERVED, first_segment
 from execmock.server.api.calls import Request
 
 __all__ = ["END", "RequestHead", "RequestHeads"]
-
-T = TypeVar("T")
 
 END = b"\r\n\r\n"
 _LONGEST = 4096
@@ -56,8 +55,8 @@ class RequestHeads:
     """Parses plain heads and caches the latest."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, RequestHead] = {}
-        self._blocks: dict[bytes, _Block | None] = {}
+        self._kept: BoundedCache[bytes, RequestHead] = BoundedCache(_MOST)
+        self._blocks: BoundedCache[bytes, _Block | None] = BoundedCache(_MOST)
 
     def read(self, data: bytes) -> RequestHead | None:
         """Return the head at the start of `data`, or None if it is incomplete or not plain."""
@@ -70,24 +69,19 @@ class RequestHeads:
         if line is None or not line.end() <= end <= _LONGEST:
             return None
         text = data[line.end() : end]
-        if text not in self._blocks:
-            _keep(self._blocks, text, _block(text))
-        block = self._blocks[text]
+        block = self._blocks.get(text)
         if block is None:
-            return None
+            block = _block(text)
+            if block is None:
+                return None
+            self._blocks.keep(text, block)
         method, path, query = (part.decode() for part in line.groups(b""))
         if first_segment(path) in RESERVED:
             return None
         request = Request(method, path, query, block.headers)
         head = RequestHead(request, end + len(END), block.length, block.last)
-        _keep(self._kept, data[:end], head)
+        self._kept.keep(data[:end], head)
         return head
-
-
-def _keep(known: dict[bytes, T], text: bytes, value: T) -> None:
-    if len(known) >= _MOST:
-        known.clear()
-    known[text] = value
 
 
 def _block(text: bytes) -> _Block | None:

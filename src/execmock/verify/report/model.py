@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from execmock.settings import VerifySettings
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History
-from execmock.verify.options import Options
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.severity import ADVISORY, SEVERITIES
 
@@ -31,7 +31,7 @@ class Coverage:
 class Report:
     """Everything that a run found. `unreachable` says why there is nothing, if there is nothing."""
 
-    options: Options
+    options: VerifySettings
     results: tuple[RuleResult, ...]
     coverage: tuple[Coverage, ...] = ()
     journal: tuple[Exchange, ...] = ()
