@@ -49,6 +49,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "orjson": ("core",),
     "schemathesis": ("verify",),
     "hypothesis": ("verify",),
+    "jinja2": ("verify.report.html",),
     "redis": ("stores.redis",),
     "pytest": ("pytest_plugin", "verify.suite"),
 }
