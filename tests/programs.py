@@ -16,6 +16,7 @@ PACKAGES = {
     "bash": "bash",
     "chromium": "chromium",
     "curl": "curl",
+    "git": "git",
     "nginx": "nginx",
     "node": "nodejs",
     "npm": "npm",

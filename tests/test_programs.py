@@ -40,7 +40,7 @@ def test_a_missing_program_skips_the_test_and_fails_it_in_ci(
 
 
 def test_ci_installs_every_program_that_tests_ask_for() -> None:
-    (listed,) = re.findall(r"^tools=\((.*)\)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    (listed,) = re.findall(r"^tools=\((.*)\)$", (ROOT / ".ci" / "install").read_text(), re.MULTILINE)
     installed = dict(word.split("=") for word in listed.split())
     asked = {name: package for name, package in PACKAGES.items() if name != "bash"}  # it runs the script
     assert asked.items() <= installed.items()

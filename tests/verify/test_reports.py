@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,13 +11,18 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from execmock.errors import ConfigError
+from execmock.loading.contract import shipped_contract
 from execmock.verify import verify
+from execmock.verify.evidence import Evidence
+from execmock.verify.judge import Trail, judge
 from execmock.verify.outcome import Outcome
+from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.files import FORMS, write
 from execmock.verify.waivers import Waiver, load_waivers
 from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
+from tests.verify.test_judging import seen
 
 FAULT, RULE = "has-more-never", "list.has-more"
 NOW = 1_767_258_000_000  # 2026-01-01T09:00:00Z
@@ -118,6 +124,20 @@ def test_the_page_needs_no_network(report: Report) -> None:
     assert "<script" not in page
     assert "<link" not in page
     assert "src=" not in page
+
+
+def test_the_page_escapes_what_a_service_says_and_shows_no_secret(report: Report) -> None:
+    tricky, secret = "<script>alert(1)</script>", 'b3sk_"quoted"'
+    answer = {"data": {"execution": {"id": tricky, "status": tricky, "createdAt": tricky}, "events": []}}
+    evidence = Evidence(shipped_contract(), [seen(1, answer), seen(2, answer)])
+    results = judge(evidence, all_rules(), Trail(stopped={"auth": f"{secret} & {tricky}"}))
+    page = rendered(
+        replace(report, results=results, histories=evidence.histories, secrets={"TOKEN": secret}), "html"
+    )
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 3
+    assert "<script" not in page
+    assert "$TOKEN &amp; &lt;script" in page
+    assert "b3sk_" not in page
 
 
 def test_har_holds_every_exchange(report: Report) -> None:

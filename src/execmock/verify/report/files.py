@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from execmock.errors import ConfigError, nearest
@@ -22,11 +23,15 @@ FORMS = {
 
 
 def check_forms(reports: Iterable[tuple[str, str]]) -> None:
-    """Raise ConfigError for a form that there is not, or a folder that is not there."""
+    """Raise ConfigError for an unknown form, a library that is missing, or a folder that does not exist."""
     for form, path in reports:
         if form not in FORMS:
             valid = ", ".join(FORMS)
             raise ConfigError(f"--report {form!r} is none of {valid}.{nearest(form, FORMS)}")
+        if form == "html" and find_spec("jinja2") is None:
+            raise ConfigError(
+                "--report html needs Jinja2; expected it installed: pip install 'execmock[verify]'"
+            )
         if not Path(path).parent.is_dir():
             raise ConfigError(f"--report {form}={path}: there is no folder {Path(path).parent}")
 
