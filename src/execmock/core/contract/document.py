@@ -103,9 +103,7 @@ class Contract:
         """The behaviours the pages leave open, by name."""
         return MappingProxyType(
             {
-                name: Choice(
-                    name, entry["default"], tuple(entry.get("alternatives", ())), entry.get("description", "")
-                )
+                name: Choice(name, entry["default"], tuple(entry.get("alternatives", ())))
                 for name, entry in self.document.get("x-choices", {}).items()
             }
         )
@@ -138,7 +136,6 @@ class Contract:
             tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
-            extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),
         )
 
     def _parameters(
@@ -178,7 +175,6 @@ class Contract:
         media = read.get("content", {}).get(JSON, {})
         return Response(
             status=status,
-            description=read.get("description", ""),
             schema=media.get("schema"),
             examples=MappingProxyType(
                 {
