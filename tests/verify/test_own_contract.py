@@ -90,7 +90,7 @@ def test_the_suite_takes_it_too(tmp_path: Path) -> None:
     mine = write(tmp_path, ("operationId: getExecution\n", "operationId: getExecutions\n"))
     given = ("--execmock-url=http://127.0.0.1:1", "-k", "list.default-limit", f"--execmock-contract={mine}")
     code, said = suite_run(tmp_path, *given)
-    assert code == 1
+    assert code == 4
     assert any(f"{mine}:" in line and "no operation has the operationId" in line for line in said)
     assert not any("Traceback" in line for line in said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from execmock.errors import ExecmockError
 from execmock.loading.contract import contract_at, shipped_contract
 from execmock.verify.registry import all_rules
-from execmock.verify.suite.plugin import settings_of, with_url
+from execmock.verify.suite.plugin import given_settings, settings_of
 
 if TYPE_CHECKING:
     from execmock.core.contract import Contract
@@ -23,7 +24,7 @@ _CONTRACT: pytest.StashKey[Contract] = pytest.StashKey()
 def pytest_configure(config: pytest.Config) -> None:
     """Make a marker of each level, area and tag, so that -m picks among them."""
     try:
-        config.stash[_CONTRACT] = contract_at(settings_of(config).contract)
+        config.stash[_CONTRACT] = contract_at(given_settings(config, os.environ).contract)
     except ExecmockError:
         # The fixture says so in each test.
         config.stash[_CONTRACT] = shipped_contract()
@@ -67,7 +68,7 @@ def report(request: pytest.FixtureRequest) -> Report:
     chosen = tuple(rule.id for rule in map(_rule_of, request.session.items) if rule)
     problem = ""
     try:
-        options = with_url(settings_of(request.config))
+        options = settings_of(request.config)
         contract = contract_at(options.contract)
         options = replace(options, only=chosen if len(chosen) < len(all_rules(contract)) else ())
         return asyncio.run(run(options, contract, started=present()))
