@@ -50,7 +50,7 @@ class Engine:
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
-        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
+        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         self.view_cache = ViewCache(Views(self.contract), self.registry)
 
@@ -120,7 +120,6 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
-        self.sandboxes.when_default_is_gone = self._make_default
 
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
@@ -164,7 +163,7 @@ class Engine:
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
-        """Write what is left to write and let go of the store."""
+        """Write what is not written yet and close the store."""
         await self.journal.flush()
         await self.changes.flush()
         await self.store.close()

@@ -17,7 +17,7 @@ ROUTER = shipped_contract().router
 
 def operation(method: str, path: str) -> Operation:
     nothing = MappingProxyType({})
-    return Operation(f"{method} {path}", method, path, "", (), (), None, nothing, (), (), (), "", "", nothing)
+    return Operation(f"{method} {path}", method, path, "", (), (), None, nothing, (), (), (), "", "")
 
 
 OWN = Router(

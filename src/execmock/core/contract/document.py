@@ -142,7 +142,6 @@ class Contract:
                     name,
                     entry["default"],
                     tuple(entry.get("alternatives", ())),
-                    entry.get("description", ""),
                     bool(entry.get("mock-only")),
                 )
                 for name, entry in self.document.get("x-choices", {}).items()
@@ -177,7 +176,6 @@ class Contract:
             tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
-            extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),
         )
 
     def _parameters(
@@ -217,7 +215,6 @@ class Contract:
         media = read.get("content", {}).get(JSON, {})
         return Response(
             status=status,
-            description=read.get("description", ""),
             schema=media.get("schema"),
             examples=MappingProxyType(
                 {

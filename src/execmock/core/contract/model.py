@@ -37,7 +37,6 @@ class Response:
     """One answer of an operation. `status` is `200`, `4XX` or `default`; without JSON `schema` is None."""
 
     status: str
-    description: str
     schema: Mapping[str, Any] | None
     examples: Mapping[str, Any]
     headers: Mapping[str, Any]
@@ -65,7 +64,6 @@ class Operation:
     tags: tuple[str, ...]
     source: str
     pointer: str
-    extensions: Mapping[str, Any]
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if the operation has none."""
@@ -100,7 +98,6 @@ class Choice:
     name: str
     default: int | str
     alternatives: tuple[int | str, ...]
-    description: str
     mock_only: bool = False
 
     @property
