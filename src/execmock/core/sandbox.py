@@ -43,7 +43,6 @@ class Sandbox:
     default_scenario: str | None = None
     workflows: tuple[str, ...] = ()
     embed_workflows: tuple[EmbedWorkflow, ...] = ()
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

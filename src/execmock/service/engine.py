@@ -13,9 +13,9 @@ from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, nearest
 from execmock.interfaces import Clock
-from execmock.loading.contract import shipped_contract
+from execmock.loading.contract import as_yaml, contract_at
 from execmock.loading.scenarios import vocabularies
-from execmock.service.choices import choose
+from execmock.service.choices import as_chosen, choose
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Journal
 from execmock.service.executions.embed_executions import EmbedExecutions
@@ -44,13 +44,14 @@ class Engine:
         self.options = options
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
-        self.contract = shipped_contract()
+        contract = contract_at(options.contract)
+        self.choices = choose(contract, options.choose)
+        self.contract = as_chosen(contract, self.choices)
         self.words = vocabularies(self.contract)
-        self.choices = choose(self.contract, options.choose)
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
-        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
+        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         views = Views(self.contract)
         self.view_cache = ViewCache(views, self.registry)
@@ -68,6 +69,11 @@ class Engine:
             repository=self.repository,
             changes=self.changes,
         )
+
+    @cached_property
+    def contract_text(self) -> bytes:
+        """The contract that is served, as a YAML file."""
+        return as_yaml(self.contract)
 
     @cached_property
     def executions(self) -> Executions:
@@ -110,7 +116,6 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
-        self.sandboxes.when_default_is_gone = self._make_default
 
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""

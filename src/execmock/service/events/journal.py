@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
 from execmock.core.schema.violation import Violation
@@ -24,7 +26,7 @@ __all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "rendered"]
 _LONGEST_BODY = 64 * 1024
 
 
-class JournalEntry(NamedTuple):
+class JournalEntry(Struct, frozen=True, gc=False):
     """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time.
 
     `fits` says that the request keeps the contract; `violations` are why it was refused all the same.

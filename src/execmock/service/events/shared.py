@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from execmock.core.json_text import decode, encode
 from execmock.interfaces import Store
 from execmock.service.events.changes import Changes
@@ -32,7 +34,7 @@ class SharedJournal(Journal):
     def add(self, sandbox: str, entry: JournalEntry) -> None:
         """Keep an entry, with the first 64 KiB of its body; it reaches the store soon after."""
         if self._size:
-            shown = rendered(entry._replace(body=entry.body[:_LONGEST_BODY]))
+            shown = rendered(replace(entry, body=entry.body[:_LONGEST_BODY]))
             self._outbox.add(sandbox, "journal", _packed(shown))
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
