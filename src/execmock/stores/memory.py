@@ -155,4 +155,4 @@ class MemoryStore:
             self._collections[put.key.sandbox, put.key.kind].put(put)
 
     async def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """There is nothing to close."""
