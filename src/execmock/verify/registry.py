@@ -59,7 +59,7 @@ def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
 
 
 def select(options: VerifySettings, contract: Contract) -> tuple[Rule, ...]:
-    """Return the rules that the options ask for; ConfigError for a name that is none."""
+    """Return the rules that the options ask for; ConfigError for an unknown name."""
     rules = all_rules(contract)
     for name in (*options.only, *options.skip):
         if not any(_matches(rule, name) for rule in rules):

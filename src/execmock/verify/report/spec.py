@@ -1,4 +1,4 @@
-"""Where a rule rests in the contract: a pointer into its document, and the file and line of that."""
+"""Places in the contract that rules are based on, as JSON pointers, and their sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["pointer_of", "source_of"]
 
 
 def pointer_of(finding_or_rule: Finding | Rule, contract: Contract, operation: str = "") -> str:
-    """Return the JSON pointer into the contract that a rule rests on, for the operation of a finding."""
+    """Return the JSON pointer into the contract that a rule is based on, for the operation of a finding."""
     rule = finding_or_rule.rule if isinstance(finding_or_rule, Finding) else finding_or_rule
     asked = finding_or_rule.seen.operation if isinstance(finding_or_rule, Finding) else operation
     name = asked if asked in rule.operations else rule.operations[0]

@@ -1,4 +1,4 @@
-"""The one run of verify that all tests of a process look at, and a marker for each level, area and tag."""
+"""One run of verify for all tests of a process, and a marker for each level, area and tag."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONTRACT: pytest.StashKey[Contract] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make a marker of each level, area and tag, so that -m picks among them."""
+    """Register a marker for each level, area and tag, for pytest -m."""
     try:
         config.stash[_CONTRACT] = contract_at(given_settings(config, os.environ).contract)
     except ExecmockError:
