@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _MARK = "@pytest.mark.execmock"
-_ARGUMENTS = ("scenario", "world", "speed", "frozen", "start", "seed", "strict_client")
+_ARGUMENTS = ("scenario", "world", "speed", "frozen", "start", "seed", "draw_by", "strict_client")
 _MARKER = (
-    "execmock(*, scenario, world, speed, frozen, start, seed, strict_client): "
+    "execmock(*, scenario, world, speed, frozen, start, seed, draw_by, strict_client): "
     "what the sandbox of the fixture `execmock` is made with."
 )
 _FASTEST = 1_000_000

@@ -10,13 +10,13 @@ from typing import Any
 from execmock.core.ids import derive
 from execmock.core.json_text import canonical
 from execmock.core.progress import Progress
+from execmock.core.sandbox import Sandbox
 from execmock.core.scenario.model import Scenario
 
 __all__ = [
     "EmbedExecution",
     "Execution",
     "Idempotency",
-    "execution_seed",
     "request_digest",
     "seed_for",
 ]
@@ -27,7 +27,8 @@ class Execution:
     """An execution of the executions API.
 
     `created_at` is milliseconds on its sandbox's clock, `scenario` a `name@version`, `request` the accepted
-    properties of the create body as JSON.
+    properties of the create body as JSON. `draw_seed` is what everything drawn for it follows from; empty
+    where its scenario draws nothing.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Execution:
     request: bytes
     initiated_by: str
     progress: Progress
+    draw_seed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class EmbedExecution:
     workflow: tuple[str, str]
     execution_data: bytes
     progress: Progress
+    draw_seed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,12 @@ class Idempotency:
     expires: int | None = None
 
 
-def execution_seed(root: bytes, execution_id: str) -> bytes:
-    """Return the seed from which everything drawn for one execution follows."""
-    return derive(root, "execution-seed", execution_id)
-
-
-def seed_for(scenario: Scenario, root: bytes, execution_id: str) -> bytes:
+def seed_for(scenario: Scenario, sandbox: Sandbox, execution: Execution | EmbedExecution) -> bytes:
     """Return the seed for an execution of a scenario; nothing is derived where nothing is drawn."""
-    return execution_seed(root, execution_id) if scenario.draws else b""
+    if not scenario.draws:
+        return b""
+    # Stores and snapshots of earlier versions hold no seeds; there, draws follow from the id.
+    return execution.draw_seed or derive(sandbox.root, "execution-seed", execution.id)
 
 
 def request_digest(request: Mapping[str, Any]) -> str:

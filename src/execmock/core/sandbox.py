@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from execmock.core.clock import ClockState
+from execmock.core.draws import DRAW_BY
 
 __all__ = ["SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope"]
 
@@ -27,7 +28,9 @@ class EmbedWorkflow:
 class Sandbox:
     """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
 
-    `workflows` are the ids that may be executed; empty means any.
+    Chances and ranges follow from `draw_root`, which is the same under one seed in whatever sandbox (empty
+    in a sandbox of an earlier version), and from the fields of requests that `draw_by` names. `workflows` are
+    the ids that may be executed; empty means any.
     """
 
     id: str
@@ -38,6 +41,8 @@ class Sandbox:
     workflows: tuple[str, ...] = ()
     embed_workflows: tuple[EmbedWorkflow, ...] = ()
     strict: bool = False
+    draw_root: bytes = b""
+    draw_by: tuple[str, ...] = DRAW_BY
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.scenario import Scenario
+from execmock.settings import ServeSettings
 from execmock.version import __version__
 
 __all__ = ["banner"]
@@ -19,7 +20,12 @@ _JSON = "-H 'Content-Type: application/json'"
 
 
 def banner(
-    contract: Contract, scenarios: Iterable[Scenario], urls: Mapping[str, str], key: str, control: str
+    contract: Contract,
+    scenarios: Iterable[Scenario],
+    urls: Mapping[str, str],
+    key: str,
+    control: str,
+    settings: ServeSettings,
 ) -> str:
     """Return the text; `urls` maps operation ids to the address of their port."""
     main = urls[CREATE]
@@ -35,12 +41,23 @@ def banner(
     lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
     lines += [
         f"  Key                  {key}",
+        *_repeats(settings),
         "",
         "Paste to create an execution, watch it move, list, read it publicly, execute:",
     ]
     lines += ["", *_paste(contract, urls, key), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
     return "\n".join(lines) + "\n"
+
+
+def _repeats(settings: ServeSettings) -> list[str]:
+    """Return what a seed without a start does not do."""
+    if settings.seed is None or settings.clock_start is not None:
+        return []
+    return [
+        f"  Seed                 {settings.seed}: outcomes repeat; ids, tokens and instants do not without "
+        "--clock-start"
+    ]
 
 
 def _paste(contract: Contract, urls: Mapping[str, str], key: str) -> list[str]:

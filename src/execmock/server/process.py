@@ -107,9 +107,8 @@ def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
     key = settings.keys[0].key if settings.keys else _DEMO_KEY
     urls = {name: listener.url for name, listener in opened.operations.items()}
     try:
-        sys.stdout.write(
-            banner(mock.engine.contract, mock.engine.registry.current.values(), urls, key, opened.control.url)
-        )
+        scenarios = mock.engine.registry.current.values()
+        sys.stdout.write(banner(mock.engine.contract, scenarios, urls, key, opened.control.url, settings))
         sys.stdout.flush()
     except OSError:
         # Nobody reads: the server serves all the same.

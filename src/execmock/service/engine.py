@@ -16,6 +16,7 @@ from execmock.interfaces import Clock
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import vocabularies
 from execmock.service.choices import choose
+from execmock.service.draw_by import checked_draw_by
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Journal
 from execmock.service.executions.embed_executions import EmbedExecutions
@@ -49,7 +50,9 @@ class Engine:
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
-        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
+        self.sandboxes = Sandboxes(
+            self.store, self.clock, self.entropy, checked_draw_by(self.contract, options.draw_by)
+        )
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         self.view_cache = ViewCache(Views(self.contract), self.registry)
 

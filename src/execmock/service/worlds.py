@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from execmock.core.contract import Contract
-from execmock.core.execution import Execution, Idempotency, execution_seed, request_digest
+from execmock.core.execution import Execution, Idempotency, request_digest
 from execmock.core.ids import sandbox_tag, xid
 from execmock.core.json_text import encode
 from execmock.core.progress import Progress, Tick, begin, progress
@@ -63,6 +63,9 @@ class Worlds:
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
             sandbox = self._sandbox(plan, options)
+            before = await self._sandboxes.kept(plan.name)
+            if before is not None:
+                sandbox = replace(sandbox, draw_by=before.draw_by)
             contents = self._contents(plan, sandbox)
             for reference in sorted(
                 {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
@@ -104,7 +107,7 @@ class Worlds:
         caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
         puts: list[Put] = []
         remembered: list[Put] = []
-        for number, draft in enumerate(drafts(plan, sandbox.root, now), start=1):
+        for number, draft in enumerate(drafts(plan, sandbox.draw_root, now), start=1):
             if draft.created_at > now:
                 raise WorldError(f"an execution of sandbox {plan.name!r} was created after the clock's start")
             execution = self._execution(draft, sandbox, number, caller)
@@ -119,7 +122,7 @@ class Worlds:
         execution_id = "exec_" + xid(draft.created_at // 1000, sandbox_tag(sandbox.id), number)
         state = begin(draft.created_at)
         if draft.signals:
-            state = _after_signals(draft, sandbox.id, scenario, execution_seed(sandbox.root, execution_id))
+            state = _after_signals(draft, sandbox.id, scenario, draft.draw_seed)
         return Execution(
             id=execution_id,
             sandbox=sandbox.id,
@@ -128,6 +131,7 @@ class Worlds:
             request=encode(draft.request),
             initiated_by=caller,
             progress=state,
+            draw_seed=draft.draw_seed if scenario.draws else b"",
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from execmock.core.bounded_cache import BoundedCache
+from execmock.core.draws import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
 from execmock.core.sandbox import ApiKey, Sandbox
@@ -17,6 +18,7 @@ __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpa
 
 _TYPES: dict[str, type] = {
     "shared-scenarios": SharedScenarios,
+    "draw": DrawSeries,
     "embed": EmbedExecution,
     "embed-idempotency": Idempotency,
     "execution": Execution,

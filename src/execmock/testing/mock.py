@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from execmock.core.draws import DRAW_BY
 from execmock.core.durations import format_instant
 from execmock.settings import ServeSettings, explains_arguments, from_arguments
 from execmock.testing.background import BACKGROUND
@@ -35,6 +36,7 @@ class ExecMock(MockSandbox):
         frozen: bool = False,
         start: str | datetime | None = None,
         seed: int | None = None,
+        draw_by: Sequence[str] = DRAW_BY,
         key: str = "b3sk_test",
         strict_client: bool = False,
         scenarios: Sequence[str | Path] = (),
@@ -91,11 +93,13 @@ class ExecMock(MockSandbox):
         frozen: bool = False,
         start: str | datetime | None = None,
         seed: int | None = None,
+        draw_by: Sequence[str] | None = None,
         strict_client: bool = False,
     ) -> MockSandbox:
         """Return a new sandbox on this server, with a key of its own.
 
-        With a seed, ids and chances follow from it and the name; without a name it is sandbox-1, -2, ...
+        With a seed, outcomes follow from it and `draw_by` (default: the server's), ids from it, the clock's
+        start and the name; without a name it is sandbox-1, -2, ...
         With a world, it starts as that world's first sandbox.
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
@@ -106,6 +110,8 @@ class ExecMock(MockSandbox):
         body: dict[str, Any] = {"name": name, "clock": clock, "keys": [{"key": key or f"b3sk_{name}"}]}
         if options.seed is not None:
             body["seed"] = options.seed
+        if draw_by is not None:
+            body["drawBy"] = list(options.draw_by)
         made = self._control.call("POST", "/sandboxes", body)
         sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strict_client=strict_client)
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from execmock.cli.scenarios.sources import config_option, contract, one_scenario
+from execmock.core.draws import DRAW_BY
 from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.errors import ConfigError, nearest
 
@@ -34,7 +35,19 @@ __all__ = ["preview"]
     "--seed", type=int, default=0, show_default=True, help="What chances and ranges are drawn from."
 )
 @click.option("--start", metavar="INSTANT", help="When it is created.  [default: 2026-01-01T09:00:00Z]")
-@click.option("--request", metavar="JSON", help="Properties of the create request, as an object.")
+@click.option(
+    "--request",
+    metavar="JSON",
+    help="Properties of the create request, as an object; they make the draw key.",
+)
+@click.option(
+    "--draw-by",
+    metavar="NAME",
+    multiple=True,
+    default=DRAW_BY,
+    show_default=True,
+    help="Property that the draw key is made of, as for serve. Repeatable.",
+)
 @click.option(
     "--format",
     "form",
@@ -47,9 +60,11 @@ __all__ = ["preview"]
 def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     """Play a scenario in virtual time, without a server.
 
-    The timeline is that of the first execution of `execmock serve` under the same --seed and --clock-start.
+    The timeline is that of the first execution that `execmock serve` makes of this request's draw key under the
+    same --seed and --draw-by; ids are those under the same --clock-start.
     """
     from execmock.core.preview import Script, as_json, as_mermaid, as_table
+    from execmock.service.draw_by import checked_draw_by
     from execmock.service.preview import PREVIEW_START, Preview
     from execmock.service.preview import preview as played
 
@@ -63,7 +78,10 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
         polls_every=_duration(given["polls_every"], "--polls-every", least=1),
     )
     start = PREVIEW_START if given["start"] is None else _instant(given["start"])
-    shown = played(scenario, contract(), Preview(script, given["seed"], start, _request(given["request"])))
+    rules = contract()
+    draw_by = checked_draw_by(rules, given["draw_by"])
+    asked = Preview(script, given["seed"], start, _request(given["request"]), draw_by)
+    shown = played(scenario, rules, asked)
     click.echo(
         json.dumps(as_json(shown), indent=2, ensure_ascii=False) if form == "json" else as_table(shown)
     )

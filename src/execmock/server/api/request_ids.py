@@ -14,7 +14,7 @@ class RequestIds:
     """Numbers the requests of each sandbox, and by itself those that reach none.
 
     `root` keeps the latter apart between servers; a sandbox brings a root of its own. `server` numbers the
-    servers, one after the other and side by side, that a sandbox has in a store; 0 is the only one.
+    servers, one after the other and side by side, that a sandbox has in a store; 0 is the first.
     """
 
     def __init__(self, root: bytes) -> None:

@@ -109,7 +109,7 @@ class ExecutionCommands:
         now = self._sandboxes.now(sandbox) if at is None else at
         scenario = self._repository.scenario(execution)
         state = self._repository.progress(execution, sandbox, now)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
         waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
         due = next_due(scenario, state, seed)
         return ExecutionState(
@@ -187,7 +187,7 @@ class ExecutionCommands:
         if standing.reached(status):
             return standing.now
         _step(standing.scenario, status, "body/until/status")
-        seed = seed_for(standing.scenario, sandbox.root, execution_id)
+        seed = seed_for(standing.scenario, sandbox, standing.execution)
         ahead = progress(standing.scenario, standing.progress, Tick(), LATEST, seed)
         instant = standing.first(status, ahead)
         if instant is None:

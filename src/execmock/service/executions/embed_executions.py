@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTE_BODY
+from execmock.core.draws import embed_fields
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import EmbedExecution, Idempotency, seed_for
 from execmock.core.ids import derive, hashid, uuid7
@@ -16,6 +17,7 @@ from execmock.core.json_text import canonical, decode, encode
 from execmock.core.progress import begin, standing
 from execmock.core.schema.violation import Violation
 from execmock.interfaces import Key, Put, Store
+from execmock.service.executions.draw_numbers import Drawn, DrawNumbers
 from execmock.service.executions.repository import put_of
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
@@ -53,6 +55,7 @@ class EmbedExecutions:
         choices: Mapping[str, Any],
     ) -> None:
         self._store = store
+        self._draw_numbers = DrawNumbers(store)
         self._sandboxes = sandboxes
         self._registry = registry
         self._scenario_sync = scenario_sync
@@ -83,9 +86,14 @@ class EmbedExecutions:
         now = self._sandboxes.now(sandbox)
         number = await self._store.next_number(sandbox.id)
         random = derive(sandbox.root, "embed", str(number), size=16)
+        execution_id = uuid7(now, random)
+        drawn = None
+        if scenario.draws and not await self._is_known(sandbox, request, now):
+            fields = embed_fields(workflow.id, body)
+            drawn = await self._draw_numbers.take(sandbox, scenario, fields, execution_id)
         by_workflow = self._choices["embedHashid"] == "workflow"
         execution = EmbedExecution(
-            id=uuid7(now, random),
+            id=execution_id,
             sandbox=sandbox.id,
             created_at=now,
             scenario=scenario.reference,
@@ -93,20 +101,21 @@ class EmbedExecutions:
             workflow=(workflow.key, workflow.name),
             execution_data=encode(body["execution_data"]),
             progress=begin(now),
+            draw_seed=drawn.seed if drawn else b"",
         )
         answer = encode(self.show(execution, sandbox, now, body["execution_data"]))
         put = put_of(execution)
         if not request.idempotency_key:
             await self._store.update(put.key, lambda _: [put])
             return answer
-        return await self._execute_once(put, answer, request, now)
+        return await self._execute_once(put, answer, request, now, drawn)
 
     def show(
         self, execution: EmbedExecution, sandbox: Sandbox, now: int, data: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return an embed execution as it stands at `now`; `data` is its execution_data, if at hand."""
         scenario = self._registry.version(execution.scenario)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
         state, _ = standing(scenario, execution.progress, now, seed)
         known = decode(execution.execution_data) if data is None else data
         return self._views.show(execution, state, scenario, known)
@@ -124,20 +133,27 @@ class EmbedExecutions:
             self._bound[owner] = [_workflow(s.bind) for s in seen if {"id", "hashid", "key"} <= s.bind.keys()]
         return [*sandbox.embed_workflows, *self._bound[owner]]
 
-    async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
-        # The key is remembered per path, as the vendor does it.
-        header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
-        place = Key(put.key.sandbox, _KEYS, f"{request.workflow}\x1f{header}")
+    async def _is_known(self, sandbox: Sandbox, request: ExecuteRequest, now: int) -> bool:
+        """Whether a request is sent again, so that its first answer is replayed."""
+        if not request.idempotency_key:
+            return False
+        return _is_remembered(await self._store.get(_place(sandbox.id, request)), now)
+
+    async def _execute_once(
+        self, put: Put, answer: bytes, request: ExecuteRequest, now: int, drawn: Drawn | None
+    ) -> bytes:
+        place = _place(put.key.sandbox, request)
         digest = blake2b(canonical(request.body), digest_size=16).hexdigest()
         fresh = Idempotency(place.id, digest, put.key.id, answer, now + _REMEMBERED)
 
         def kept(old: Idempotency | None) -> list[Put]:
-            remembered = old is not None and old.expires is not None and now < old.expires
-            return [] if remembered else [Put(place, fresh, now), put]
+            return [] if _is_remembered(old, now) else [Put(place, fresh, now), put]
 
         found: Idempotency = await self._store.update(place, kept)
         if found.made == put.key.id:
             await self._forget_keys(put.key.sandbox, now)
+        elif drawn:
+            await self._draw_numbers.give_back(drawn, put.key.id)
         return found.answer or answer
 
     async def _forget_keys(self, sandbox: str, now: int) -> None:
@@ -169,6 +185,16 @@ class EmbedExecutions:
                 return workflow
         violation = Violation("path/id", f"the {id_type} of a workflow", value)
         raise Refusal(404, "not found", [violation])
+
+
+def _place(sandbox: str, request: ExecuteRequest) -> Key:
+    # The key is remembered per path, as the vendor does it.
+    header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
+    return Key(sandbox, _KEYS, f"{request.workflow}\x1f{header}")
+
+
+def _is_remembered(old: Idempotency | None, now: int) -> bool:
+    return old is not None and old.expires is not None and now < old.expires
 
 
 def _forgotten(put: Put, remembered: Idempotency, old: Idempotency | None) -> list[Put]:

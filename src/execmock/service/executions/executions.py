@@ -13,8 +13,10 @@ from execmock.core.execution import Execution, Idempotency, request_digest
 from execmock.core.ids import client_token, sandbox_tag, xid_of_series
 from execmock.core.json_text import encode
 from execmock.core.progress import Poll, begin
+from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
 from execmock.interfaces import Key, Put, Store
+from execmock.service.executions.draw_numbers import Drawn, DrawNumbers
 from execmock.service.executions.repository import EXECUTION, ExecutionRepository, put_of
 from execmock.service.executions.view_cache import RenderedViews, ViewCache
 from execmock.service.refusals import Refusal
@@ -56,6 +58,7 @@ class Executions:
         choices: Mapping[str, Any],
     ) -> None:
         self._store = store
+        self._draw_numbers = DrawNumbers(store)
         self._sandboxes = sandboxes
         self._registry = registry
         self._scenario_sync = scenario_sync
@@ -82,18 +85,21 @@ class Executions:
         await self._scenario_sync.keep(scenario)
         now = self._sandboxes.now(sandbox)
         number = await self._store.next_number(sandbox.id)
+        execution_id = "exec_" + xid_of_series(now // 1000, sandbox_tag(sandbox.id), number)
+        drawn = await self._take_number(sandbox, scenario, request, execution_id) if scenario.draws else None
         execution = Execution(
-            id="exec_" + xid_of_series(now // 1000, sandbox_tag(sandbox.id), number),
+            id=execution_id,
             sandbox=sandbox.id,
             created_at=now,
             scenario=scenario.reference,
             request=encode(request),
             initiated_by=caller,
             progress=begin(now),
+            draw_seed=drawn.seed if drawn else b"",
         )
         key = request.get("idempotencyKey")
         if key:
-            return await self._create_once(sandbox, execution, key, request_digest(request))
+            return await self._create_once(sandbox, execution, key, request_digest(request), drawn)
         put = put_of(execution)
         await self._store.update(put.key, lambda _: [put])
         return _created(sandbox, execution, self._view_cache.first(execution, sandbox, request))
@@ -152,13 +158,27 @@ class Executions:
                 return sandbox, execution
         return None
 
-    async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, digest: str) -> Created:
-        place = Key(execution.sandbox, "idempotency", key)
+    async def _take_number(
+        self, sandbox: Sandbox, scenario: Scenario, request: Mapping[str, Any], execution_id: str
+    ) -> Drawn | None:
+        """Return a number for what is to be created, or None for a request that was sent before."""
+        key = request.get("idempotencyKey")
+        if key and await self._store.get(_idempotency(sandbox.id, key)) is not None:
+            return None
+        return await self._draw_numbers.take(sandbox, scenario, request, execution_id)
+
+    async def _create_once(
+        self, sandbox: Sandbox, execution: Execution, key: str, digest: str, drawn: Drawn | None
+    ) -> Created:
+        place = _idempotency(execution.sandbox, key)
         first = self._drawn(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
         fresh = Idempotency(key, digest, execution.id, first)
         kept: Idempotency = await self._store.update(
             place, lambda old: [] if old else [Put(place, fresh), put_of(execution)]
         )
+        if drawn and kept.made != execution.id:
+            # The same request came at the same time elsewhere, and was first.
+            await self._draw_numbers.give_back(drawn, execution.id)
         if kept.digest != digest:
             status = int(self._choices["idempotencyConflict"])
             expected = "a new key, or the body of the first request"
@@ -169,7 +189,7 @@ class Executions:
         made: Any = await self._repository.get(sandbox, EXECUTION, kept.made)
         if made is None:
             # Somebody has just emptied the sandbox, and the key with it.
-            return await self._create_once(sandbox, execution, key, digest)
+            return await self._create_once(sandbox, execution, key, digest, None)
         return self._drawn(sandbox, made)
 
     def _drawn(self, sandbox: Sandbox, execution: Execution) -> Created:
@@ -181,6 +201,10 @@ class Executions:
             expected = "the id of a workflow of the organization"
             status = int(self._choices["unknownWorkflow"])
             raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])
+
+
+def _idempotency(sandbox: str, key: str) -> Key:
+    return Key(sandbox, "idempotency", key)
 
 
 def _created(sandbox: Sandbox, execution: Execution, rendered: RenderedViews) -> Created:
