@@ -13,8 +13,8 @@ from typing import Any
 from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.json_text import encode_plainly
-from execmock.core.progress import begin, open_triggers, standing
-from execmock.core.scenario.model import Polls, Scenario
+from execmock.core.progress import begin, counts_reads, standing
+from execmock.core.scenario.model import Scenario
 from execmock.core.views import MADE_IDS, Views, made_id, next_event
 
 __all__ = ["ViewTemplate", "view_template_of"]
@@ -65,7 +65,7 @@ def view_template_of(views: Views, scenario: Scenario, organization: str, caller
         return None
     made = tuple(name for name, gap in gaps.items() if gap in MADE_IDS)
     ends = [end for end in (due, next_event(state, scenario, 0)) if end is not None]
-    polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, b""))
+    polled = counts_reads(scenario, state, b"")
     names = frozenset({*first, *step.sets})
     return ViewTemplate(",".join(parts) + "}", made, names, min(ends, default=_FOREVER), polled)
 

@@ -15,9 +15,10 @@ from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTI
 from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
-from execmock.core.progress import Progress, Visit
+from execmock.core.progress import Progress
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
+from execmock.core.visit import Visit
 
 __all__ = ["MADE_IDS", "ViewData", "Views", "made_id", "next_event"]
 

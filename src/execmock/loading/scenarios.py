@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from execmock.core.apis import Api
 from execmock.core.contract import Contract
 from execmock.core.scenario import (
     Finding,
@@ -19,7 +20,6 @@ from execmock.core.scenario import (
     scenario_schema,
 )
 from execmock.core.scenario.conflicts import Conflict, conflicts
-from execmock.core.scenario.model import Api
 from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of

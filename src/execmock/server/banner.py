@@ -54,10 +54,8 @@ def _repeats(settings: ServeSettings) -> list[str]:
     """Return what a seed without a start does not do."""
     if settings.seed is None or settings.clock_start is not None:
         return []
-    return [
-        f"  Seed                 {settings.seed}: outcomes repeat; ids, tokens and instants do not without "
-        "--clock-start"
-    ]
+    what = "outcomes repeat; ids, tokens and instants only with --clock-start"
+    return [f"  Seed                 {settings.seed}: {what}"]
 
 
 def _paste(contract: Contract, urls: Mapping[str, str], key: str) -> list[str]:

@@ -69,7 +69,7 @@ class ServeSettings:
     seed: int | None = option(
         None,
         SEED,
-        "Make outcomes the same in every run; with --clock-start, ids and tokens too.",
+        "Make outcomes the same in every run; with --clock-start ids and tokens too.",
         each_sandbox=True,
     )
     draw_by: tuple[str, ...] = option(

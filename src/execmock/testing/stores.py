@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from execmock.core.execution import Execution, Idempotency
-from execmock.core.progress import Progress, Visit, begin
+from execmock.core.progress import Progress, begin
+from execmock.core.visit import Visit
 from execmock.interfaces import Contents, Key, Put, Store
 
 __all__ = ["STORE_CHECKS", "check_store"]

@@ -38,7 +38,7 @@ __all__ = ["preview"]
 @click.option(
     "--request",
     metavar="JSON",
-    help="Properties of the create request, as an object; they make the draw key.",
+    help="Properties of the create request, as an object.",
 )
 @click.option(
     "--draw-by",
@@ -60,8 +60,8 @@ __all__ = ["preview"]
 def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     """Play a scenario in virtual time, without a server.
 
-    The timeline is that of the first execution that `execmock serve` makes of this request's draw key under the
-    same --seed and --draw-by; ids are those under the same --clock-start.
+    The timeline is that of the first execution that `execmock serve` makes of the request's draw key
+    under the same --seed. Ids are those of its first execution of all under the same --clock-start.
     """
     from execmock.core.preview import Script, as_json, as_mermaid, as_table
     from execmock.service.draw_by import checked_draw_by

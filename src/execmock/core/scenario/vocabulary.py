@@ -6,23 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.contract import Contract, SchemaPlace, Transitions
-from execmock.core.contract.names import (
-    CREATE_BODY,
-    EMBED_EXECUTION,
-    EMBED_STATUS,
-    EXECUTE_BODY,
-    EXECUTION,
-    STATUS,
-)
-from execmock.core.scenario.model import Api
+from execmock.core.apis import APIS, Api
+from execmock.core.contract import Contract, Transitions
 
 __all__ = ["Sum", "Vocabulary"]
-
-_PLACES: dict[Api, tuple[SchemaPlace, SchemaPlace, SchemaPlace]] = {
-    "executions": (EXECUTION, STATUS, CREATE_BODY),
-    "embed": (EMBED_EXECUTION, EMBED_STATUS, EXECUTE_BODY),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +40,12 @@ class Vocabulary:
     @classmethod
     def of(cls, contract: Contract, api: Api) -> Vocabulary:
         """Read the vocabulary of one API from a contract."""
-        execution_place, status_place, body_place = _PLACES[api]
-        schema = contract.schema(execution_place)
+        places = APIS[api]
+        schema = contract.schema(places.execution)
         execution = schema["properties"]
-        request = contract.schema(body_place)["properties"]
-        status = contract.schema(status_place)
-        transitions = contract.transitions(status_place)
+        request = contract.schema(places.body)["properties"]
+        status = contract.schema(places.status)
+        transitions = contract.transitions(places.status)
         drifted = transitions
         for name, drift in status.get("x-drift", {}).items():
             drifted = drifted.with_status(name, after=tuple(drift["from"]))

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.core.apis import Api
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE_BODY
 from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.findings import DataPath, Finding
-from execmock.core.scenario.model import Api
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.core.templates import Names, compile_template, has_template, unknown_names

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.core.apis import Api
 from execmock.core.clock import LATEST, ClockError, ClockState
 from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
 from execmock.core.execution import seed_for
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
-from execmock.core.scenario import Scenario, Signalled, Vocabulary
-from execmock.core.scenario.model import Api
+from execmock.core.scenario import Scenario, Vocabulary
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.interfaces import Clock
@@ -110,7 +110,8 @@ class ExecutionCommands:
         scenario = self._repository.scenario(execution)
         state = self._repository.progress(execution, sandbox, now)
         seed = seed_for(scenario, sandbox, execution)
-        waits_for = tuple(t.name for t in open_triggers(scenario, state, seed) if isinstance(t, Signalled))
+        signals = (trigger.signal for trigger in open_triggers(scenario, state, seed))
+        waits_for = tuple(signal for signal in signals if signal is not None)
         due = next_due(scenario, state, seed)
         return ExecutionState(
             execution, scenario, state, now, due if due and due <= LATEST else None, waits_for

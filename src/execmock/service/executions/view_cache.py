@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode, encode
-from execmock.core.progress import Tick, open_triggers, progress, standing
-from execmock.core.scenario.model import Polls
+from execmock.core.progress import Tick, counts_reads, progress, standing
 from execmock.core.view_template import ViewTemplate, view_template_of
 from execmock.core.views import ViewData, Views, next_event
 from execmock.service.sandboxes import Sandbox
@@ -147,7 +146,5 @@ class ViewCache:
         state, due = standing(scenario, execution.progress, now, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
-        polled = scenario.steps[state.visits[-1].step].counts and any(
-            isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed)
-        )
+        polled = counts_reads(scenario, state, seed)
         return RenderedViews(execution, encode(fields), now, until, polled)
