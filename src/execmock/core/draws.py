@@ -16,10 +16,8 @@ from msgspec import Meta
 from execmock.core.ids import derive
 from execmock.core.json_text import canonical
 
-__all__ = ["DRAW_BY", "DrawSeries", "draw_key", "embed_fields", "numbered_seed"]
+__all__ = ["DrawSeries", "draw_key", "embed_fields", "numbered_seed"]
 
-DRAW_BY = ("workflowId", "externalRef")
-"""The fields that make the draw key unless others are chosen."""
 
 _Number = Annotated[int, Meta(ge=0, le=1 << 53)]
 

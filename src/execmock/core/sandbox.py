@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from execmock.core.clock import ClockState
-from execmock.core.draws import DRAW_BY
 
-__all__ = ["SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope"]
+__all__ = ["DRAW_BY", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope"]
 
 Scope = Literal["read", "read-write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+DRAW_BY = ("workflowId", "externalRef")
+"""The fields of requests that make the draw key unless others are chosen."""
 
 
 @dataclass(frozen=True, slots=True)

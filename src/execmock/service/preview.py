@@ -9,7 +9,7 @@ from typing import Any
 from execmock.clocks import ManualClock, SeededEntropy
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE_BODY, EXECUTE_BODY
-from execmock.core.draws import DRAW_BY, draw_key, embed_fields, numbered_seed
+from execmock.core.draws import draw_key, embed_fields, numbered_seed
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import EmbedExecution, Execution
 from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
@@ -17,6 +17,7 @@ from execmock.core.json_text import decode, encode
 from execmock.core.preview import Script, Timeline, play, timeline
 from execmock.core.preview.timeline import Render
 from execmock.core.progress import Progress, begin
+from execmock.core.sandbox import DRAW_BY
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes

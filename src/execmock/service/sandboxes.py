@@ -8,9 +8,8 @@ from functools import lru_cache, partial
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
-from execmock.core.draws import DRAW_BY
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
-from execmock.core.sandbox import SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
+from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
 from execmock.interfaces import Clock, Entropy, Key, Put, Store
 
 __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from execmock.core.draws import DRAW_BY
+from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
 from execmock.settings.kinds import (
     FLAG,

@@ -8,8 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from execmock.core.draws import DRAW_BY
 from execmock.core.durations import format_instant
+from execmock.core.sandbox import DRAW_BY
 from execmock.settings import ServeSettings, explains_arguments, from_arguments
 from execmock.testing.background import BACKGROUND
 from execmock.testing.sandbox import MockSandbox

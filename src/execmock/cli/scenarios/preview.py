@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from execmock.cli.scenarios.sources import config_option, contract, one_scenario
-from execmock.core.draws import DRAW_BY
 from execmock.core.durations import DurationError, parse_duration, parse_instant
+from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
