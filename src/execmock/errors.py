@@ -15,6 +15,7 @@ __all__ = [
     "ScenarioError",
     "StoreError",
     "WorldError",
+    "closest",
     "nearest",
     "nearest_or_all",
 ]
@@ -72,8 +73,13 @@ class StoreError(ExecmockError):
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the valid name closest to `name`, or an empty string."""
-    close = get_close_matches(name, list(valid), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    close = closest(name, valid)
+    return f" Did you mean {close!r}?" if close else ""
+
+
+def closest(name: str, valid: Iterable[str]) -> str | None:
+    """Return the valid name closest to `name`, or None if none is similar."""
+    return next(iter(get_close_matches(name, list(valid), n=1, cutoff=0.6)), None)
 
 
 def nearest_or_all(name: str, valid: Iterable[str]) -> str:

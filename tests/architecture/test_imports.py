@@ -27,7 +27,7 @@ LAYERS: dict[str, set[str]] = {
     "loading": {"errors", "core"},
     "service": {*BELOW_SERVICE, "settings"},
     "server": {"errors", "version", "core", "settings", "service"},
-    "verify": {"errors", "version", "core", "loading", "settings"},
+    "verify": {"errors", "version", "core", "loading", "settings", "pytest_plugin"},
     "testing": {"errors", "core", "interfaces", "loading", "settings", "service", "server"},
     "pytest_plugin": {"errors", "settings", "testing"},
     "__init__": {"version", "testing"},

@@ -179,7 +179,7 @@ def test_what_the_public_view_hides_is_what_only_the_private_page_lists(public: 
 
 
 def test_the_choices_are_all_there_with_the_values_that_are_accepted() -> None:
-    kept = ("default", "alternatives", "notices")
+    kept = ("default", "alternatives", "notices", "mock-only")
     found = {
         name: {key: choice[key] for key in kept if key in choice}
         for name, choice in DOCUMENT["x-choices"].items()

@@ -32,6 +32,10 @@ async def unknown_workflow(server: Server) -> Reply:
     return await server.create({"workflowId": "wf_known_not"})
 
 
+async def ninth(server: Server) -> Reply:
+    return await server.get("/v1/executions/exec_any", headers={"Prefer": "example=workflow_partial"})
+
+
 KEY = {"id_type": "key"}
 PROBES: dict[tuple[str, int | str], tuple[Probe, int]] = {
     ("unknownProperty", "ignore"): (lambda s: s.create({"more": 1}), 200),
@@ -68,6 +72,8 @@ PROBES: dict[tuple[str, int | str], tuple[Probe, int]] = {
     ("embedUnknownUserKey", 404): (lambda s: s.execute("workflow_15", {**KEY, "user_key": "x"}), 404),
     ("embedExecutionData", 422): (lambda s: s.execute("workflow_15", {**KEY, "execution_data": []}), 422),
     ("embedExecutionData", 400): (lambda s: s.execute("workflow_15", {**KEY, "execution_data": []}), 400),
+    ("statuses", "eight"): (ninth, 400),
+    ("statuses", "nine"): (ninth, 200),
     ("embedMalformedJson", 400): (lambda s: s.execute("workflow_15", data=b"{"), 400),
     ("embedMalformedJson", 422): (lambda s: s.execute("workflow_15", data=b"{"), 422),
 }

@@ -41,7 +41,6 @@ class Sandbox:
     default_scenario: str | None = None
     workflows: tuple[str, ...] = ()
     embed_workflows: tuple[EmbedWorkflow, ...] = ()
-    strict: bool = False
     draw_root: bytes = b""
     draw_by: tuple[str, ...] = DRAW_BY
 

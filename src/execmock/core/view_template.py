@@ -15,7 +15,7 @@ from execmock.core.execution import Execution
 from execmock.core.json_text import encode_plainly
 from execmock.core.progress import begin, counts_reads, standing
 from execmock.core.scenario.model import Scenario
-from execmock.core.views import MADE_IDS, Views, made_id, next_event
+from execmock.core.views import Views, made_id, next_event
 
 __all__ = ["ViewTemplate", "view_template_of"]
 
@@ -30,7 +30,7 @@ class ViewTemplate:
     __slots__ = ("_made", "_names", "_text", "lasts", "polled")
 
     def __init__(
-        self, text: str, made: tuple[str, ...], names: frozenset[str], lasts: int, polled: bool
+        self, text: str, made: Mapping[str, str], names: frozenset[str], lasts: int, polled: bool
     ) -> None:
         self._text = text
         self._made = made
@@ -46,8 +46,8 @@ class ViewTemplate:
         """Return a new execution, whose request fits, as `Views.fields` draws it: its fields as JSON."""
         name, at = execution.id, execution.created_at
         filled = {"at": format_instant(at), "id": name}
-        for made in self._made:
-            filled[made] = made_id(made, at, name)
+        for made, prefix in self._made.items():
+            filled[made] = made_id(made, prefix, at, name)
         return b"%b,%b" % (execution.request[:-1], (self._text % filled).encode())
 
 
@@ -59,18 +59,19 @@ def view_template_of(views: Views, scenario: Scenario, organization: str, caller
         return None
     samples = [Execution(name, "", at, "", b"{}", caller, begin(at)) for name, at in _SAMPLES]
     first, second = (views.fields(one, one.progress, scenario, {}, organization) for one in samples)
-    gaps = {name: _gap(name, value, second.get(name)) for name, value in first.items()}
+    made = views.made_ids
+    gaps = {name: _gap(name, value, second.get(name), made) for name, value in first.items()}
     parts = [_part(name, value, gaps[name]) for name, value in first.items()]
     if first.keys() != second.keys() or "" in parts:
         return None
-    made = tuple(name for name, gap in gaps.items() if gap in MADE_IDS)
+    filled = {name: prefix for name, prefix in made.items() if gaps.get(name) == name}
     ends = [end for end in (due, next_event(state, scenario, 0)) if end is not None]
     polled = counts_reads(scenario, state, b"")
     names = frozenset({*first, *step.sets})
-    return ViewTemplate(",".join(parts) + "}", made, names, min(ends, default=_FOREVER), polled)
+    return ViewTemplate(",".join(parts) + "}", filled, names, min(ends, default=_FOREVER), polled)
 
 
-def _gap(name: str, first: Any, second: Any) -> str | None:
+def _gap(name: str, first: Any, second: Any, made: Mapping[str, str]) -> str | None:
     """Return what fills a property's place, None if it is the same for all: `at`, `id`, a name, or "?"."""
     if first == second:
         return None
@@ -78,8 +79,8 @@ def _gap(name: str, first: Any, second: Any) -> str | None:
         "at": [format_instant(at) for _, at in _SAMPLES],
         "id": [one for one, _ in _SAMPLES],
     }
-    if name in MADE_IDS:
-        ways[name] = [made_id(name, at, one) for one, at in _SAMPLES]
+    if name in made:
+        ways[name] = [made_id(name, made[name], at, one) for one, at in _SAMPLES]
     return next((gap for gap, values in ways.items() if values == [first, second]), "?")
 
 

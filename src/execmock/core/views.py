@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from execmock.core.contract import Contract
-from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
+from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
 from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
@@ -20,13 +20,10 @@ from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 from execmock.core.visit import Visit
 
-__all__ = ["MADE_IDS", "ViewData", "Views", "made_id", "next_event"]
+__all__ = ["ViewData", "Views", "made_id", "next_event"]
 
 _Context = Callable[[], Mapping[str, Any]]
 """Gives the names that templates see; most steps have no template that asks."""
-
-MADE_IDS = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
-"""What each id of what an execution brings forth begins with, by the property that shows it."""
 
 
 class ViewData:
@@ -48,11 +45,16 @@ class Views:
     """Draws executions as one contract shows them."""
 
     def __init__(self, contract: Contract) -> None:
-        self._transitions = contract.transitions()
+        drift = contract.schema(STATUS).get("x-drift", {})
+        self._drift = {status: frozenset(found.get("due", ())) for status, found in drift.items()}
         self._public = frozenset(contract.schema(PUBLIC_EXECUTION)["properties"])
         self._public_event = frozenset(contract.schema(PUBLIC_EVENT)["properties"])
         execution = contract.schema(EXECUTION)
         lifecycle = execution["x-lifecycle"]["properties"]
+        self.made_ids: Mapping[str, str] = {
+            name: rule["prefix"] for name, rule in lifecycle.items() if "prefix" in rule
+        }
+        """Prefix of each derived id, by property."""
         schemas = {name: contract.resolve(execution["properties"][name]) for name in lifecycle}
         self._due = {
             name: (frozenset(rule["due"]), schemas[name].get("format") == "date-time")
@@ -130,7 +132,8 @@ class Views:
         due = self._due_at.get(status)
         for name, dated in self._find_due(status) if due is None else due:
             if name not in fields:
-                fields[name] = format_instant(visit.at) if dated else made_id(name, visit.at, fields["id"])
+                made = None if dated else made_id(name, self.made_ids[name], visit.at, fields["id"])
+                fields[name] = format_instant(visit.at) if made is None else made
         if step.fixed:
             fields.update(step.sets)
         else:
@@ -140,9 +143,9 @@ class Views:
 
     def _find_due(self, status: str) -> list[tuple[str, bool]]:
         """Return the properties that are due in a status, and whether each is an instant."""
-        # A status that the vendor has since added is in no list of the contract, yet it is final.
-        final = () if status in self._transitions.statuses else ("finishedAt",)
-        found = [(name, dated) for name, (due, dated) in self._due.items() if status in due or name in final]
+        # A status that the vendor has since added is in no list of `due`, but has a list of its own.
+        drift = self._drift.get(status, frozenset())
+        found = [(name, dated) for name, (due, dated) in self._due.items() if status in due or name in drift]
         self._due_at[status] = found
         return found
 
@@ -228,7 +231,7 @@ def _event(shown: Mapping[str, Any], at: int, number: int, fields: Mapping[str, 
     return {name: value for name, value in event.items() if value or value not in _EMPTY}
 
 
-def made_id(name: str, at: int, execution_id: str) -> str:
+def made_id(name: str, prefix: str, at: int, execution_id: str) -> str:
     """Return the id of what an execution brought forth at an instant, such as its `orderId`."""
     made = derive(b"", name, execution_id, size=8)
-    return MADE_IDS[name] + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))
+    return prefix + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))

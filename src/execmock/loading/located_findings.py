@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
-from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.findings import DataPath, Finding
 from execmock.errors import Place
 
 if TYPE_CHECKING:

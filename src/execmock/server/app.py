@@ -83,7 +83,9 @@ class App:
             from execmock.server.docs_pages import contract_pages
 
             return contract_pages(
-                engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
+                engine.contract,
+                lambda: engine.contract_text,
+                lambda: {name: port for name, port in self.ports.items() if name not in here},
             )
 
         return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)

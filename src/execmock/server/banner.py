@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
@@ -26,19 +26,31 @@ def banner(
     key: str,
     control: str,
     settings: ServeSettings,
+    own_file: str = "",
+    left_out: Sequence[str] = (),
 ) -> str:
-    """Return the text; `urls` maps operation ids to the address of their port."""
+    """Return the text; `urls` maps operation ids to the address of their port.
+
+    `own_file` names the file of a contract that is not the shipped one, `left_out` the shipped scenarios that
+    do not fit it.
+    """
     main = urls[CREATE]
     width = max(map(len, contract.operations))
+    method = max(len(operation.method) for operation in contract.operations.values())
     lines = [
         f"execmock {__version__} is ready at {main}",
         "",
-        *(f"  {o.id:<{width}}  {o.method:<4} {urls[o.id]}{o.path}" for o in contract.operations.values()),
+        *(
+            f"  {o.id:<{width}}  {o.method:<{method}} {urls[o.id]}{o.path}"
+            for o in contract.operations.values()
+        ),
         "",
         f"  Docs, ready to try   {main}/docs/",
-        f"  Contract             {main}/openapi.yaml",
+        f"  Contract             {main}/openapi.yaml" + (f", from {own_file}" if own_file else ""),
     ]
     lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
+    if left_out:
+        lines.append(f"  Not served           {', '.join(left_out)}: these scenarios do not fit the contract")
     lines += [
         f"  Key                  {key}",
         *_repeats(settings),

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
 from execmock.server.app import App
 from execmock.server.banner import banner
 from execmock.server.http.listener import Listener, bind
 from execmock.service.scenario_reload import ScenarioReloader
+from execmock.service.scenarios.shipped import left_out
 from execmock.settings import ServeSettings
 
 __all__ = ["ProcessOptions", "run"]
@@ -83,9 +85,9 @@ class _Open:
 
 async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
-    operations = mock.engine.contract.operations
-    embed = [name for name, operation in operations.items() if "embed" in operation.tags]
-    others = [name for name in operations if name not in embed]
+    contract = mock.engine.contract
+    embed = contract.sharing_tags(EXECUTE)
+    others = [name for name in contract.operations if name not in embed]
     apart, control = settings.embed_port is not None, settings.control_port is not None
     ports = [(settings.port, "--port", mock.dispatcher(others if apart else None, control=not control))]
     if settings.embed_port is not None:
@@ -106,9 +108,21 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
 def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
     key = settings.keys[0].key if settings.keys else _DEMO_KEY
     urls = {name: listener.url for name, listener in opened.operations.items()}
+    engine = mock.engine
+    scenarios = engine.registry.current.values()
     try:
-        scenarios = mock.engine.registry.current.values()
-        sys.stdout.write(banner(mock.engine.contract, scenarios, urls, key, opened.control.url, settings))
+        sys.stdout.write(
+            banner(
+                engine.contract,
+                scenarios,
+                urls,
+                key,
+                opened.control.url,
+                settings,
+                str(settings.contract or ""),
+                left_out(engine.contract),
+            )
+        )
         sys.stdout.flush()
     except OSError:
         # Nobody reads: the server serves all the same.

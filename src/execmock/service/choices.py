@@ -8,7 +8,7 @@ from typing import Any
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError, nearest
 
-__all__ = ["Choices", "choosable", "choose"]
+__all__ = ["Choices", "as_chosen", "choosable", "choose"]
 
 Choices = Mapping[str, Any]
 
@@ -44,3 +44,8 @@ def choose(contract: Contract, wanted: Iterable[tuple[str, str]]) -> Choices:
             raise ConfigError(f"{name} cannot be {value!r}; expected one of {', '.join(by_text)}")
         values[name] = by_text[value]
     return values
+
+
+def as_chosen(contract: Contract, choices: Choices) -> Contract:
+    """Return the contract that is served under these choices: with or without the vendor's later statuses."""
+    return contract.with_drift() if choices.get("statuses") == "nine" else contract

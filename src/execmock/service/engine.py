@@ -13,9 +13,9 @@ from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, nearest
 from execmock.interfaces import Clock
-from execmock.loading.contract import shipped_contract
+from execmock.loading.contract import as_yaml, contract_at
 from execmock.loading.scenarios import vocabularies
-from execmock.service.choices import choose
+from execmock.service.choices import as_chosen, choose
 from execmock.service.draw_by import checked_draw_by
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Journal
@@ -44,9 +44,10 @@ class Engine:
         self.options = options
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
-        self.contract = shipped_contract()
+        contract = contract_at(options.contract)
+        self.choices = choose(contract, options.choose)
+        self.contract = as_chosen(contract, self.choices)
         self.words = vocabularies(self.contract)
-        self.choices = choose(self.contract, options.choose)
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
@@ -55,6 +56,11 @@ class Engine:
         )
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         self.view_cache = ViewCache(Views(self.contract), self.registry)
+
+    @cached_property
+    def contract_text(self) -> bytes:
+        """The contract that is served, as a YAML file."""
+        return as_yaml(self.contract)
 
     @cached_property
     def executions(self) -> Executions:

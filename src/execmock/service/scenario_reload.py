@@ -30,7 +30,8 @@ class ScenarioReloader:
         self._extra = [path.resolve() for path in extra]
         self._shipped = [shipped_scenarios()]
         # The files that are in use, by path: those of the second group win over those of the first.
-        self._groups = [_by_path(shipped_files()), _by_path(read_folder(self._extra, engine.words))]
+        shipped = shipped_files(engine.contract)
+        self._groups = [_by_path(shipped), _by_path(read_folder(self._extra, engine.words))]
         self._reported: dict[str, str] = {}
 
     async def run(self) -> AsyncIterator[str]:

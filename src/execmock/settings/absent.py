@@ -20,6 +20,9 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "log_format": "nothing is logged; requests and the report of a failed test show what came",
         "quiet": "nothing is logged; requests and the report of a failed test show what came",
     },
+    "ini": {
+        "keys": "each sandbox has a key of its own",
+    },
     "verify": {
         "reports": "it returns the report in place of writing files",
     },
@@ -29,4 +32,8 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "reports": "pytest reports",
     },
 }
-"""By call (`pytest` is the suite of rules), fields of the command's settings and why they are not there."""
+"""Options by field, with the reason why they are not there.
+
+`ExecMock` and `verify` are the calls, `ini` is what pytest's ini options lack beyond the former, `pytest`
+what its flags for the suite of rules lack.
+"""

@@ -78,7 +78,7 @@ def option(
         "many": many,
         "each_sandbox": each_sandbox,
     }
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, repr=not kind.secret)
 
 
 def options(settings: Any) -> tuple[Option, ...]:

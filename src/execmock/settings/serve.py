@@ -87,6 +87,11 @@ class ServeSettings:
     world: Path | str | None = option(
         None, WORLD, "World to start from: a file or a shipped name.", each_sandbox=True
     )
+    contract: Path | None = option(
+        None,
+        PATH,
+        "Serve a contract of your own: a copy of openapi.yaml, changed or extended.",
+    )
     choose: tuple[tuple[str, str], ...] = option(
         (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True
     )

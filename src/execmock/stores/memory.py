@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from execmock.core.bounded_cache import BoundedCache
-from execmock.interfaces import Contents, Key, Put, Tail, Update
+from execmock.errors import StoreError
+from execmock.interfaces import Contents, Key, Put, Store, Tail, Update
 
-__all__ = ["MemoryStore"]
+__all__ = ["MemoryStore", "open_memory"]
 
 
 _MOST_PAGES = 100
@@ -64,6 +65,13 @@ class _Collection:
             return ()
         values = self.values
         return tuple([values[name] for name in reversed(self.ids[max(0, end - limit) : end])])
+
+
+def open_memory(url: str) -> Store:
+    """Return an empty store for `memory:`."""
+    if url != "memory:":
+        raise StoreError(f"{url!r} is not a store; expected memory:")
+    return MemoryStore()
 
 
 class MemoryStore:

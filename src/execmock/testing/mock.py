@@ -40,6 +40,7 @@ class ExecMock(MockSandbox):
         key: str = "b3sk_test",
         strict_client: bool = False,
         scenarios: Sequence[str | Path] = (),
+        contract: str | Path | None = None,
         choose: Mapping[str, object] | None = None,
         auth: Literal["open", "strict"] = "strict",
         host: str = "127.0.0.1",

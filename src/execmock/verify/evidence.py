@@ -93,7 +93,7 @@ class Evidence:
 
     def statuses(self, choice: str) -> frozenset[int]:
         """Return the HTTP statuses among the values that the contract leaves open under a name."""
-        return frozenset(value for value in self.contract.choices[choice].values if isinstance(value, int))
+        return frozenset(value for value in self.contract.choices[choice].accepted if isinstance(value, int))
 
     def operation(self, name: str) -> Operation:
         """Return an operation of the contract."""

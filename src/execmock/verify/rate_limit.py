@@ -30,8 +30,6 @@ class RateLimit:
         self._timer = timer
         self._gap = 1 / rate if rate > 0 else 0.0
         self._next = 0.0
-        self.paused = 0.0
-        """Seconds that the target had us wait, over the whole run."""
 
     async def turn(self) -> None:
         """Return when the next request may leave."""
@@ -43,11 +41,7 @@ class RateLimit:
 
     def pause(self, seconds: float) -> None:
         """Let nothing leave for so long."""
-        now = self._timer.now()
-        until = now + seconds
-        if until > self._next:
-            self.paused += until - max(self._next, now)
-            self._next = until
+        self._next = max(self._next, self._timer.now() + seconds)
 
 
 def retry_after(text: str) -> float:

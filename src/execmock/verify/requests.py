@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from execmock.core.contract import Contract, Operation
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.core.schema.types import json_types
 from execmock.settings import VerifySettings
 from execmock.verify.exchange import Request
 
@@ -78,19 +79,13 @@ class Requests:
         found: Mapping[str, Any] = self.contract.resolve(body.content[_JSON]) if body else {}
         return found
 
-    def answer_schema(self, name: str) -> Mapping[str, Any]:
-        """Return the schema of an operation's success."""
-        found: Mapping[str, Any] = self.contract.resolve(self.operation(name).success.schema or {})
-        return found
-
     def required(self, name: str) -> tuple[str, ...]:
         """Return the required properties of an operation's body."""
         return tuple(self.body_schema(name).get("required", ()))
 
     def kinds(self, name: str, property_name: str) -> frozenset[str]:
         """Return the JSON types that a body property takes."""
-        kinds = self.body_schema(name)["properties"][property_name].get("type", ())
-        return frozenset([kinds] if isinstance(kinds, str) else kinds)
+        return json_types(self.body_schema(name)["properties"][property_name])
 
     def minimal(self, number: int = 0) -> dict[str, Any]:
         """Return the smallest body that createExecution takes; `number` picks among the workflows given."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,6 @@ def _read(file: Marked, known: frozenset[str], now: int) -> Iterator[Waiver]:
 
 
 def _day(value: Any) -> str | None:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
     try:
         return date.fromisoformat(value).isoformat() if isinstance(value, str) else None
     except ValueError:

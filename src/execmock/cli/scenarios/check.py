@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from execmock.cli.scenarios.sources import config_option, configured, files_in, shipped
+from execmock.cli.scenarios.sources import config_option, configured, files_in, shipped_files
 
 if TYPE_CHECKING:
     from execmock.loading.located_findings import LocatedFinding
@@ -37,15 +37,13 @@ def check(paths: tuple[Path, ...], form: str, config: str | None) -> int:
     Without PATH, the shipped scenarios are checked, and those that the configuration names or that lie in
     ./fixtures/scenarios. The exit code is 1 when there are findings.
     """
-    groups = [paths] if paths else [(shipped(),), _own(config)]
-    files = {Path(file.path).resolve(): file for group in groups for file in files_in(group)}
+    here = configured(config)
+    own = paths or here.paths or ([_OWN_FOLDER] if _OWN_FOLDER.is_dir() else [])
+    read = [*([] if paths else shipped_files(here.contract)), *files_in(own, here.contract)]
+    files = {Path(file.path).resolve(): file for file in read}
     findings = [finding for file in files.values() for finding in file.findings]
     _FORMS[form](list(files.values()), findings)
     return 1 if findings else 0
-
-
-def _own(config: str | None) -> Sequence[Path]:
-    return configured(config) or ([_OWN_FOLDER] if _OWN_FOLDER.is_dir() else [])
 
 
 def _as_text(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) -> None:

@@ -7,9 +7,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from execmock.core.contract.drift import with_drift
 from execmock.core.contract.levels import LEVELS, Level, cut_to_documented
 from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
-from execmock.core.contract.names import ITEMS, STATUS, SchemaPlace
+from execmock.core.contract.names import EXECUTION, GET, ITEMS, STATUS, SchemaPlace
 from execmock.core.contract.pointers import follow, join, look_up, resolve
 from execmock.core.contract.routes import Router
 from execmock.core.contract.transitions import Transitions
@@ -24,11 +25,19 @@ _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 class Contract:
     """One OpenAPI document as the single source of paths, schemas, examples and legal transitions."""
 
-    def __init__(self, document: Mapping[str, Any], level: Level = "expected", file: str = "") -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        level: Level = "expected",
+        file: str = "",
+        content: bytes = b"",
+    ) -> None:
         if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
             raise ContractError("expected an OpenAPI 3.1 document")
         self.document = document
         self.file = file
+        self.content = content
+        """The bytes of the file, if it holds this very document; else nothing."""
         self.level: Level = level
 
     def at_level(self, level: Level) -> Contract:
@@ -55,13 +64,25 @@ class Contract:
     @cached_property
     def router(self) -> Router:
         """Finds an operation by method and path."""
-        return Router(self.operations.values())
+        return Router(self.operations.values(), self.known_elsewhere)
+
+    @property
+    def known_elsewhere(self) -> tuple[str, ...]:
+        """Paths that the vendors publish elsewhere, and that have no operation here."""
+        return tuple(self.document.get("x-known-elsewhere", ()))
 
     def operation(self, name: str) -> Operation:
         """Return an operation by id; ContractError names the nearest one."""
         if name not in self.operations:
             raise ContractError(f"no operation {name!r}.{nearest(name, self.operations)}")
         return self.operations[name]
+
+    def sharing_tags(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the operations that have a tag of an operation, its own among them."""
+        tags = set(self.operation(name).tags)
+        return tuple(
+            other.id for other in self.operations.values() if other.id == name or tags & {*other.tags}
+        )
 
     def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
         """Return the schema at a place, references followed; ContractError if there is none."""
@@ -98,13 +119,30 @@ class Contract:
         following = {status: tuple(after) for status, after in graph["next"].items()}
         return Transitions(tuple(graph["initial"]), following)
 
+    def with_drift(self) -> Contract:
+        """Return the contract in which the vendor's later statuses (`x-drift`) are like every other."""
+        if "x-drift" not in self.schema(STATUS):
+            return self
+        read = self.operation(GET)
+        success = follow(self.document, read.pointer, ["responses", read.success.status])
+        grown = with_drift(
+            self.document,
+            status=self.pointer(STATUS),
+            execution=self.pointer(EXECUTION),
+            read=join(success, ["content", JSON]),
+        )
+        return Contract(grown, self.level, self.file)
+
     @cached_property
     def choices(self) -> Mapping[str, Choice]:
         """The behaviours the pages leave open, by name."""
         return MappingProxyType(
             {
                 name: Choice(
-                    name, entry["default"], tuple(entry.get("alternatives", ())), entry.get("description", "")
+                    name,
+                    entry["default"],
+                    tuple(entry.get("alternatives", ())),
+                    bool(entry.get("mock-only")),
                 )
                 for name, entry in self.document.get("x-choices", {}).items()
             }
@@ -138,7 +176,6 @@ class Contract:
             tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
-            extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),
         )
 
     def _parameters(
@@ -178,7 +215,6 @@ class Contract:
         media = read.get("content", {}).get(JSON, {})
         return Response(
             status=status,
-            description=read.get("description", ""),
             schema=media.get("schema"),
             examples=MappingProxyType(
                 {

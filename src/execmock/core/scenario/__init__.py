@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from execmock.core.findings import Finding
 from execmock.core.scenario.compile import compile_scenario
-from execmock.core.scenario.findings import Finding
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.scenario.source import ScenarioSource, scenario_schema
 from execmock.core.scenario.triggers import Trigger

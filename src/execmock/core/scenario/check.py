@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from execmock.core.contract import Transitions
 from execmock.core.durations import parse_duration
-from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.model import Step
 from execmock.core.scenario.source import ScenarioSource
 from execmock.errors import nearest

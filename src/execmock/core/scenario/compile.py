@@ -6,9 +6,9 @@ from typing import Any
 
 from execmock.core.apis import APIS
 from execmock.core.durations import DurationError, parse_duration
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.check import check_graph
 from execmock.core.scenario.counts import check_counts
-from execmock.core.scenario.findings import DataPath, Finding
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
 from execmock.core.scenario.triggers import KINDS, Trigger

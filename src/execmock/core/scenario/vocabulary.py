@@ -8,6 +8,7 @@ from typing import Any
 
 from execmock.core.apis import APIS, Api
 from execmock.core.contract import Contract, Transitions
+from execmock.core.schema.types import json_types
 
 __all__ = ["Sum", "Vocabulary"]
 
@@ -50,7 +51,7 @@ class Vocabulary:
         for name, drift in status.get("x-drift", {}).items():
             drifted = drifted.with_status(name, after=tuple(drift["from"]))
         bindable = status.get("x-bindable") or [
-            name for name, schema in request.items() if "string" in _kinds(contract.resolve(schema))
+            name for name, schema in request.items() if "string" in json_types(contract.resolve(schema))
         ]
         return cls(
             api=api,
@@ -75,8 +76,3 @@ class Vocabulary:
 
 def _sum(found: Mapping[str, Any] | None) -> Sum | None:
     return Sum(found["total"], tuple(found["parts"])) if found else None
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
-    kind = schema.get("type", [])
-    return [kind] if isinstance(kind, str) else list(kind)

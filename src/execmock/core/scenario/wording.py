@@ -7,7 +7,7 @@ from functools import lru_cache
 from json import dumps, loads
 from typing import Any
 
-from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.source import EventSource, ScenarioSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.schema.validator import SchemaValidator

@@ -11,8 +11,9 @@ from execmock.core.apis import Api
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE_BODY
 from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario import Scenario
-from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.schema.types import json_types
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.core.templates import Names, compile_template, has_template, unknown_names
@@ -50,7 +51,7 @@ class WorldWords:
         return cls(
             request=SchemaValidator(contract.standalone(schema), ""),
             properties=tuple(properties),
-            texts=frozenset(name for name, inner in properties.items() if "string" in _kinds(inner)),
+            texts=frozenset(name for name, inner in properties.items() if "string" in json_types(inner)),
             scenarios={scenario.name: scenario for scenario in scenarios},
         )
 
@@ -258,11 +259,6 @@ class _Compiler:
         except DurationError as error:
             self.find(path, error.message)
             return 0, 0
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
-    kind = schema.get("type", [])
-    return [kind] if isinstance(kind, str) else list(kind)
 
 
 def _misfit(violation: Violation, own: Mapping[str, Any]) -> str:

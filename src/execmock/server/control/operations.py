@@ -65,8 +65,7 @@ def read_instant(text: str, where: str) -> int:
     except OutOfRangeError as error:
         raise Refusal(409, error.message, [Violation(where, "an instant from 1970 on", text)]) from None
     except DurationError as error:
-        status = 409 if isinstance(error, OutOfRangeError) else 400
-        raise Refusal(status, error.message, [Violation(where, "RFC 3339", text)]) from None
+        raise Refusal(400, error.message, [Violation(where, "RFC 3339", text)]) from None
 
 
 def read_duration(text: str, where: str) -> int:

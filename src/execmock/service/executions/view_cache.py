@@ -23,7 +23,7 @@ __all__ = ["RenderedViews", "ViewCache"]
 _FOREVER = 1 << 62
 _MOST_PAGES = 100
 _MOST_TEMPLATES = 1000
-_UNKNOWN = ViewTemplate("", (), frozenset(), 0, polled=False)
+_UNKNOWN = ViewTemplate("", {}, frozenset(), 0, polled=False)
 """Stands for a template that was not made yet; None stands for one that cannot be made."""
 
 

@@ -41,7 +41,6 @@ class Report:
     seconds: float = 0.0
     own_sandbox: bool = False
     unreachable: str = ""
-    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         # The generated text would hold the whole journal, and asyncio asks tasks for it.

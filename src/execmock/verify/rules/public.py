@@ -277,7 +277,7 @@ def matches_private(evidence: Evidence) -> Iterator[Check]:
         if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:
             yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
     for history in evidence.histories:
-        for before, public, after in _sandwiches(history):
+        for before, public in _undisturbed(history):
             for name in evidence.schema(PUBLIC_EXECUTION)["properties"]:
                 known = name in evidence.schema(EXECUTION)["properties"]
                 if known and name in before.execution:
@@ -285,21 +285,20 @@ def matches_private(evidence: Evidence) -> Iterator[Check]:
                     place = f"{public.pointer}/{name}"
                     said = f"{wanted!r}, as the private view shows"
                     yield check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
-            del after
 
 
 def _made(history: History) -> tuple[Exchange, ...]:
     return (history.creation,) if history.creation else ()
 
 
-def _sandwiches(history: History) -> Iterator[tuple[Observation, Observation, Observation]]:
-    """Yield public sights between two equal private ones, none of them overlapping."""
+def _undisturbed(history: History) -> Iterator[tuple[Observation, Observation]]:
+    """Yield (private, public): a public read between two equal private ones, none of them overlapping."""
     privates = [observation for observation in history.private if observation.view in ("get", "create")]
     for public in history.public:
         before = [observation for observation in privates if observation.seen.received <= public.seen.sent]
         after = [observation for observation in privates if observation.seen.sent >= public.seen.received]
         if before and after and _agree(before[-1], after[0]):
-            yield before[-1], public, after[0]
+            yield before[-1], public
 
 
 def _agree(one: Observation, other: Observation) -> bool:

@@ -2,51 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from execmock.pytest_plugin.options import is_concerned
 
+if TYPE_CHECKING:
     from execmock.settings import Option, VerifySettings
 
-__all__ = ["pytest_load_initial_conftests", "settings_of"]
+__all__ = ["pytest_configure", "pytest_load_initial_conftests", "settings_of"]
 
 _PREFIX = "--execmock-"
+_CONCERNED = pytest.StashKey[bool]()
 
 
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> None:
-    """Take the options of `execmock verify`, such as --execmock-url, where this run may have a use for them.
-
-    Most runs of pytest have none; those do not pay for the import of what declares the options.
-    """
-    given = (name for name, value in vars(early_config.option).items() if value is not None)
-    words = [*args, *given]  # a worker of xdist gets no words, but the values of options
-    if any("execmock" in word or word in ("-h", "--help") for word in words):
+    """Take the options of `execmock verify`, such as --execmock-url, where a run may have a use for them."""
+    early_config.stash[_CONCERNED] = is_concerned(early_config, args)
+    if early_config.stash[_CONCERNED]:
         group = parser.getgroup("execmock")
         for option in _options():
             _add(group, option)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse flags that cannot be used before any test runs."""
+    if not config.stash.get(_CONCERNED, False):
+        return
+    from execmock.errors import ConfigError
+
+    try:
+        _settings(config, {})
+    except ConfigError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def settings_of(config: pytest.Config) -> VerifySettings:
-    """Return what flags and variables say; ConfigError says what does not fit."""
+    """Return what flags and variables say; ConfigError says what does not fit or is missing."""
     import os
 
     from execmock.errors import ConfigError
-    from execmock.settings import VerifySettings, build, resolve
 
-    resolved = resolve("verify", VerifySettings, _flags(config), os.environ, None, _PREFIX)
-    settings = build(VerifySettings, resolved)
+    settings = _settings(config, os.environ)
     if not settings.url:
         raise ConfigError("no address was given; expected --execmock-url URL or the variable EXECMOCK_URL")
     return settings
 
 
-def _flags(config: pytest.Config) -> Mapping[str, str | list[str] | None]:
-    return {option.name: config.getoption(_destination(option), None) for option in _options()}
+def _settings(config: pytest.Config, environ: Mapping[str, str]) -> VerifySettings:
+    from execmock.settings import VerifySettings, build, resolve
+
+    flags = {option.name: config.getoption(_destination(option), None) for option in _options()}
+    return build(VerifySettings, resolve("verify", VerifySettings, flags, environ, None, _PREFIX))
 
 
 def _options() -> Iterable[Option]:
@@ -57,7 +68,7 @@ def _options() -> Iterable[Option]:
 
 def _add(group: pytest.OptionGroup, option: Option) -> None:
     flag, name = f"{_PREFIX}{option.name}", _destination(option)
-    about = f"{option.about} ({option.variable})"
+    about = f"{option.about} ({option.variable})".replace("%", "%%")
     if option.switch:
         group.addoption(flag, dest=name, action="store_const", const="true", help=about)
         group.addoption(f"{_PREFIX}no-{option.name}", dest=name, action="store_const", const="false")
