@@ -94,13 +94,13 @@ class ExecMock(MockSandbox):
         frozen: bool = False,
         start: str | datetime | None = None,
         seed: int | None = None,
-        draw_by: Sequence[str] | None = None,
+        draw_by: Sequence[str] = DRAW_BY,
         strict_client: bool = False,
     ) -> MockSandbox:
         """Return a new sandbox on this server, with a key of its own.
 
-        With a seed, outcomes follow from it and `draw_by` (default: the server's), ids from it, the clock's
-        start and the name; without a name it is sandbox-1, -2, ...
+        With a seed, outcomes follow from it and from what a request says in `draw_by`, ids from it, the
+        clock's start and the name; without a name it is sandbox-1, -2, ...
         With a world, it starts as that world's first sandbox.
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
@@ -108,11 +108,14 @@ class ExecMock(MockSandbox):
         clock: dict[str, Any] = {"speed": options.speed, "frozen": options.frozen}
         if options.clock_start is not None:
             clock["now"] = format_instant(options.clock_start)
-        body: dict[str, Any] = {"name": name, "clock": clock, "keys": [{"key": key or f"b3sk_{name}"}]}
+        body: dict[str, Any] = {
+            "name": name,
+            "clock": clock,
+            "keys": [{"key": key or f"b3sk_{name}"}],
+            "drawBy": list(options.draw_by),
+        }
         if options.seed is not None:
             body["seed"] = options.seed
-        if draw_by is not None:
-            body["drawBy"] = list(options.draw_by)
         made = self._control.call("POST", "/sandboxes", body)
         sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strict_client=strict_client)
         try:

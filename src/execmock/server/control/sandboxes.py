@@ -103,7 +103,7 @@ class SandboxOperations(Operations):
         try:
             return checked_draw_by(self.engine.contract, wanted, "body/drawBy")
         except ConfigError as error:
-            raise Refusal(422, error.message) from None
+            raise Refusal(404, error.message) from None
 
     async def _keys(self, wanted: list[Mapping[str, Any]], sandbox: Sandbox) -> list[tuple[str, Scope]]:
         keys: dict[str, Scope] = {}
