@@ -11,6 +11,8 @@ CHOSEN := $(if $(filter undefined,$(origin PYTHON)),any,$(subst /,_,$(PYTHON)))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
             $$p -c '$(FITS)' >/dev/null 2>&1 && { echo $$p; break; }; done)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# Tests start hundreds of processes, each of which would compile the package.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT = read_yaml(ROOT / "openapi.yaml")
 PREFIXES = {path.split("/")[1] for path in DOCUMENT["paths"]}
 PATH = re.compile(rf"[/(:|]({'|'.join(PREFIXES)})(?=[/)|]|$)")
 

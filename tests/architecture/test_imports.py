@@ -45,7 +45,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "watchfiles": ("service",),
     "jsonschema": ("core",),
     "jsonschema_rs": ("core",),
-    "msgspec": ("core", "loading", "stores", "service"),
+    "msgspec": ("core", "loading", "stores", "service", "server"),
     "orjson": ("core",),
     "schemathesis": ("verify",),
     "hypothesis": ("verify",),

@@ -36,5 +36,5 @@ def test_the_test_files_pass(pytester: pytest.Pytester, page: Path, start: str) 
     source = block.partition("```")[0]
     pytester.makepyfile(test_orders=source)
     unset = "-Wignore:The configuration option:pytest.PytestDeprecationWarning"  # pytest-asyncio's own
-    run = pytester.runpytest_inprocess("-Werror", unset, "-p", "no:cacheprovider")
+    run = pytester.runpytest_inprocess("-Werror", unset, "-p", "no:schemathesis", "-p", "no:cacheprovider")
     run.assert_outcomes(passed=source.count("def test_"))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from execmock.clocks import ManualClock
+from execmock.core.apis import EMBED_API
 from execmock.core.draws import DrawSeries
 from execmock.core.progress import Visit
 from execmock.core.sandbox import Sandbox
@@ -24,7 +25,6 @@ from execmock.interfaces import Contents, Key
 from execmock.loading.scenarios import read_text
 from execmock.service.engine import Engine
 from execmock.service.executions.embed_executions import ExecuteRequest
-from execmock.service.executions.repository import EMBED
 from execmock.service.scenarios.selection import Selection
 from execmock.settings import ServeSettings
 from execmock.stores.codec import from_data, to_data
@@ -210,9 +210,9 @@ async def test_embedded_workflows_draw_by_workflow_and_user() -> None:
             for _ in range(2):
                 request = ExecuteRequest("workflow_1", body, f"key-{number}")
                 await client.engine.embed.execute(client.sandbox, request, Selection())
-            newest = (await client.engine.repository.page(client.sandbox, EMBED, 0, 1))[0]
+            newest = (await client.engine.repository.page(client.sandbox, EMBED_API, 0, 1))[0]
             found[user].append(await client.fate(newest.id))
-        assert len(await client.engine.repository.page(client.sandbox, EMBED, 0, 9)) == len(users)
+        assert len(await client.engine.repository.page(client.sandbox, EMBED_API, 0, 9)) == len(users)
         return found
 
     alone = {user: (await fates([user] * 2))[user] for user in ("ada", "bob")}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from execmock.core.clock import ClockState
 
-__all__ = ["DRAW_BY", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope"]
+__all__ = ["DRAW_BY", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope", "workflow_of"]
 
 Scope = Literal["read", "read-write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -25,9 +26,14 @@ class EmbedWorkflow:
     name: str
 
 
+def workflow_of(bind: Mapping[str, str]) -> EmbedWorkflow:
+    """Return the workflow that an embed scenario binds; its key is its name where it has none."""
+    return EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
+    """A world of its own. `root` is what all its ids follow from; it is never shown.
 
     Chances and ranges follow from `draw_root`, which is the same under one seed in whatever sandbox (empty
     in a sandbox of an earlier version), and from the fields of requests that `draw_by` names. `workflows` are

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE, EXECUTE, PUBLIC
 from execmock.server.api.authentication import ApiKeyAuthenticator
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
@@ -34,7 +35,7 @@ class App:
         self.options = options
         self.engine = engine or Engine(options)
         self.log = AccessLog(options.log_format, quiet=options.quiet)
-        self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
 
@@ -53,7 +54,10 @@ class App:
     async def prepare(self) -> None:
         """Make the engine's state ready."""
         await self.engine.prepare()
-        self.request_ids.server = await self.engine.changes.server_number()
+        self.request_ids = self._request_ids(await self.engine.changes.server_number())
+
+    def _request_ids(self, server: int = 0) -> RequestIds:
+        return RequestIds(self.engine.entropy.root("requests"), server)
 
     def dispatcher(self, only: Sequence[str] | None = None, *, control: bool = True) -> Dispatcher:
         """Return the handler of a port.
@@ -74,7 +78,7 @@ class App:
         )
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
-        served = ApiDispatcher(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
+        served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)
@@ -109,14 +113,14 @@ def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
         clamp_huge=choices["hugeNumber"] == "clamp",
     )
     own = {
-        "createExecution": replace(
+        CREATE: replace(
             common,
             nulls=choices["nullOptional"] == "accept",
             empty_strings=choices["emptyString"] == "accept",
             unknown_properties=choices["unknownProperty"] == "ignore",
         ),
-        "getPublicExecution": replace(common, parameters=int(choices["missingPublicToken"])),
-        "executeWorkflow": replace(
+        PUBLIC: replace(common, parameters=int(choices["missingPublicToken"])),
+        EXECUTE: replace(
             common,
             malformed=int(choices["embedMalformedJson"]),
             invalid=int(choices["embedExecutionData"]),

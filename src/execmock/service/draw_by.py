@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from execmock.core.apis import APIS
 from execmock.core.contract import Contract
-from execmock.core.contract.names import CREATE_BODY, EXECUTE_BODY
 from execmock.errors import ConfigError, nearest_or_all
 
 __all__ = ["checked_draw_by", "known_fields"]
@@ -13,7 +13,7 @@ __all__ = ["checked_draw_by", "known_fields"]
 
 def known_fields(contract: Contract) -> list[str]:
     """Return the properties of create and execute bodies, which a draw key can be made of."""
-    bodies = (contract.schema(name)["properties"] for name in (CREATE_BODY, EXECUTE_BODY))
+    bodies = (contract.schema(api.body)["properties"] for api in APIS.values())
     return list(dict.fromkeys(name for body in bodies for name in body))
 
 

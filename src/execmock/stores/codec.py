@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from execmock.core.apis import APIS
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.draws import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
@@ -17,12 +18,10 @@ from execmock.errors import StoreError, nearest
 __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
-    "shared-scenarios": SharedScenarios,
+    **{kind.api.kind: kind for kind in (Execution, EmbedExecution)},
+    **{api.keys: Idempotency for api in APIS.values()},
     "draw": DrawSeries,
-    "embed": EmbedExecution,
-    "embed-idempotency": Idempotency,
-    "execution": Execution,
-    "idempotency": Idempotency,
+    "shared-scenarios": SharedScenarios,
     "key": ApiKey,
     "sandbox": Sandbox,
     "scenario": ScenarioText,

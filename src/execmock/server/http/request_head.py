@@ -1,9 +1,9 @@
-"""Heads of requests, read by rules far stricter than HTTP, and known again by their bytes.
+"""Parses a strict subset of HTTP/1.1 request heads; caches the result by the exact bytes.
 
-Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body of a
-length that is told. Those are read here. Whatever is not plain is left to aiohttp, so nothing is decided
-here that HTTP leaves open. A client sends the same headers with every request, and one that polls sends
-the same request, so both are read once. The mock's own pages are left to aiohttp too.
+Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body with a
+Content-Length. Only those are parsed here. All others, and the mock's own pages, are left to aiohttp, so no
+ambiguity of HTTP is decided here. A client sends the same headers with every request, and a polling client
+sends the same request, so both are parsed once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.contract.reserved import RESERVED, first_segment
+from execmock.server.api.calls import Request
 
 __all__ = ["END", "RequestHead", "RequestHeads"]
 
@@ -25,17 +26,17 @@ _MOST = 1000
 _LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n")
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
-# Blocks with one of these mean more than headers and a length.
+# Headers that change how the body or the connection is read.
 _SPECIAL = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade", "Proxy-Connection", "Trailer", "TE")
 
 
 class RequestHead(NamedTuple):
-    """A plain request's head. `size` is its own length with the empty line, `length` its body's."""
+    """The head of a plain request. `size` is its length with the empty line, `length` that of the body.
 
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
+    `request` is the request without its body.
+    """
+
+    request: Request
     size: int
     length: int
     last: bool
@@ -43,7 +44,7 @@ class RequestHead(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """What the lines after the first say."""
+    """The header lines, parsed."""
 
     headers: Mapping[str, str]
     length: int
@@ -51,14 +52,14 @@ class _Block(NamedTuple):
 
 
 class RequestHeads:
-    """Reads plain heads, and keeps those that were read last."""
+    """Parses plain heads and caches the latest."""
 
     def __init__(self) -> None:
         self._kept: BoundedCache[bytes, RequestHead] = BoundedCache(_MOST)
         self._blocks: BoundedCache[bytes, _Block | None] = BoundedCache(_MOST)
 
     def read(self, data: bytes) -> RequestHead | None:
-        """Return the head that `data` begins with, or None if there is no whole and plain one."""
+        """Return the head at the start of `data`, or None if it is incomplete or not plain."""
         end = data.find(END)
         found = self._kept.get(data[:end])
         return found if found is not None else self._read(data, end)
@@ -77,13 +78,14 @@ class RequestHeads:
         method, path, query = (part.decode() for part in line.groups(b""))
         if first_segment(path) in RESERVED:
             return None
-        head = RequestHead(method, path, query, block.headers, end + len(END), block.length, block.last)
+        request = Request(method, path, query, block.headers)
+        head = RequestHead(request, end + len(END), block.length, block.last)
         self._kept.keep(data[:end], head)
         return head
 
 
 def _block(text: bytes) -> _Block | None:
-    """Return what a block of headers says, or None if it is not plain."""
+    """Return a parsed block of headers, or None if it is not plain."""
     headers: CIMultiDict[str] = CIMultiDict()
     for line in text.split(b"\r\n"):
         found = _HEADER.fullmatch(line)
