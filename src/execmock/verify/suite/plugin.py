@@ -37,7 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from execmock.loading.contract import contract_at
 
     try:
-        contract_at(given_settings(config, {}).contract)
+        own = given_settings(config, {}).contract
+        if own is not None:
+            contract_at(own)
     except ExecmockError as error:
         raise pytest.UsageError(str(error)) from None
 
