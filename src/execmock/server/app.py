@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.server.api.authentication import ApiKeyAuthenticator
+from execmock.server.api.chosen_strictness import strictness
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
-from execmock.server.api.strictness import strictness
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
