@@ -40,7 +40,9 @@ def test_a_clock_that_never_moves_leaves_what_needs_time_undecided() -> None:
         report = judged(target, only=("lifecycle.finished-at", "lifecycle.terminal-final"), pass_time=waiting)
     outcomes = {result.rule.id: result.outcome for result in report.results}
     assert outcomes["lifecycle.terminal-final"] is Outcome.INCONCLUSIVE
-    assert {sample.status for history in report.histories for sample in history.observations}.isdisjoint(TERMINAL)
+    assert {sample.status for history in report.histories for sample in history.observations}.isdisjoint(
+        TERMINAL
+    )
 
 
 def test_a_coroutine_function_may_move_the_clock() -> None:
