@@ -58,7 +58,8 @@ def test_a_seed_gives_the_same_outcomes_whatever_the_test_its_folder_and_the_ins
         FILE = pathlib.Path({file!r})
 
         def write(mock):
-            made = [create(mock, workflowId="wf_flaky", externalRef=f"order-{{n % 3}}")["id"] for n in range(8)]
+            orders = [f"order-{{number % 3}}" for number in range(8)]
+            made = [create(mock, workflowId="wf_flaky", externalRef=order)["id"] for order in orders]
             mock.clock.advance("1h")
             with FILE.open("a") as file:
                 file.write(" ".join(mock.executions[name].status for name in made) + "\\n")

@@ -1,4 +1,4 @@
-"""One script of a tester, run at two times, from two folders, over each store: what a seed repeats is the same."""
+"""A tester's script over each store, at two times, from two folders: what a seed repeats is the same."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def script(url: str) -> Run:
         made.append(ask("POST", "/v1/executions", body)["data"]["execution"]["id"])
         ask("POST", "/_execmock/clock/advance", {"by": "3s"})
     ask("POST", "/_execmock/clock/advance", {"by": "8s"})
-    ask("POST", f"/_execmock/executions/{made[2]}/signal", {"signal": "reject", "payload": {"reason": "Too late."}})
+    rejection = {"signal": "reject", "payload": {"reason": "Too late."}}
+    ask("POST", f"/_execmock/executions/{made[2]}/signal", rejection)
     ask("POST", "/_execmock/clock/advance", {"by": "1h"})
     ask("GET", "/v1/executions?limit=5")
     outcomes = [_outcome(ask("GET", f"/v1/executions/{name}")["data"]) for name in made]
@@ -71,7 +72,8 @@ def script(url: str) -> Run:
 
 def _outcome(data: dict[str, Any]) -> list[Any]:
     execution = data["execution"]
-    return [execution["status"], execution.get("statusReason"), [event["eventType"] for event in data["events"]]]
+    events = [event["eventType"] for event in data["events"]]
+    return [execution["status"], execution.get("statusReason"), events]
 
 
 def run(serving: Serving, folder: Path, monkeypatch: pytest.MonkeyPatch, start: str, store: str) -> Run:
