@@ -29,7 +29,8 @@ def from_arguments(settings: type[T], call: str, given: Mapping[str, Any], **fix
         for option in options(settings)
         if option.field not in fixed and _is_given(option, given.get(option.argument))
     }
-    return settings(**values, **fixed)
+    called = {option.field: option.argument for option in options(settings)}
+    return settings(called=called, **values, **fixed)
 
 
 def explains_arguments(call: str) -> Callable[[F], F]:
