@@ -294,7 +294,7 @@ async def test_browsers_may_send_and_read_what_the_contract_names(server: Server
 async def test_it_stands_in_the_banner_and_in_the_served_document(server: Server) -> None:
     contract: Contract = server.engine.contract
     urls = dict.fromkeys(contract.operations, "http://here")
-    lines = banner(contract, [], urls, "b3sk_demo", "http://here")
+    lines = banner(contract, [], urls, "b3sk_demo", "http://here", server.mock.options)
     assert "GET  http://here/v1/workflows" in lines
     assert "POST http://here/v1/runs/{id}/cancel" in lines
     assert "/v1/workflows" in (await server.get("/openapi.json")).json["paths"]
