@@ -11,11 +11,16 @@ CHOSEN := $(if $(filter undefined,$(origin PYTHON)),any,$(subst /,_,$(PYTHON)))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
             $$p -c '$(FITS)' >/dev/null 2>&1 && { echo $$p; break; }; done)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# Tests start hundreds of processes, each of which would compile the package.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+           --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench bench-smoke reliability docs wheel clean
+.PHONY: help serve test lint check bench bench-smoke reliability docs lock hooks programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -26,17 +31,20 @@ serve: $(VENV)/package.stamp  ## run the mock server; ARGS go to `execmock serve
 test: $(VENV)/dev.stamp  ## run the tests; ARGS go to pytest
 	$(PYTEST) $(ARGS)
 
-check: $(VENV)/bench.stamp  ## the gate: lint, format, types, all tests with branch coverage, the wheel
+lint: $(VENV)/dev.stamp  ## what needs no test to run: lint, format, spelling, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/mypy
-	$(BIN)/python bench/run.py --smoke
-	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
-bench: $(VENV)/bench.stamp  ## measure the mock beside bare aiohttp and its peers; ARGS go to bench/run.py
+check: lint  ## the gate: lint, all tests with branch coverage, the wheel
+	$(BIN)/python bench/run.py --smoke
+	$(PYTEST) --durations=15 --cov --cov-report=term-missing:skip-covered
+
+bench: $(VENV)/dev.stamp  ## measure the mock beside bare aiohttp and its peers; ARGS go to bench/run.py
 	$(BIN)/python bench/run.py $(ARGS)
 
-bench-smoke: $(VENV)/bench.stamp  ## run every part of the bench for a moment, to see that it works
+bench-smoke: $(VENV)/dev.stamp  ## run every part of the bench for a moment, to see that it works
 	$(BIN)/python bench/run.py --smoke
 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
@@ -44,6 +52,16 @@ reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count 
 
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
 	$(BIN)/python tools/write_docs.py
+
+lock: $(VENV)/lock.stamp  ## pin what development and CI install; ARGS="--upgrade" takes newer versions
+	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml $(ARGS)
+	$(COMPILE) --output-file requirements/lock.txt requirements/lock.in $(ARGS)
+
+hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
+	$(BIN)/pre-commit install
+
+programs:  ## install the programs that tests start, where they are missing (Debian, Ubuntu)
+	.ci/install
 
 wheel: $(VENV)/dev.stamp  ## build the source archive and the wheel into dist/
 	$(BIN)/python -m build --no-isolation --outdir dist .
@@ -60,14 +78,16 @@ $(VENV)/python-$(CHOSEN).stamp:
 	"$$python" -m venv --clear $(VENV)
 	@touch $(VENV)/python-any.stamp $@
 
-$(VENV)/package.stamp: pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
+$(VENV)/package.stamp: src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
 	@$(PIP) --editable .
 	@touch $@
 
-$(VENV)/bench.stamp: bench/requirements.txt $(VENV)/dev.stamp
-	@$(PIP) --requirement bench/requirements.txt
-	@touch $@
-
-$(VENV)/dev.stamp: pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
-	@$(PIP) --editable '.[dev]'
+# In CI a package that the pins lack is an error; elsewhere a new dependency can be tried before `make lock`.
+$(VENV)/dev.stamp: requirements/dev.txt src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) --no-build-isolation $(if $(CI),--no-index) --editable '.[dev]'
 	@touch $(VENV)/package.stamp $@
+
+$(VENV)/lock.stamp: requirements/lock.txt $(VENV)/python-$(CHOSEN).stamp
+	@$(PIP) --require-hashes --requirement requirements/lock.txt
+	@touch $@

@@ -50,11 +50,11 @@ class Sink(asyncio.Transport):
 
 async def grown(count: int) -> dict[str, float]:
     """Return microseconds per request among `count` stored executions, and bytes per execution."""
-    from execmock.server.app import App, AppOptions
+    from execmock.server.app import App
     from execmock.server.http.fast_protocol import FastServer
-    from execmock.service.engine import EngineOptions
+    from execmock.settings import ServeSettings
 
-    mock = App(AppOptions(engine=EngineOptions(frozen=True)))
+    mock = App(ServeSettings(frozen=True))
     mock.log._stream = io.StringIO()
     await mock.prepare()
     connection, sink = FastServer(mock.dispatcher())(), Sink()

@@ -7,6 +7,7 @@ import os
 
 import pyperf
 
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.execution import Execution
 from execmock.core.json_text import decode, encode
 from execmock.core.progress import Tick, begin, progress
@@ -28,7 +29,7 @@ def main() -> None:
     text = json.dumps(BODY).encode()
     execution = Execution("exec_0", "default", NOW, scenario.reference, text, "key_0", start)
     views = Views(contract)
-    body = SchemaValidator(contract.standalone(contract.schema("CreateExecutionRequest")))
+    body = SchemaValidator(contract.standalone(contract.schema(CREATE_BODY)))
     shown = views.view_data(execution, end, scenario, BODY, "org_0", NOW + 60_000)
 
     runner = pyperf.Runner()

@@ -25,11 +25,12 @@ from bench.load import memory_of
 from tests.stores.redis_process import RedisProcess
 
 from execmock.interfaces import Contents
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
 from execmock.service.executions.executions import Page
 from execmock.service.executions.repository import put_of
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.service.scenarios.selection import Selection
+from execmock.settings import ServeSettings
 
 KINDS = ("memory", "sqlite", "redis")
 ROUNDS, BATCHES, BATCH = 6, 8, 20
@@ -47,7 +48,7 @@ class Filled:
     def __init__(self, kind: str, size: int, url: str, used: Callable[[], int]) -> None:
         self.kind = kind
         self.size = size
-        self.engine = Engine(EngineOptions(store=url, frozen=True))
+        self.engine = Engine(ServeSettings(store=url, frozen=True))
         self.costs: dict[str, float] = {}
         self.bytes_each = 0.0
         self._used = used
@@ -68,7 +69,7 @@ class Filled:
         self.bytes_each = (self._used() - empty) / self.size
 
     async def measure(self, draw: random.Random) -> None:
-        self.engine.view_cache._kept.clear()  # so that no read finds its answer drawn already
+        self.engine.view_cache._rendered.clear()  # so that no read finds its answer rendered already
         some = iter(draw.sample(self.ids, min(self.size, BATCHES * BATCH)))
         await self.note("read any, first time", lambda: self.read(next(some)))
         recent = itertools.cycle(self.ids[-BATCH:])

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 
 from execmock.core.contract import Contract
 from execmock.server.control.app import control_contract
-from execmock.settings import SECTIONS, options
+from execmock.settings import ABSENT, SECTIONS, Option, ServeSettings, options
 from execmock.settings.table import as_markdown
+from execmock.testing import ExecMock
 from execmock.verify.registry import all_rules
 from execmock.verify.report.rules_table import as_markdown as rules_as_markdown
 
@@ -25,9 +27,39 @@ PARTS: dict[str, Callable[[], str]] = {
     f"options {name}": lambda settings=settings: as_markdown(options(settings))
     for name, settings in SECTIONS.items()
 } | {
+    "options tests": lambda: arguments_as_markdown(),
     "rules": lambda: rules_as_markdown(all_rules()),
     "control operations": lambda: operations_as_markdown(control_contract()),
 }
+
+
+def arguments_as_markdown() -> str:
+    """Return a table of what `ExecMock`, its sandboxes, the marker and ini options take."""
+    taken = [option for option in options(ServeSettings) if option.field not in ABSENT["ExecMock"]]
+    taken.sort(key=lambda option: not option.each_sandbox)
+    rows = [argument_row(option) for option in taken]
+    strict = (
+        "strict_client",
+        "execmock_strict_client",
+        "sandbox",
+        "false",
+        "Requests that break the contract fail the test.",
+    )
+    rows.insert(sum(option.each_sandbox for option in taken), strict)
+    head = "| argument | ini option | of each | default | what it does |\n| --- | --- | --- | --- | --- |\n"
+    return head + "\n".join(
+        f"| `{name}=` | {ini and f'`{ini}`'} | {whose} | {default and f'`{default}`'} | {about} |"
+        for name, ini, whose, default, about in rows
+    )
+
+
+def argument_row(option: Option) -> tuple[str, str, str, str, str]:
+    """Return name, ini option, whose it is, default and description of an argument."""
+    given = signature(ExecMock).parameters[option.argument].default
+    # None stands for the option's own default; one value of many may stand alone.
+    default = given if isinstance(given, str) else option.show(option.default if given is None else given)
+    ini = "" if option.field in ABSENT["ini"] else f"execmock_{option.argument}"
+    return option.argument, ini, "sandbox" if option.each_sandbox else "server", default, option.about
 
 
 def operations_as_markdown(contract: Contract) -> str:

@@ -15,7 +15,9 @@ __all__ = [
     "ScenarioError",
     "StoreError",
     "WorldError",
+    "closest",
     "nearest",
+    "nearest_or_all",
 ]
 
 
@@ -71,5 +73,16 @@ class StoreError(ExecmockError):
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the valid name closest to `name`, or an empty string."""
-    close = get_close_matches(name, list(valid), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    close = closest(name, valid)
+    return f" Did you mean {close!r}?" if close else ""
+
+
+def closest(name: str, valid: Iterable[str]) -> str | None:
+    """Return the valid name closest to `name`, or None if none is similar."""
+    return next(iter(get_close_matches(name, list(valid), n=1, cutoff=0.6)), None)
+
+
+def nearest_or_all(name: str, valid: Iterable[str]) -> str:
+    """Return `nearest`, or where no name is close ` Expected one of ...` with all of them, in order."""
+    names = sorted(valid)
+    return nearest(name, names) or f" Expected one of {', '.join(names)}"

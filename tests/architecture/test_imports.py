@@ -25,11 +25,11 @@ LAYERS: dict[str, set[str]] = {
     "clocks": {"core"},
     "stores": {"errors", "core", "interfaces"},
     "loading": {"errors", "core"},
-    "service": BELOW_SERVICE,
+    "service": {*BELOW_SERVICE, "settings"},
     "server": {"errors", "version", "core", "settings", "service"},
-    "verify": {"errors", "version", "core", "loading"},
-    "testing": {"errors", "core", "interfaces", "loading", "service", "server"},
-    "pytest_plugin": {"errors", "testing"},
+    "verify": {"errors", "version", "core", "loading", "settings", "pytest_plugin"},
+    "testing": {"errors", "core", "interfaces", "loading", "settings", "service", "server"},
+    "pytest_plugin": {"errors", "settings", "testing"},
     "__init__": {"version", "testing"},
 }
 ANYTHING = {"cli", "__main__"}
@@ -45,10 +45,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "watchfiles": ("service",),
     "jsonschema": ("core",),
     "jsonschema_rs": ("core",),
-    "msgspec": ("core", "loading", "stores", "service"),
+    "msgspec": ("core", "loading", "stores", "service", "server"),
     "orjson": ("core",),
     "schemathesis": ("verify",),
     "hypothesis": ("verify",),
+    "jinja2": ("verify.report.html",),
     "redis": ("stores.redis",),
     "pytest": ("pytest_plugin", "verify.suite"),
 }

@@ -55,6 +55,15 @@ def test_the_server_starts_without_what_its_first_answers_do_not_need() -> None:
     assert "http.client" not in names
 
 
+def test_a_run_of_pytest_that_does_not_concern_execmock_imports_its_plugins_alone() -> None:
+    names = imported_by("-c", "import execmock.pytest_plugin, execmock.verify.suite.plugin")
+    ours = {name for name in names if name.partition(".")[0] == "execmock"}
+    assert ours == {
+        *("execmock", "execmock.version", "execmock.pytest_plugin", "execmock.pytest_plugin.options"),
+        *("execmock.verify", "execmock.verify.suite", "execmock.verify.suite.plugin"),
+    }
+
+
 def test_a_heavy_import_would_be_seen(tmp_path: Path) -> None:
     (tmp_path / "planted.py").write_text("import jsonschema\nfrom rich.table import Table\n")
     assert {"jsonschema", "rich"} <= heavy(imported_by("-c", "import planted", path=tmp_path))

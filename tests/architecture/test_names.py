@@ -50,6 +50,7 @@ REPLACED_MODULES = [
     "service.library",
     "service.selection",
     "service.submitted",
+    "loading.problems",
     "loading.shapes",
     "verify.case",
     "verify.generated",
@@ -70,6 +71,7 @@ REPLACED_MODULES = [
     "verify.probes.guarding",
     "verify.probes.repeating",
     "verify.probes.generated",
+    "verify.probes.strange",
 ]
 REPLACED_CLASSES = [
     "Doorman",
@@ -82,6 +84,8 @@ REPLACED_CLASSES = [
     "Keeper",
     "Library",
     "Mistake",
+    "Problem",
+    "Verdict",
     "Wishes",
     "Shelved",
     "Catalogue",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.programs import program
 
 HERE = Path(__file__).parent
 
@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def playwright() -> Path:
     """Playwright's command, installed if it is not."""
+    program("npm")
+    program("chromium")
     done = subprocess.run([HERE / "install"], capture_output=True, text=True, timeout=240, check=False)  # noqa: S603 - our own script
     assert done.returncode == 0, done.stdout + done.stderr
     return HERE / "node_modules" / ".bin" / "playwright"
@@ -31,14 +33,12 @@ def free_port() -> str:
 
 
 def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is not installed"
     return subprocess.run(  # noqa: S603 - our own command
         [playwright, "test", *arguments],
         cwd=HERE,
         env={
             **os.environ,
-            "CHROMIUM": chromium,
+            "CHROMIUM": program("chromium"),
             "EXECMOCK": f"{shlex.quote(sys.executable)} -m execmock",
             "EXECMOCK_PORT": free_port(),
             "EMBED_PORT": free_port(),

@@ -12,8 +12,9 @@ from execmock.clocks import ManualClock
 from execmock.core.durations import parse_instant
 from execmock.loading.contract import data_path
 from execmock.loading.yaml_marks import load_marked
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
 from execmock.service.scenarios.selection import Selection
+from execmock.settings import ServeSettings
 
 FIXTURES = data_path("fixtures")
 GOOD = """\
@@ -231,7 +232,7 @@ def test_a_loop_without_an_end_is_stopped_and_said(folder: Path, capsys: Capture
 
 async def test_a_preview_is_what_a_server_does_under_the_same_seed(capsys: Capture) -> None:
     start, clock = "2026-05-05T05:05:05.500Z", ManualClock()
-    options = EngineOptions(seed=42, start=parse_instant(start), scenario="backlog")
+    options = ServeSettings(seed=42, clock_start=parse_instant(start), scenario="backlog")
     engine = Engine(options, clock)
     await engine.prepare()
     sandbox = await engine.sandboxes.get("default")

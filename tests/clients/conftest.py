@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from tests.programs import program
 
 HERE = Path(__file__).parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,6 +48,8 @@ def run() -> Run:
 @pytest.fixture(scope="session")
 def node_tools(run: Run) -> Path:
     """The folder of the Node tools, installed if they are not."""
+    program("node")
+    program("npm")
     run([HERE / "install"])
     return HERE / "node_modules"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT = read_yaml(ROOT / "openapi.yaml")
 IGNORED = ROOT / ".redocly.lint-ignore.yaml"
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 BODIES = {
@@ -26,7 +26,7 @@ def test_redocly_finds_nothing_that_is_not_explained(node_tools: Path, run) -> N
     lint = [node_tools / ".bin/redocly", "lint", "openapi.yaml", "--format", "json"]
     said = run(lint, cwd=ROOT, env=QUIET).stdout
     report, _ = json.JSONDecoder().raw_decode(said[said.index("{") :])
-    places = [place for rules in yaml.safe_load(IGNORED.read_text()).values() for place in rules.values()]
+    places = [place for rules in read_yaml(IGNORED).values() for place in rules.values()]
     assert report["problems"] == []
     assert report["totals"] == {"errors": 0, "warnings": 0, "ignored": sum(map(len, places))}
 

@@ -13,9 +13,9 @@ from execution_client.api.embed import execute_workflow
 from execution_client.api.executions import create_execution, get_execution, list_executions
 from execution_client.api.public import get_public_execution
 from execution_client.models import (
+    ApiError,
     CreateExecutionRequest,
     CreateExecutionRequestRequestPayloadType0,
-    Error,
     ExecuteWorkflowRequest,
     ExecutionStatus,
 )
@@ -31,7 +31,7 @@ PAUSE_S = 0.01
 
 
 def given(what, answer):
-    if answer is None or isinstance(answer, Error):
+    if answer is None or isinstance(answer, ApiError):
         raise SystemExit(f"{what}: {answer}")
     return answer.data
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
-DOCUMENT: dict[str, Any] = yaml.safe_load((HERE.parents[1] / "openapi.yaml").read_text(encoding="utf-8"))
-PAGES: dict[str, Any] = yaml.safe_load((HERE / "pages.yaml").read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = read_yaml(HERE.parents[1] / "openapi.yaml")
+PAGES: dict[str, Any] = read_yaml(HERE / "pages.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
 DATA = ("example", "examples", "default", "const", "enum", "value")
 
@@ -18,7 +18,7 @@ Pointer = tuple[str | int, ...]
 
 
 def at(pointer: str, document: dict[str, Any] = DOCUMENT) -> Any:
-    """Return what a local reference such as `#/components/schemas/Error` points at."""
+    """Return what a local reference such as `#/components/schemas/ApiError` points at."""
     node: Any = document
     for part in pointer.removeprefix("#/").split("/"):
         node = node[part.replace("~1", "/").replace("~0", "~")]

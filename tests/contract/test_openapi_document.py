@@ -117,6 +117,14 @@ def test_every_reference_leads_somewhere_and_every_component_is_used() -> None:
     assert used == existing
 
 
+def test_no_schema_is_called_what_a_language_or_a_generator_calls_something_of_its_own() -> None:
+    names = set(DOCUMENT["components"]["schemas"])
+    shadowing = {"Error", "Event", "Map", "Object", "Date", "Request", "Response", "Result", "Status"}
+    made = {name[0].upper() + name[1:] + ending for name in operations() for ending in ("Response", "Error")}
+    assert names & (shadowing | made) == set()
+    assert [name for name in names if name.endswith("Response")] == []
+
+
 def test_no_generator_placeholder_is_left_in_the_document() -> None:
     assert re.findall(r"<(?:string|object|integer)>", str(DOCUMENT)) == []
 

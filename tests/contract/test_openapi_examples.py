@@ -111,7 +111,9 @@ def test_events_of_a_timeline_belong_to_its_execution(name: str) -> None:
 @pytest.mark.parametrize("name", ["WorkflowSucceeded", "AwaitingPayment"])
 def test_the_public_example_is_the_private_one_without_what_is_hidden(name: str) -> None:
     schemas, private = DOCUMENT["components"]["schemas"], TIMELINES[name]
-    hidden, hidden_of_events = (set(schemas[view]["x-hidden"]) for view in ("PublicExecution", "PublicEvent"))
+    hidden, hidden_of_events = (
+        set(schemas[view]["x-hidden"]) for view in ("PublicExecution", "PublicExecutionEvent")
+    )
     shown = {key: value for key, value in private["execution"].items() if key not in hidden}
     events = [
         {key: value for key, value in event.items() if key not in hidden_of_events}

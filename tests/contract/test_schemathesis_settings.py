@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import schemathesis
-
 from .openapi_reading import operations
 
 SETTINGS = Path(__file__).parents[2] / "schemathesis.toml"
@@ -26,6 +24,8 @@ def switches(node: Any) -> Iterator[Any]:
 
 
 def test_schemathesis_takes_the_settings() -> None:
+    import schemathesis  # a second, which a run of other tests need not wait for
+
     config = schemathesis.Config.from_path(SETTINGS)
     assert len(config.projects.default.operations.operations) == len(READ["operations"])
 

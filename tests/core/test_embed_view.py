@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from execmock.core.contract.names import EMBED_EXECUTION
 from execmock.core.durations import parse_instant
 from execmock.core.embed_view import EmbedViews, instant_texts
 from execmock.core.execution import EmbedExecution
@@ -22,7 +23,7 @@ from execmock.loading.scenarios import read_data
 
 from .made_scenarios import CONTRACT, WORDS
 
-SCHEMA = CONTRACT.schema("EmbedExecution")
+SCHEMA = CONTRACT.schema(EMBED_EXECUTION)
 FITS = SchemaValidator(CONTRACT.standalone(SCHEMA))
 STRING = re.compile(SCHEMA["properties"]["created_at_string"]["pattern"])
 ZONES = [

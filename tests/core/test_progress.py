@@ -18,7 +18,6 @@ from execmock.core.progress import (
     Progress,
     Signal,
     Tick,
-    Visit,
     begin,
     next_due,
     open_triggers,
@@ -26,6 +25,7 @@ from execmock.core.progress import (
 )
 from execmock.core.scenario import Scenario
 from execmock.core.views import ViewData, Views
+from execmock.core.visit import Visit
 from execmock.loading.scenarios import read_data
 
 from .made_scenarios import CONTRACT, GRAPH, HAPPENINGS, INPUTS, SEEDS, WORDS, input_of, scenarios

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from execmock.core.contract.names import CREATE_BODY, EXECUTION
 from execmock.core.execution import Execution
 from execmock.core.ids import xid
 from execmock.core.json_text import encode
-from execmock.core.progress import begin, open_triggers, standing
+from execmock.core.progress import begin, counts_reads, standing
 from execmock.core.scenario import Scenario
-from execmock.core.scenario.model import After, Polls
 from execmock.core.view_template import ViewTemplate, view_template_of
 from execmock.core.views import Views, next_event
 from execmock.loading.contract import data_path
@@ -29,8 +29,8 @@ SHIPPED = [
     if file.scenario and file.scenario.api == "executions"
 ]
 PAID = next(scenario for scenario in SHIPPED if scenario.name == "paid-happy-path")
-SENT = CONTRACT.schema("CreateExecutionRequest")["properties"]
-SHOWN = CONTRACT.schema("Execution")["properties"]
+SENT = CONTRACT.schema(CREATE_BODY)["properties"]
+SHOWN = CONTRACT.schema(EXECUTION)["properties"]
 FOREVER = 1 << 62
 
 TEXTS = st.one_of(st.text(), st.sampled_from(["", "%(at)s 100%", '"\\/\n\x7f\u2028', "\ud800", "Größe 🙂"]))
@@ -62,7 +62,7 @@ def check(scenario: Scenario, body: dict[str, Any], at: int, number: int) -> Vie
     assert form.fill(execution) == encode(VIEWS.fields(execution, state, scenario, body, "org_ü%s"))
     until = min(FOREVER if due is None else due, next_event(state, scenario, at) or FOREVER)
     assert min(at + form.lasts, FOREVER) == until
-    assert form.polled == any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, b""))
+    assert form.polled == counts_reads(scenario, state, b"")
     return form
 
 
@@ -97,7 +97,7 @@ def test_ordinary_bodies_find_a_form(scenario: Scenario) -> None:
     body = {name: {"a": 1} if name in ("requestPayload", "clientSafeMetadata") else "x" for name in SENT}
     found = check(scenario, body, 1_767_258_000_000, 1)
     first = scenario.steps[0]
-    at_once = any(isinstance(trigger, After) and trigger.low == 0 for trigger in first.triggers)
+    at_once = any(trigger.soonest == 0 for trigger in first.triggers)
     assert (found is None) == (scenario.draws or not first.fixed or at_once)
 
 

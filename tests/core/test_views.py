@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from execmock.core.contract.names import EXECUTION, GET, PUBLIC_EVENT, PUBLIC_EXECUTION, SchemaPlace
 from execmock.core.execution import Execution
 from execmock.core.progress import Signal, Tick, begin, progress
 from execmock.core.scenario import Scenario
@@ -30,10 +31,10 @@ REQUEST = {
     "requestPayload": {"a": 1},
     "clientSafeMetadata": {"b": 2},
 }
-EXECUTION_SCHEMA = CONTRACT.schema("Execution")
+EXECUTION_SCHEMA = CONTRACT.schema(EXECUTION)
 LIFECYCLE = EXECUTION_SCHEMA["x-lifecycle"]["properties"]
-PUBLIC = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("PublicExecution")))
-PRIVATE = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("GetExecutionResponse")["properties"]["data"]))
+PUBLIC = SchemaValidator(CONTRACT.standalone(CONTRACT.schema(PUBLIC_EXECUTION)))
+PRIVATE = SchemaValidator(CONTRACT.standalone(CONTRACT.schema(SchemaPlace(GET, "data"))))
 SHIPPED = {
     file.scenario.name: file.scenario
     for file in read_folder([data_path("fixtures") / "scenarios"], WORDS)
@@ -79,8 +80,8 @@ def test_the_public_view_is_a_part_of_the_private_one(
         assert all(
             shown.items() <= whole.items() for shown, whole in zip(events, private["events"], strict=True)
         )
-        assert not set(public) & set(CONTRACT.schema("PublicExecution")["x-hidden"])
-        hidden = set(CONTRACT.schema("PublicEvent")["x-hidden"])
+        assert not set(public) & set(CONTRACT.schema(PUBLIC_EXECUTION)["x-hidden"])
+        hidden = set(CONTRACT.schema(PUBLIC_EVENT)["x-hidden"])
         assert not any(set(event) & hidden for event in events)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.programs import program
+
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import read_text, vocabularies
 
@@ -24,8 +26,10 @@ def block(name: str) -> str:
 
 
 def pasted(lines: str) -> str:
-    """Return what a shell prints for some lines."""
-    run = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60, check=True)  # noqa: S607
+    """Return what a shell prints for some lines, which call curl."""
+    program("curl")
+    shell = [program("bash"), "-e"]
+    run = subprocess.run(shell, input=lines, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     return run.stdout
 
 
@@ -53,7 +57,7 @@ def test_the_lines_for_qa_hold_and_advance_the_clock(
 
 def test_the_scenario_is_one_that_the_check_accepts() -> None:
     read = read_text(block("scenario"), "rejected-late.yaml", vocabularies(shipped_contract()))
-    assert read.problems == ()
+    assert read.findings == ()
     assert read.scenario is not None
     assert read.scenario.name == "rejected-late"
 

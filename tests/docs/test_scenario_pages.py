@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.programs import interruptible, program
 
 from execmock.cli import main
 from execmock.core.world import WorldWords
@@ -49,7 +50,7 @@ def test_a_file_on_the_pages_is_valid(block: str) -> None:
         words = WorldWords.of(CONTRACT, [file.scenario for file in shipped if file.scenario])
         assert read_world(block, "x.yaml", words)[1] == ()
     elif "scenario: mistaken" not in block:
-        assert read_text(block, "x.yaml", WORDS).problems == ()
+        assert read_text(block, "x.yaml", WORDS).findings == ()
 
 
 @pytest.mark.parametrize("block", blocks("console"))
@@ -81,7 +82,8 @@ def test_output_that_differs_is_noticed() -> None:
 def serving(command: str) -> tuple[subprocess.Popen[str], str]:
     """Start a server on a free port; return it with its address."""
     arguments = [sys.executable, "-m", *shlex.split(command), "--port", "0"]
-    server = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    with interruptible():
+        server = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
     assert server.stdout is not None
     found = re.search(r"http://\S+", server.stdout.readline())
     assert found is not None
@@ -109,7 +111,8 @@ def test_shell_commands_of_the_pages_work(command: str) -> None:
     try:
         if not serves:
             assert command.startswith("curl -s ")
-            there = ["curl", "-sf", *shlex.split(command.replace("http://127.0.0.1:4010", address))[2:]]
+            words = shlex.split(command.replace("http://127.0.0.1:4010", address))
+            there = [program("curl"), "-sf", *words[2:]]
             run = subprocess.run(there, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 - from our page
             assert '"status":"workflow_failed"' in run.stdout
     finally:

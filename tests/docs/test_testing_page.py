@@ -14,6 +14,7 @@ import execmock.testing  # noqa: F401 - pytester forgets what was first imported
 README = Path(__file__).parents[2] / "README.md"
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 JUDGE = PAGE.with_name("verify.md")
+STORES = PAGE.with_name("deployment.md")
 INSIDE = "<!-- tested: pytest -->\n```python\n"
 
 
@@ -27,13 +28,13 @@ def test_the_console_sessions_show_what_happens() -> None:
 
 @pytest.mark.parametrize(
     ("page", "start"),
-    [(PAGE, INSIDE), (JUDGE, INSIDE), (README, "```python\n")],
-    ids=["page", "judge", "README"],
+    [(PAGE, INSIDE), (JUDGE, INSIDE), (STORES, INSIDE), (README, "```python\n")],
+    ids=["page", "judge", "stores", "README"],
 )
 def test_the_test_files_pass(pytester: pytest.Pytester, page: Path, start: str) -> None:
     (block,) = page.read_text(encoding="utf-8").split(start)[1:]
     source = block.partition("```")[0]
     pytester.makepyfile(test_orders=source)
     unset = "-Wignore:The configuration option:pytest.PytestDeprecationWarning"  # pytest-asyncio's own
-    run = pytester.runpytest_inprocess("-Werror", unset, "-p", "no:cacheprovider")
+    run = pytester.runpytest_inprocess("-Werror", unset, "-p", "no:schemathesis", "-p", "no:cacheprovider")
     run.assert_outcomes(passed=source.count("def test_"))

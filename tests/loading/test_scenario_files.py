@@ -17,7 +17,7 @@ EMBED = "scenario: x\napi: embed\nsteps:\n  - status: running\n"
 
 
 def problems(text: str) -> list[str]:
-    return [str(problem) for problem in read_text(text, "x.yaml", WORDS).problems]
+    return [str(problem) for problem in read_text(text, "x.yaml", WORDS).findings]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def problems(text: str) -> list[str]:
         (HEAD + FREE, "5:5: dead end: workflow_running is not terminal and has no `next`"),
         (
             HEAD + FREE + "    next: {after: 1s, chance: 0.5}\n  - status: workflow_failed\n",
-            "6:5: dead end by bad luck: expected one trigger without `chance`",
+            "6:5: may dead-end: every trigger has `chance`; expected one without",
         ),
         (
             HEAD + FREE + "    next: {after: 1s, to: x}\n  - {name: x, status: workflow_failed}\n"
@@ -137,7 +137,7 @@ def problems(text: str) -> list[str]:
         ),
         (
             EMBED + "    next: {after: 1s}\n    events: [{eventType: a}]\n  - status: completed\n",
-            "6:5: an embed execution has no timeline, so nobody would see these events",
+            "6:5: an embed execution has no timeline, so these events would never be shown",
         ),
         (
             EMBED + "    next: {after: 1s}\n    set: {actions_count: 2, idle_actions_count: 2}\n"
@@ -182,7 +182,7 @@ def test_every_mistake_of_a_file_is_found_at_once_in_its_order() -> None:
 
 def test_a_problem_is_shown_with_its_line_and_a_caret_under_the_place() -> None:
     text = HEAD + "  - {status: workflow_queued, set: {statusReason: 注文}, nxt: {after: 1s}}\n"
-    (problem,) = read_text(text, "x.yaml", WORDS).problems
+    (problem,) = read_text(text, "x.yaml", WORDS).findings
     assert problem.shown.splitlines()[1:] == [
         "    - {status: workflow_queued, set: {statusReason: 注文}, nxt: {after: 1s}}",
         "                                                           ^",
@@ -225,7 +225,7 @@ def test_two_files_that_want_the_same_are_a_finding_with_both_places(
     one, two = write(tmp_path, "one.yaml", *first), write(tmp_path, "two.yaml", *second)
     found = read_folder([tmp_path], WORDS)
     assert [file.scenario is not None for file in found] == [True, False]
-    assert [str(p) for file in found for p in file.problems] == [f"{two}:" + problem.format(one)]
+    assert [str(p) for file in found for p in file.findings] == [f"{two}:" + problem.format(one)]
 
 
 def test_files_that_bind_different_values_stand_side_by_side(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_files_that_bind_different_values_stand_side_by_side(tmp_path: Path) -> 
 def test_what_cannot_be_read_is_a_problem_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"scenario: \xe9\n")
     files = read_folder([tmp_path / "none.yaml", tmp_path], WORDS)
-    assert [str(problem) for file in files for problem in file.problems] == [
+    assert [str(problem) for file in files for problem in file.findings] == [
         f"{tmp_path}/none.yaml: cannot be read: No such file or directory",
         f"{tmp_path}/latin.yaml: is not UTF-8 text",
     ]
@@ -247,4 +247,4 @@ def test_what_cannot_be_read_is_a_problem_of_its_file(tmp_path: Path) -> None:
 def test_the_shipped_scenarios_have_no_problems() -> None:
     files = read_folder([data_path("fixtures") / "scenarios"], WORDS)
     assert files
-    assert [str(problem) for file in files for problem in file.problems] == []
+    assert [str(problem) for file in files for problem in file.findings] == []

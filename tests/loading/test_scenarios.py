@@ -31,12 +31,12 @@ steps:
 
 
 def problems(text: str) -> list[str]:
-    return [str(problem) for problem in read_text(text, "a.yaml", WORDS).problems]
+    return [str(problem) for problem in read_text(text, "a.yaml", WORDS).findings]
 
 
 def test_a_good_file_is_a_scenario_without_problems() -> None:
     file = read_text(GOOD, "a.yaml", WORDS)
-    assert file.problems == ()
+    assert file.findings == ()
     assert file.scenario is not None
     assert (file.scenario.name, file.scenario.text) == ("good", GOOD)
 
@@ -44,11 +44,11 @@ def test_a_good_file_is_a_scenario_without_problems() -> None:
 def test_every_problem_has_its_place_in_the_order_of_the_file_and_the_line_it_is_about() -> None:
     file = read_text(WRONG, "a.yaml", WORDS)
     assert file.scenario is None
-    assert [(str(p.place), p.line.strip()) for p in file.problems] == [
+    assert [(str(p.place), p.line.strip()) for p in file.findings] == [
         ("a.yaml:4:23", "next: {after: 1s, to: nowhere}"),
         ("a.yaml:6:7", "paymentstatus: pending"),
     ]
-    assert "Did you mean 'paymentStatus'?" in file.problems[1].message
+    assert "Did you mean 'paymentStatus'?" in file.findings[1].message
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_scenario_says_where(text: str, place: str) -> None:
 @settings(max_examples=150)
 def test_no_text_breaks_the_reader(text: str) -> None:
     file = read_text(text, "a.yaml", WORDS)
-    assert (file.scenario is None) == bool(file.problems)
+    assert (file.scenario is None) == bool(file.findings)
 
 
 @given(st.data())
@@ -86,7 +86,7 @@ def test_no_mutation_of_a_scenario_breaks_the_reader(data: st.DataObject) -> Non
     column = data.draw(st.integers(0, len(lines[at])))
     lines[at] = lines[at][:column] + data.draw(st.text("{}[]:,a1 -'\"/0", max_size=3)) + lines[at][column:]
     file = read_text("\n".join(lines), "a.yaml", WORDS)
-    assert (file.scenario is None) == bool(file.problems)
+    assert (file.scenario is None) == bool(file.findings)
 
 
 def test_folders_are_read_deep_and_in_order_and_files_as_they_are_named(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_folders_are_read_deep_and_in_order_and_files_as_they_are_named(tmp_path
 def test_a_file_that_cannot_be_read_is_a_problem_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"scenario: \xe9")
     found = read_folder([tmp_path / "latin.yaml", tmp_path / "gone.yaml"], WORDS)
-    assert [file.problems[0].message for file in found] == [
+    assert [file.findings[0].message for file in found] == [
         "is not UTF-8 text",
         "cannot be read: No such file or directory",
     ]
@@ -110,6 +110,6 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_no_more(tmp_path: Path) -> 
 
 def test_the_shipped_scenarios_have_no_problem_and_names_of_their_own() -> None:
     files = read_folder([data_path("fixtures") / "scenarios"], WORDS)
-    assert [str(problem) for file in files for problem in file.problems] == []
+    assert [str(problem) for file in files for problem in file.findings] == []
     names = [file.scenario.name for file in files if file.scenario]
     assert len(names) == len(set(names)) >= 12

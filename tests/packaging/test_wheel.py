@@ -10,6 +10,7 @@ import sys
 import tarfile
 import tomllib
 import venv
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree, ignore_patterns
@@ -57,7 +58,14 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a fresh environment that holds the wheel and what it depends on."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", folder / "bin" / "python"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--python",
+        folder / "bin" / "python",
+    ]
     run(*pip, "install", "--no-compile", next(built.glob("*.whl")), cwd=folder)
     return folder / "bin"
 
@@ -77,6 +85,25 @@ def test_the_contract_and_the_fixtures_are_inside(installed: Path, tmp_path: Pat
 def contents(folder: Path) -> dict[str, bytes]:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_every_file_of_the_sources_is_inside(built: Path) -> None:
+    """Also those that are no modules, such as the pages and the templates of reports."""
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as archive:
+        inside = set(archive.namelist())
+    files = {path for path in (ROOT / "src").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    there = {path.relative_to(ROOT / "src").as_posix() for path in files}
+    assert "execmock/verify/report/templates/report.html" in inside
+    assert sorted(there - inside) == []
+
+
+def test_a_report_that_needs_an_extra_says_which(installed: Path, tmp_path: Path) -> None:
+    command = [str(installed / "execmock"), "verify", "http://127.0.0.1:9", "--report", "html=report.html"]
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'execmock[verify]'" in done.stderr
 
 
 def test_every_module_of_the_core_package_can_be_imported(installed: Path, tmp_path: Path) -> None:
@@ -134,8 +161,9 @@ def test_the_server_works_there(served: str) -> None:
 def test_a_mock_starts_there_without_reading_yaml(installed: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from execmock.server.app import App, AppOptions\n"
-        "mock = App(AppOptions())\n"
+        "from execmock.server.app import App\n"
+        "from execmock.settings import ServeSettings\n"
+        "mock = App(ServeSettings())\n"
         "print(len(mock.engine.registry.current), 'yaml' in sys.modules)\n"
     )
     scenarios = len(list((ROOT / "fixtures" / "scenarios").glob("*.yaml")))
@@ -165,7 +193,15 @@ def test_a_project_that_tests_its_clients_with_the_wheel_passes(built: Path, tmp
     wheel = next(built.glob("*.whl"))
     venv.create(tmp_path / "environment")
     python = tmp_path / "environment" / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--python",
+        python,
+        "install",
+    ]
     run(*pip, "--no-compile", wheel, *(name for name in wanted if name != "execmock"), cwd=tmp_path)
     said = run(python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project)
     assert re.search(r"plugins:.* execmock-", said)

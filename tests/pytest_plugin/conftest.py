@@ -43,6 +43,8 @@ def run_tests(pytester: pytest.Pytester) -> RunTests:
         runner = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
         # pytest-asyncio asks for a setting of its own, which would be an unknown one where it is absent.
         unset = "-Wignore:The configuration option:pytest.PytestDeprecationWarning"
-        return runner("-Werror", unset, "-p", "no:cacheprovider", *arguments)
+        # In this process each run would import again what only a run imports: schemathesis takes a second.
+        without = [] if subprocess else ["-p", "no:schemathesis"]
+        return runner("-Werror", unset, *without, "-p", "no:cacheprovider", *arguments)
 
     return run

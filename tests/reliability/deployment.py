@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import http.client
-import os
-import shutil
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.programs import find
 from tests.stores.redis_process import RedisProcess, free_port
 
 from .serving import Client, Server
 
-__all__ = ["Deployed", "behind_nginx", "nginx_program"]
+__all__ = ["Deployed", "behind_nginx"]
 
 CONFIGURATION = Path(__file__).parents[2] / "docs" / "deployment" / "nginx.conf"
-
-
-def nginx_program() -> str | None:
-    """Return the path of nginx, which Debian keeps where only root looks for it, or None."""
-    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 @dataclass
@@ -66,7 +60,7 @@ class Nginx:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        program = nginx_program()
+        program = find("nginx")
         if program is None:
             raise FileNotFoundError("nginx")
         command = [program, "-p", str(self._folder), "-c", str(self._file), "-e", "stderr"]

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +25,7 @@ _BODY = {
 class Reply(NamedTuple):
     status: int
     body: Any
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
 
 
 class Client:

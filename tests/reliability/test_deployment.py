@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import pytest
+from tests.programs import program
 
-from .deployment import behind_nginx, nginx_program
+from .deployment import behind_nginx
 
 
 def test_two_replicas_behind_nginx_serve_on_when_one_dies(redis_server: object, tmp_path: Path) -> None:
-    if nginx_program() is None:
-        if os.environ.get("CI"):
-            pytest.fail("nginx is missing; .ci/run installs it")
-        pytest.skip("nginx is not installed (Debian: apt-get install nginx)")
+    program("nginx")
     result = behind_nginx(30, tmp_path)
     assert result.fine, result

@@ -16,7 +16,7 @@ from execmock.core.preview import Entered, Script, as_table
 from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords, drafts
 from execmock.loading.contract import shipped_contract
-from execmock.loading.problems import Problem
+from execmock.loading.located_findings import LocatedFinding
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
 from execmock.loading.worlds import read_world
 from execmock.loading.yaml_marks import load_marked
@@ -184,7 +184,7 @@ def change(draw: st.DrawFn, container: Any) -> None:
         container[name] = deepcopy(container[key]) if how == "double" else container.pop(key)
 
 
-def judged(text: str, found: Scenario | World | None, problems: Sequence[Problem]) -> None:
+def judged(text: str, found: Scenario | World | None, problems: Sequence[LocatedFinding]) -> None:
     assert (found is None) == bool(problems)
     lines = text.splitlines() or [""]
     for problem in problems:
@@ -210,7 +210,7 @@ def plays(scenario: Scenario) -> None:
 @given(text=changed_texts(SCENARIOS) | changed_data(SCENARIOS))
 def test_a_changed_scenario_plays_or_is_rejected_with_a_place(text: str) -> None:
     file = read_text(text, "x.yaml", WORDS)
-    judged(text, file.scenario, file.problems)
+    judged(text, file.scenario, file.findings)
     if file.scenario:
         plays(file.scenario)
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from tests.programs import program
 
 SCRIPT = Path(__file__).with_name("qa.sh")
 SERVE = [sys.executable, "-m", "execmock", "serve", "--port", "0", "--quiet"]
@@ -21,7 +22,8 @@ Serving = Callable[..., AbstractContextManager[str]]
 
 def played(url: str) -> bytes:
     """Return what the script prints."""
-    command = ["bash", SCRIPT]
+    program("curl")
+    command = [program("bash"), SCRIPT]
     environment = {**os.environ, "URL": url}
     run = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)  # noqa: S603
     assert run.returncode == 0, run.stdout + run.stderr

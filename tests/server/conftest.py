@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import fields
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -15,11 +14,11 @@ import pytest
 from yarl import URL
 
 from execmock.clocks import ManualClock
-from execmock.server.app import App, AppOptions
+from execmock.server.app import App
 from execmock.server.http.listener import Listener, bind
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
+from execmock.settings import ServeSettings
 
-ENGINE = {field.name for field in fields(EngineOptions)}
 BODY = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
 
 
@@ -117,9 +116,8 @@ async def mock_server() -> AsyncIterator[Start]:
 
         async def start(**options: Any) -> Server:
             clock = options.pop("clock", None) or ManualClock()
-            engine = EngineOptions(**{"seed": 7, **{n: v for n, v in options.items() if n in ENGINE}})
-            rest = {name: value for name, value in options.items() if name not in ENGINE}
-            mock = App(AppOptions(engine=engine, **{"quiet": True, **rest}), Engine(engine, clock))
+            settings = ServeSettings(**{"seed": 7, "quiet": True, **options})
+            mock = App(settings, Engine(settings, clock))
             await mock.prepare()
             listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0))
             await listener.start()

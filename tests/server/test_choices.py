@@ -32,6 +32,10 @@ async def unknown_workflow(server: Server) -> Reply:
     return await server.create({"workflowId": "wf_known_not"})
 
 
+async def ninth(server: Server) -> Reply:
+    return await server.get("/v1/executions/exec_any", headers={"Prefer": "example=workflow_partial"})
+
+
 KEY = {"id_type": "key"}
 PROBES: dict[tuple[str, int | str], tuple[Probe, int]] = {
     ("unknownProperty", "ignore"): (lambda s: s.create({"more": 1}), 200),
@@ -68,6 +72,8 @@ PROBES: dict[tuple[str, int | str], tuple[Probe, int]] = {
     ("embedUnknownUserKey", 404): (lambda s: s.execute("workflow_15", {**KEY, "user_key": "x"}), 404),
     ("embedExecutionData", 422): (lambda s: s.execute("workflow_15", {**KEY, "execution_data": []}), 422),
     ("embedExecutionData", 400): (lambda s: s.execute("workflow_15", {**KEY, "execution_data": []}), 400),
+    ("statuses", "eight"): (ninth, 400),
+    ("statuses", "nine"): (ninth, 200),
     ("embedMalformedJson", 400): (lambda s: s.execute("workflow_15", data=b"{"), 400),
     ("embedMalformedJson", 422): (lambda s: s.execute("workflow_15", data=b"{"), 422),
 }
@@ -83,8 +89,8 @@ def test_every_value_that_can_be_chosen_is_tried() -> None:
 
 
 async def started(mock_server: Start, name: str, value: Any) -> Server:
-    own = {"strict": True, "keys": (("b3sk_test", "read-write"),)} if name == "badKey" else {}
-    server: Server = await mock_server(choices=(f"{name}={value}",), max_body=2_000, **own)
+    own = {"auth": "strict", "keys": (("b3sk_test", "read-write"),)} if name == "badKey" else {}
+    server: Server = await mock_server(choose=((name, str(value)),), max_body=2_000, **own)
     return server
 
 
@@ -126,15 +132,15 @@ async def test_a_clamped_number_is_the_greatest_that_fits(mock_server: Start) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("name", "value", "problem"),
     [
-        ("unknownExecutio=404", r"unknown choice 'unknownExecutio'; .* Did you mean 'unknownExecution'\?"),
-        ("unknownExecution=405", "unknownExecution cannot be '405'; expected one of 400, 404"),
-        ("unknownExecution", "unknownExecution cannot be ''"),
-        ("emptyField=empty", "unknown choice 'emptyField'"),
-        ("listOrder=any", "unknown choice 'listOrder'"),
+        ("unknownExecutio", "404", r"unknown choice 'unknownExecutio'; .* Did you mean 'unknownExecution'\?"),
+        ("unknownExecution", "405", "unknownExecution cannot be '405'; expected one of 400, 404"),
+        ("unknownExecution", "", "unknownExecution cannot be ''"),
+        ("emptyField", "empty", "unknown choice 'emptyField'"),
+        ("listOrder", "any", "unknown choice 'listOrder'"),
     ],
 )
-def test_what_cannot_be_chosen_names_what_can(text: str, problem: str) -> None:
+def test_what_cannot_be_chosen_names_what_can(name: str, value: str, problem: str) -> None:
     with pytest.raises(ConfigError, match=problem):
-        choose(CONTRACT, [text])
+        choose(CONTRACT, [(name, value)])

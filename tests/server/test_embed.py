@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from execmock.core.contract.names import EMBED_EXECUTION
 from execmock.core.durations import parse_instant
 from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
@@ -14,7 +15,7 @@ from execmock.loading.contract import shipped_contract
 from .conftest import Server, Start
 
 CONTRACT = shipped_contract()
-SCHEMA = SchemaValidator(CONTRACT.standalone(CONTRACT.schema("EmbedExecution")))
+SCHEMA = SchemaValidator(CONTRACT.standalone(CONTRACT.schema(EMBED_EXECUTION)))
 DAY = 24 * 3_600_000
 
 
@@ -102,7 +103,7 @@ async def test_the_id_is_a_uuid7_of_the_instant_that_the_three_texts_say(
 
 
 async def test_the_zone_can_be_another(mock_server: Start) -> None:
-    server = await mock_server(zone="Asia/Kolkata")
+    server = await mock_server(timezone="Asia/Kolkata")
     made = (await server.execute("workflow_15", {"id_type": "key"})).json
     assert made["created_at"] == "2026-01-01T14:30:00+05:30"
 

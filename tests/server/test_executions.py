@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
 
@@ -17,8 +18,10 @@ from .conftest import BODY, Server, Start
 CONTRACT = shipped_contract()
 
 
-def fits(name: str) -> SchemaValidator:
-    return SchemaValidator(CONTRACT.standalone(CONTRACT.schema(name)))
+def fits(operation: str) -> SchemaValidator:
+    schema = CONTRACT.operation(operation).success.schema
+    assert schema
+    return SchemaValidator(CONTRACT.standalone(schema))
 
 
 async def test_every_success_fits_the_contract(server: Server) -> None:
@@ -28,10 +31,10 @@ async def test_every_success_fits_the_contract(server: Server) -> None:
         server.clock.advance(after)
         private = await server.get(f"/v1/executions/{execution}")
         public = await server.get(f"/v1/public/executions/{execution}?token={created.data['clientToken']}")
-        assert fits("GetExecutionResponse").violations(private.json) == []
-        assert fits("PublicExecutionResponse").violations(public.json) == []
-    assert fits("CreateExecutionResponse").violations(created.json) == []
-    assert fits("ListExecutionsResponse").violations((await server.get("/v1/executions")).json) == []
+        assert fits("getExecution").violations(private.json) == []
+        assert fits("getPublicExecution").violations(public.json) == []
+    assert fits("createExecution").violations(created.json) == []
+    assert fits("listExecutions").violations((await server.get("/v1/executions")).json) == []
 
 
 async def test_an_execution_moves_with_the_clock_and_both_views_agree(server: Server) -> None:
@@ -300,4 +303,4 @@ async def test_the_same_seed_and_clock_give_the_same_bytes(mock_server: Start) -
 
 
 def test_the_body_of_these_tests_is_the_least_that_is_accepted() -> None:
-    assert set(BODY) == set(CONTRACT.schema("CreateExecutionRequest")["required"])
+    assert set(BODY) == set(CONTRACT.schema(CREATE_BODY)["required"])

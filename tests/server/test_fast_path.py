@@ -13,10 +13,11 @@ import pytest
 from tests.server.conftest import BODY
 
 from execmock.clocks import ManualClock
-from execmock.server.app import App, AppOptions
+from execmock.server.app import App
 from execmock.server.http.fast_protocol import FastServer
 from execmock.server.http.listener import Listener, bind
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
+from execmock.settings import ServeSettings
 
 KEY = "Authorization: Bearer b3sk_test"
 ENDING = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -48,8 +49,8 @@ class ProcessOptions(NamedTuple):
 @asynccontextmanager
 async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIterator[ProcessOptions]:
     """Run a server; without the short way where its store does not promise to answer at once."""
-    options = EngineOptions(seed=7)
-    mock = App(AppOptions(engine=options, quiet=True, cors_origins=origins), Engine(options, ManualClock()))
+    settings = ServeSettings(seed=7, quiet=True, cors_origins=origins)
+    mock = App(settings, Engine(settings, ManualClock()))
     await mock.prepare()
     mock.engine.store.immediate = short
     listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0))
@@ -114,6 +115,9 @@ SHORT = {
     "wrong content type": request("POST /v1/executions", "Content-Type: text/plain", "Content-Length: 0"),
     "wrong parameter": request("GET /v1/executions?limit=a"),
     "unknown path": request("GET /v1/nothing"),
+    "unknown first segment": request("GET /v2/executions"),
+    "path of one segment": request("GET /status"),
+    "empty first segment": request("GET //docs"),
     "escaped path": request("GET /v1/executions/%C3%A4%2Fb"),
     "strange query": request("GET /v1/executions?limit=1&&x=%zz&limit"),
     "forced status": request("GET /v1/executions", "Prefer: code=429"),
@@ -132,6 +136,8 @@ LONG = {
     ),
     "wrong method": request("DELETE /v1/executions"),
     "page": request("GET /openapi.json"),
+    "docs page": request("GET /docs/"),
+    "root": request("GET /"),
     "control": request("GET /_execmock/nothing"),
     "HTTP/1.0": request("GET /v1/executions").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "malformed": b"GET /v1/executions HTTP/1.1\r\nno header\r\n\r\n",

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import Server, Start
 
-STRICT = {"strict": True, "keys": (("b3sk_rw", "read-write"), ("b3sk_ro", "read"))}
+STRICT = {"auth": "strict", "keys": (("b3sk_rw", "read-write"), ("b3sk_ro", "read"))}
 PROTECTED = [
     ("POST", "/v1/executions"),
     ("GET", "/v1/executions"),

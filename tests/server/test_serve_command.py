@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.programs import interruptible, program
 
 COMMAND = [sys.executable, "-m", "execmock", "serve"]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("EXECMOCK_")}
@@ -61,14 +61,15 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(*options: str) -> Serving:
-            process = subprocess.Popen(  # noqa: S603 - the command under test
-                [*COMMAND, "--port", "0", *options],
-                cwd=tmp_path,
-                env=ENVIRONMENT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+            with interruptible():
+                process = subprocess.Popen(  # noqa: S603 - the command under test
+                    [*COMMAND, "--port", "0", *options],
+                    cwd=tmp_path,
+                    env=ENVIRONMENT,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
             stack.enter_context(process)
             stack.callback(process.kill)
             return Serving(process)
@@ -115,6 +116,7 @@ def test_it_names_every_operation_a_key_the_docs_and_the_magic_ids(serve: Serve)
 
 
 def test_the_lines_to_paste_work_when_they_are_pasted(serve: Serve) -> None:
+    program("curl")
     serving = serve()
     start = serving.banner.index("Paste to")
     lines = [
@@ -123,7 +125,7 @@ def test_the_lines_to_paste_work_when_they_are_pasted(serve: Serve) -> None:
         if (line.startswith("  ") and "curl" in line) or "$(" in line
     ]
     done = subprocess.run(  # noqa: S603 - the lines under test
-        [shutil.which("bash") or "bash", "-euo", "pipefail", "-c", "\n".join(lines)],
+        [program("bash"), "-euo", "pipefail", "-c", "\n".join(lines)],
         capture_output=True,
         text=True,
         timeout=60,

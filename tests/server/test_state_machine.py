@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
 from execmock.clocks import ManualClock
-from execmock.server.app import App, AppOptions
+from execmock.server.app import App
 from execmock.server.http.listener import Listener, bind
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
+from execmock.settings import ServeSettings
 
 SCENARIO = """\
 scenario: modelled
@@ -103,8 +104,8 @@ class Machine(RuleBasedStateMachine):
         with TemporaryDirectory() as folder:
             path = Path(folder, "modelled.yaml")
             path.write_text(SCENARIO)
-            options = EngineOptions(scenarios=(path,), scenario="modelled", seed=1)
-            self.mock = App(AppOptions(engine=options, quiet=True), Engine(options, self.clock))
+            settings = ServeSettings(scenarios=(path,), scenario="modelled", seed=1, quiet=True)
+            self.mock = App(settings, Engine(settings, self.clock))
         await self.mock.prepare()
         self.listener = Listener(self.mock.dispatcher(), bind("127.0.0.1", 0))
         await self.listener.start()

@@ -8,17 +8,18 @@ from itertools import pairwise
 import pytest
 
 from execmock.clocks import ManualClock
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.selection import Selection
+from execmock.settings import ServeSettings
 
 BODY = {"workflowId": "wf_waits_for_approval", "sourceSystem": "s", "sourceEntityType": "o"}
 
 
 @pytest.fixture
 async def engine() -> Engine:
-    made = Engine(EngineOptions(seed=1, frozen=True), ManualClock())
+    made = Engine(ServeSettings(seed=1, frozen=True), ManualClock())
     await made.prepare()
     return made
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from execmock.clocks import ManualClock
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.service.scenario_reload import ScenarioReloader
 from execmock.service.scenarios.selection import Selection
+from execmock.settings import ServeSettings
 
 TEXT = """\
 scenario: quick
@@ -28,7 +29,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.write("quick.yaml", TEXT)
-        self.engine = Engine(EngineOptions(scenarios=(self.path,), seed=7), ManualClock())
+        self.engine = Engine(ServeSettings(scenarios=(self.path,), seed=7), ManualClock())
         self.reloader = ScenarioReloader(self.engine, [self.path])
 
     def write(self, name: str, text: str | bytes) -> str:

@@ -13,11 +13,12 @@ from execmock.core.progress import Signal
 from execmock.core.scenario import Scenario
 from execmock.interfaces import Key
 from execmock.loading.scenarios import read_text
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
 from execmock.service.executions.embed_executions import ExecuteRequest
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
 from execmock.service.scenario_reload import ScenarioReloader
 from execmock.service.scenarios.selection import Selection
+from execmock.settings import ServeSettings
 
 DAY = 24 * 3_600_000
 BODY = {"workflowId": "w", "sourceSystem": "s", "sourceEntityType": "e"}
@@ -41,7 +42,7 @@ class Pair(NamedTuple):
 @pytest.fixture
 async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
     clock = ManualClock()
-    options = EngineOptions(store=f"sqlite:{tmp_path / 'a.db'}", seed=7)
+    options = ServeSettings(store=f"sqlite:{tmp_path / 'a.db'}", seed=7)
     engines = [Engine(options, clock), Engine(options, ManualClock())]
     for engine in engines:
         await engine.prepare()
@@ -126,7 +127,7 @@ async def test_a_file_is_taken_up_while_the_store_fails(pair: Pair, tmp_path: Pa
 @pytest.mark.parametrize("store", ["memory:", "sqlite:{}/b.db"])
 async def test_embed_keys_go_when_their_day_is_over(store: str, tmp_path: Path) -> None:
     clock = ManualClock()
-    engine = Engine(EngineOptions(store=store.format(tmp_path), seed=7), clock)
+    engine = Engine(ServeSettings(store=store.format(tmp_path), seed=7), clock)
     await engine.prepare()
 
     async def execute(key: str) -> bytes:

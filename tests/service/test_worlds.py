@@ -14,10 +14,11 @@ from execmock.core.durations import parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.errors import WorldError
 from execmock.interfaces import Contents
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
 from execmock.service.executions.executions import Page
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.selection import Selection
+from execmock.settings import ServeSettings
 from execmock.stores.codec import to_data
 
 START = "2026-02-01T00:00:00.000Z"
@@ -56,7 +57,7 @@ def file(tmp_path: Path) -> Path:
 
 
 async def begun(world: Path | str, **options: Any) -> Engine:
-    engine = Engine(EngineOptions(world=world, **options), ManualClock())
+    engine = Engine(ServeSettings(world=world, **options), ManualClock())
     await engine.prepare()
     return engine
 
@@ -153,14 +154,14 @@ async def test_generated_executions_are_spread_over_the_time_and_drawn_from_what
 @pytest.mark.parametrize("world", ["file", "demo"])
 async def test_two_loads_are_equal_to_the_last_byte(world: str, file: Path) -> None:
     named = file if world == "file" else world
-    first, second = [await contents(await begun(named, start=parse_instant(START))) for _ in range(2)]
+    first, second = [await contents(await begun(named, clock_start=parse_instant(START))) for _ in range(2)]
     assert first == second
-    assert await contents(await begun(named, seed=99, start=parse_instant(START))) != first
+    assert await contents(await begun(named, seed=99, clock_start=parse_instant(START))) != first
 
 
 async def test_what_the_command_line_says_goes_before_the_world(file: Path) -> None:
     engine = await begun(
-        file, seed=1, start=parse_instant("2027-01-01T00:00:00Z"), speed=3.0, scenario="quiet"
+        file, seed=1, clock_start=parse_instant("2027-01-01T00:00:00Z"), speed=3.0, scenario="quiet"
     )
     default, other = await engine.sandboxes.all()
     assert default.clock.shown == other.clock.shown == parse_instant("2027-01-01T00:00:00Z")
@@ -170,7 +171,7 @@ async def test_what_the_command_line_says_goes_before_the_world(file: Path) -> N
 
 @pytest.mark.parametrize("start", ["2026-01-01T09:00:00Z", "2026-07-03T23:59:59.999Z"])
 async def test_the_demo_world_has_every_status_in_two_organizations(start: str) -> None:
-    engine = await begun("demo", start=parse_instant(start), frozen=True)
+    engine = await begun("demo", clock_start=parse_instant(start), frozen=True)
     everyone = [item for sandbox in await engine.sandboxes.all() for item in await items(engine, sandbox.id)]
     assert len(everyone) == 250
     assert len({item["organizationId"] for item in everyone}) == 2

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.programs import program
 
 from execmock.interfaces import Store
 from execmock.stores import open_store
 
-from .redis_process import RedisProcess, redis_program
+from .redis_process import RedisProcess
 
 KINDS = ("memory", "sqlite", "redis")
 
@@ -19,10 +19,7 @@ KINDS = ("memory", "sqlite", "redis")
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
     """A Redis that all tests of this process share; each empties what it uses."""
-    if redis_program() is None:
-        if os.environ.get("CI"):
-            pytest.fail("redis-server is missing; .ci/run installs it")
-        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
+    program("redis-server")
     server = RedisProcess(tmp_path_factory.mktemp("redis"), "--appendfsync", "no")
     server.start()
     yield server

@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from execmock.core.execution import Execution, Idempotency
-from execmock.core.progress import Progress, Visit, begin
+from execmock.core.progress import Progress, begin
+from execmock.core.visit import Visit
 from execmock.interfaces import Key, Put
 from execmock.stores import open_store
 

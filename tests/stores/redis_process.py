@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,12 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["RedisProcess", "free_port", "redis_program"]
+from tests.programs import find
 
-
-def redis_program() -> str | None:
-    """Return the path of redis-server or valkey-server, or None."""
-    return shutil.which("redis-server") or shutil.which("valkey-server")
+__all__ = ["RedisProcess", "free_port"]
 
 
 def free_port() -> int:
@@ -39,7 +35,7 @@ class RedisProcess:
         return f"redis://127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        program = redis_program()
+        program = find("redis-server")
         if program is None:
             raise FileNotFoundError("redis-server")
         command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]

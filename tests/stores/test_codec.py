@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
-from execmock.core.progress import Progress, Visit
+from execmock.core.progress import Progress
+from execmock.core.visit import Visit
 from execmock.errors import StoreError
 from execmock.stores.codec import from_data, to_data
 

@@ -113,5 +113,5 @@ async def test_what_is_exported_is_restored_in_place_of_what_was_there(store: St
 
 @pytest.mark.parametrize("url", ["", "memory", "mem:", "file:///x"])
 def test_a_url_that_names_no_store_is_refused(url: str) -> None:
-    with pytest.raises(StoreError, match="is not a store; expected"):
+    with pytest.raises(StoreError, match="is not a store; expected memory:"):
         open_store(url)

@@ -112,14 +112,18 @@ def test_only_keys_of_a_sandbox_are_let_in_unless_it_is_open() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"speed": 0}, "0 is not a speed"),
-        ({"start": "noon"}, "'noon' is not an instant"),
-        ({"auth": "none"}, "auth cannot be 'none'"),
+        ({"speed": 0}, "ExecMock: speed is 0; expected a number above 0"),
+        ({"start": "noon"}, "ExecMock: start is 'noon'; expected an instant such as"),
+        ({"auth": "strikt"}, "ExecMock: auth is 'strikt'; expected open or strict. Did you mean 'strict'"),
         ({"choose": {"badKeey": 401}}, "Did you mean 'badKey'"),
         ({"scenario": "node-fail"}, "Did you mean 'node-fails'"),
         ({"world": "dmo"}, "Did you mean 'demo'"),
         ({"scenarios": ["nowhere"]}, "no scenario file or folder 'nowhere'"),
-        ({"port": 70_000}, "70000 is not a port"),
+        ({"port": 70_000}, "ExecMock: port is 70000; expected a whole number from 0 to 65535"),
+        ({"frozen": "yes"}, "ExecMock: frozen is 'yes'; expected true or false"),
+        ({"seed": True}, "ExecMock: seed is true; expected a whole number"),
+        ({"sped": 60}, r"ExecMock has no argument 'sped'\. Did you mean 'speed'\?"),
+        ({"workers": 2}, "ExecMock has no argument 'workers': a mock in a test lives in the process"),
     ],
 )
 def test_what_cannot_be_used_is_said_and_nothing_keeps_running(

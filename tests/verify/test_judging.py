@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execmock.loading.contract import shipped_contract
+from execmock.verify import probes, rules
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.judge import Trail, judge
+from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, GET
-from execmock.verify.rule import EVERY_PROBE
+from execmock.verify.rule import Check, Rules
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
@@ -62,11 +66,11 @@ def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, *
     )
 
 
-def outcomes(*exchanges: Exchange, trail: Trail | None = None) -> dict[str, Outcome]:
+def outcomes(*exchanges: Exchange, interruptions: Interruptions | None = None) -> dict[str, Outcome]:
     evidence = Evidence(
         shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded")
     )
-    return {result.rule.id: result.outcome for result in judge(evidence, all_rules(), trail or Trail())}
+    return {result.rule.id: result.outcome for result in judge(evidence, all_rules(), interruptions)}
 
 
 def showing(number: int, status: str, **changes: Any) -> Exchange:
@@ -98,9 +102,7 @@ def test_one_mistake_about_many_executions_is_one_finding_that_says_how_often_it
             showing(2 * number + 1, "workflow_running", id=name, runId="run_of_somebody_else"),
         ]
     evidence = Evidence(shipped_contract(), exchanges)
-    [result] = [
-        each for each in judge(evidence, all_rules(), Trail()) if each.rule.id == "lifecycle.write-once"
-    ]
+    [result] = [each for each in judge(evidence, all_rules()) if each.rule.id == "lifecycle.write-once"]
     assert [finding.times for finding in result.findings] == [3]
 
 
@@ -127,7 +129,9 @@ def test_an_answer_that_asks_to_come_back_later_accuses_nobody() -> None:
 def test_a_rule_that_nothing_could_be_observed_for_is_blocked_by_the_rule_that_failed() -> None:
     refused = seen(1, {}, status=500, operation=CREATE, probe="basics", label="create/0", valid=True)
     evidence = Evidence(shipped_contract(), [refused])
-    results = {each.rule.id: each for each in judge(evidence, all_rules(), Trail(blocked={"echo": refused}))}
+    results = {
+        each.rule.id: each for each in judge(evidence, all_rules(), Interruptions(blocked={"echo": refused}))
+    }
     assert results["operation.answers"].outcome is Outcome.FAILED
     assert results["create.echo"].outcome is Outcome.BLOCKED
     assert results["create.echo"].blocked_by == "operation.answers"
@@ -150,7 +154,36 @@ def test_no_answer_can_make_the_judge_stumble(answers: list[tuple[Any, str, int]
 
 
 def test_rule_ids_are_unique_and_probes_exist() -> None:
-    ids, probes = [rule.id for rule in all_rules()], {probe.name for probe in all_probes()}
+    ids, known = [rule.id for rule in all_rules()], {probe.name for probe in all_probes()}
     assert len(set(ids)) == len(ids) >= 60
-    assert {name for rule in all_rules() for name in rule.probes} <= probes
-    assert set(EVERY_PROBE.split()) == probes
+    assert {name for rule in all_rules() for name in rule.probes} <= known
+    assert all(rule.probes and rule.operations for rule in all_rules())
+
+
+def test_a_rule_on_all_answers_is_fed_by_every_probe() -> None:
+    crash = next(rule for rule in all_rules() if rule.id == "robust.no-5xx")
+    assert crash.probes == tuple(probe.name for probe in all_probes())
+
+
+@pytest.mark.parametrize("package", [probes, rules])
+def test_every_module_of_rules_and_probes_is_named(package: ModuleType) -> None:
+    assert sorted(package.MODULES) == sorted(module.name for module in iter_modules(package.__path__))
+
+
+def test_a_rule_takes_what_it_does_not_say_from_its_area() -> None:
+    area = Rules("list", "listExecutions", probes="paging basics", at="responses/200", tags="paging")
+
+    @area.expected("plain", "All from the area.")
+    @area.documented("own", "Own values.", operations=("a", "b"), tags="extra", under="x.y", needs="")
+    @area.advisory("elsewhere", "Another area.", area="get", source="public")
+    def judge(_: Evidence) -> Iterator[Check]:
+        return iter(())
+
+    elsewhere, own, plain = area
+    assert (plain.id, plain.severity, plain.source) == ("list.plain", "expected", "inferred")
+    assert (plain.operations, plain.probes) == (("listExecutions",), ("paging", "basics"))
+    assert (plain.at, plain.tags, plain.needs) == ("responses/200", ("paging",), ("writes",))
+    assert (own.id, own.severity, own.source) == ("list.own", "documented", "")
+    assert (own.operations, own.tags) == (("a", "b"), ("paging", "extra"))
+    assert (own.under, own.needs) == (("x.y",), ())
+    assert (elsewhere.id, elsewhere.severity, elsewhere.source) == ("get.elsewhere", "advisory", "public")

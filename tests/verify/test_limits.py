@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager
 import pytest
 
 from execmock.loading.contract import shipped_contract
+from execmock.settings import VerifySettings
 from execmock.verify.fuzzing import Plan, generate
-from execmock.verify.options import Options
 from execmock.verify.outcome import Outcome
 from execmock.verify.requests import CREATE, EXECUTE, Requests
 from execmock.verify.valid_bodies import valid_bodies
+from tests.programs import interruptible
 from tests.verify.judging import judged
 from tests.verify.target import HandClock, Target, running
 from tests.verify.target.behaviour import Behaviour
@@ -27,7 +28,7 @@ from tests.verify.target.values import Answer, Request
 
 def test_a_run_without_time_sends_nothing_and_passes_nothing() -> None:
     with running() as target:
-        report = judged(target, max_time=-1)  # over before it begins, however quick the machine is
+        report = judged(target, max_time=0)  # over before it begins, however quick the machine is
     assert report.journal == ()
     assert {result.outcome for result in report.results} == {Outcome.INCONCLUSIVE}
     assert "--max-time" in report.results[0].reason
@@ -68,7 +69,9 @@ def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
     behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
     with serving_behaviour(behaviour) as url:
         words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, "--thorough"]
-        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as run:  # noqa: S603
+        with interruptible():
+            run = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        with run:
             assert getattr(behaviour, moment).wait(120)
             run.send_signal(signal.SIGINT)
             _, said = run.communicate(timeout=120)
@@ -78,8 +81,8 @@ def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
 
 def sent(target: Target, seed: int) -> list[tuple[str, bytes]]:
     """Return what a run of the generator sends, without the address."""
-    options = Options(
-        target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
+    options = VerifySettings(
+        url=target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
     )
     requests = Requests(shipped_contract(), options, embed_url=target.embed_url)
     plan = Plan(examples=5, seconds=600, rate=0, timeout=10_000, seed=seed, thorough=False)
@@ -103,7 +106,7 @@ def test_the_same_seed_generates_the_same_requests() -> None:
 
 @pytest.mark.parametrize("operation", [CREATE, EXECUTE])
 def test_the_same_seed_makes_the_same_valid_bodies_and_as_many_as_asked_for(operation: str) -> None:
-    requests = Requests(shipped_contract(), Options("http://host"), embed_url="")
+    requests = Requests(shipped_contract(), VerifySettings(url="http://host"), embed_url="")
     one, other = (valid_bodies(requests, operation, 20, seed=5) for _ in range(2))
     assert one == other
     assert len(one) == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,13 +11,18 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from execmock.errors import ConfigError
+from execmock.loading.contract import shipped_contract
 from execmock.verify import verify
+from execmock.verify.evidence import Evidence
+from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome
+from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
-from execmock.verify.report.files import FORMS, write
+from execmock.verify.report.files import FORMATS, write
 from execmock.verify.waivers import Waiver, load_waivers
 from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
+from tests.verify.test_judging import seen
 
 FAULT, RULE = "has-more-never", "list.has-more"
 NOW = 1_767_258_000_000  # 2026-01-01T09:00:00Z
@@ -27,6 +33,13 @@ def judged(target: Target, **options: object) -> Report:
     return verify(target.url, pass_time=pass_time(target), **{**given, **options})
 
 
+def waiver_file(folder: Path, day: str) -> Path:
+    """Write a file that waives the rule until the end of a day."""
+    file = folder / "waivers.yaml"
+    file.write_text(f"- {{rule: {RULE}, reason: known, expires: {day}}}\n", encoding="utf-8")
+    return file
+
+
 @pytest.fixture(scope="module")
 def report() -> Report:
     with running(FAULT) as target:
@@ -34,11 +47,11 @@ def report() -> Report:
 
 
 def rendered(report: Report, form: str) -> str:
-    text: str = import_module(f"execmock.verify.report.{FORMS[form]}").render(report)
+    text: str = import_module(f"execmock.verify.report.{FORMATS[form]}").render(report)
     return text
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_form_of_report_holds_a_key_or_a_client_token(report: Report, form: str) -> None:
     text = rendered(report, form)
     tokens = {seen.at("/data/clientToken") for seen in report.journal} - {None}
@@ -55,10 +68,10 @@ def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation(report:
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
 
 
-def test_junit_skips_what_was_not_judged_and_what_was_waived() -> None:
+def test_junit_skips_what_was_not_judged_and_what_was_waived(tmp_path: Path) -> None:
     with running(FAULT) as target:
         report = judged(target, only=(RULE, "tenancy.read"))
-        waived = judged(target, waivers=(Waiver(RULE, "known", "2026-01-31", expired=False),))
+        waived = judged(target, waive=waiver_file(tmp_path, "2026-01-31"), started=NOW)
     cases = {
         case.get("name"): case
         for each in (report, waived)
@@ -113,6 +126,20 @@ def test_the_page_needs_no_network(report: Report) -> None:
     assert "src=" not in page
 
 
+def test_the_page_escapes_what_a_service_says_and_shows_no_secret(report: Report) -> None:
+    tricky, secret = "<script>alert(1)</script>", 'b3sk_"quoted"'
+    answer = {"data": {"execution": {"id": tricky, "status": tricky, "createdAt": tricky}, "events": []}}
+    evidence = Evidence(shipped_contract(), [seen(1, answer), seen(2, answer)])
+    results = judge(evidence, all_rules(), Interruptions(stopped={"auth": f"{secret} & {tricky}"}))
+    page = rendered(
+        replace(report, results=results, histories=evidence.histories, secrets={"TOKEN": secret}), "html"
+    )
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 3
+    assert "<script" not in page
+    assert "$TOKEN &amp; &lt;script" in page
+    assert "b3sk_" not in page
+
+
 def test_har_holds_every_exchange(report: Report) -> None:
     assert len(json.loads(rendered(report, "har"))["log"]["entries"]) == len(report.journal)
 
@@ -141,10 +168,10 @@ def test_without_a_second_key_tenancy_is_not_judged() -> None:
     assert "--token-b" in result.reason
 
 
-@pytest.mark.parametrize(("expired", "code"), [(False, 0), (True, 1)])
-def test_a_waiver_lets_a_rule_fail_until_it_expires(expired: bool, code: int) -> None:
+@pytest.mark.parametrize(("day", "code"), [("2026-01-31", 0), ("2025-12-31", 1)])
+def test_a_waiver_lets_a_rule_fail_until_it_expires(tmp_path: Path, day: str, code: int) -> None:
     with running(FAULT) as target:
-        report = judged(target, waivers=(Waiver(RULE, "known", "2026-01-31", expired),))
+        report = judged(target, waive=waiver_file(tmp_path, day), started=NOW)
     assert report.exit_code == code
 
 
@@ -152,9 +179,7 @@ def test_a_waiver_lets_a_rule_fail_until_it_expires(expired: bool, code: int) ->
     ("day", "expired"), [("2025-12-31", True), ("2026-01-01", False), ("2027-01-01", False)]
 )
 def test_a_waiver_holds_to_the_end_of_its_day(tmp_path: Path, day: str, expired: bool) -> None:
-    file = tmp_path / "waivers.yaml"
-    file.write_text(f"- {{rule: {RULE}, reason: known, expires: {day}}}\n", encoding="utf-8")
-    assert load_waivers(file, [RULE], NOW) == (Waiver(RULE, "known", day, expired),)
+    assert load_waivers(waiver_file(tmp_path, day), [RULE], NOW) == (Waiver(RULE, "known", day, expired),)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_markers_pick_by_level_and_area(tmp_path: Path) -> None:
 def test_without_an_address_it_says_what_to_give(tmp_path: Path) -> None:
     code, lines = suite_run(tmp_path, "-k", "list.default-limit")
     assert code == 1
-    assert any("--execmock-url URL, or the variable EXECMOCK_URL" in line for line in lines)
+    assert any("--execmock-url URL or the variable EXECMOCK_URL" in line for line in lines)
 
 
 def test_a_target_that_does_not_answer_fails_each_test_in_a_sentence(tmp_path: Path) -> None:

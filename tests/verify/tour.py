@@ -136,13 +136,12 @@ async def tour(guide: Guide, clock: HandClock) -> None:
 
 
 def record(
-    fault: str | None = None,
     variant: str | None = None,
     known: Sequence[tuple[str, Seen]] | None = None,
 ) -> list[tuple[str, Seen]]:
     """Return the tour of a target that is started for it; OtherAnswerError where `known` differs."""
     clock = HandClock()
-    behaviour = compose(fault, variant)(seed=7, speed=10.0, clock=clock)
+    behaviour = compose(None, variant)(seed=7, speed=10.0, clock=clock)
     return asyncio.run(_recorded(behaviour, clock, known))
 
 

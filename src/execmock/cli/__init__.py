@@ -51,9 +51,9 @@ def _complain(sentence: str, code: int) -> int:
 def _wording(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption) and error.ctx:
         valid = [name for param in error.ctx.command.get_params(error.ctx) for name in _spellings(param)]
-        return (
-            f"{error.ctx.command_path} has no option {error.option_name}.{nearest(error.option_name, valid)}"
-        )
+        path = error.ctx.command_path
+        near = nearest(error.option_name, valid) or f" `{path} --help` lists them"
+        return f"{path} has no option {error.option_name}.{near}"
     return error.format_message().rstrip(".")
 
 

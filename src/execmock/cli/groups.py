@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from execmock.errors import nearest
+from execmock.errors import nearest_or_all
 
 __all__ = ["HelpfulGroup", "LazyGroup"]
 
@@ -20,8 +20,9 @@ class HelpfulGroup(click.Group):
         """Find the command that the first argument names."""
         name, known = args[0], self.list_commands(ctx)
         if name not in known and not name.startswith("-"):
-            hint = nearest(name, known) or f" Expected one of {', '.join(known)}"
-            raise click.UsageError(f"{ctx.command_path} has no command {name!r}.{hint}")
+            raise click.UsageError(
+                f"{ctx.command_path} has no command {name!r}.{nearest_or_all(name, known)}"
+            )
         return super().resolve_command(ctx, args)
 
 

@@ -1,4 +1,4 @@
-"""`execmock schema`: the JSON Schemas of scenario and world files, for editors."""
+"""`execmock schema`: the JSON Schemas of scenario and world files, for editors, and the contract."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["scenario", "world"]))
+@click.argument("kind", type=click.Choice(["scenario", "world", "contract"]))
 def command(kind: str) -> None:
-    """Print the JSON Schema of scenario or world files."""
+    """Print the JSON Schema of scenario or world files, or the contract, to begin one's own with."""
+    if kind == "contract":
+        from execmock.loading.contract import shipped_contract
+
+        click.echo(shipped_contract().content, nl=False)
+        return
     if kind == "scenario":
         from execmock.core.scenario import scenario_schema
 

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from execmock.cli.options import resolved_settings, takes_options
-from execmock.errors import ConfigError
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
-    from execmock.verify.options import Options
     from execmock.verify.report.model import Report
 
 __all__ = ["command"]
@@ -60,15 +58,14 @@ def _list_rules() -> int:
 def _judge(settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
-    from execmock.verify.report.files import check_forms, write
+    from execmock.verify.report.files import check_formats, write
     from execmock.verify.report.terminal import lines
 
     reports = [pair for pairs in settings.reports for pair in pairs]
-    check_forms(reports)
+    check_formats(reports)
     started = present()
-    options = _options(settings, started)
     try:
-        report = _run(options, started)
+        report = _run(settings, started)
     except KeyboardInterrupt:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
@@ -79,41 +76,7 @@ def _judge(settings: VerifySettings) -> int:
     return report.exit_code
 
 
-def _options(settings: VerifySettings, started: int) -> Options:
-    from execmock.verify.options import Options
-    from execmock.verify.registry import all_rules
-    from execmock.verify.waivers import load_waivers
-
-    if not settings.url:
-        raise ConfigError("no address was given; expected execmock verify BASE_URL")
-    names = [rule.id for rule in all_rules()]
-    waivers = load_waivers(settings.waive, names, started) if settings.waive else ()
-    return Options(
-        url=settings.url,
-        token=settings.token or "",
-        token_b=settings.token_b or "",
-        token_read=settings.token_read or "",
-        workflow_ids=settings.workflow_ids,
-        embed_url=settings.embed_url or "",
-        embed_token=settings.embed_token or "",
-        embed_workflow_id=settings.embed_workflow_id or "",
-        level=settings.level,  # type: ignore[arg-type]
-        only=settings.only,
-        skip=settings.skip,
-        read_only=settings.read_only,
-        effort=settings.effort,  # type: ignore[arg-type]
-        soak=settings.soak or 0,
-        rate=settings.rate or 0.0,
-        timeout=settings.timeout,
-        max_time=settings.max_time or 0,
-        seed=1 if settings.seed is None else settings.seed,
-        sandbox=settings.sandbox,
-        generated=settings.generated,
-        waivers=waivers,
-    )
-
-
-def _run(options: Options, started: int) -> Report:
+def _run(settings: VerifySettings, started: int) -> Report:
     import asyncio
 
     from execmock.loading.contract import shipped_contract
@@ -121,8 +84,8 @@ def _run(options: Options, started: int) -> Report:
     from execmock.verify.runner import run
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
-    with progress() as told:
-        return asyncio.run(run(options, shipped_contract(), started=started, progress=told))
+    with progress() as update:
+        return asyncio.run(run(settings, shipped_contract(), started=started, progress=update))
 
 
 def _cache() -> Path:

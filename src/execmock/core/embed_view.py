@@ -9,11 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EMBED_EXECUTION
 from execmock.core.durations import format_instant
 from execmock.core.execution import EmbedExecution
 from execmock.core.progress import Progress
 from execmock.core.scenario.model import Scenario
 from execmock.core.templates import render
+from execmock.core.views import ViewData
 
 __all__ = ["EmbedViews", "instant_texts"]
 
@@ -21,13 +23,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EmbedViews:
-    """Draws embed executions as one contract shows them: a bare object with every property there."""
+    """Renders embed executions as one contract shows them: a bare object with every property there."""
 
     def __init__(self, contract: Contract, zone: str) -> None:
         self._zone = zone
         self._blank = {
             name: _blank(contract.resolve(schema))
-            for name, schema in contract.schema("EmbedExecution")["properties"].items()
+            for name, schema in contract.schema(EMBED_EXECUTION)["properties"].items()
         }
 
     def show(
@@ -63,6 +65,22 @@ class EmbedViews:
             }
             shown.update({name: render(value, context) for name, value in step.sets.items()})
         return shown
+
+    def view_data(
+        self,
+        execution: EmbedExecution,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        organization: str,
+        now: int,
+    ) -> ViewData:
+        """Return everything there is to show: as `show`, for there are no events."""
+        return ViewData(self.show(execution, state, scenario, request), [])
+
+    def control(self, view_data: ViewData) -> Mapping[str, Any]:
+        """Return what the control API shows: the execution itself."""
+        return view_data.fields
 
 
 def _blank(schema: Mapping[str, Any]) -> Any:

@@ -1,18 +1,21 @@
 """How an execution moves: a pure function of its scenario, its state, an input and an instant.
 
-Nothing here runs in time. Asked at an instant, `progress` marches through every instant that fell due
-until then, in order, so that a late reader finds a complete and correctly dated history. Advancing by
-a and then by b is advancing by a + b, and what has happened never changes.
+There are no timers. Called for an instant, `progress` goes through every transition that fell due until then,
+in order, so that a late read finds a complete and correctly dated history. Advancing by a and then by b is
+advancing by a + b, and past visits never change.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from execmock.core.ids import draw
-from execmock.core.scenario.model import After, Polls, Scenario, Signalled, Step, Trigger
+from execmock.core.scenario.model import Scenario
+from execmock.core.scenario.triggers import Trigger
+from execmock.core.visit import Visit
 
 __all__ = [
     "MOST_VISITS",
@@ -22,25 +25,17 @@ __all__ = [
     "Progress",
     "Signal",
     "Tick",
-    "Visit",
     "begin",
+    "counts_reads",
     "next_due",
     "open_triggers",
     "progress",
     "standing",
+    "taken",
 ]
 
 MOST_VISITS = 10_000
 """Steps that time alone leads through; a scenario that loops on longer than this stays where it is."""
-
-
-class Visit(NamedTuple):
-    """One stay in a step: which, since when (ms), and the signal that led there with its payload."""
-
-    step: int
-    at: int
-    signal: str | None = None
-    payload: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,38 +92,52 @@ def begin(at: int) -> Progress:
 def progress(scenario: Scenario, state: Progress, what: Input, now: int, seed: bytes) -> Progress:
     """Return the state at `now`, after everything that fell due and then the input.
 
-    `seed` is the execution's own; every drawn duration and chance follows from it. An input that
-    nothing waits for returns the state that time alone has led to.
+    `seed` is the execution's own; every drawn duration and chance follows from it. For an input
+    that leads nowhere it returns the state that time alone has led to.
     """
-    state = _march(scenario, state, now, seed)
-    match what:
-        case Poll():
-            moved = _poll(scenario, state, now, seed)
-        case Signal():
-            moved = _signal(scenario, state, what, now, seed)
-        case Jump() if what.after == len(state.visits):
-            moved = Progress((*state.visits, *(Visit(step, now) for step in what.steps)))
-        case _:
-            return state
-    return _march(scenario, moved, now, seed)
+    state, _ = standing(scenario, state, now, seed)
+    if isinstance(what, Tick):
+        return state
+    moved = _moved(scenario, state, what, now, seed)
+    return state if moved is state else standing(scenario, moved, now, seed)[0]
 
 
 def standing(scenario: Scenario, state: Progress, now: int, seed: bytes) -> tuple[Progress, int | None]:
     """Return the state that time alone has led to by `now`, and the instant at which it leads on or None."""
-    due = _first_due(scenario, state.visits[-1], len(state.visits), seed)
+    due = _first_due(scenario, state.visits, seed)
     if due is None or due[0] > now:
         return state, due[0] if due else None
     visits = list(state.visits)
     while due is not None and due[0] <= now:
-        visits.append(Visit(due[1], due[0]))
-        due = _first_due(scenario, visits[-1], len(visits), seed)
+        visits.append(Visit(due[1].to, due[0]))
+        due = _first_due(scenario, visits, seed)
     return Progress(tuple(visits)), due[0] if due else None
 
 
 def next_due(scenario: Scenario, state: Progress, seed: bytes) -> int | None:
     """Return the instant (ms) at which time alone leads on, or None if it never does."""
-    due = _first_due(scenario, state.visits[-1], len(state.visits), seed)
+    due = _first_due(scenario, state.visits, seed)
     return due[0] if due else None
+
+
+def taken(scenario: Scenario, state: Progress, what: Input, seed: bytes) -> Trigger | None:
+    """Return the trigger through which an input leads on, or time alone for a Tick; None if nothing does."""
+    match what:
+        case Tick():
+            due = _first_due(scenario, state.visits, seed)
+            return due[1] if due else None
+        case Poll():
+            return _takes_read(scenario, state, state.polls + 1, seed)
+        case Signal():
+            return _takes_signal(scenario, state, what.name, seed)
+        case Jump():
+            return None
+
+
+def counts_reads(scenario: Scenario, state: Progress, seed: bytes) -> bool:
+    """Whether reads by id may lead out of the present step."""
+    step = scenario.steps[state.visits[-1].step]
+    return step.counts and any(trigger.counted for trigger in open_triggers(scenario, state, seed))
 
 
 def open_triggers(scenario: Scenario, state: Progress, seed: bytes) -> list[Trigger]:
@@ -136,30 +145,22 @@ def open_triggers(scenario: Scenario, state: Progress, seed: bytes) -> list[Trig
     number = len(state.visits)
     return [
         trigger
-        for index, trigger in enumerate(_step(scenario, state.visits[-1]).triggers)
+        for index, trigger in enumerate(scenario.steps[state.visits[-1].step].triggers)
         if _is_open(trigger, seed, number, index)
     ]
 
 
-def _step(scenario: Scenario, visit: Visit) -> Step:
-    return scenario.steps[visit.step]
-
-
-def _march(scenario: Scenario, state: Progress, now: int, seed: bytes) -> Progress:
-    return standing(scenario, state, now, seed)[0]
-
-
-def _first_due(scenario: Scenario, visit: Visit, number: int, seed: bytes) -> tuple[int, int] | None:
-    """Return (instant, step) of the `after` that comes first, ties by order, for the visit of that number."""
+def _first_due(scenario: Scenario, visits: Sequence[Visit], seed: bytes) -> tuple[int, Trigger] | None:
+    """Return the trigger that time leads through first, ties by order, and the instant it does."""
+    number = len(visits)
     if number >= MOST_VISITS:
         return None
-    first: tuple[int, int] | None = None
-    for index, trigger in enumerate(_step(scenario, visit).triggers):
-        if not isinstance(trigger, After) or not _is_open(trigger, seed, number, index):
-            continue
-        due = visit.at + _duration(trigger, seed, number, index)
-        if first is None or due < first[0]:
-            first = (due, trigger.to)
+    first: tuple[int, Trigger] | None = None
+    for index, trigger in scenario.steps[visits[-1].step].timed:
+        if trigger.chance >= 1 or _is_open(trigger, seed, number, index):
+            due = trigger.due(visits, index, seed)
+            if due is not None and (first is None or due < first[0]):
+                first = (due, trigger)
     return first
 
 
@@ -167,21 +168,31 @@ def _is_open(trigger: Trigger, seed: bytes, number: int, index: int) -> bool:
     return trigger.chance >= 1 or draw(seed, "chance", number, index) < trigger.chance
 
 
-def _duration(trigger: After, seed: bytes, number: int, index: int) -> int:
-    span = trigger.high - trigger.low
-    return trigger.low + int(draw(seed, "after", number, index) * (span + 1)) if span else trigger.low
-
-
-def _poll(scenario: Scenario, state: Progress, now: int, seed: bytes) -> Progress:
-    polls = state.polls + 1
+def _takes_read(scenario: Scenario, state: Progress, reads: int, seed: bytes) -> Trigger | None:
     for trigger in open_triggers(scenario, state, seed):
-        if isinstance(trigger, Polls) and polls >= trigger.count:
-            return Progress((*state.visits, Visit(trigger.to, now)))
-    return Progress(state.visits, polls)
+        if trigger.takes_read(reads):
+            return trigger
+    return None
 
 
-def _signal(scenario: Scenario, state: Progress, signal: Signal, now: int, seed: bytes) -> Progress:
+def _takes_signal(scenario: Scenario, state: Progress, name: str, seed: bytes) -> Trigger | None:
     for trigger in open_triggers(scenario, state, seed):
-        if isinstance(trigger, Signalled) and trigger.name == signal.name:
-            return Progress((*state.visits, Visit(trigger.to, now, signal.name, signal.payload)))
-    return state
+        if trigger.signal == name:
+            return trigger
+    return None
+
+
+def _moved(
+    scenario: Scenario, state: Progress, what: Poll | Signal | Jump, now: int, seed: bytes
+) -> Progress:
+    """Return the state after an input at an instant that time has led to; the same one if it does nothing."""
+    visits = state.visits
+    if isinstance(what, Poll):
+        reads = state.polls + 1
+        trigger = _takes_read(scenario, state, reads, seed)
+        return Progress((*visits, Visit(trigger.to, now)) if trigger else visits, 0 if trigger else reads)
+    if isinstance(what, Signal):
+        trigger = _takes_signal(scenario, state, what.name, seed)
+        return Progress((*visits, Visit(trigger.to, now, what.name, what.payload))) if trigger else state
+    on = what.after == len(visits)
+    return Progress((*visits, *(Visit(step, now) for step in what.steps))) if on else state

@@ -1,8 +1,8 @@
-"""New executions as forms: drawn once, then filled in.
+"""Templates of new executions: rendered once, then filled in.
 
-Executions that one caller creates under one scenario look alike at first, but for their requests, ids and
-instants. So that look is drawn once, as a text with gaps. `Views` alone decides what is shown: a form is
-made of what it draws, and there is none where filling one in could give other bytes than drawing would.
+The first views of executions that one caller creates under one scenario differ only in their requests, ids
+and instants. So they are rendered once, as a text with gaps. `Views` alone decides what is shown: a template
+is made from what it renders, and there is none where filling one in could give other bytes than rendering.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.json_text import encode_plainly
-from execmock.core.progress import begin, open_triggers, standing
-from execmock.core.scenario.model import Polls, Scenario
-from execmock.core.views import MADE_IDS, Views, made_id, next_event
+from execmock.core.progress import begin, counts_reads, standing
+from execmock.core.scenario.model import Scenario
+from execmock.core.views import Views, made_id, next_event
 
 __all__ = ["ViewTemplate", "view_template_of"]
 
 _FOREVER = 1 << 62
 _SAMPLES = (("exec_00000000000000000000", 0), ("exec_vvvvvvvvvvvvvvvvvvvg", 1_767_258_000_123))
-"""Ids and instants that have nothing in common, so that whatever follows from one of them differs."""
+"""Ids and instants that have nothing in common, so that all that follows from them differs too."""
 
 
 class ViewTemplate:
@@ -30,7 +30,7 @@ class ViewTemplate:
     __slots__ = ("_made", "_names", "_text", "lasts", "polled")
 
     def __init__(
-        self, text: str, made: tuple[str, ...], names: frozenset[str], lasts: int, polled: bool
+        self, text: str, made: Mapping[str, str], names: frozenset[str], lasts: int, polled: bool
     ) -> None:
         self._text = text
         self._made = made
@@ -43,34 +43,35 @@ class ViewTemplate:
         return all(request.values()) and bool(request) and self._names.isdisjoint(request)
 
     def fill(self, execution: Execution) -> bytes:
-        """Return a new execution, whose request fits, as `Views.fields` draws it: its fields as JSON."""
+        """Return a new execution, whose request fits, as `Views.fields` renders it, as JSON."""
         name, at = execution.id, execution.created_at
         filled = {"at": format_instant(at), "id": name}
-        for made in self._made:
-            filled[made] = made_id(made, at, name)
+        for made, prefix in self._made.items():
+            filled[made] = made_id(made, prefix, at, name)
         return b"%b,%b" % (execution.request[:-1], (self._text % filled).encode())
 
 
 def view_template_of(views: Views, scenario: Scenario, organization: str, caller: str) -> ViewTemplate | None:
-    """Return the form of a caller's new executions, or None where they need to be drawn one by one."""
+    """Return the template of a caller's new executions, or None if each has to be rendered by itself."""
     step = scenario.steps[0]
     state, due = standing(scenario, begin(0), 0, b"")
     if scenario.draws or not step.fixed or len(state.visits) > 1:
         return None
     samples = [Execution(name, "", at, "", b"{}", caller, begin(at)) for name, at in _SAMPLES]
     first, second = (views.fields(one, one.progress, scenario, {}, organization) for one in samples)
-    gaps = {name: _gap(name, value, second.get(name)) for name, value in first.items()}
+    made = views.made_ids
+    gaps = {name: _gap(name, value, second.get(name), made) for name, value in first.items()}
     parts = [_part(name, value, gaps[name]) for name, value in first.items()]
     if first.keys() != second.keys() or "" in parts:
         return None
-    made = tuple(name for name, gap in gaps.items() if gap in MADE_IDS)
+    filled = {name: prefix for name, prefix in made.items() if gaps.get(name) == name}
     ends = [end for end in (due, next_event(state, scenario, 0)) if end is not None]
-    polled = any(isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, b""))
+    polled = counts_reads(scenario, state, b"")
     names = frozenset({*first, *step.sets})
-    return ViewTemplate(",".join(parts) + "}", made, names, min(ends, default=_FOREVER), polled)
+    return ViewTemplate(",".join(parts) + "}", filled, names, min(ends, default=_FOREVER), polled)
 
 
-def _gap(name: str, first: Any, second: Any) -> str | None:
+def _gap(name: str, first: Any, second: Any, made: Mapping[str, str]) -> str | None:
     """Return what fills a property's place, None if it is the same for all: `at`, `id`, a name, or "?"."""
     if first == second:
         return None
@@ -78,13 +79,13 @@ def _gap(name: str, first: Any, second: Any) -> str | None:
         "at": [format_instant(at) for _, at in _SAMPLES],
         "id": [one for one, _ in _SAMPLES],
     }
-    if name in MADE_IDS:
-        ways[name] = [made_id(name, at, one) for one, at in _SAMPLES]
+    if name in made:
+        ways[name] = [made_id(name, made[name], at, one) for one, at in _SAMPLES]
     return next((gap for gap, values in ways.items() if values == [first, second]), "?")
 
 
 def _part(name: str, value: Any, gap: str | None) -> str:
-    """Return a property as it stands in a form's text; "" if that cannot be told."""
+    """Return a property as it stands in a template's text; "" if that cannot be told."""
     if gap == "?":
         return ""
     plain = encode_plainly({name: "" if gap else value})

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
 from execmock.core.durations import format_instant
 from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
-from execmock.core.progress import Progress, Visit
+from execmock.core.progress import Progress
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
+from execmock.core.visit import Visit
 
-__all__ = ["MADE_IDS", "ViewData", "Views", "made_id", "next_event"]
+__all__ = ["ApiViews", "ViewData", "Views", "made_id", "next_event"]
 
 _Context = Callable[[], Mapping[str, Any]]
 """Gives the names that templates see; most steps have no template that asks."""
-
-MADE_IDS = {"checkoutSessionId": "cs_", "orderId": "ord_", "runId": "run_"}
-"""What each id of what an execution brings forth begins with, by the property that shows it."""
 
 
 class ViewData:
@@ -42,15 +41,40 @@ class ViewData:
         return self.events[-1].get("title", "") if self.events else ""
 
 
+class ApiViews(Protocol):
+    """The views of one API, as far as both have them."""
+
+    def view_data(
+        self,
+        execution: Any,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        organization: str,
+        now: int,
+    ) -> ViewData:
+        """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
+        ...
+
+    def control(self, view_data: ViewData) -> Mapping[str, Any]:
+        """Return what the control API shows."""
+        ...
+
+
 class Views:
-    """Draws executions as one contract shows them."""
+    """Renders executions as one contract shows them."""
 
     def __init__(self, contract: Contract) -> None:
-        self._transitions = contract.transitions()
-        self._public = frozenset(contract.schema("PublicExecution")["properties"])
-        self._public_event = frozenset(contract.schema("PublicEvent")["properties"])
-        execution = contract.schema("Execution")
+        drift = contract.schema(STATUS).get("x-drift", {})
+        self._drift = {status: frozenset(found.get("due", ())) for status, found in drift.items()}
+        self._public = frozenset(contract.schema(PUBLIC_EXECUTION)["properties"])
+        self._public_event = frozenset(contract.schema(PUBLIC_EVENT)["properties"])
+        execution = contract.schema(EXECUTION)
         lifecycle = execution["x-lifecycle"]["properties"]
+        self.made_ids: Mapping[str, str] = {
+            name: rule["prefix"] for name, rule in lifecycle.items() if "prefix" in rule
+        }
+        """Prefix of each derived id, by property."""
         schemas = {name: contract.resolve(execution["properties"][name]) for name in lifecycle}
         self._due = {
             name: (frozenset(rule["due"]), schemas[name].get("format") == "date-time")
@@ -121,6 +145,10 @@ class Views:
             shown["message"] = view_data.message
         return shown
 
+    def control(self, view_data: ViewData) -> dict[str, Any]:
+        """Return what the control API shows: the execution and its events."""
+        return {"execution": view_data.fields, "events": view_data.events}
+
     def _enter(self, fields: dict[str, Any], step: Step, visit: Visit, context: _Context) -> None:
         """Let a visit change what is shown."""
         status = step.status
@@ -128,7 +156,8 @@ class Views:
         due = self._due_at.get(status)
         for name, dated in self._find_due(status) if due is None else due:
             if name not in fields:
-                fields[name] = format_instant(visit.at) if dated else made_id(name, visit.at, fields["id"])
+                made = None if dated else made_id(name, self.made_ids[name], visit.at, fields["id"])
+                fields[name] = format_instant(visit.at) if made is None else made
         if step.fixed:
             fields.update(step.sets)
         else:
@@ -138,9 +167,9 @@ class Views:
 
     def _find_due(self, status: str) -> list[tuple[str, bool]]:
         """Return the properties that are due in a status, and whether each is an instant."""
-        # A status that the vendor has since added is in no list of the contract, yet it is final.
-        final = () if status in self._transitions.statuses else ("finishedAt",)
-        found = [(name, dated) for name, (due, dated) in self._due.items() if status in due or name in final]
+        # A status that the vendor has since added is in no list of `due`, but has a list of its own.
+        drift = self._drift.get(status, frozenset())
+        found = [(name, dated) for name, (due, dated) in self._due.items() if status in due or name in drift]
         self._due_at[status] = found
         return found
 
@@ -226,7 +255,7 @@ def _event(shown: Mapping[str, Any], at: int, number: int, fields: Mapping[str, 
     return {name: value for name, value in event.items() if value or value not in _EMPTY}
 
 
-def made_id(name: str, at: int, execution_id: str) -> str:
-    """Return the id of what an execution brought forth at an instant, such as its `orderId`."""
+def made_id(name: str, prefix: str, at: int, execution_id: str) -> str:
+    """Return a derived id of an execution, made at an instant (ms), such as its `orderId`."""
     made = derive(b"", name, execution_id, size=8)
-    return MADE_IDS[name] + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))
+    return prefix + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))

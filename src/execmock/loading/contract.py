@@ -10,7 +10,9 @@ from execmock.core.contract import Contract
 from execmock.errors import ContractError, Place
 from execmock.loading.prepared import prepared
 
-__all__ = ["data_path", "load_contract", "shipped_contract"]
+__all__ = ["as_yaml", "contract_at", "data_path", "load_contract", "own_contract", "shipped_contract"]
+
+_MOST_SHOWN = 20
 
 
 def data_path(name: str) -> Path:
@@ -27,7 +29,39 @@ def load_contract(path: str | Path) -> Contract:
     except OSError as error:
         raise ContractError(f"cannot be read: {error.strerror}", place=Place(str(path))) from error
     document = prepared("contract", text)
-    return Contract(_read_yaml(text, path) if document is None else document, file=str(path))
+    return Contract(_read_yaml(text, path) if document is None else document, file=str(path), content=text)
+
+
+def own_contract(path: str | Path) -> Contract:
+    """Return a user's own contract; ContractError shows all that is wrong with it, each with its place."""
+    # Imported here: few servers have a contract of their own.
+    from execmock.core.contract.check import check_contract
+    from execmock.loading.bundle import Bundle
+
+    bundle = Bundle(Path(path))
+    shipped = shipped_contract()
+    if bundle.content == shipped.content:
+        return load_contract(path)
+    found = bundle.unreadable or bundle.locate(check_contract(bundle.data, shipped))
+    if found:
+        shown = [finding.shown for finding in found[:_MOST_SHOWN]]
+        more = [f"... and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
+        raise ContractError("\n".join([*shown, *more]))
+    return Contract(bundle.data, file=str(path), content=bundle.content)
+
+
+def contract_at(path: str | Path | None) -> Contract:
+    """Return the contract in a file, or the shipped one where none is named."""
+    return shipped_contract() if path is None else own_contract(path)
+
+
+def as_yaml(contract: Contract) -> bytes:
+    """Return a contract as the text of a YAML file: its own, if it stands in one."""
+    if contract.content:
+        return contract.content
+    from execmock.loading.yaml_text import yaml_text
+
+    return yaml_text(contract.document)
 
 
 def _read_yaml(text: bytes, path: str | Path) -> Any:

@@ -8,9 +8,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from execmock.core.scenario.findings import Finding
+from execmock.core.findings import Finding, findings_of
 from execmock.core.schema.validator import SchemaValidator
-from execmock.core.schema.violation import Violation
 
 __all__ = ["FileModel"]
 
@@ -39,17 +38,8 @@ class FileModel(Generic[T]):
         """Return the model and no findings, or None and every key and value that does not fit."""
         violations = self._validator.violations(data)
         if violations:
-            return None, [Finding(violation.path, _sentence(violation)) for violation in violations]
+            return None, findings_of(violations)
         try:
             return msgspec.convert(data, self._model), []
         except msgspec.ValidationError as error:
             return None, [Finding((), str(error))]
-
-
-def _sentence(violation: Violation) -> str:
-    key = violation.path[-1] if violation.path else ""
-    if violation.missing:
-        return f"the key {key!r} is missing; expected {violation.expected.removesuffix(' (required)')}"
-    if violation.unknown:
-        return f"unknown key {key!r}; expected {violation.expected}.{violation.hint}"
-    return violation.sentence

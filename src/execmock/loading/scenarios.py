@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from execmock.core.apis import APIS, Api
 from execmock.core.contract import Contract
 from execmock.core.scenario import (
     Finding,
@@ -19,11 +20,10 @@ from execmock.core.scenario import (
     scenario_schema,
 )
 from execmock.core.scenario.conflicts import Conflict, conflicts
-from execmock.core.scenario.model import Api
 from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
+from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
 from execmock.loading.prepared import prepared
-from execmock.loading.problems import Problem, place_of, problem_at, problems_of
 
 __all__ = [
     "ScenarioFile",
@@ -40,17 +40,17 @@ Vocabularies = Mapping[Api, Vocabulary]
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFile:
-    """One file read: its scenario and no problems, or no scenario and why."""
+    """One file read: its scenario and no findings, or no scenario and why."""
 
     path: str
     text: str
     scenario: Scenario | None
-    problems: tuple[Problem, ...] = ()
+    findings: tuple[LocatedFinding, ...] = ()
 
 
 def vocabularies(contract: Contract) -> Vocabularies:
     """Return what the contract lets scenarios of either API say."""
-    return {"executions": Vocabulary.of(contract, "executions"), "embed": Vocabulary.of(contract, "embed")}
+    return {api: Vocabulary.of(contract, api) for api in APIS}
 
 
 def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:
@@ -71,10 +71,10 @@ def _read_marked(text: str, file: str, words: Vocabularies) -> ScenarioFile:
     try:
         marked = load_marked(text, file, ScenarioError)
     except ScenarioError as error:
-        problem = problem_at(error.place or Place(file), error.message, text.splitlines())
-        return ScenarioFile(file, text, None, (problem,))
+        finding = located_at(error.place or Place(file), error.message, text.splitlines())
+        return ScenarioFile(file, text, None, (finding,))
     scenario, findings = read_data(marked.data, text, words)
-    return ScenarioFile(file, text, scenario, problems_of(findings, marked, text))
+    return ScenarioFile(file, text, scenario, locate(findings, marked, text))
 
 
 def read_data(data: Any, text: str, words: Vocabularies) -> tuple[Scenario | None, list[Finding]]:
@@ -108,23 +108,23 @@ def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        return ScenarioFile(str(path), "", None, (Problem(Place(str(path)), "is not UTF-8 text"),))
+        return ScenarioFile(str(path), "", None, (LocatedFinding(Place(str(path)), "is not UTF-8 text"),))
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-        return ScenarioFile(str(path), "", None, (Problem(Place(str(path)), reason),))
+        return ScenarioFile(str(path), "", None, (LocatedFinding(Place(str(path)), reason),))
     return read_text(text, str(path), words)
 
 
 def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
-    """Return the files in their order; one that takes what an earlier one has taken has that as a problem."""
+    """Return the files in their order; one that takes what an earlier one has taken has that as a finding."""
     by_name = {file.path: file for file in files}
     scenarios = [(file.path, file.scenario) for file in files if file.scenario]
     for rival in conflicts(scenarios):
         first, second = by_name[rival.first], by_name[rival.second]
         message = f"{rival.message}; the first is at {_place(first, rival)}"
         place = _place(second, rival)
-        problem = problem_at(place, message, second.text.splitlines())
-        by_name[rival.second] = replace(second, scenario=None, problems=(*second.problems, problem))
+        finding = located_at(place, message, second.text.splitlines())
+        by_name[rival.second] = replace(second, scenario=None, findings=(*second.findings, finding))
     return list(by_name.values())
 
 

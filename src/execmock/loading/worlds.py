@@ -10,7 +10,7 @@ from execmock.core.world import World, WorldSource, WorldWords, compile_world, w
 from execmock.errors import Place, WorldError, nearest
 from execmock.loading.contract import data_path
 from execmock.loading.file_model import FileModel
-from execmock.loading.problems import Problem, problem_at, problems_of
+from execmock.loading.located_findings import LocatedFinding, locate, located_at
 from execmock.loading.yaml_marks import load_marked
 
 __all__ = ["load_world", "read_world", "shipped_worlds", "world_path"]
@@ -42,23 +42,23 @@ def load_world(path: Path, words: WorldWords) -> World:
         raise WorldError("is not UTF-8 text", place=Place(str(path))) from None
     except OSError as error:
         raise WorldError(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
-    world, problems = read_world(text, str(path), words)
+    world, findings = read_world(text, str(path), words)
     if world is None:
-        raise WorldError("\n".join(problem.shown for problem in problems))
+        raise WorldError("\n".join(finding.shown for finding in findings))
     return world
 
 
-def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, Sequence[Problem]]:
+def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, Sequence[LocatedFinding]]:
     """Read one world; never raises for what the text holds."""
     try:
         marked = load_marked(text, file, WorldError)
     except WorldError as error:
-        return None, (problem_at(error.place or Place(file), error.message, text.splitlines()),)
+        return None, (located_at(error.place or Place(file), error.message, text.splitlines()),)
     source, findings = _shape().read(marked.data)
     world = None
     if source is not None:
         world, findings = compile_world(source, words)
-    return world, problems_of(findings, marked, text)
+    return world, locate(findings, marked, text)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ import yaml
 from execmock.errors import ConfigError, ExecmockError, Place
 from execmock.loading.yaml_spots import Spot, SpotReader
 
-__all__ = ["Marked", "YamlPath", "load_marked", "load_marked_file"]
+__all__ = ["Marked", "YamlPath", "load_marked", "load_marked_file", "read_marked_file"]
 
 YamlPath = tuple[str | int, ...]
 """The way from the document's root to a value: mapping keys as text, list positions from 0."""
@@ -70,6 +70,11 @@ class Marked:
 
 def load_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> Marked:
     """Load a UTF-8 file; raise `error` with a place when it cannot be read or is not valid YAML."""
+    return read_marked_file(path, error)[0]
+
+
+def read_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> tuple[Marked, bytes]:
+    """Load a UTF-8 file, and return its bytes too; raise `error` as `load_marked_file` does."""
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
@@ -79,7 +84,7 @@ def load_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> Ma
     except OSError as bad:
         reason = bad.strerror or type(bad).__name__
         raise error(f"cannot be read: {reason}", place=Place(str(path))) from bad
-    return load_marked(text, str(path), error)
+    return load_marked(text, str(path), error), content
 
 
 def load_marked(text: str, file: str, error: type[ExecmockError] = ConfigError) -> Marked:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE, EXECUTE, PUBLIC
 from execmock.server.api.authentication import ApiKeyAuthenticator
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
@@ -17,36 +18,24 @@ from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
 from execmock.service.choices import Choices
-from execmock.service.engine import Engine, EngineOptions
+from execmock.service.engine import Engine
+from execmock.settings import ServeSettings
 
 if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
     from execmock.server.docs_pages import Page
 
-__all__ = ["App", "AppOptions"]
-
-
-@dataclass(frozen=True, slots=True)
-class AppOptions:
-    """How a mock behaves on the web; `engine` says how its executions do. Sizes are bytes."""
-
-    engine: EngineOptions = field(default_factory=EngineOptions)
-    strict: bool = False
-    control_key: str | None = None
-    max_body: int = 1 << 20
-    cors_origins: tuple[str, ...] = ("*",)
-    log_format: str = "text"
-    quiet: bool = False
+__all__ = ["App"]
 
 
 class App:
     """A mock ready to be listened for: an engine, and a front for each port."""
 
-    def __init__(self, options: AppOptions, engine: Engine | None = None) -> None:
+    def __init__(self, options: ServeSettings, engine: Engine | None = None) -> None:
         self.options = options
-        self.engine = engine or Engine(options.engine)
+        self.engine = engine or Engine(options)
         self.log = AccessLog(options.log_format, quiet=options.quiet)
-        self.request_ids = RequestIds(self.engine.entropy.root("requests"))
+        self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
 
@@ -65,8 +54,10 @@ class App:
     async def prepare(self) -> None:
         """Make the engine's state ready."""
         await self.engine.prepare()
-        if not self.engine.store.immediate:
-            self.request_ids.server = await self.engine.store.next_number("")
+        self.request_ids = self._request_ids(await self.engine.changes.server_number())
+
+    def _request_ids(self, server: int = 0) -> RequestIds:
+        return RequestIds(self.engine.entropy.root("requests"), server)
 
     def dispatcher(self, only: Sequence[str] | None = None, *, control: bool = True) -> Dispatcher:
         """Return the handler of a port.
@@ -87,7 +78,7 @@ class App:
         )
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins)
-        served = ApiDispatcher(api, cors, engine, self.log, self.request_ids, options.max_body, too_large)
+        served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)
@@ -96,7 +87,9 @@ class App:
             from execmock.server.docs_pages import contract_pages
 
             return contract_pages(
-                engine.contract, lambda: {name: port for name, port in self.ports.items() if name not in here}
+                engine.contract,
+                lambda: engine.contract_text,
+                lambda: {name: port for name, port in self.ports.items() if name not in here},
             )
 
         return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
@@ -106,7 +99,7 @@ class App:
         return ControlDispatcher(lambda: self.control, self.log, self.engine)
 
     async def close(self) -> None:
-        """End the streams, write what is left of the log and let go of the store."""
+        """End the streams, write the rest of the log and close the store."""
         self.end_streams()
         self.log.flush()
         await self.engine.close()
@@ -120,14 +113,14 @@ def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
         clamp_huge=choices["hugeNumber"] == "clamp",
     )
     own = {
-        "createExecution": replace(
+        CREATE: replace(
             common,
             nulls=choices["nullOptional"] == "accept",
             empty_strings=choices["emptyString"] == "accept",
             unknown_properties=choices["unknownProperty"] == "ignore",
         ),
-        "getPublicExecution": replace(common, parameters=int(choices["missingPublicToken"])),
-        "executeWorkflow": replace(
+        PUBLIC: replace(common, parameters=int(choices["missingPublicToken"])),
+        EXECUTE: replace(
             common,
             malformed=int(choices["embedMalformedJson"]),
             invalid=int(choices["embedExecutionData"]),

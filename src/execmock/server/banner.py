@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.scenario import Scenario
 from execmock.version import __version__
 
@@ -18,43 +19,63 @@ _JSON = "-H 'Content-Type: application/json'"
 
 
 def banner(
-    contract: Contract, scenarios: Iterable[Scenario], urls: Mapping[str, str], key: str, control: str
+    contract: Contract,
+    scenarios: Iterable[Scenario],
+    urls: Mapping[str, str],
+    key: str,
+    control: str,
+    own_file: str = "",
+    left_out: Sequence[str] = (),
 ) -> str:
-    """Return the text; `urls` maps operation ids to the address of their port."""
-    main = urls["createExecution"]
+    """Return the text; `urls` maps operation ids to the address of their port.
+
+    `own_file` names the file of a contract that is not the shipped one, `left_out` the shipped scenarios that
+    do not fit it.
+    """
+    main = urls[CREATE]
     width = max(map(len, contract.operations))
+    method = max(len(operation.method) for operation in contract.operations.values())
     lines = [
         f"execmock {__version__} is ready at {main}",
         "",
-        *(f"  {o.id:<{width}}  {o.method:<4} {urls[o.id]}{o.path}" for o in contract.operations.values()),
+        *(
+            f"  {o.id:<{width}}  {o.method:<{method}} {urls[o.id]}{o.path}"
+            for o in contract.operations.values()
+        ),
         "",
         f"  Docs, ready to try   {main}/docs/",
-        f"  Contract             {main}/openapi.yaml",
+        f"  Contract             {main}/openapi.yaml" + (f", from {own_file}" if own_file else ""),
     ]
     lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
+    if left_out:
+        lines.append(f"  Not served           {', '.join(left_out)}: these scenarios do not fit the contract")
     lines += [
         f"  Key                  {key}",
         "",
         "Paste to create an execution, watch it move, list, read it publicly, execute:",
     ]
-    lines += ["", *_paste(main, urls["executeWorkflow"], key), ""]
+    lines += ["", *_paste(contract, urls, key), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
     return "\n".join(lines) + "\n"
 
 
-def _paste(main: str, embed: str, key: str) -> list[str]:
+def _paste(contract: Contract, urls: Mapping[str, str], key: str) -> list[str]:
     auth = f"-H 'Authorization: Bearer {key}'"
+
+    def to(name: str, subject: str = "$id") -> str:
+        return urls[name] + contract.operation(name).path.replace("{id}", subject)
+
     return [
-        f"  created=$(curl -s {main}/v1/executions {auth} {_JSON} -d '{_BODY}'); echo \"$created\"",
+        f"  created=$(curl -s {to(CREATE)} {auth} {_JSON} -d '{_BODY}'); echo \"$created\"",
         (
             '  id=$(echo "$created" | sed \'s/.*"id":"\\([^"]*\\)".*/\\1/\'); '
             'token=$(echo "$created" | sed \'s/.*"clientToken":"\\([^"]*\\)".*/\\1/\')'
         ),
-        f'  curl -s "{main}/v1/executions/$id" {auth}; echo',
-        f'  curl -s "{main}/v1/executions?limit=5" {auth}; echo',
-        f'  curl -s "{main}/v1/public/executions/$id?token=$token"; echo',
+        f'  curl -s "{to(GET)}" {auth}; echo',
+        f'  curl -s "{to(LIST)}?limit=5" {auth}; echo',
+        f'  curl -s "{to(PUBLIC)}?token=$token"; echo',
         (
-            f"  curl -s {embed}/api/v1/workflows/workflow_15/execute {auth} {_JSON} "
+            f"  curl -s {to(EXECUTE, 'workflow_15')} {auth} {_JSON} "
             """-d '{"id_type":"key","execution_data":{"user_name":"Ada"}}'; echo"""
         ),
     ]

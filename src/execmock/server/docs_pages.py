@@ -27,16 +27,20 @@ _SAFE = {
 }
 
 
-def contract_pages(contract: Contract, elsewhere: Callable[[], Mapping[str, int]]) -> dict[str, Page]:
-    """Return first path segment to page. `elsewhere` gives operation id to port, for those of other ports."""
-    source = Path(contract.file)
+def contract_pages(
+    contract: Contract, text: Callable[[], bytes], elsewhere: Callable[[], Mapping[str, int]]
+) -> dict[str, Page]:
+    """Return first path segment to page.
+
+    `text` gives the contract as a YAML file, `elsewhere` operation id to port, for those of other ports.
+    """
 
     @lru_cache(maxsize=1)
     def as_json() -> bytes:
         return encode(contract.document)
 
     async def openapi_yaml(request: web.BaseRequest) -> web.StreamResponse:
-        return _served(request, source.read_bytes(), "application/yaml")
+        return _served(request, text(), "application/yaml")
 
     async def openapi_json(request: web.BaseRequest) -> web.StreamResponse:
         return _served(request, as_json(), "application/json")

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
-from execmock.server.app import App, AppOptions
+from execmock.server.app import App
 from execmock.server.banner import banner
 from execmock.server.http.listener import Listener, bind
-from execmock.service.engine import EngineOptions
 from execmock.service.scenario_reload import ScenarioReloader
+from execmock.service.scenarios.shipped import left_out
 from execmock.settings import ServeSettings
 
-__all__ = ["ProcessOptions", "options_from", "run"]
+__all__ = ["ProcessOptions", "run"]
 
 _DEMO_KEY = "b3sk_demo"
 _BEFORE_WARMING = 0.5
@@ -30,7 +31,7 @@ _BEFORE_WARMING = 0.5
 class ProcessOptions:
     """How one process serves. `lifeline` is a file descriptor that ends the server when it closes.
 
-    `first` is False for processes beside the first one, which leave the talking to it; `again` is True for
+    `first` is False for all processes but the first, which alone prints; `again` is True for
     one that replaces another, whose banner has been read.
     """
 
@@ -47,35 +48,8 @@ def run(settings: ServeSettings, running: ProcessOptions) -> None:
         runner.run(_serve(settings, running))
 
 
-def options_from(settings: ServeSettings) -> AppOptions:
-    """Return the mock's options as the command's settings give them."""
-    engine = EngineOptions(
-        scenarios=settings.scenarios,
-        scenario=settings.scenario,
-        world=settings.world,
-        keys=tuple((key.key, key.scope) for key in settings.keys),
-        choices=tuple(f"{name}={value}" for name, value in settings.choose),
-        seed=settings.seed,
-        start=settings.clock_start,
-        speed=settings.speed,
-        frozen=settings.frozen,
-        zone=settings.timezone,
-        store=settings.store,
-        journal_size=settings.journal_size,
-    )
-    return AppOptions(
-        engine=engine,
-        strict=settings.auth == "strict",
-        control_key=settings.control_key,
-        max_body=settings.max_body,
-        cors_origins=settings.cors_origins,
-        log_format=settings.log_format,
-        quiet=settings.quiet,
-    )
-
-
 async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
-    mock = App(options_from(settings))
+    mock = App(settings)
     await mock.prepare()
     opened = await _listen(mock, settings, shared=running.shared)
     # What there is now stays; the collector need not look at it again and again.
@@ -88,9 +62,12 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
     if running.first and not running.again:
         _say(mock, settings, opened)
     running.when_ready()
-    beside = [asyncio.create_task(_reload(mock, settings, aloud=running.first)), asyncio.create_task(_warm())]
+    background = [
+        asyncio.create_task(_reload(mock, settings, aloud=running.first)),
+        asyncio.create_task(_warm()),
+    ]
     await stopped.wait()
-    for task in beside:
+    for task in background:
         task.cancel()
     mock.end_streams()
     await asyncio.gather(*(listener.stop() for listener in opened.listeners))
@@ -111,9 +88,9 @@ class _Open:
 
 async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
-    operations = mock.engine.contract.operations
-    embed = [name for name, operation in operations.items() if "embed" in operation.tags]
-    others = [name for name in operations if name not in embed]
+    contract = mock.engine.contract
+    embed = contract.sharing_tags(EXECUTE)
+    others = [name for name in contract.operations if name not in embed]
     apart, control = settings.embed_port is not None, settings.control_port is not None
     ports = [(settings.port, "--port", mock.dispatcher(others if apart else None, control=not control))]
     if settings.embed_port is not None:
@@ -134,9 +111,19 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
 def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
     key = settings.keys[0].key if settings.keys else _DEMO_KEY
     urls = {name: listener.url for name, listener in opened.operations.items()}
+    engine = mock.engine
+    scenarios = engine.registry.current.values()
     try:
         sys.stdout.write(
-            banner(mock.engine.contract, mock.engine.registry.current.values(), urls, key, opened.control.url)
+            banner(
+                engine.contract,
+                scenarios,
+                urls,
+                key,
+                opened.control.url,
+                str(settings.contract or ""),
+                left_out(engine.contract),
+            )
         )
         sys.stdout.flush()
     except OSError:

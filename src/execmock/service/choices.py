@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError, nearest
 
-__all__ = ["Choices", "choosable", "choose"]
+__all__ = ["Choices", "as_chosen", "choosable", "choose"]
 
 Choices = Mapping[str, Any]
 
@@ -26,15 +26,14 @@ def choosable(contract: Contract) -> Mapping[str, tuple[int | str, ...]]:
 _JUDGED_ONLY = frozenset({"emptyField"})
 
 
-def choose(contract: Contract, wanted: Sequence[str]) -> Choices:
-    """Return every choice's value: the contract's default, or what a `NAME=VALUE` in `wanted` says.
+def choose(contract: Contract, wanted: Iterable[tuple[str, str]]) -> Choices:
+    """Return every choice's value: the contract's default, or what `wanted` says, as name and value.
 
     Raises ConfigError that names the valid names or values.
     """
     values: dict[str, Any] = {name: choice.default for name, choice in contract.choices.items()}
     open_to_choice = choosable(contract)
-    for text in wanted:
-        name, _, value = text.partition("=")
+    for name, value in wanted:
         if name not in open_to_choice:
             known = ", ".join(open_to_choice)
             raise ConfigError(
@@ -45,3 +44,8 @@ def choose(contract: Contract, wanted: Sequence[str]) -> Choices:
             raise ConfigError(f"{name} cannot be {value!r}; expected one of {', '.join(by_text)}")
         values[name] = by_text[value]
     return values
+
+
+def as_chosen(contract: Contract, choices: Choices) -> Contract:
+    """Return the contract that is served under these choices: with or without the vendor's later statuses."""
+    return contract.with_drift() if choices.get("statuses") == "nine" else contract

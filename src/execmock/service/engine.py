@@ -1,8 +1,8 @@
-"""Puts the services together: everything a mock is, but for the web."""
+"""Puts the services together: everything that a mock is, without HTTP."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,19 +12,21 @@ from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, nearest
-from execmock.interfaces import Clock, Store
-from execmock.loading.contract import shipped_contract
+from execmock.interfaces import Clock
+from execmock.loading.contract import as_yaml, contract_at
 from execmock.loading.scenarios import vocabularies
-from execmock.service.choices import choose
+from execmock.service.choices import as_chosen, choose
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Journal
 from execmock.service.executions.embed_executions import EmbedExecutions
 from execmock.service.executions.executions import Executions
 from execmock.service.executions.repository import ExecutionRepository
 from execmock.service.executions.view_cache import ViewCache
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes, Scope
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
 from execmock.service.scenarios.shipped import load_registry
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.scenarios.sync import ScenarioSync, SharedScenarioSync
+from execmock.service.services import Services
+from execmock.settings import ServeSettings
 from execmock.stores import open_store
 
 if TYPE_CHECKING:
@@ -32,98 +34,77 @@ if TYPE_CHECKING:
     from execmock.service.snapshots import Snapshots
     from execmock.service.worlds import Worlds
 
-__all__ = ["Engine", "EngineOptions"]
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """How executions behave. `start` is milliseconds since 1970, None is now; `seed` None is unguessable."""
-
-    scenarios: tuple[Path, ...] = ()
-    scenario: str | None = None
-    world: Path | str | None = None
-    keys: tuple[tuple[str, Scope], ...] = ()
-    choices: tuple[str, ...] = ()
-    seed: int | None = None
-    start: int | None = None
-    speed: float = 1.0
-    frozen: bool = False
-    zone: str = "America/New_York"
-    store: str = "memory:"
-    journal_size: int = 1000
+__all__ = ["Engine"]
 
 
 class Engine:
     """The services over one store. `clock` is real time unless a test holds it."""
 
-    def __init__(self, options: EngineOptions, clock: Clock | None = None) -> None:
+    def __init__(self, options: ServeSettings, clock: Clock | None = None) -> None:
         self.options = options
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
-        self.contract = shipped_contract()
+        contract = contract_at(options.contract)
+        self.choices = choose(contract, options.choose)
+        self.contract = as_chosen(contract, self.choices)
         self.words = vocabularies(self.contract)
-        self.choices = choose(self.contract, options.choices)
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
-        # Not the seed's: it tells stores apart that servers of one seed have begun.
-        self.scenario_sync = ScenarioSync(
-            self.store, self.registry, self.words, SystemEntropy().root("store").hex()
-        )
-        self.journal, self.changes = _recorders(self.store, options.journal_size)
-        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy)
+        self.journal, self.changes, self.scenario_sync = self._recorders()
+        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
-        self.view_cache = ViewCache(Views(self.contract), self.registry)
+        views = Views(self.contract)
+        self.view_cache = ViewCache(views, self.registry)
+        self.embed_views = EmbedViews(self.contract, options.timezone)
+        self.services = Services(
+            contract=self.contract,
+            choices=self.choices,
+            words=self.words,
+            views={"executions": views, "embed": self.embed_views},
+            clock=self.clock,
+            store=self.store,
+            sandboxes=self.sandboxes,
+            registry=self.registry,
+            scenario_sync=self.scenario_sync,
+            repository=self.repository,
+            changes=self.changes,
+        )
+
+    @cached_property
+    def contract_text(self) -> bytes:
+        """The contract that is served, as a YAML file."""
+        return as_yaml(self.contract)
 
     @cached_property
     def executions(self) -> Executions:
         """The executions API."""
-        return Executions(
-            self.contract,
-            self.store,
-            self.sandboxes,
-            self.registry,
-            self.scenario_sync,
-            self.repository,
-            self.view_cache,
-            self.choices,
-        )
+        return Executions(self.services, self.view_cache)
 
     @cached_property
     def embed(self) -> EmbedExecutions:
         """The embed API."""
-        views = EmbedViews(self.contract, self.options.zone)
-        return EmbedExecutions(
-            self.contract,
-            self.store,
-            self.sandboxes,
-            self.registry,
-            self.scenario_sync,
-            views,
-            self.choices,
-        )
+        return EmbedExecutions(self.services, self.embed_views)
 
     @cached_property
     def commands(self) -> ExecutionCommands:
-        """What moves executions and clocks from outside."""
+        """Commands on executions and clocks: signal, jump, wait, advance."""
         from execmock.service.executions.commands import ExecutionCommands
 
-        return ExecutionCommands(self.contract, self.sandboxes, self.repository, self.changes, self.clock)
+        return ExecutionCommands(self.services)
 
     @cached_property
     def snapshots(self) -> Snapshots:
-        """Sandboxes as documents."""
+        """Takes and restores snapshots of sandboxes."""
         from execmock.service.snapshots import Snapshots
 
-        return Snapshots(
-            self.store, self.sandboxes, self.registry, self.scenario_sync, self.words, self.clock
-        )
+        return Snapshots(self.services)
 
     @cached_property
     def worlds(self) -> Worlds:
-        """States to start from."""
+        """Starts sandboxes from worlds."""
         from execmock.service.worlds import Worlds
 
-        return Worlds(self.contract, self.store, self.sandboxes, self.registry, self.scenario_sync)
+        return Worlds(self.services)
 
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
@@ -135,14 +116,13 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
-        self.sandboxes.when_default_is_gone = self._make_default
 
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
         options = self.options
         await self.scenario_sync.refresh()
         sandbox = self.sandboxes.make(
-            DEFAULT_SANDBOX, start=options.start, speed=options.speed, frozen=options.frozen
+            DEFAULT_SANDBOX, start=options.clock_start, speed=options.speed, frozen=options.frozen
         )
         sandbox = replace(sandbox, default_scenario=options.scenario)
         if not await self.sandboxes.add(sandbox, options.keys):
@@ -152,14 +132,8 @@ class Engine:
         return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
 
     async def _begin(self, world: Path | str) -> None:
-        from execmock.service.worlds import Overrides
-
-        options = self.options
-        overrides = Overrides(
-            options.seed is not None, options.start, options.speed, options.frozen, options.scenario
-        )
         try:
-            await self.worlds.begin(world, overrides)
+            await self.worlds.begin(world, self.options)
         except ExecmockError:
             # The next start, with a world that works, is to be a first one again.
             await self.sandboxes.delete(DEFAULT_SANDBOX)
@@ -185,16 +159,20 @@ class Engine:
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
-        """Write what is left to write and let go of the store."""
+        """Write what is left to write and close the store."""
         await self.journal.flush()
         await self.changes.flush()
         await self.store.close()
 
+    def _recorders(self) -> tuple[Journal, Changes, ScenarioSync]:
+        """Return what keeps this server alone informed, or it and the others over its store."""
+        store, size = self.store, self.options.journal_size
+        if store.immediate:
+            return Journal(size), Changes(), ScenarioSync(self.registry)
+        from execmock.service.events.shared import SharedChanges, SharedJournal
 
-def _recorders(store: Store, size: int) -> tuple[Journal, Changes]:
-    if store.immediate:
-        return Journal(size), Changes()
-    from execmock.service.events.shared import SharedChanges, SharedJournal
-
-    journal = SharedJournal(size, store)
-    return journal, SharedChanges(store, journal)
+        journal = SharedJournal(size, store)
+        # Not from the seed: servers of one seed may start different stores, which this tells apart.
+        token = SystemEntropy().root("store").hex()
+        sync = SharedScenarioSync(store, self.registry, self.words, token)
+        return journal, SharedChanges(store, journal), sync

@@ -1,17 +1,16 @@
-"""Notices executions that move by time alone, for those that watch a sandbox live.
+"""Publishes executions that time alone has moved, while a sandbox is watched live.
 
-Nothing runs while nobody watches: executions are computed, not driven, and stay so.
+Nothing runs for a sandbox without a watcher: the state of an execution is computed when it is read.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.errors import StoreError
 from execmock.service.engine import Engine
 from execmock.service.executions.commands import ExecutionState
-from execmock.service.executions.repository import EMBED, EXECUTION
 
 __all__ = ["ExecutionWatcher"]
 
@@ -21,7 +20,7 @@ _SHORTEST_WAIT = 0.02
 
 
 class ExecutionWatcher:
-    """Publishes a sandbox's executions as they are created and moved, the latest 2000 of them."""
+    """Publishes a sandbox's executions as they are created and moved, the latest 2000 of each API."""
 
     def __init__(self, engine: Engine, sandbox: str) -> None:
         self._repository = engine.repository
@@ -29,7 +28,7 @@ class ExecutionWatcher:
         self._commands = engine.commands
         self._changes = engine.changes
         self._sandbox = sandbox
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known: BoundedCache[str, int] = BoundedCache(2 * _MOST)
         self._seen: int | None = None
         self._looking = asyncio.Lock()
 
@@ -47,7 +46,7 @@ class ExecutionWatcher:
     async def look(self) -> float:
         """Publish what moved since the last look; return the real seconds until more may.
 
-        The first look only learns how things stand. One after a pause makes good what nobody watched.
+        The first look publishes nothing. One after a pause publishes what moved during it.
         """
         async with self._looking:
             try:
@@ -64,12 +63,11 @@ class ExecutionWatcher:
         if sandbox is None:
             return _LONGEST_WAIT
         wait = _LONGEST_WAIT
-        for kind in (EMBED, EXECUTION):
-            for execution in reversed(await self._repository.page(sandbox, kind, 0, _MOST)):
-                standing = self._commands.state_of(execution, sandbox)
-                self._publish(standing, silently)
-                if standing.due is not None and sandbox.clock.speed:
-                    wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
+        for execution in await self._repository.latest(sandbox, _MOST):
+            standing = self._commands.state_of(execution, sandbox)
+            self._publish(standing, silently)
+            if standing.due is not None and sandbox.clock.speed:
+                wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
         return max(wait, _SHORTEST_WAIT)
 
     def _starts_again(self) -> bool:
@@ -77,23 +75,17 @@ class ExecutionWatcher:
         restored = False
         for change in self._changes.since(self._seen or 0, self._sandbox):
             if change.kind == "execution":
-                self._learn(change.data["id"], len(change.data["history"]))
+                self._known.keep(change.data["id"], len(change.data["history"]))
             elif change.kind == "sandbox" and change.data["id"] == self._sandbox:
                 # Ids may come again.
                 self._known.clear()
                 restored = change.data["change"] == "restored"
         return restored
 
-    def _learn(self, name: str, visits: int) -> None:
-        self._known[name] = visits
-        self._known.move_to_end(name)
-        if len(self._known) > 2 * _MOST:
-            self._known.popitem(last=False)
-
     def _publish(self, standing: ExecutionState, silently: bool) -> None:
         name, visits = standing.execution.id, len(standing.progress.visits)
         if self._known.get(name) == visits:
             return
-        self._learn(name, visits)
+        self._known.keep(name, visits)
         if not silently:
             self._changes.publish(self._sandbox, "execution", standing.as_json())

@@ -19,14 +19,23 @@ _MOST_GONE_KEYS = 1000
 
 
 class Sandboxes:
-    """Creates, finds, changes, resets and deletes sandboxes; resolves bearer keys to them."""
+    """Creates, finds, changes, resets and deletes sandboxes; resolves bearer keys to them.
 
-    def __init__(self, store: Store, clock: Clock, entropy: Entropy) -> None:
+    `make_default` adds the default sandbox and returns it; called when the store has none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        entropy: Entropy,
+        make_default: Callable[[], Awaitable[Sandbox]] | None = None,
+    ) -> None:
         self._store = store
         self.clock = clock
         self._entropy = entropy
         self._tags: dict[bytes, str] = {}
-        self.when_default_is_gone: Callable[[], Awaitable[Sandbox]] | None = None
+        self._make_default = make_default
 
     def make(
         self,
@@ -84,8 +93,8 @@ class Sandboxes:
     async def get(self, name: str) -> Sandbox | None:
         """Return a sandbox, or None. The default one is made anew where the store was emptied."""
         found: Sandbox | None = await self._store.get(_place(name))
-        if found is None and name == DEFAULT_SANDBOX and self.when_default_is_gone:
-            return await self.when_default_is_gone()
+        if found is None and name == DEFAULT_SANDBOX and self._make_default:
+            return await self._make_default()
         return found
 
     async def all(self) -> Sequence[Sandbox]:
@@ -149,7 +158,7 @@ class Sandboxes:
         return known is not None and await self.get(known.sandbox) is not None
 
     async def _forget_old_keys(self) -> None:
-        """Let go of keys whose sandbox is gone, but for the latest."""
+        """Forget keys whose sandbox was deleted, all but the latest."""
         names = {sandbox.id for sandbox in await self.all()}
         kept = [put for put in (await self._store.export("")).puts if isinstance(put.value, ApiKey)]
         gone = [put.key for put in kept if put.value.sandbox not in names]

@@ -3,100 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from execmock.core.contract import Contract
-from execmock.core.execution import Execution, Idempotency, execution_seed, request_digest
-from execmock.core.ids import sandbox_tag, xid
-from execmock.core.json_text import encode
+from execmock.core.apis import EXECUTIONS_API
+from execmock.core.execution import (
+    Execution,
+    Idempotency,
+    Origin,
+    execution_seed,
+    new_execution,
+    request_digest,
+)
 from execmock.core.progress import Progress, Tick, begin, progress
 from execmock.core.scenario import Scenario
 from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
 from execmock.errors import WorldError
-from execmock.interfaces import Contents, Key, Put, Store
+from execmock.interfaces import Contents, Put
 from execmock.loading.worlds import load_world, world_path
-from execmock.service.executions.repository import EXECUTION, put_of
-from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes, Scope
-from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.executions.creation import put_of_key
+from execmock.service.executions.repository import put_of
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope
 from execmock.service.scenarios.selection import Selection
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.services import Services
+from execmock.settings import ServeSettings
 
-__all__ = ["Keys", "Overrides", "Worlds"]
+__all__ = ["Keys", "Worlds"]
 
 Keys = tuple[tuple[str, Scope], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What was asked for beside the world, and goes before it. `seeded`: a seed is in force already."""
-
-    seeded: bool = False
-    start: int | None = None
-    speed: float = 1.0
-    frozen: bool = False
-    scenario: str | None = None
-
-
 class Worlds:
-    """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then."""
+    """Makes the sandboxes of worlds. Each replaces the sandbox of its name with everything in it.
 
-    def __init__(
-        self,
-        contract: Contract,
-        store: Store,
-        sandboxes: Sandboxes,
-        registry: ScenarioRegistry,
-        scenario_sync: ScenarioSync,
-    ) -> None:
-        self._contract = contract
-        self._store = store
-        self._sandboxes = sandboxes
-        self._registry = registry
-        self._scenario_sync = scenario_sync
+    Clock, seed and default scenario of the options win over those of a world.
+    """
 
-    async def begin(self, named: Path | str, overrides: Overrides) -> World:
+    def __init__(self, services: Services) -> None:
+        self._contract = services.contract
+        self._store = services.store
+        self._sandboxes = services.sandboxes
+        self._registry = services.registry
+        self._scenario_sync = services.scenario_sync
+
+    async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
         words = WorldWords.of(self._contract, self._registry.current.values())
         world = load_world(world_path(named), words)
-        await self.apply(world, overrides)
+        await self.apply(world, options)
         return world
 
-    async def apply(self, world: World, overrides: Overrides) -> None:
+    async def apply(self, world: World, options: ServeSettings) -> None:
         """Make the world's sandboxes; others stay."""
         for plan in world.sandboxes:
             for key, _ in plan.keys:
                 known = await self._sandboxes.key(key)
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
-            sandbox = self._sandbox(plan, overrides)
+            sandbox = self._sandbox(plan, options)
             contents = self._contents(plan, sandbox)
             for reference in sorted(
-                {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
+                {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
             ):
                 await self._scenario_sync.keep(self._registry.version(reference))
             await self._sandboxes.replace(sandbox, plan.keys)
             await self._store.restore(sandbox.id, contents)
 
     async def fill(
-        self, name: str, keys: Keys, world: World, overrides: Overrides, seed: int | None = None
+        self, name: str, keys: Keys, world: World, options: ServeSettings, seed: int | None = None
     ) -> None:
         """Make a sandbox as the world makes its default one, with other keys; the others stay out."""
         plans = world.sandboxes
         plan = next((plan for plan in plans if plan.name == DEFAULT_SANDBOX), plans[0])
         mine = replace(plan, name=name, keys=keys, seed=plan.seed if seed is None else seed)
-        await self.apply(replace(world, sandboxes=(mine,)), overrides)
+        await self.apply(replace(world, sandboxes=(mine,)), options)
 
-    def _sandbox(self, plan: SandboxPlan, overrides: Overrides) -> Sandbox:
+    def _sandbox(self, plan: SandboxPlan, options: ServeSettings) -> Sandbox:
         clock = plan.clock
         made = self._sandboxes.make(
             plan.name,
-            seed=None if overrides.seeded else plan.seed,
-            start=clock.start if overrides.start is None else overrides.start,
-            speed=overrides.speed if clock.speed is None or overrides.speed != 1.0 else clock.speed,
-            frozen=overrides.frozen or clock.frozen,
+            seed=plan.seed if options.seed is None else None,
+            start=clock.start if options.clock_start is None else options.clock_start,
+            speed=options.speed if clock.speed is None or options.speed != 1.0 else clock.speed,
+            frozen=options.frozen or clock.frozen,
         )
-        wished = overrides.scenario if plan.name == DEFAULT_SANDBOX else None
+        wished = options.scenario if plan.name == DEFAULT_SANDBOX else None
         return replace(
             made,
             organization=plan.organization or made.organization,
@@ -106,7 +97,7 @@ class Worlds:
         )
 
     def _contents(self, plan: SandboxPlan, sandbox: Sandbox) -> Contents:
-        # The clock may run; everything is reckoned from one instant.
+        # The clock may run; everything is computed for one instant.
         now = sandbox.clock.shown
         caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
         puts: list[Put] = []
@@ -122,20 +113,13 @@ class Worlds:
         return Contents(len(puts), puts + remembered)
 
     def _execution(self, draft: Draft, sandbox: Sandbox, number: int, caller: str) -> Execution:
-        scenario = Selection(header=draft.scenario).pick(self._registry, sandbox, draft.request, "executions")
-        execution_id = "exec_" + xid(draft.created_at // 1000, sandbox_tag(sandbox.id), number)
-        state = begin(draft.created_at)
-        if draft.signals:
-            state = _after_signals(draft, sandbox.id, scenario, execution_seed(sandbox.root, execution_id))
-        return Execution(
-            id=execution_id,
-            sandbox=sandbox.id,
-            created_at=draft.created_at,
-            scenario=scenario.reference,
-            request=encode(draft.request),
-            initiated_by=caller,
-            progress=state,
-        )
+        selection, api = Selection(header=draft.scenario), EXECUTIONS_API.name
+        scenario = selection.pick(self._registry, sandbox, draft.request, api)
+        made = new_execution(Origin(sandbox, scenario, number, draft.created_at), draft.request, caller)
+        if not draft.signals:
+            return made
+        seed = execution_seed(sandbox.root, made.id)
+        return replace(made, progress=_after_signals(draft, sandbox.id, scenario, seed))
 
 
 def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) -> Progress:
@@ -152,6 +136,4 @@ def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) 
 def _remembered(draft: Draft, execution: Execution) -> Iterator[Put]:
     key = draft.request.get("idempotencyKey")
     if key:
-        digest = request_digest(draft.request)
-        place = Key(execution.sandbox, "idempotency", key)
-        yield Put(place, Idempotency(key, digest, execution.id), execution.created_at)
+        yield put_of_key(execution, Idempotency(key, request_digest(draft.request), execution.id))

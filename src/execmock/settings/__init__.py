@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from execmock.settings.absent import ABSENT
+from execmock.settings.arguments import explains_arguments, from_arguments, unknown_argument
 from execmock.settings.file import check_file
+from execmock.settings.fit import fit
+from execmock.settings.flags import as_flags
 from execmock.settings.option import Option, option, options
 from execmock.settings.parsers import ApiKey
 from execmock.settings.resolve import Origin, Setting, build, resolve, unknown_variables
 from execmock.settings.serve import ServeSettings
-from execmock.settings.verify import VerifySettings
+from execmock.settings.verify import Effort, Level, VerifySettings
 
 __all__ = [
+    "ABSENT",
     "SECTIONS",
     "ApiKey",
+    "Effort",
+    "Level",
     "Option",
     "Origin",
     "ServeSettings",
     "Setting",
     "VerifySettings",
+    "as_flags",
     "build",
     "check_file",
+    "explains_arguments",
+    "fit",
+    "from_arguments",
     "option",
     "options",
     "resolve",
+    "unknown_argument",
     "unknown_variables",
 ]
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from execmock.errors import ConfigError, Place, nearest
-from execmock.settings.fit import as_text, fit, misfit, shown
+from execmock.errors import ConfigError, Place, nearest_or_all
+from execmock.settings.fit import fit, misfit, shown
 from execmock.settings.option import Option, options
+from execmock.settings.parsers import as_text
 
 if TYPE_CHECKING:
     from execmock.loading.yaml_marks import Marked
@@ -74,5 +75,5 @@ def _check_names(file: Marked, path: tuple[str, ...], valid: Collection[str]) ->
     for name in found:
         if name not in valid:
             what = f"option of {where}" if path else "section"
-            hint = nearest(name, valid) or f" Expected one of {', '.join(sorted(valid))}"
-            raise ConfigError(f"{name!r} is no {what}.{hint}", place=file.key((*path, name)))
+            sentence = f"{name!r} is no {what}.{nearest_or_all(str(name), valid)}"
+            raise ConfigError(sentence, place=file.key((*path, name)))

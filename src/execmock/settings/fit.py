@@ -6,8 +6,9 @@ from typing import Any
 
 from execmock.errors import ConfigError, Place
 from execmock.settings.option import Option
+from execmock.settings.parsers import as_text
 
-__all__ = ["as_text", "fit", "misfit", "shown"]
+__all__ = ["fit", "fit_object", "misfit", "shown"]
 
 _LONGEST = 60
 
@@ -18,6 +19,22 @@ def fit(option: Option, received: object, name: str, place: Place | None = None)
         return option.kind.parse(as_text(received))
     except ValueError as error:
         raise misfit(option, received, name, place, hint=str(error)) from None
+
+
+def fit_object(option: Option, received: object, name: str) -> Any:
+    """Return the value that an object of a Python call means; ConfigError calls the option by `name`."""
+    kind = option.kind
+    if not isinstance(received, (*kind.types, *kind.values)) or (
+        # A bool is an int to Python, but no number to a reader.
+        isinstance(received, bool) and bool not in kind.types
+    ):
+        raise misfit(option, received, name, place=None)
+    try:
+        if kind.read and isinstance(received, kind.values):
+            return kind.read(received)
+        return kind.parse(as_text(received))
+    except ValueError as error:
+        raise misfit(option, received, name, place=None, hint=str(error)) from None
 
 
 def misfit(option: Option, received: object, name: str, place: Place | None, hint: str = "") -> ConfigError:
@@ -33,10 +50,3 @@ def shown(received: object) -> str:
         return "a mapping" if isinstance(received, dict) else "a list"
     text = repr(received) if isinstance(received, str) else as_text(received)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
-
-
-def as_text(scalar: object) -> str:
-    """Return a scalar from a file as it would be typed on the command line."""
-    if scalar is None:
-        return "null"
-    return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)

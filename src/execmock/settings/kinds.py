@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from execmock.core.durations import format_duration, format_instant
@@ -30,6 +32,7 @@ __all__ = [
     "STORE",
     "TEXT",
     "URL",
+    "WAIT",
     "WORLD",
     "ZONE",
     "Kind",
@@ -43,6 +46,8 @@ class Kind:
     """How text becomes a value; `parse` raises ValueError, with a hint or nothing, when it does not fit.
 
     `types` are the types a configuration file may hold; a kind of pairs may also stand there as a mapping.
+    Python calls may give `values` as well, which `read` reads in place of `parse`. `names` are all there
+    are, where that is known.
     """
 
     metavar: str
@@ -52,11 +57,14 @@ class Kind:
     types: tuple[type, ...] = (str,)
     pairs: bool = False
     secret: bool = False
+    values: tuple[type, ...] = ()
+    read: Callable[[Any], Any] | None = None
+    names: tuple[str, ...] = ()
 
 
 def choice(*names: str) -> Kind:
     """Return the kind that takes one of some names."""
-    return Kind("|".join(names), " or ".join(names), parsers.one_of(*names))
+    return Kind("|".join(names), " or ".join(names), parsers.one_of(*names), names=names)
 
 
 def count(low: int, high: int | None = None) -> Kind:
@@ -83,22 +91,33 @@ _PRINTABLE = parsers.pattern(r"[!-~]+")
 _TEXT = parsers.pattern(r"(?s).*\S.*")
 _URL = parsers.pattern(r"[a-z][a-z0-9+.-]*:\S*")
 
-_WEB = parsers.pattern(r"https?://\S+")
-
-DURATION = Kind("TIME", "a duration such as 500ms, 10s or 2m", parsers.parse_duration_text, format_duration)
+DURATION = Kind(
+    *("TIME", "a duration such as 500ms, 10s or 2m", parsers.parse_duration_text, format_duration),
+    values=(int,),
+    read=parsers.read_duration,
+)
 FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
 HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1", _ADDRESS)
 INSTANT = Kind(
-    "INSTANT", "an instant such as 2026-01-01T09:00:00Z", parsers.parse_instant_text, format_instant
+    *("INSTANT", "an instant such as 2026-01-01T09:00:00Z", parsers.parse_instant_text, format_instant),
+    values=(datetime, int),
+    read=parsers.read_instant,
 )
 KEY = Kind(
     *("KEY[=SCOPE]", "a key, alone or with =read or =read-write", parsers.parse_key, _show_key),
     pairs=True,
     secret=True,
+    values=(str, tuple),
+    read=parsers.read_key,
 )
 ORIGIN = Kind("ORIGIN", "* or an origin such as http://localhost:3000", _ORIGIN)
-PAIR = Kind("NAME=VALUE", "NAME=VALUE", parsers.parse_pair, "=".join, pairs=True)
-PATH = Kind("PATH", "a path", parsers.parse_path)
+PAIR = Kind(
+    *("NAME=VALUE", "NAME=VALUE", parsers.parse_pair, "=".join),
+    pairs=True,
+    values=(tuple,),
+    read=parsers.read_pair,
+)
+PATH = Kind("PATH", "a path", parsers.parse_path, values=(Path,))
 PORT = count(0, 65535)
 RATE = Kind(
     "N/s", "a rate such as 20/s or 600/m", parsers.parse_rate, "{:g}/s".format, types=(int, float, str)
@@ -118,6 +137,15 @@ SPEED = Kind(
 )
 STORE = Kind("URL", "a store's URL such as memory:", _URL, _show_store)
 TEXT = Kind("NAME", "text", _TEXT)
-URL = Kind("URL", "an address such as http://127.0.0.1:4010", _WEB)
-WORLD = Kind("FILE|NAME", "a file or the name of a shipped world", parsers.parse_world)
+URL = Kind("URL", "an address such as http://127.0.0.1:4010", parsers.parse_url)
+WAIT = Kind(
+    *("TIME", "a duration above 0, such as 500ms, 10s or 2m", parsers.parse_wait, format_duration),
+    values=(int,),
+    read=lambda milliseconds: parsers.parse_wait(f"{milliseconds}ms"),
+)
+WORLD = Kind(
+    *("FILE|NAME", "a file or the name of a shipped world", parsers.parse_world),
+    values=(Path,),
+    read=lambda path: path,  # a path of one word is a file's, not a shipped world's
+)
 ZONE = Kind("ZONE", "a time zone such as America/New_York", parsers.parse_zone)

@@ -14,14 +14,20 @@ PREFIX = "EXECMOCK_"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a command; `field` is its name in the settings class, `name` the one users see."""
+    """One option of a command, by the name that each source gives it.
+
+    `field` is its name in the settings class, `name` the one of flags and files, `argument` that of Python
+    calls. `each_sandbox` is for options that a single sandbox may have another value of.
+    """
 
     field: str
     name: str
+    argument: str
     kind: Kind
     default: Any
     about: str
     many: bool
+    each_sandbox: bool
 
     @property
     def flag(self) -> str:
@@ -50,9 +56,29 @@ class Option:
         return "" if value is None else self.kind.show(value)
 
 
-def option(default: Any, kind: Kind, about: str, *, name: str = "", many: bool = False) -> Any:
-    """Declare a field as an option; `name` where users see another one, `many` where it is repeatable."""
-    return field(default=default, metadata={"kind": kind, "about": about, "name": name, "many": many})
+def option(
+    default: Any,
+    kind: Kind,
+    about: str,
+    *,
+    name: str = "",
+    argument: str = "",
+    many: bool = False,
+    each_sandbox: bool = False,
+) -> Any:
+    """Declare a field as an option.
+
+    `name` and `argument` where users see another one, `many` where it is repeatable.
+    """
+    metadata = {
+        "kind": kind,
+        "about": about,
+        "name": name,
+        "argument": argument,
+        "many": many,
+        "each_sandbox": each_sandbox,
+    }
+    return field(default=default, metadata=metadata, repr=not kind.secret)
 
 
 def options(settings: Any) -> tuple[Option, ...]:
@@ -62,5 +88,13 @@ def options(settings: Any) -> tuple[Option, ...]:
 
 def _option(declared: Field[Any]) -> Option:
     meta = declared.metadata
-    name = meta["name"] or declared.name.replace("_", "-")
-    return Option(declared.name, name, meta["kind"], declared.default, meta["about"], meta["many"])
+    return Option(
+        field=declared.name,
+        name=meta["name"] or declared.name.replace("_", "-"),
+        argument=meta["argument"] or declared.name,
+        kind=meta["kind"],
+        default=declared.default,
+        about=meta["about"],
+        many=meta["many"],
+        each_sandbox=meta["each_sandbox"],
+    )

@@ -1,19 +1,22 @@
-"""Readers of option values: text to a value; ValueError, with a hint or nothing, when it does not fit."""
+"""Readers of option values: text to a value; ValueError, with a hint or nothing, when it does not fit.
+
+`parse_...` take text, `read_...` the objects of Python calls.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Literal, NamedTuple
 
-from execmock.core.durations import DurationError, parse_duration, parse_instant
+from execmock.core.durations import DurationError, format_instant, parse_duration, parse_instant
 from execmock.errors import nearest
 
 __all__ = [
     "ApiKey",
+    "as_text",
     "between",
     "one_of",
     "parse_duration_text",
@@ -26,10 +29,16 @@ __all__ = [
     "parse_reports",
     "parse_size",
     "parse_speed",
+    "parse_url",
+    "parse_wait",
     "parse_whole",
     "parse_world",
     "parse_zone",
     "pattern",
+    "read_duration",
+    "read_instant",
+    "read_key",
+    "read_pair",
     "show_size",
 ]
 
@@ -44,11 +53,10 @@ _WORDS = {
     "no": False,
     "off": False,
 }
-_KEY = re.compile(r"[!-~]+")
+_KEY = r"[!-~]+"
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(NamedTuple):
     """A bearer key that the mock knows, and its scope: `read` or `read-write`."""
 
     key: str
@@ -58,12 +66,19 @@ class ApiKey:
         return f"ApiKey(***, {self.scope})"
 
 
+def as_text(scalar: object) -> str:
+    """Return a scalar from a file or a Python call as it would be typed on the command line."""
+    if scalar is None:
+        return "null"
+    return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
+
+
 def pattern(regex: str) -> Callable[[str], str]:
     """Return a reader that takes text of a form as it stands."""
-    compiled = re.compile(regex)
 
+    # Compiled when it is used: most commands use few of them, and every pytest run imports them.
     def parse(text: str) -> str:
-        if not compiled.fullmatch(text):
+        if not re.fullmatch(regex, text):
             raise ValueError
         return text
 
@@ -102,7 +117,7 @@ def parse_whole(text: str) -> int:
 
 def parse_speed(text: str) -> float:
     """Read a clock's speed: above 0, at most a million."""
-    value = float(text) if re.fullmatch(r"[0-9.eE+-]+", text) else 0.0
+    value = float(text) if re.fullmatch(r"[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?|[0-9]+\.", text) else 0.0
     if not 0 < value <= 1_000_000:
         raise ValueError
     return value
@@ -139,6 +154,8 @@ def parse_instant_text(text: str) -> int:
 
 def parse_zone(text: str) -> str:
     """Read the name of a time zone that this machine knows."""
+    from zoneinfo import ZoneInfo, available_timezones
+
     try:
         return ZoneInfo(text).key
     except (OSError, ValueError, KeyError):
@@ -150,9 +167,18 @@ def parse_key(text: str) -> ApiKey:
     key, equals, scope = text.rpartition("=")
     if not equals:
         key, scope = text, "read-write"
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(_KEY, key):
         raise ValueError
     return ApiKey(key, "read" if one_of("read", "read-write")(scope) == "read" else "read-write")
+
+
+def read_key(given: str | tuple[object, ...]) -> ApiKey:
+    """Return a key with its scope; text is a key that may read and write, even with `=` in it."""
+    if not isinstance(given, str):
+        return parse_key("=".join(read_pair(given)))
+    if not re.fullmatch(_KEY, given):
+        raise ValueError
+    return ApiKey(given)
 
 
 def parse_pair(text: str) -> tuple[str, str]:
@@ -163,11 +189,33 @@ def parse_pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def read_pair(given: tuple[object, ...]) -> tuple[str, str]:
+    """Return a pair of name and value as text."""
+    if len(given) != 2:
+        raise ValueError
+    name, value = given
+    return parse_pair(f"{name}={as_text(value)}")
+
+
 def parse_path(text: str) -> Path:
     """Read a path, which need not exist."""
     if not text.strip() or "\0" in text:
         raise ValueError
     return Path(text)
+
+
+def parse_url(text: str) -> str:
+    """Read http://HOST[:PORT] or https://HOST[:PORT], with a path or without."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or re.search(r"\s", text):
+        raise ValueError
+    return text
 
 
 def parse_world(text: str) -> Path | str:
@@ -180,17 +228,38 @@ def parse_duration_text(text: str) -> int:
     """Return the milliseconds of a duration such as 60s."""
     try:
         return parse_duration(text)
-    except DurationError as error:
-        raise ValueError(str(error)) from None
+    except DurationError:
+        raise ValueError from None
 
 
-_RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/([smh]))?")
+def parse_wait(text: str) -> int:
+    """Return the milliseconds of a duration above 0."""
+    milliseconds = parse_duration_text(text)
+    if milliseconds <= 0:
+        raise ValueError
+    return milliseconds
+
+
+def read_duration(milliseconds: int) -> int:
+    """Return milliseconds, unless they are negative or too many."""
+    return parse_duration_text(f"{milliseconds}ms")
+
+
+def read_instant(given: datetime | int) -> int:
+    """Return milliseconds since 1970; a datetime without an offset is read as UTC."""
+    try:
+        return parse_instant(format_instant(given) if isinstance(given, int) else given)
+    except (DurationError, OverflowError):
+        raise ValueError from None
+
+
+_RATE = r"([0-9]+(?:\.[0-9]+)?)(?:/([smh]))?"
 _PER = {"s": 1, "m": 60, "h": 3600}
 
 
 def parse_rate(text: str) -> float:
     """Return how many a second `20/s`, `600/m` or a bare number of them a second come to."""
-    found = _RATE.fullmatch(text.strip())
+    found = re.fullmatch(_RATE, text.strip())
     if not found:
         raise ValueError
     return float(found[1]) / _PER[found[2] or "s"]

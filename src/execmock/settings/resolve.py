@@ -41,16 +41,21 @@ class Setting:
 
 
 def resolve(
-    section: str, settings: type[Any], flags: Flags, environ: Mapping[str, str], file: Marked | None
+    section: str,
+    settings: type[Any],
+    flags: Flags,
+    environ: Mapping[str, str],
+    file: Marked | None,
+    dashes: str = "--",
 ) -> tuple[Setting, ...]:
     """Resolve every option of a settings class; ConfigError names the value that does not fit.
 
     `flags` holds raw text by option name, None for one that was not given; an empty variable counts as
-    not given. `file` has passed `check_file`.
+    not given. `file` has passed `check_file`. `dashes` is what flags begin with where they were given.
     """
     known = options(settings)
     in_file = file_values(file, section, known) if file else {}
-    return tuple(_resolve(option, flags, environ, in_file) for option in known)
+    return tuple(_resolve(option, flags, environ, in_file, dashes) for option in known)
 
 
 def build(settings: type[T], resolved: Collection[Setting]) -> T:
@@ -66,12 +71,17 @@ def unknown_variables(environ: Mapping[str, str], known: Collection[str]) -> Ite
 
 
 def _resolve(
-    option: Option, flags: Flags, environ: Mapping[str, str], in_file: Mapping[str, tuple[Any, Place]]
+    option: Option,
+    flags: Flags,
+    environ: Mapping[str, str],
+    in_file: Mapping[str, tuple[Any, Place]],
+    dashes: str,
 ) -> Setting:
     given = flags.get(option.name)
     if given is not None and given != ():
         texts = [given] if isinstance(given, str) else given
-        flag = option.off_flag if option.switch and given == "false" else option.flag
+        off = option.switch and given == "false"
+        flag = dashes + (option.off_flag if off else option.flag).removeprefix("--")
         return Setting(option, _fit(option, texts, flag), Origin("flag", flag))
     if text := environ.get(option.variable):
         texts = [part.strip() for part in text.split(",") if part.strip()] if option.many else [text]

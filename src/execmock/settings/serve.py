@@ -47,21 +47,39 @@ class ServeSettings:
         "open", choice("open", "strict"), "open takes any key, strict only those given with --key."
     )
     keys: tuple[ApiKey, ...] = option(
-        (), KEY, "A key the server knows; its scope is read or read-write.", name="key", many=True
+        (),
+        KEY,
+        "A key the server knows; its scope is read or read-write.",
+        name="key",
+        argument="key",
+        many=True,
     )
     cors_origins: tuple[str, ...] = option(
         ("*",), ORIGIN, "Origin of web pages that may call the API.", name="cors-origin", many=True
     )
-    speed: float = option(1.0, SPEED, "How fast the clock runs; 60 makes an hour of a minute.")
-    frozen: bool = option(False, FLAG, "Start with the clock standing still.")
-    clock_start: int | None = option(None, INSTANT, "The clock's first instant; now by default.")
+    speed: float = option(
+        1.0, SPEED, "How fast the clock runs; 60 makes an hour of a minute.", each_sandbox=True
+    )
+    frozen: bool = option(False, FLAG, "Start with the clock standing still.", each_sandbox=True)
+    clock_start: int | None = option(
+        None, INSTANT, "The clock's first instant; now by default.", argument="start", each_sandbox=True
+    )
     timezone: str = option("America/New_York", ZONE, "Zone of the embed operation's local times.")
-    seed: int | None = option(None, SEED, "Make ids, tokens and chances the same in every run.")
-    scenario: str | None = option(None, TEXT, "Scenario of executions that name none.")
+    seed: int | None = option(
+        None, SEED, "Make ids, tokens and chances the same in every run.", each_sandbox=True
+    )
+    scenario: str | None = option(None, TEXT, "Scenario of executions that name none.", each_sandbox=True)
     scenarios: tuple[Path, ...] = option(
         (), PATH, "Scenario file, or folder of them, to load as well.", many=True
     )
-    world: Path | str | None = option(None, WORLD, "World to start from: a file or a shipped name.")
+    world: Path | str | None = option(
+        None, WORLD, "World to start from: a file or a shipped name.", each_sandbox=True
+    )
+    contract: Path | None = option(
+        None,
+        PATH,
+        "Serve a contract of your own: a copy of openapi.yaml, changed or extended.",
+    )
     choose: tuple[tuple[str, str], ...] = option(
         (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True
     )
@@ -78,6 +96,11 @@ class ServeSettings:
     loop: str = option(
         "auto", choice("auto", "asyncio", "uvloop"), "Event loop; auto takes uvloop where it is installed."
     )
+
+    @property
+    def strict(self) -> bool:
+        """Whether only keys that open a sandbox are let in."""
+        return self.auth == "strict"
 
     def __post_init__(self) -> None:
         if self.workers > 1 and self.store.startswith("memory:"):

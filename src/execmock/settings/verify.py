@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from execmock.settings.kinds import (
     DURATION,
@@ -15,18 +17,26 @@ from execmock.settings.kinds import (
     SEED,
     TEXT,
     URL,
+    WAIT,
     choice,
 )
-from execmock.settings.option import option
+from execmock.settings.option import option, options
 
-__all__ = ["VerifySettings"]
+__all__ = ["Effort", "Level", "VerifySettings"]
+
+Level = Literal["documented", "expected", "advisory"]
+"""How sure a fact is, from what is documented to advice."""
+
+Effort = Literal["quick", "default", "thorough"]
+
+_SOAK: Mapping[str, int] = {"quick": 2_000, "default": 10_000, "thorough": 60_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifySettings:
     """The options of the judge. Durations are milliseconds, None means not set."""
 
-    url: str | None = option(None, URL, "Address of the service; the argument BASE_URL wins over it.")
+    url: str = option("", URL, "Address of the service; the argument BASE_URL wins over it.")
     token: str | None = option(None, SECRET, "Bearer key of the service, with the scope read-write.")
     token_b: str | None = option(
         None, SECRET, "Key of a second organization; without it tenancy is not judged."
@@ -40,9 +50,9 @@ class VerifySettings:
     embed_url: str | None = option(None, URL, "Address of the embed API; without it it is not judged.")
     embed_token: str | None = option(None, SECRET, "Bearer key of the embed API.")
     embed_workflow_id: str | None = option(None, TEXT, "The embedded workflow to execute.")
-    level: str = option(
+    level: Level = option(
         "expected",
-        choice("documented", "expected", "advisory"),
+        choice(*get_args(Level)),
         "What counts as a violation: what is documented, what is expected as well, or advice too.",
     )
     only: tuple[str, ...] = option((), TEXT, "Judge only this rule, area, tag or operation.", many=True)
@@ -50,19 +60,31 @@ class VerifySettings:
     read_only: bool = option(
         False, FLAG, "Send only GET: create nothing, judge the executions that are there."
     )
-    effort: str = option(
+    effort: Effort = option(
         "default",
-        choice("quick", "default", "thorough"),
+        choice(*get_args(Effort)),
         "How hard to try; --quick and --thorough are short for it.",
     )
     soak: int | None = option(None, DURATION, "How long to follow executions.")
     rate: float | None = option(None, RATE, "Most requests to send in a second; no limit by default.")
-    timeout: int = option(10_000, DURATION, "How long to wait for an answer.")
+    timeout: int = option(10_000, WAIT, "How long to wait for an answer.")
     max_time: int | None = option(None, DURATION, "Stop sending after so long, and judge what was seen.")
-    seed: int | None = option(None, SEED, "Generate other input; 1 by default.")
+    seed: int = option(1, SEED, "Generate other input.")
     sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
     generated: bool = option(True, FLAG, "Send generated input as well.")
-    waive: Path | None = option(None, PATH, "File of violations to let pass: rule, reason, expires.")
+    waive: Path | None = option(None, PATH, "File of accepted violations: rule, reason, expires.")
     reports: tuple[tuple[tuple[str, str], ...], ...] = option(
         (), REPORTS, "Write a report: junit, json, html, markdown, sarif or har.", name="report", many=True
     )
+
+    @property
+    def follow(self) -> int:
+        """How long executions are followed, in milliseconds."""
+        return self.soak or _SOAK[self.effort]
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Every key that was given, by the name that stands for it in reports."""
+        secret = [option for option in options(type(self)) if option.kind.secret]
+        given = {option.name.upper().replace("-", "_"): getattr(self, option.field) for option in secret}
+        return {name: key for name, key in given.items() if key}

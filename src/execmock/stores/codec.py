@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from execmock.core.apis import APIS
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
 from execmock.core.sandbox import ApiKey, Sandbox
@@ -15,11 +17,9 @@ from execmock.errors import StoreError, nearest
 __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
+    **{kind.api.kind: kind for kind in (Execution, EmbedExecution)},
+    **{api.keys: Idempotency for api in APIS.values()},
     "shared-scenarios": SharedScenarios,
-    "embed": EmbedExecution,
-    "embed-idempotency": Idempotency,
-    "execution": Execution,
-    "idempotency": Idempotency,
     "key": ApiKey,
     "sandbox": Sandbox,
     "scenario": ScenarioText,
@@ -61,27 +61,21 @@ def pack(value: Any) -> bytes:
 
 
 class DecodeCache:
-    """Values by their bytes, the most recently met ones: equal bytes give the very same value again.
+    """Values by their bytes, those decoded last: equal bytes give the very same value again.
 
-    So a value that is read twice is decoded once, and whoever keeps what follows from a value can tell
-    by its identity whether it changed.
+    So a value that is read twice is decoded once, and a cache of what follows from a value can tell by
+    its identity whether it changed.
     """
 
     def __init__(self, most: int = 20_000) -> None:
-        self._most = most
-        self._values: dict[bytes, Any] = {}
-        self._older: dict[bytes, Any] = {}
+        self._values: BoundedCache[bytes, Any] = BoundedCache(most)
 
     def value(self, kind: str, data: bytes, skip: int = 0) -> Any:
         """Return the value of a kind whose packed bytes begin after `skip` others."""
         value = self._values.get(data)
         if value is None:
-            value = self._older.get(data)
-            if value is None:
-                value = unpack(kind, data[skip:])
-            self._values[data] = value
-            if len(self._values) >= self._most // 2:
-                self._older, self._values = self._values, {}
+            value = unpack(kind, data[skip:])
+            self._values.keep(data, value)
         return value
 
 

@@ -7,12 +7,15 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
-from execmock.interfaces import Contents, Key, Put, Tail, Update
+from execmock.core.bounded_cache import BoundedCache
+from execmock.errors import StoreError
+from execmock.interfaces import Contents, Key, Put, Store, Tail, Update
 
-__all__ = ["MemoryStore"]
+__all__ = ["MemoryStore", "open_memory"]
 
 
 _MOST_PAGES = 100
+"""Pages of one kind in one sandbox that are kept."""
 
 
 class _Collection:
@@ -24,7 +27,7 @@ class _Collection:
         self.values: dict[str, Any] = {}
         self.ids: list[str] = []
         self.orders: list[int] = []
-        self.pages: dict[tuple[int, int], Sequence[Any]] = {}
+        self.pages: BoundedCache[tuple[int, int], Sequence[Any]] = BoundedCache(_MOST_PAGES)
 
     def put(self, put: Put) -> None:
         name = put.key.id
@@ -52,9 +55,8 @@ class _Collection:
     def page(self, offset: int, limit: int) -> Sequence[Any]:
         kept = self.pages.get((offset, limit))
         if kept is None:
-            if len(self.pages) >= _MOST_PAGES:
-                self.pages.clear()
-            kept = self.pages[offset, limit] = self._cut(offset, limit)
+            kept = self._cut(offset, limit)
+            self.pages.keep((offset, limit), kept)
         return kept
 
     def _cut(self, offset: int, limit: int) -> Sequence[Any]:
@@ -63,6 +65,13 @@ class _Collection:
             return ()
         values = self.values
         return tuple([values[name] for name in reversed(self.ids[max(0, end - limit) : end])])
+
+
+def open_memory(url: str) -> Store:
+    """Return an empty store for `memory:`."""
+    if url != "memory:":
+        raise StoreError(f"{url!r} is not a store; expected memory:")
+    return MemoryStore()
 
 
 class MemoryStore:
@@ -146,4 +155,4 @@ class MemoryStore:
             self._collections[put.key.sandbox, put.key.kind].put(put)
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """There is nothing to close."""

@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from execmock.core.json_text import decode, encode
 from execmock.errors import MockError
-from execmock.server.api.calls import Answer, Call
+from execmock.server.api.calls import Request, Result
 from execmock.server.control import PREFIX
 from execmock.server.control.app import ControlApi
 from execmock.testing.background import Background
@@ -36,12 +36,12 @@ class Control:
         """Return the decoded answer; MockError with the answer's own words when it is refused."""
         return _read(self.background.run(self.ask(method, path, body, **query)))
 
-    def ask(self, method: str, path: str, body: Any = None, **query: object) -> Coroutine[Any, Any, Answer]:
+    def ask(self, method: str, path: str, body: Any = None, **query: object) -> Coroutine[Any, Any, Result]:
         """Return the call as a coroutine for the server's loop."""
         given = {name: value for name, value in query.items() if value is not None}
         text = urlencode({"sandbox": self.sandbox, **given})
         payload = b"" if body is None else encode(body)
-        return self.api.answer(Call(method, PREFIX + path, text, _HEADERS, payload))
+        return self.api.handle(Request(method, PREFIX + path, text, _HEADERS, payload))
 
     async def call_async(self, method: str, path: str, body: Any = None, **query: object) -> Any:
         """Do the same without holding up the caller's own event loop."""
@@ -55,7 +55,8 @@ def path_part(text: str) -> str:
     return quote(text, safe="")
 
 
-def _read(answer: Answer) -> Any:
+def _read(result: Result) -> Any:
+    answer = result.answer
     value = decode(answer.body) if answer.body else None
     if answer.status < 400:
         return value

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from execmock.core.durations import parse_instant
-from execmock.service.worlds import Overrides
+from execmock.core.durations import format_instant
+from execmock.settings import ServeSettings, explains_arguments, from_arguments
 from execmock.testing.background import BACKGROUND
-from execmock.testing.clock import instant_text
-from execmock.testing.options import Auth, mock_options
 from execmock.testing.sandbox import MockSandbox
 from execmock.testing.server import Server
 from execmock.testing.sources import ScenarioLike, WorldLike
@@ -27,6 +25,7 @@ class ExecMock(MockSandbox):
     not. What it does itself, it does in its first sandbox, `default`; `sandbox()` gives more of them.
     """
 
+    @explains_arguments("ExecMock")
     def __init__(
         self,
         scenario: ScenarioLike | None = None,
@@ -39,41 +38,32 @@ class ExecMock(MockSandbox):
         key: str = "b3sk_test",
         strict_client: bool = False,
         scenarios: Sequence[str | Path] = (),
+        contract: str | Path | None = None,
         choose: Mapping[str, object] | None = None,
-        auth: Auth = "strict",
+        auth: Literal["open", "strict"] = "strict",
         host: str = "127.0.0.1",
         port: int = 0,
         timezone: str = "America/New_York",
+        cors_origins: Sequence[str] = ("*",),
+        max_body: int | str = 1 << 20,
         journal_size: int = 1000,
     ) -> None:
+        given = locals()
+        self._options = from_arguments(
+            ServeSettings, "ExecMock", given, scenario=None, world=None, quiet=True
+        )
         super().__init__(None, "default", key, strict_client=strict_client)
         self._scenario, self._world = scenario, world
-        self._address = host, port
         self._numbers = count(1)
-        self._options = mock_options(
-            key=key,
-            seed=seed,
-            start=start,
-            speed=speed,
-            frozen=frozen,
-            scenarios=scenarios,
-            choose=choose,
-            auth=auth,
-            timezone=timezone,
-            journal_size=journal_size,
-        )
 
     def start(self) -> Self:
         """Start the server, unless it runs; ExecmockError for what cannot be used."""
         if self._on is not None:
             return self
-        self._on = Server(self._options, *self._address, BACKGROUND)
+        self._on = Server(self._options, BACKGROUND)
         try:
             if self._world is not None:
-                options = self._options.engine
-                seeded = options.seed is not None
-                overrides = Overrides(seeded, options.start, options.speed, options.frozen)
-                self._on.begin(self._world, overrides)
+                self._on.begin(self._world)
             if self._scenario is not None:
                 self.scenario(self._scenario)
         except BaseException:
@@ -90,6 +80,7 @@ class ExecMock(MockSandbox):
     def __enter__(self) -> Self:
         return self.start()
 
+    @explains_arguments("sandbox")
     def sandbox(
         self,
         scenario: ScenarioLike | None = None,
@@ -108,20 +99,19 @@ class ExecMock(MockSandbox):
         With a seed, ids and chances follow from it and the name; without a name it is sandbox-1, -2, ...
         With a world, it starts as that world's first sandbox.
         """
+        options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
         name = name or f"sandbox-{next(self._numbers)}"
-        clock: dict[str, Any] = {"speed": speed, "frozen": frozen}
-        if start is not None:
-            clock["now"] = instant_text(start)
+        clock: dict[str, Any] = {"speed": options.speed, "frozen": options.frozen}
+        if options.clock_start is not None:
+            clock["now"] = format_instant(options.clock_start)
         body: dict[str, Any] = {"name": name, "clock": clock, "keys": [{"key": key or f"b3sk_{name}"}]}
-        if seed is not None:
-            body["seed"] = seed
+        if options.seed is not None:
+            body["seed"] = options.seed
         made = self._control.call("POST", "/sandboxes", body)
         sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strict_client=strict_client)
         try:
             if world is not None:
-                instant = None if start is None else parse_instant(start)
-                overrides = Overrides(start=instant, speed=float(speed), frozen=frozen)
-                self._server.fill(name, sandbox.key, world, overrides, seed)
+                self._server.fill(name, sandbox.key, world, options)
             if scenario is not None:
                 sandbox.scenario(scenario)
         except BaseException:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords
 from execmock.loading.contract import shipped_contract
-from execmock.server.app import App, AppOptions
+from execmock.server.app import App
 from execmock.server.control.app import control_contract
 from execmock.server.http.listener import Listener, bind
 from execmock.service.scenarios.shipped import load_registry
-from execmock.service.worlds import Keys, Overrides
+from execmock.service.worlds import Keys
+from execmock.settings import ServeSettings
 from execmock.testing.background import Background
 from execmock.testing.control import Control
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
@@ -26,13 +28,13 @@ load_registry(shipped_contract(), ())
 class Server:
     """A running server. `control` is about the sandbox that it starts with."""
 
-    def __init__(self, options: AppOptions, host: str, port: int, background: Background) -> None:
+    def __init__(self, options: ServeSettings, background: Background) -> None:
         """Start it; ExecmockError for options that cannot be used or a port that cannot be had."""
         self._mock = App(options)
         self._background = background
         background.hold()
         try:
-            self._listener = background.run(self._start(host, port))
+            self._listener = background.run(self._start())
         except BaseException:
             background.release()
             raise
@@ -43,15 +45,17 @@ class Server:
         """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
         return scenario_from(given, self._mock.engine.words)
 
-    def begin(self, world: WorldLike, overrides: Overrides) -> None:
+    def begin(self, world: WorldLike) -> None:
         """Make the sandboxes of a world."""
-        self._background.run(self._mock.engine.worlds.apply(self._world(world), overrides))
+        engine = self._mock.engine
+        self._background.run(engine.worlds.apply(self._world(world), engine.options))
 
-    def fill(self, name: str, key: str, world: WorldLike, overrides: Overrides, seed: int | None) -> None:
+    def fill(self, name: str, key: str, world: WorldLike, options: ServeSettings) -> None:
         """Make a sandbox as a world makes its default one."""
         keys: Keys = ((key, "read-write"),)
         fill = self._mock.engine.worlds.fill
-        self._background.run(fill(name, keys, self._world(world), overrides, seed))
+        # Ids of this sandbox follow from its own seed, or else from the world's.
+        self._background.run(fill(name, keys, self._world(world), replace(options, seed=None), options.seed))
 
     @property
     def operations(self) -> Sequence[str]:
@@ -69,9 +73,10 @@ class Server:
         engine = self._mock.engine
         return world_from(given, WorldWords.of(engine.contract, engine.registry.current.values()))
 
-    async def _start(self, host: str, port: int) -> Listener:
+    async def _start(self) -> Listener:
         await self._mock.prepare()
-        listener = Listener(self._mock.dispatcher(), bind(host, port, "port="))
+        options = self._mock.options
+        listener = Listener(self._mock.dispatcher(), bind(options.host, options.port, "port="))
         await listener.start()
         return listener
 

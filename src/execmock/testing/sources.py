@@ -34,7 +34,7 @@ def scenario_from(given: ScenarioLike, words: Vocabularies) -> Scenario:
     """
     found = read_text(*_text(given, "scenario", ScenarioError), words)
     if found.scenario is None:
-        raise ScenarioError("\n".join(problem.shown for problem in found.problems))
+        raise ScenarioError("\n".join(finding.shown for finding in found.findings))
     return found.scenario
 
 
@@ -45,9 +45,9 @@ def world_from(given: WorldLike, words: WorldWords) -> World:
     """
     if isinstance(given, Path) or is_name(given):
         return load_world(world_path(given if isinstance(given, Path) else str(given)), words)
-    world, problems = read_world(*_text(given, "world", WorldError), words)
+    world, findings = read_world(*_text(given, "world", WorldError), words)
     if world is None:
-        raise WorldError("\n".join(problem.shown for problem in problems))
+        raise WorldError("\n".join(finding.shown for finding in findings))
     return world
 
 

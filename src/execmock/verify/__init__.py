@@ -1,36 +1,19 @@
-"""The judge of every implementation of the contract: rules, probes, histories, reports."""
+"""Judges any implementation of the contract: probes send, rules judge, reports tell."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from execmock.verify.report.model import Report
-    from execmock.verify.target_clock import PassTime
+    from execmock.verify.api import verify
 
 __all__ = ["verify"]
 
 
-def verify(
-    url: str, *, started: int | None = None, pass_time: PassTime | None = None, **options: Any
-) -> Report:
-    """Judge the service at `url` and return a report; `options` are the fields of Options.
+def __getattr__(name: str) -> object:
+    # Every run of pytest loads this package with the plugin of its suite; most have no use for it.
+    if name == "verify":
+        from execmock.verify.api import verify
 
-    `pass_time` moves the clock of a service that the caller runs with a held one: it is called with
-    milliseconds, may be a coroutine function, and has executions followed without waiting.
-
-    Raises ConfigError for options that cannot be used, and when `pass_time` raises. Runs its own event loop.
-    """
-    import asyncio
-
-    from execmock.errors import ConfigError
-    from execmock.loading.contract import shipped_contract
-    from execmock.verify.clock import present
-    from execmock.verify.options import Options
-    from execmock.verify.runner import run
-
-    if pass_time is not None and not callable(pass_time):
-        raise ConfigError(f"pass_time is {pass_time!r}; expected a function that takes milliseconds")
-    chosen = Options(url, **options)
-    begun = present() if started is None else started
-    return asyncio.run(run(chosen, shipped_contract(), started=begun, pass_time=pass_time))
+        return verify
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

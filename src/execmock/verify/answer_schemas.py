@@ -1,4 +1,4 @@
-"""Validators for answers, made from the contract's schemas at the level that a rule speaks for."""
+"""Validators for answers, built from the contract's schemas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from execmock.core.contract import Contract
+from execmock.core.contract import Contract, SchemaPlace
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.verify.exchange import pick
@@ -24,13 +24,8 @@ def prune(value: Any) -> Any:
 
 
 def data_schema(contract: Contract, operation: str) -> Mapping[str, Any]:
-    """Return the schema of what an operation's success is about: `data` of the envelope, or all of it."""
-    for status, response in contract.operation(operation).responses.items():
-        if status.startswith("2") and response.schema is not None:
-            schema = contract.resolve(response.schema)
-            inner: Mapping[str, Any] = contract.resolve(schema["properties"].get("data", schema))
-            return inner
-    return {}
+    """Return the schema of an operation's payload: `data` of its envelope, or the answer if it has none."""
+    return contract.schema(SchemaPlace(operation, "data"))
 
 
 @lru_cache(maxsize=64)
@@ -57,7 +52,7 @@ def _without(schema: Any, keyword: str) -> Any:
 
 
 def type_violations(contract: Contract, operation: str, data: Any) -> list[Violation]:
-    """Return where pruned `data` breaks the schema, enumerations apart."""
+    """Return where pruned `data` breaks the schema; `enum` is ignored."""
     return _types_only(contract, operation).violations(data)
 
 
@@ -72,14 +67,14 @@ def missing(contract: Contract, operation: str, data: Any, pruned: Any) -> list[
 
 
 @lru_cache(maxsize=64)
-def _date_names(contract: Contract, schema: str) -> tuple[str, ...]:
+def _date_names(contract: Contract, schema: SchemaPlace) -> tuple[str, ...]:
     properties = contract.schema(schema).get("properties", {})
     resolved = ((name, contract.resolve(node)) for name, node in properties.items())
     return tuple(name for name, node in resolved if node.get("format") == "date-time")
 
 
-def dates(contract: Contract, schema: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield name and value of each non-empty member that the schema says is an instant."""
+def dates(contract: Contract, schema: SchemaPlace, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield name and value of each non-empty member with the format date-time."""
     for name in _date_names(contract, schema):
         if value.get(name) not in (None, ""):
             yield name, value[name]

@@ -1,4 +1,4 @@
-"""Everything a rule may look at: the contract and what was exchanged. Frozen; no network."""
+"""What rules judge: the contract and the exchanges of a run. Read only; no network."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from execmock.core.contract import Contract, Operation, Transitions
+from execmock.core.contract import Contract, Operation, SchemaPlace, Transitions
+from execmock.core.contract.names import CREATE, STATUS
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
 
-__all__ = ["Evidence", "Problem"]
+__all__ = ["EngineFailure", "Evidence"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that an outside judge of generated input reported about an exchange."""
+class EngineFailure:
+    """A check of schemathesis that an exchange failed; `kind` is the name of that check."""
 
     kind: str
     expected: str
@@ -26,7 +27,7 @@ class Problem:
 
 
 class Evidence:
-    """The evidence of one run, arranged for rules."""
+    """The exchanges of one run, indexed for rules."""
 
     def __init__(
         self,
@@ -34,21 +35,21 @@ class Evidence:
         journal: Iterable[Exchange],
         *,
         has: Iterable[str] = ("writes", "guarded"),
-        problems: Iterable[Problem] = (),
+        engine_failures: Iterable[EngineFailure] = (),
         secrets: Mapping[str, str] | None = None,
     ) -> None:
         self.contract = contract
         self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
         self.has = frozenset(has)
-        self.problems = tuple(problems)
+        self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
         self.pruned: dict[int, Any] = {}
-        """By an exchange's number: its data without what counts as left out, once a rule has asked for it."""
-        self._schemas: dict[str, Mapping[str, Any]] = {}
+        """Cache of pruned data by the exchange's number."""
+        self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
 
     @cached_property
     def documented(self) -> Contract:
-        """The contract cut down to what the pages say."""
+        """The contract reduced to what the vendor's pages document."""
         return self.contract.at_level("documented")
 
     @cached_property
@@ -88,11 +89,11 @@ class Evidence:
 
     def ok_creates(self) -> Iterator[Exchange]:
         """Yield every success of createExecution."""
-        return self.successes("createExecution")
+        return self.successes(CREATE)
 
     def statuses(self, choice: str) -> frozenset[int]:
-        """Return the HTTP statuses among the values that the contract leaves open under a name."""
-        return frozenset(value for value in self.contract.choices[choice].values if isinstance(value, int))
+        """Return the HTTP statuses among the values of a choice (`x-choices`)."""
+        return frozenset(value for value in self.contract.choices[choice].accepted if isinstance(value, int))
 
     def operation(self, name: str) -> Operation:
         """Return an operation of the contract."""
@@ -100,11 +101,11 @@ class Evidence:
 
     def success(self, name: str) -> int:
         """Return the status with which an operation succeeds."""
-        return next(int(status) for status in self.operation(name).responses if status.startswith("2"))
+        return int(self.operation(name).success.status)
 
     @cached_property
     def transitions(self) -> Transitions:
-        """The legal status graph, with the known drift in it."""
+        """The legal status graph, with the known drift included."""
         graph = self.contract.transitions()
         for status, drift in self.drift.items():
             graph = graph.with_status(status, after=tuple(drift.get("from", ())))
@@ -113,18 +114,18 @@ class Evidence:
     @cached_property
     def drift(self) -> Mapping[str, Mapping[str, Any]]:
         """Statuses that the vendor added after the page was written."""
-        found: Mapping[str, Mapping[str, Any]] = self.schema("ExecutionStatus").get("x-drift", {})
+        found: Mapping[str, Mapping[str, Any]] = self.schema(STATUS).get("x-drift", {})
         return found
 
-    def schema(self, name: str) -> Mapping[str, Any]:
-        """Return the contract's component schema of that name."""
-        if name not in self._schemas:
-            self._schemas[name] = self.contract.schema(name)
-        return self._schemas[name]
+    def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
+        """Return the contract's schema at a place."""
+        if place not in self._schemas:
+            self._schemas[place] = self.contract.schema(place)
+        return self._schemas[place]
 
-    def hidden(self, schema: str) -> tuple[str, ...]:
+    def hidden(self, place: SchemaPlace) -> tuple[str, ...]:
         """Return the names that a public schema says are never shown."""
-        return tuple(self.schema(schema).get("x-hidden", ()))
+        return tuple(self.schema(place).get("x-hidden", ()))
 
 
 def _under(label: str, wanted: str) -> bool:

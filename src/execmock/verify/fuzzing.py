@@ -1,7 +1,7 @@
 """Generated input: schemathesis's engine over the contract. The only module that imports schemathesis.
 
-It generates and sends; what came back is recorded like any other exchange, and judged by our own rules.
-Its own findings are passed on for a second look.
+It generates and sends. Answers are recorded like any other exchange and judged by our own rules;
+the failures that it reports are passed on as `EngineFailure`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
+from execmock.core.contract.pointers import follow, look_up
 from execmock.verify.clock import present
-from execmock.verify.evidence import Problem
+from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests
+from execmock.verify.requests import Requests
 
 if TYPE_CHECKING:
     from schemathesis.engine.events import ScenarioFinished
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Generated", "Plan", "generate"]
 
 PROBE = "generated"
-_MARGIN = 0.02  # the engine notes wall time; an interval too wide accuses nobody
+_MARGIN = 0.02  # the engine records wall time; a wider interval cannot cause false findings
+_FURTHEST = 10_000
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
 
@@ -35,9 +38,9 @@ class Plan:
     """How hard to try: examples for each operation, requests a second (0: no limit).
 
     The number of examples bounds a run, so that a seed always sends the same; `seconds` only ends one that
-    hangs, once every operation with a body had its turn. `thorough` follows the contract's links as well, and
+    hangs, after every operation with a body has been tried. `thorough` follows the contract's links too, and
     varies operations without a body at random, beyond the values at the edges of their schemas.
-    When `given_up` says so, nothing more is begun.
+    When `given_up` returns true, nothing more is started.
     """
 
     examples: int
@@ -51,10 +54,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What was exchanged, what the engine found wrong, and why it stopped early, if it did."""
+    """The exchanges, the failures that the engine reported, and why it stopped early, if it did."""
 
     exchanges: tuple[Exchange, ...]
-    problems: tuple[Problem, ...]
+    failures: tuple[EngineFailure, ...]
     stopped: str = ""
 
 
@@ -66,15 +69,15 @@ def generate(
     if embed:
         parts.append(((EXECUTE,), requests.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []
-    problems: list[Problem] = []
+    failures: list[EngineFailure] = []
     stopped = ""
     try:
-        _run_all(parts, requests, plan, first, exchanges, problems)
-    except Exception as error:  # the engine's own troubles must not cost what was seen
+        _run_all(parts, requests, plan, first, exchanges, failures)
+    except Exception as error:  # an error of the engine must not lose what was recorded
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
         stopped = stopped or "no generated request got an answer"
-    return Generated(tuple(exchanges), tuple(problems), stopped)
+    return Generated(tuple(exchanges), tuple(failures), stopped)
 
 
 def _run_all(
@@ -83,9 +86,9 @@ def _run_all(
     plan: Plan,
     first: int,
     exchanges: list[Exchange],
-    problems: list[Problem],
+    failures: list[EngineFailure],
 ) -> None:
-    """Run each part for its share of the time; what was exchanged before an error is kept."""
+    """Run each part for its share of the time; exchanges before an error are kept."""
     for operations, base, key in parts:
         if plan.given_up():
             break
@@ -93,11 +96,11 @@ def _run_all(
         share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
         for seen, found in _run(document, base, key, share, operations, requests, first + len(exchanges)):
             exchanges.append(seen)
-            problems.extend(found)
+            failures.extend(found)
 
 
 def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]:
-    """Return the contract with these operations alone, and with what may be refused pinned or closed."""
+    """Return the contract reduced to these operations, without values that a service may refuse."""
     document: dict[str, Any] = copy.deepcopy(dict(requests.contract.document))
     for path, item in list(document["paths"].items()):
         kept = {
@@ -110,7 +113,7 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
         else:
             document["paths"][path] = kept
     document.pop("servers", None)
-    _pin(document["components"], requests)
+    _pin(document, operations, requests)
     if EXECUTE in operations:
         for item in document["paths"].values():
             item.pop("servers", None)
@@ -120,9 +123,23 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
     return document
 
 
-def _pin(components: dict[str, Any], requests: Requests) -> None:
-    """Services know some workflows and users only, may refuse empty or unknown members, and bound pages."""
-    create = components["schemas"]["CreateExecutionRequest"]
+def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Requests) -> None:
+    """Restrict values to what every service accepts: known workflows and users, no empty members."""
+    if CREATE in operations:
+        _pin_create(look_up(document, requests.contract.pointer(CREATE_BODY)), requests)
+    if EXECUTE in operations:
+        execute = look_up(document, requests.contract.pointer(EXECUTE_BODY))
+        execute["additionalProperties"] = False
+        for name in ("id_type", "user_key"):
+            execute["properties"][name]["enum"] = [execute["properties"][name]["default"]]
+    if LIST in operations:
+        for name in ("limit", "offset"):
+            parameter = requests.operation(LIST).parameter(name)
+            schema = look_up(document, follow(document, parameter.pointer, ["schema"]))
+            schema["maximum"] = parameter.schema.get("x-clamp", {}).get("maximum", _FURTHEST)
+
+
+def _pin_create(create: dict[str, Any], requests: Requests) -> None:
     create["additionalProperties"] = False
     workflows = list(requests.workflows) or [requests.minimal()["workflowId"]]
     create["properties"]["workflowId"]["enum"] = workflows
@@ -132,16 +149,10 @@ def _pin(components: dict[str, Any], requests: Requests) -> None:
             node.update({"type": "string", "minLength": 1})
         else:
             node["type"] = "object"
-    execute = components["schemas"]["ExecuteWorkflowRequest"]
-    execute["additionalProperties"] = False
-    execute["properties"]["id_type"]["enum"] = [execute["properties"]["id_type"]["default"]]
-    execute["properties"]["user_key"]["enum"] = [execute["properties"]["user_key"]["default"]]
-    components["parameters"]["Limit"]["schema"]["maximum"] = 100
-    components["parameters"]["Offset"]["schema"]["maximum"] = 10_000
 
 
 def _config(base: str, key: str, plan: Plan) -> str:
-    # no max-time: with it the engine goes round the operations again and again until the time is up
+    # no max-time: with it the engine repeats the operations until the time is up
     lines = [
         f"seed = {plan.seed}",
         f"base-url = {json.dumps(base)}",
@@ -195,7 +206,7 @@ def _run(
     operations: tuple[str, ...],
     requests: Requests,
     first: int,
-) -> Iterator[tuple[Exchange, list[Problem]]]:
+) -> Iterator[tuple[Exchange, list[EngineFailure]]]:
     import schemathesis
     from schemathesis.engine import events, from_schema
 
@@ -213,7 +224,7 @@ def _run(
                 seen = _exchange(interaction, number, base, operations, requests, shift)
                 number += 1
                 waited_for.discard(seen.operation)
-                yield seen, list(_problems(event, case, seen))
+                yield seen, list(_failures(event, case, seen))
 
 
 def _exchange(
@@ -263,8 +274,8 @@ def _exchange(
 _OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "x-schemathesis-testcaseid"})
 
 
-def _problems(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[Problem]:
+def _failures(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[EngineFailure]:
     for check in event.recorder.checks.get(case, ()):
         if check.failure_info is not None:
             failure = check.failure_info.failure
-            yield Problem(check.name, failure.title, failure.message, seen)
+            yield EngineFailure(check.name, failure.title, failure.message, seen)

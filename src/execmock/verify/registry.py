@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
 
 from execmock.errors import ConfigError, nearest
-from execmock.verify.options import Options
+from execmock.settings import VerifySettings
+from execmock.verify import probes as probes_package
+from execmock.verify import rules as rules_package
 from execmock.verify.probe import Probe
-from execmock.verify.rule import Rule
+from execmock.verify.rule import ALL_PROBES, Rule, Rules
 from execmock.verify.severity import SEVERITIES
 
 __all__ = ["all_probes", "all_rules", "select"]
 
 _T = TypeVar("_T")
-
-_RULES = (
-    "answers",
-    "shapes",
-    "creating",
-    "idempotency",
-    "paging",
-    "list_walk",
-    "auth",
-    "public",
-    "lifecycle",
-    "timeline",
-    "embed",
-    "http",
-    "fuzzing",
-    "advisory",
-)
-_PROBES = (
-    "basics",
-    "creating",
-    "idempotency",
-    "auth",
-    "strange",
-    "paging",
-    "histories",
-    "embed",
-    "fuzzing",
-)
 
 
 @lru_cache(maxsize=1)
@@ -56,31 +31,32 @@ def all_rules() -> tuple[Rule, ...]:
 
     body = shipped_contract().operation(CREATE).body
     schemas = [shipped_contract().resolve(schema) for schema in body.content.values()] if body else []
-    required = required_rules(tuple(name for schema in schemas for name in schema.get("required", ())))
-    return (*_of(_modules("rules", _RULES), Rule), *required)
+    required = required_rules(name for schema in schemas for name in schema.get("required", ()))
+    every = tuple(probe.name for probe in all_probes())
+    return tuple(
+        replace(rule, probes=every) if ALL_PROBES in rule.probes else rule
+        for rules in (*_of(rules_package, Rules), required)
+        for rule in rules
+    )
 
 
 @lru_cache(maxsize=1)
 def all_probes() -> tuple[Probe, ...]:
     """Return every probe."""
-    return tuple(_of(_modules("probes", _PROBES), Probe))
+    return tuple(_of(probes_package, Probe))
 
 
-def _modules(package: str, names: Iterable[str]) -> list[ModuleType]:
-    return [import_module(f"execmock.verify.{package}.{name}") for name in names]
+def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
+    """Yield what the modules of a package declare at their top level, also in lists."""
+    for name in package.MODULES:
+        for value in vars(import_module(f"{package.__name__}.{name}")).values():
+            yield from (
+                item for item in (value if isinstance(value, list) else [value]) if isinstance(item, kind)
+            )
 
 
-def _of(modules: Iterable[ModuleType], kind: type[_T]) -> Iterator[_T]:
-    for module in modules:
-        for value in vars(module).values():
-            if isinstance(value, kind):
-                yield value
-            elif isinstance(value, list):
-                yield from (item for item in value if isinstance(item, kind))
-
-
-def select(options: Options) -> tuple[Rule, ...]:
-    """Return the rules that the options ask for; ConfigError for a name that is none."""
+def select(options: VerifySettings) -> tuple[Rule, ...]:
+    """Return the rules that the options ask for; ConfigError for an unknown name."""
     rules = all_rules()
     for name in (*options.only, *options.skip):
         if not any(_matches(rule, name) for rule in rules):

@@ -1,4 +1,4 @@
-"""The contract as requests: where each operation lives on this target, and bodies that it should accept."""
+"""Builds requests for a target from the contract, and bodies that it should accept."""
 
 from __future__ import annotations
 
@@ -8,29 +8,27 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from execmock.core.contract import Contract, Operation
+from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.core.schema.types import json_types
+from execmock.settings import VerifySettings
 from execmock.verify.exchange import Request
-from execmock.verify.options import Options
 
 __all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode"]
-
-CREATE = "createExecution"
-GET = "getExecution"
-LIST = "listExecutions"
-PUBLIC = "getPublicExecution"
-EXECUTE = "executeWorkflow"
 
 _JSON = "application/json"
 
 
 def encode(value: Any) -> bytes:
-    """Return JSON as ASCII, so that lone surrogates travel as escapes."""
+    """Return JSON as ASCII; lone surrogates are sent as escapes."""
     return json.dumps(value).encode()
 
 
 class Requests:
     """Builds requests for one target from the contract's operations, parameters and schemas."""
 
-    def __init__(self, contract: Contract, options: Options, *, embed_url: str, workflow: str = "") -> None:
+    def __init__(
+        self, contract: Contract, options: VerifySettings, *, embed_url: str, workflow: str = ""
+    ) -> None:
         self.contract = contract
         self._base = options.url.rstrip("/")
         self._embed = embed_url.rstrip("/")
@@ -81,22 +79,13 @@ class Requests:
         found: Mapping[str, Any] = self.contract.resolve(body.content[_JSON]) if body else {}
         return found
 
-    def answer_schema(self, name: str) -> Mapping[str, Any]:
-        """Return the schema of an operation's success."""
-        for status, response in self.operation(name).responses.items():
-            if status.startswith("2") and response.schema is not None:
-                found: Mapping[str, Any] = self.contract.resolve(response.schema)
-                return found
-        return {}
-
     def required(self, name: str) -> tuple[str, ...]:
         """Return the required properties of an operation's body."""
         return tuple(self.body_schema(name).get("required", ()))
 
     def kinds(self, name: str, property_name: str) -> frozenset[str]:
         """Return the JSON types that a body property takes."""
-        kinds = self.body_schema(name)["properties"][property_name].get("type", ())
-        return frozenset([kinds] if isinstance(kinds, str) else kinds)
+        return json_types(self.body_schema(name)["properties"][property_name])
 
     def minimal(self, number: int = 0) -> dict[str, Any]:
         """Return the smallest body that createExecution takes; `number` picks among the workflows given."""
@@ -109,7 +98,7 @@ class Requests:
     def full(self, unique: str, number: int = 0) -> dict[str, Any]:
         """Return a body with every property of createExecution, its strings and objects marked `unique`.
 
-        All but the workflow: it must be one that the service knows.
+        The workflow stays as it is: the service has to know it.
         """
         body = self.minimal(number)
         for name in self.body_schema(CREATE)["properties"]:

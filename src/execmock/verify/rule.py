@@ -1,32 +1,35 @@
-"""What a rule is: an id, a level, a sentence, where it stands, and a pure judge of evidence."""
+"""What a rule is: an id, a level, a sentence, a place in the contract, and a pure function that judges."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from execmock.core.schema.violation import shorten
 from execmock.verify.exchange import ABSENT, Exchange
-from execmock.verify.severity import DOCUMENTED, Severity
+from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
 
 if TYPE_CHECKING:
     from execmock.verify.evidence import Evidence
 
 __all__ = [
-    "EVERY_PROBE",
+    "ALL_PROBES",
+    "Check",
     "Judge",
     "Rule",
-    "Verdict",
+    "Rules",
     "check",
-    "rule",
     "unsure",
 ]
 
+ALL_PROBES = "*"
+"""The probes of a rule on all answers: the registry puts every probe in its place."""
+
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One observation: it held, it broke (`ok` False), or it cannot be told (`ok` None, with a reason).
+class Check:
+    """How a rule judges one observation: kept, broken (`ok` False) or undecided (`ok` None, with a reason).
 
     `pointer` leads into the answer of `seen`; `chain` are the exchanges that lead up to it, in order.
     """
@@ -40,22 +43,19 @@ class Verdict:
     reason: str = ""
 
 
-EVERY_PROBE = (
-    "basics existing bodies echo idempotency concurrent auth scope public tenancy unknown http robust"
-    " parameters paging histories embed generated"
-)
-"""For rules on all answers: alone, too, they see what a whole run sees."""
-
-Judge = Callable[["Evidence"], Iterator[Verdict]]
+Judge = Callable[["Evidence"], Iterator[Check]]
+Words = str | Iterable[str]
+"""Names, as a tuple or as one text with spaces between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that every implementation must keep, should keep, or had better keep.
+    """One requirement: documented, expected or advisory.
 
-    `probes` feed it; `at` leads from its operation's place in the contract to the part it rests on;
-    `under` names rules that, when they fail for the same reason, are the cause; `needs` names what a run
-    must have been given (`b`, `read`, `embed`, `writes`), or have found (`guarded`: not every key is taken).
+    `probes` send the requests that it judges; `at` leads from its operation's place in the contract to the
+    part that it is based on; `under` names rules that, when they fail for the same reason, are the cause;
+    `needs` names what a run must have been given (`b`, `read`, `embed`, `writes`, `generated`), or have found
+    (`guarded`: unknown keys are refused).
     """
 
     id: str
@@ -76,40 +76,81 @@ class Rule:
         return self.id.partition(".")[0]
 
 
-def rule(
-    name: str,
-    severity: Severity,
-    operations: str | Iterable[str],
-    sentence: str,
-    *,
-    probes: str | Iterable[str],
-    at: str = "",
-    source: str = "",
-    tags: Iterable[str] = (),
-    under: str | Iterable[str] = (),
-    needs: str | Iterable[str] = (),
-) -> Callable[[Judge], Rule]:
-    """Make a rule of the judge function below."""
+class Own(TypedDict, total=False):
+    """What a rule says for itself. `tags` come in addition to its area's, the others in their place."""
 
-    def decorate(judge: Judge) -> Rule:
-        return Rule(
-            id=name,
-            severity=severity,
-            operations=_words(operations),
-            sentence=sentence,
-            judge=judge,
-            probes=_words(probes),
-            at=at,
-            source=source or ("" if severity == DOCUMENTED else "inferred"),
-            tags=tuple(tags),
-            under=_words(under),
-            needs=_words(needs),
-        )
-
-    return decorate
+    area: str
+    operations: Words
+    probes: Words
+    at: str
+    source: str
+    tags: Words
+    under: Words
+    needs: Words
 
 
-def _words(names: str | Iterable[str]) -> tuple[str, ...]:
+Declare = Callable[[Judge], Judge]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rules of one area: what they have in common is said once, each adds only what is its own.
+
+    The methods are decorators of judges; `name` is the id without the area. The attributes are those of Rule.
+    `source` is for expected and advisory rules (`inferred` if not said): a documented rule comes from the
+    page of its operation, unless it names a source itself.
+    """
+
+    area: str
+    operations: Words = ()
+    probes: Words = ()
+    at: str = ""
+    source: str = "inferred"
+    tags: Words = ()
+    needs: Words = "writes"
+    _declared: list[Rule] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[Rule]:
+        """Yield the rules in the order of their declaration."""
+        return iter(self._declared)
+
+    def documented(self, name: str, sentence: str, **own: Unpack[Own]) -> Declare:
+        """Declare a rule that the vendor's pages state."""
+        return self.rule(DOCUMENTED, name, sentence, **own)
+
+    def expected(self, name: str, sentence: str, **own: Unpack[Own]) -> Declare:
+        """Declare a rule that follows from other public pages or from plain reading."""
+        return self.rule(EXPECTED, name, sentence, **own)
+
+    def advisory(self, name: str, sentence: str, **own: Unpack[Own]) -> Declare:
+        """Declare a rule that is advice."""
+        return self.rule(ADVISORY, name, sentence, **own)
+
+    def rule(self, severity: Severity, name: str, sentence: str, **own: Unpack[Own]) -> Declare:
+        """Declare a rule of any level."""
+
+        def declare(judge: Judge) -> Judge:
+            self._declared.append(
+                Rule(
+                    id=f"{own.get('area', self.area)}.{name}".strip("."),
+                    severity=severity,
+                    operations=_words(own.get("operations", self.operations)),
+                    sentence=sentence,
+                    judge=judge,
+                    probes=_words(own.get("probes", self.probes)),
+                    at=own.get("at", self.at),
+                    source=own.get("source", "" if severity == DOCUMENTED else self.source),
+                    tags=(*_words(self.tags), *_words(own.get("tags", ()))),
+                    under=_words(own.get("under", ())),
+                    needs=_words(own.get("needs", self.needs)),
+                )
+            )
+            return judge
+
+        return declare
+
+
+def _words(names: Words) -> tuple[str, ...]:
     return tuple(names.split()) if isinstance(names, str) else tuple(names)
 
 
@@ -121,20 +162,20 @@ def check(
     *,
     at: str = "",
     chain: Iterable[Exchange] = (),
-) -> Verdict:
-    """Return one observation of an answer. `actual` defaults to what stands at `at`, or to the status."""
+) -> Check:
+    """Return the check of an answer. `actual` defaults to what stands at `at`, or to the status."""
     if ok:
-        return Verdict(True, seen, at)
+        return Check(True, seen, at)
     if actual is ABSENT:
         actual = seen.at(at) if at else f"status {seen.status}"
     said = actual if isinstance(actual, str) and not at else _said(actual)
-    return Verdict(False, seen, at, expected, said, tuple(chain))
+    return Check(False, seen, at, expected, said, tuple(chain))
 
 
 def _said(actual: Any) -> str:
     return "nothing" if actual is ABSENT else shorten(actual)
 
 
-def unsure(reason: str, seen: Exchange | None = None) -> Verdict:
-    """Return an observation that could not be made, and why."""
-    return Verdict(None, seen, reason=reason)
+def unsure(reason: str, seen: Exchange | None = None) -> Check:
+    """Return a check that cannot be decided, and why."""
+    return Check(None, seen, reason=reason)

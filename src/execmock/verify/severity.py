@@ -1,12 +1,13 @@
-"""The levels of rules: how sure a fact is, and so how much its violation weighs."""
+"""The levels of rules: how certain a requirement is."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
+
+from execmock.settings import Level as Severity
 
 __all__ = ["ADVISORY", "DOCUMENTED", "EXPECTED", "SEVERITIES", "Severity"]
 
-Severity = Literal["documented", "expected", "advisory"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 DOCUMENTED: Severity = "documented"
 EXPECTED: Severity = "expected"

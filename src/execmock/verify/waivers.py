@@ -1,10 +1,10 @@
-"""Known violations that are let pass until a date: rule, reason, expiry."""
+"""Known violations that are accepted until a date: rule, reason, expiry."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def _read(file: Marked, known: frozenset[str], now: int) -> Iterator[Waiver]:
         name = entry["rule"]
         if name not in known:
             raise ConfigError(
-                f"{name!r} is no rule.{nearest(str(name), known)}", place=file.place((number, "rule"))
+                f"{name!r} is not a rule.{nearest(str(name), known)}", place=file.place((number, "rule"))
             )
         reason = entry["reason"]
         if not isinstance(reason, str) or not reason.strip():
@@ -63,10 +63,6 @@ def _read(file: Marked, known: frozenset[str], now: int) -> Iterator[Waiver]:
 
 
 def _day(value: Any) -> str | None:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
     try:
         return date.fromisoformat(value).isoformat() if isinstance(value, str) else None
     except ValueError:

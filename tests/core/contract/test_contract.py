@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from execmock.core.contract import Contract
+from execmock.core.contract import Contract, SchemaPlace, names
+from execmock.core.contract.document import JSON
+from execmock.core.contract.names import CREATE_BODY, EXECUTION
+from execmock.core.contract.pointers import follow
 from execmock.errors import ContractError
 from execmock.loading.contract import shipped_contract
 
@@ -139,8 +143,7 @@ def test_the_documented_level_keeps_every_documented_operation_property_and_answ
         "executeWorkflow": {"201", "404"},
     }
     assert (
-        DOCUMENTED.schema("Execution")["properties"].keys()
-        == CONTRACT.schema("Execution")["properties"].keys()
+        DOCUMENTED.schema(EXECUTION)["properties"].keys() == CONTRACT.schema(EXECUTION)["properties"].keys()
     )
 
 
@@ -152,11 +155,11 @@ def test_the_documented_level_strips_what_is_inferred_or_public() -> None:
         DOCUMENTED.operation("listExecutions").parameter("limit").schema.keys() & {"minimum", "format"}
         == set()
     )
-    request = DOCUMENTED.schema("CreateExecutionRequest")
-    assert request["required"] == CONTRACT.schema("CreateExecutionRequest")["required"]
+    request = DOCUMENTED.schema(CREATE_BODY)
+    assert request["required"] == CONTRACT.schema(CREATE_BODY)["required"]
     assert request["properties"]["externalRef"]["type"] == "string"
     assert "additionalProperties" not in request["properties"]["requestPayload"]
-    assert "required" not in DOCUMENTED.schema("Execution")
+    assert "required" not in DOCUMENTED.schema(EXECUTION)
 
 
 def test_the_documented_level_has_neither_lists_of_the_inferred_nor_dangling_references() -> None:
@@ -208,9 +211,63 @@ def test_exactly_what_is_marked_goes() -> None:
     cut = Contract(document).at_level("documented")
     assert cut.look_up("#/paths/~1one/get").keys() == {"operationId", "responses", "description", "tags"}
     assert cut.look_up("#/paths/~1one/get/tags") == ["a"]
-    assert cut.schema("A") == {
+    assert cut.look_up("#/components/schemas/A") == {
         "type": ["integer", "string"],
         "maximum": 2,
         "default": {"x-inferred": ["kept, it is a value"]},
         "properties": {"stays": {"type": "string", "x-source": "page.txt"}, "default": {"type": "string"}},
     }
+
+
+PLACES = [place for place in vars(names).values() if isinstance(place, SchemaPlace)]
+
+
+def renamed() -> dict[str, Any]:
+    """Return the shipped document with other names for all of its schemas, and its longest one in place."""
+    text = json.dumps(CONTRACT.document)
+    schemas = CONTRACT.document["components"]["schemas"]
+    for name in schemas:
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/Our{name}"')
+    document: dict[str, Any] = json.loads(text)
+    document["components"]["schemas"] = {
+        f"Our{name}": schema for name, schema in document["components"]["schemas"].items()
+    }
+    create = document["paths"]["/v1/executions"]["post"]["requestBody"]["content"]["application/json"]
+    create["schema"] = document["components"]["schemas"].pop("OurCreateExecutionRequest")
+    return document
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_a_schema_is_found_from_its_operation_whatever_it_is_called(place: SchemaPlace) -> None:
+    found = Contract(renamed()).schema(place)
+    assert found["type"] in ("object", "string")
+    assert json.dumps(found).replace("schemas/Our", "schemas/") == json.dumps(CONTRACT.schema(place))
+
+
+def test_without_an_envelope_the_data_is_the_whole_answer() -> None:
+    schema = {"type": "object", "properties": {"execution": {"type": "object", "title": "bare"}}}
+    operation = {
+        "operationId": "createExecution",
+        "responses": {"201": {"content": {JSON: {"schema": schema}}}},
+    }
+    contract = Contract({"openapi": "3.1.0", "paths": {"/things": {"post": operation}}})
+    assert contract.schema(names.EXECUTION)["title"] == "bare"
+    assert contract.pointer(names.EXECUTION).endswith(
+        "/responses/201/content/application~1json/schema/properties/execution"
+    )
+    with pytest.raises(ContractError, match="there is no 'properties'"):
+        contract.schema(names.STATUS)
+
+
+def test_an_operation_without_a_success_says_so() -> None:
+    contract = Contract(small(responses={"400": {}}))
+    with pytest.raises(
+        ContractError, match="#/paths/~1one/get/responses has no success; expected a status such as 200"
+    ):
+        contract.pointer(SchemaPlace("one", "data"))
+
+
+def test_a_circle_of_references_is_refused_on_the_way_too() -> None:
+    schemas = {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}
+    with pytest.raises(ContractError, match="refers to itself"):
+        follow({"components": {"schemas": schemas}}, "#/components/schemas/A", ["properties"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from execmock.core.contract.names import CREATE_BODY, EXECUTE_BODY
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation, shorten, shortened
 from execmock.loading.contract import shipped_contract
@@ -20,8 +21,8 @@ BODIES = {
     if operation.body
 }
 NAMES = {
-    "createExecution": [*CONTRACT.schema("CreateExecutionRequest")["properties"], "more"],
-    "executeWorkflow": [*CONTRACT.schema("ExecuteWorkflowRequest")["properties"], "more"],
+    "createExecution": [*CONTRACT.schema(CREATE_BODY)["properties"], "more"],
+    "executeWorkflow": [*CONTRACT.schema(EXECUTE_BODY)["properties"], "more"],
 }
 PARAMETERS = {
     f"{name} {parameter.name}": SchemaValidator(parameter.schema, parameter.name)

@@ -76,7 +76,7 @@ async def controlled(mock_server: Callable[..., Awaitable[Any]]) -> AsyncIterato
     started = []
 
     async def start(**options: Any) -> Control:
-        control = Control(await mock_server(**{"start": 1_767_258_000_000, **options}))
+        control = Control(await mock_server(**{"clock_start": 1_767_258_000_000, **options}))
         started.append(control)
         return control
 

@@ -120,7 +120,7 @@ async def test_keys_and_tokens_are_never_shown_whole(
 ) -> None:
     """Neither in the journal nor in the log, wherever in a request they stand."""
     control = await controlled(
-        quiet=False, strict=True, keys=((KEY, "read-write"),), control_key="canary-control-key"
+        quiet=False, auth="strict", keys=((KEY, "read-write"),), control_key="canary-control-key"
     )
     server, own = control.server, {"Authorization": "Bearer canary-control-key"}
     created = (await server.create({}, key=KEY)).data

@@ -109,7 +109,7 @@ async def test_a_creation_and_every_move_of_an_execution_are_told(control: Any, 
 
 
 async def test_a_move_by_time_alone_is_told_with_no_request(controlled: Any, listen: Any) -> None:
-    control = await controlled(clock=SystemClock(), start=None, speed=20.0)
+    control = await controlled(clock=SystemClock(), clock_start=None, speed=20.0)
     stream = await listen(control)
     await control.create("wf_free_happy_path")
     await stream.until(is_execution("workflow_succeeded"))

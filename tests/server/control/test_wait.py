@@ -67,7 +67,7 @@ async def test_a_read_by_id_wakes_it(control: Any) -> None:
 
 async def test_time_wakes_it(controlled: Any) -> None:
     """At a thousand times real time, three seconds are three milliseconds."""
-    control = await controlled(clock=SystemClock(), start=None, speed=1000.0)
+    control = await controlled(clock=SystemClock(), clock_start=None, speed=1000.0)
     name = await control.create(WAITING)
     assert (await control.get(f"/executions/{name}/wait?status=approval"))["status"] == "workflow_waiting"
 

@@ -88,11 +88,8 @@ def all_variants() -> Mapping[str, Variant]:
 
 def compose(fault_name: str | None, variant_name: str | None) -> type[Behaviour]:
     """Return the behaviour that has the fault over the variant; KeyError names the nearest entry."""
-    bases = [
-        _named(entries, name).behaviour
-        for entries, name in ((all_faults(), fault_name), (all_variants(), variant_name))
-        if name is not None
-    ]
+    bases = [] if fault_name is None else [_named(all_faults(), fault_name).behaviour]
+    bases += [] if variant_name is None else [_named(all_variants(), variant_name).behaviour]
     return type("Composed", (*bases, Behaviour), {}) if bases else Behaviour
 
 

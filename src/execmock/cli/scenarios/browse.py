@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from execmock.cli.scenarios.sources import config_option, one_scenario, served
+from execmock.cli.scenarios.sources import config_option, configured, one_scenario, served
 
 if TYPE_CHECKING:
     from execmock.core.scenario import Scenario
@@ -27,7 +27,7 @@ __all__ = ["list_", "show"]
 @config_option
 def list_(form: str, config: str | None) -> None:
     """List the scenarios that `execmock serve` knows here, with what picks each."""
-    rows = [_row(file.scenario, file.path) for file in served(config).values() if file.scenario]
+    rows = [_row(file.scenario, file.path) for file in served(configured(config)).values() if file.scenario]
     rows.sort(key=lambda row: (row["api"] != "executions", row["name"]))
     click.echo(json.dumps(rows, indent=2, ensure_ascii=False) if form == "json" else _table(rows))
 
@@ -60,6 +60,6 @@ def _table(rows: list[dict[str, Any]]) -> str:
 @config_option
 def show(name: str, config: str | None) -> None:
     """Print a scenario's file. Its place goes to stderr, so that the output can be kept as a new file."""
-    _, file = one_scenario(name, config)
+    _, file = one_scenario(name, configured(config))
     click.echo(file.path, err=True)
     click.echo(file.text, nl=not file.text.endswith("\n"))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from execmock.cli.scenarios.sources import config_option, configured, files_in, shipped
+from execmock.cli.scenarios.sources import config_option, configured, files_in, shipped_files
 
 if TYPE_CHECKING:
-    from execmock.loading.problems import Problem
+    from execmock.loading.located_findings import LocatedFinding
     from execmock.loading.scenarios import ScenarioFile
 
 __all__ = ["check"]
@@ -37,53 +37,51 @@ def check(paths: tuple[Path, ...], form: str, config: str | None) -> int:
     Without PATH, the shipped scenarios are checked, and those that the configuration names or that lie in
     ./fixtures/scenarios. The exit code is 1 when there are findings.
     """
-    groups = [paths] if paths else [(shipped(),), _own(config)]
-    files = {Path(file.path).resolve(): file for group in groups for file in files_in(group)}
-    problems = [problem for file in files.values() for problem in file.problems]
-    _FORMS[form](list(files.values()), problems)
-    return 1 if problems else 0
+    here = configured(config)
+    own = paths or here.paths or ([_OWN_FOLDER] if _OWN_FOLDER.is_dir() else [])
+    read = [*([] if paths else shipped_files(here.contract)), *files_in(own, here.contract)]
+    files = {Path(file.path).resolve(): file for file in read}
+    findings = [finding for file in files.values() for finding in file.findings]
+    _FORMS[form](list(files.values()), findings)
+    return 1 if findings else 0
 
 
-def _own(config: str | None) -> Sequence[Path]:
-    return configured(config) or ([_OWN_FOLDER] if _OWN_FOLDER.is_dir() else [])
-
-
-def _as_text(files: Sequence[ScenarioFile], problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        click.echo(problem.shown)
-    wrong = sum(1 for file in files if file.problems)
+def _as_text(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) -> None:
+    for finding in findings:
+        click.echo(finding.shown)
+    wrong = sum(1 for file in files if file.findings)
     checked = f"{len(files)} file{'' if len(files) == 1 else 's'} checked"
-    many = f"{len(problems)} finding{'' if len(problems) == 1 else 's'} in {wrong}"
-    click.echo(f"{checked}, {many if problems else 'no findings'}")
+    many = f"{len(findings)} finding{'' if len(findings) == 1 else 's'} in {wrong}"
+    click.echo(f"{checked}, {many if findings else 'no findings'}")
 
 
-def _as_json(files: Sequence[ScenarioFile], problems: Sequence[Problem]) -> None:
+def _as_json(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) -> None:
     found = [
         {
-            "file": problem.place.file,
-            "line": problem.place.line,
-            "column": problem.place.column,
-            "message": problem.message,
-            "source": problem.line,
+            "file": finding.place.file,
+            "line": finding.place.line,
+            "column": finding.place.column,
+            "message": finding.message,
+            "source": finding.line,
         }
-        for problem in problems
+        for finding in findings
     ]
     click.echo(json.dumps({"files": len(files), "findings": found}, indent=2, ensure_ascii=False))
 
 
-def _as_annotations(files: Sequence[ScenarioFile], problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        place = problem.place
+def _as_annotations(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) -> None:
+    for finding in findings:
+        place = finding.place
         file = _escaped(place.file).replace(":", "%3A").replace(",", "%2C")
         where = f",line={place.line},col={place.column}" if place.line else ""
-        click.echo(f"::error file={file}{where},title=execmock::{_escaped(problem.message)}")
+        click.echo(f"::error file={file}{where},title=execmock::{_escaped(finding.message)}")
 
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-_FORMS: dict[str, Callable[[Sequence[ScenarioFile], Sequence[Problem]], None]] = {
+_FORMS: dict[str, Callable[[Sequence[ScenarioFile], Sequence[LocatedFinding]], None]] = {
     "text": _as_text,
     "json": _as_json,
     "github": _as_annotations,

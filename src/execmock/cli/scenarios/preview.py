@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from execmock.cli.scenarios.sources import config_option, contract, one_scenario
+from execmock.cli.scenarios.sources import config_option, configured, one_scenario
 from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.errors import ConfigError, nearest
 
@@ -53,7 +53,8 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     from execmock.service.preview import PREVIEW_START, Preview
     from execmock.service.preview import preview as played
 
-    scenario, _ = one_scenario(name, config)
+    here = configured(config)
+    scenario, _ = one_scenario(name, here)
     if form == "mermaid":
         click.echo(as_mermaid(scenario))
         return
@@ -63,7 +64,8 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
         polls_every=_duration(given["polls_every"], "--polls-every", least=1),
     )
     start = PREVIEW_START if given["start"] is None else _instant(given["start"])
-    shown = played(scenario, contract(), Preview(script, given["seed"], start, _request(given["request"])))
+    asked = Preview(script, given["seed"], start, _request(given["request"]))
+    shown = played(scenario, here.contract, asked)
     click.echo(
         json.dumps(as_json(shown), indent=2, ensure_ascii=False) if form == "json" else as_table(shown)
     )

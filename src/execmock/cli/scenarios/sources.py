@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,64 +18,77 @@ if TYPE_CHECKING:
     from execmock.core.scenario import Scenario
     from execmock.loading.scenarios import ScenarioFile
 
-__all__ = ["config_option", "configured", "contract", "files_in", "one_scenario", "served", "shipped"]
+__all__ = [
+    "Configured",
+    "config_option",
+    "configured",
+    "files_in",
+    "one_scenario",
+    "served",
+    "shipped_files",
+]
 
 config_option = click.option(
     "--config", metavar="FILE", help="Configuration file that names scenarios.  [default: execmock.yaml]"
 )
 
 
-def shipped() -> Path:
-    """Return the folder of the scenarios that come with execmock."""
-    from execmock.loading.contract import data_path
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What `execmock serve` would be given here: scenario files and folders, and their contract."""
 
-    return data_path("fixtures") / "scenarios"
+    paths: Sequence[Path]
+    contract: Contract
 
 
-def configured(config: str | None) -> Sequence[Path]:
-    """Return the scenario files and folders that `execmock serve` would be given here."""
+def configured(config: str | None) -> Configured:
+    """Return what a configuration file and the variables say; ContractError for a contract that is none."""
+    from execmock.loading.contract import contract_at
+    from execmock.service.choices import as_chosen, choose
+
     settings = build(ServeSettings, resolved_settings({"config": config}, ["serve"])["serve"])
-    return settings.scenarios
+    contract = contract_at(settings.contract)
+    return Configured(settings.scenarios, as_chosen(contract, choose(contract, settings.choose)))
 
 
-def files_in(paths: Sequence[Path]) -> Sequence[ScenarioFile]:
+def files_in(paths: Sequence[Path], contract: Contract) -> Sequence[ScenarioFile]:
     """Read scenario files and folders of them; ConfigError for a path that is not there."""
     from execmock.loading.scenarios import read_folder, vocabularies
 
     for path in paths:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    return read_folder(paths, vocabularies(contract()))
+    return read_folder(paths, vocabularies(contract))
 
 
-def contract() -> Contract:
-    """Return the contract that scenarios are checked against."""
-    from execmock.loading.contract import shipped_contract
+def shipped_files(contract: Contract) -> Sequence[ScenarioFile]:
+    """Return the files of the scenarios that come with execmock and fit a contract."""
+    from execmock.service.scenarios.shipped import shipped_files
 
-    return shipped_contract()
+    return shipped_files(contract)
 
 
-def served(config: str | None) -> dict[str, ScenarioFile]:
-    """Return by name the scenarios that `execmock serve` would know here; a later one replaces a shipped one.
+def served(here: Configured) -> dict[str, ScenarioFile]:
+    """Return by name the scenarios that `execmock serve` would know; a later one replaces a shipped one.
 
     ScenarioError shows what is wrong with a file.
     """
-    files = [*files_in([shipped()]), *files_in(configured(config))]
+    files = [*shipped_files(here.contract), *files_in(here.paths, here.contract)]
     _refuse_problems(files)
     return {file.scenario.name: file for file in files if file.scenario}
 
 
-def one_scenario(named: str, config: str | None) -> tuple[Scenario, ScenarioFile]:
+def one_scenario(named: str, here: Configured) -> tuple[Scenario, ScenarioFile]:
     """Return the scenario of a name, or of a file; an error names the nearest name, or every mistake."""
     path = Path(named)
     if "/" in named or path.suffix in (".yaml", ".yml"):
-        files = files_in([path])
+        files = files_in([path], here.contract)
         _refuse_problems(files)
         if not files:
             raise ConfigError(f"there is no scenario in {named!r}")
         found = files[0]
     else:
-        known = served(config)
+        known = served(here)
         if named not in known:
             raise ConfigError(
                 f"there is no scenario {named!r}.{nearest(named, known)} "
@@ -87,6 +101,6 @@ def one_scenario(named: str, config: str | None) -> tuple[Scenario, ScenarioFile
 
 
 def _refuse_problems(files: Sequence[ScenarioFile]) -> None:
-    shown = [problem.shown for file in files for problem in file.problems]
+    shown = [finding.shown for file in files for finding in file.findings]
     if shown:
         raise ScenarioError("\n".join(shown))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from execmock.core.contract.document import Contract
 from execmock.core.contract.levels import LEVELS, Level
 from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
+from execmock.core.contract.names import SchemaPlace
 from execmock.core.contract.routes import Match, Router
 from execmock.core.contract.transitions import Transitions
 
@@ -19,5 +20,6 @@ __all__ = [
     "RequestBody",
     "Response",
     "Router",
+    "SchemaPlace",
     "Transitions",
 ]

@@ -7,26 +7,37 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from execmock.core.contract.drift import with_drift
 from execmock.core.contract.levels import LEVELS, Level, cut_to_documented
 from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
-from execmock.core.contract.pointers import join, look_up, resolve
+from execmock.core.contract.names import EXECUTION, GET, ITEMS, STATUS, SchemaPlace
+from execmock.core.contract.pointers import follow, join, look_up, resolve
 from execmock.core.contract.routes import Router
 from execmock.core.contract.transitions import Transitions
 from execmock.errors import ContractError, nearest
 
 __all__ = ["Contract"]
 
+JSON = "application/json"
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 class Contract:
     """One OpenAPI document as the single source of paths, schemas, examples and legal transitions."""
 
-    def __init__(self, document: Mapping[str, Any], level: Level = "expected", file: str = "") -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        level: Level = "expected",
+        file: str = "",
+        content: bytes = b"",
+    ) -> None:
         if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
             raise ContractError("expected an OpenAPI 3.1 document")
         self.document = document
         self.file = file
+        self.content = content
+        """The bytes of the file, if it holds this very document; else nothing."""
         self.level: Level = level
 
     def at_level(self, level: Level) -> Contract:
@@ -53,7 +64,12 @@ class Contract:
     @cached_property
     def router(self) -> Router:
         """Finds an operation by method and path."""
-        return Router(self.operations.values())
+        return Router(self.operations.values(), self.known_elsewhere)
+
+    @property
+    def known_elsewhere(self) -> tuple[str, ...]:
+        """Paths that the vendors publish elsewhere, and that have no operation here."""
+        return tuple(self.document.get("x-known-elsewhere", ()))
 
     def operation(self, name: str) -> Operation:
         """Return an operation by id; ContractError names the nearest one."""
@@ -61,9 +77,27 @@ class Contract:
             raise ContractError(f"no operation {name!r}.{nearest(name, self.operations)}")
         return self.operations[name]
 
-    def schema(self, name: str) -> Mapping[str, Any]:
-        """Return the component schema of that name."""
-        found: Mapping[str, Any] = look_up(self.document, f"#/components/schemas/{name}")
+    def sharing_tags(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the operations that have a tag of an operation, its own among them."""
+        tags = set(self.operation(name).tags)
+        return tuple(
+            other.id for other in self.operations.values() if other.id == name or tags & {*other.tags}
+        )
+
+    def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
+        """Return the schema at a place, references followed; ContractError if there is none."""
+        found: Mapping[str, Any] = self.resolve(self.look_up(self.pointer(place)))
+        return found
+
+    def pointer(self, place: SchemaPlace) -> str:
+        """Return the pointer to the schema at a place; ContractError if there is none."""
+        operation = self.operation(place.operation)
+        parts = ["requestBody"] if place.part == "body" else ["responses", operation.success.status]
+        found = follow(self.document, operation.pointer, [*parts, "content", JSON, "schema"])
+        if place.part == "data" and "data" in self.resolve(self.look_up(found)).get("properties", {}):
+            found = follow(self.document, found, ["properties", "data"])
+        for name in place.path:
+            found = follow(self.document, found, ["items"] if name == ITEMS else ["properties", name])
         return found
 
     def resolve(self, node: Any) -> Any:
@@ -79,11 +113,25 @@ class Contract:
         schemas = self.document.get("components", {}).get("schemas", {})
         return {"components": {"schemas": schemas}, **self.resolve(schema)}
 
-    def transitions(self, schema: str = "ExecutionStatus") -> Transitions:
+    def transitions(self, status: SchemaPlace = STATUS) -> Transitions:
         """Return the legal status graph that stands on a status schema."""
-        graph = self.schema(schema)["x-transitions"]
+        graph = self.schema(status)["x-transitions"]
         following = {status: tuple(after) for status, after in graph["next"].items()}
         return Transitions(tuple(graph["initial"]), following)
+
+    def with_drift(self) -> Contract:
+        """Return the contract in which the vendor's later statuses (`x-drift`) are like every other."""
+        if "x-drift" not in self.schema(STATUS):
+            return self
+        read = self.operation(GET)
+        success = follow(self.document, read.pointer, ["responses", read.success.status])
+        grown = with_drift(
+            self.document,
+            status=self.pointer(STATUS),
+            execution=self.pointer(EXECUTION),
+            read=join(success, ["content", JSON]),
+        )
+        return Contract(grown, self.level, self.file)
 
     @cached_property
     def choices(self) -> Mapping[str, Choice]:
@@ -91,7 +139,10 @@ class Contract:
         return MappingProxyType(
             {
                 name: Choice(
-                    name, entry["default"], tuple(entry.get("alternatives", ())), entry.get("description", "")
+                    name,
+                    entry["default"],
+                    tuple(entry.get("alternatives", ())),
+                    bool(entry.get("mock-only")),
                 )
                 for name, entry in self.document.get("x-choices", {}).items()
             }
@@ -125,7 +176,6 @@ class Contract:
             tags=tuple(node.get("tags", ())),
             source=node.get("x-source", ""),
             pointer=pointer,
-            extensions=MappingProxyType({key: value for key, value in node.items() if key.startswith("x-")}),
         )
 
     def _parameters(
@@ -162,10 +212,9 @@ class Contract:
 
     def _response(self, status: str, entry: Mapping[str, Any], pointer: str) -> Response:
         read = self.resolve(entry)
-        media = read.get("content", {}).get("application/json", {})
+        media = read.get("content", {}).get(JSON, {})
         return Response(
             status=status,
-            description=read.get("description", ""),
             schema=media.get("schema"),
             examples=MappingProxyType(
                 {

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.errors import ContractError
+
 __all__ = ["Choice", "Operation", "Parameter", "RequestBody", "Response"]
 
 
@@ -35,7 +37,6 @@ class Response:
     """One answer of an operation. `status` is `200`, `4XX` or `default`; without JSON `schema` is None."""
 
     status: str
-    description: str
     schema: Mapping[str, Any] | None
     examples: Mapping[str, Any]
     headers: Mapping[str, Any]
@@ -63,7 +64,6 @@ class Operation:
     tags: tuple[str, ...]
     source: str
     pointer: str
-    extensions: Mapping[str, Any]
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if the operation has none."""
@@ -71,6 +71,14 @@ class Operation:
             if parameter.name == name:
                 return parameter
         raise KeyError(name)
+
+    @property
+    def success(self) -> Response:
+        """Its first answer with a status of 2XX; ContractError if there is none."""
+        for status, response in self.responses.items():
+            if status.startswith("2"):
+                return response
+        raise ContractError(f"{self.pointer}/responses has no success; expected a status such as 200")
 
     def response(self, status: int) -> Response | None:
         """Return the answer that covers a status, the most exact first, or None if there is none."""
@@ -82,14 +90,22 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A behaviour the pages leave open: what the mock does by default, and what else a service may do."""
+    """A behaviour the pages leave open: what the mock does by default, and what else a service may do.
+
+    `mock_only`: the alternatives can be chosen for the mock, and are not accepted from a service by that.
+    """
 
     name: str
     default: int | str
     alternatives: tuple[int | str, ...]
-    description: str
+    mock_only: bool = False
 
     @property
     def values(self) -> tuple[int | str, ...]:
-        """Every value that may be chosen, the default first."""
+        """Every value that the mock may be given, the default first."""
         return (self.default, *self.alternatives)
+
+    @property
+    def accepted(self) -> tuple[int | str, ...]:
+        """Every value that a service may have, the default first."""
+        return (self.default,) if self.mock_only else self.values

@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.errors import ContractError
 
-__all__ = ["join", "look_up", "resolve"]
+__all__ = ["follow", "join", "look_up", "path_of", "resolve"]
 
 
 def join(base: str, parts: Iterable[object]) -> str:
@@ -16,15 +16,42 @@ def join(base: str, parts: Iterable[object]) -> str:
 
 
 def look_up(document: Any, pointer: str) -> Any:
-    """Return what a pointer such as `#/components/schemas/Error` points at; ContractError if nothing."""
+    """Return what a pointer such as `#/components/schemas/ApiError` points at; ContractError if nothing."""
     node = document
-    for part in pointer.removeprefix("#").split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
+    for name in path_of(pointer):
         try:
             node = node[int(name)] if isinstance(node, list) else node[name]
         except (KeyError, IndexError, ValueError, TypeError):
             raise ContractError(f"{pointer} points at nothing: there is no {name!r}") from None
     return node
+
+
+def path_of(pointer: str) -> tuple[str, ...]:
+    """Return the keys that a pointer leads through."""
+    parts = pointer.removeprefix("#").split("/")[1:]
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+
+
+def follow(document: Any, pointer: str, parts: Iterable[object] = ()) -> str:
+    """Return the pointer to what stands `parts` further in, with every reference on the way followed.
+
+    ContractError says what is not there. A reference with keywords beside it is not followed at the end.
+    """
+    waiting = [str(part) for part in parts]
+    seen: set[str] = set()
+    while True:
+        node = look_up(document, pointer)
+        if isinstance(node, Mapping) and "$ref" in node and (not waiting or waiting[0] not in node):
+            if not waiting and len(node) > 1:
+                return pointer
+            if pointer in seen:
+                raise ContractError(f"{pointer} refers to itself")
+            seen.add(pointer)
+            pointer = node["$ref"]
+        elif waiting:
+            pointer = join(pointer, [waiting.pop(0)])
+        else:
+            return pointer
 
 
 def resolve(document: Any, node: Any) -> Any:

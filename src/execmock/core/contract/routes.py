@@ -9,29 +9,31 @@ from urllib.parse import unquote
 
 from execmock.core.contract.model import Operation
 
-__all__ = ["Match", "Router"]
+__all__ = ["Match", "Router", "parameter_names"]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """What a path leads to: an operation with its path parameters, or only the methods it allows.
 
-    Neither: the path is unknown.
+    Neither: the path is unknown. `known_elsewhere` says that the vendor has it all the same.
     """
 
     operation: Operation | None = None
     parameters: Mapping[str, str] | None = None
     allow: tuple[str, ...] = ()
+    known_elsewhere: bool = False
 
 
 class _Node:
     """One path segment: what may follow by name, what may follow as a parameter, what ends here."""
 
-    __slots__ = ("names", "operations", "parameter")
+    __slots__ = ("known_elsewhere", "names", "operations", "parameter")
 
     def __init__(self) -> None:
         self.names: dict[str, _Node] = {}
         self.parameter: _Node | None = None
+        self.known_elsewhere = False
         self.operations: dict[str, tuple[Operation, tuple[str, ...]]] = {}
 
     def child(self, segment: str) -> _Node:
@@ -43,13 +45,22 @@ class _Node:
 
 
 _NOTHING = Match()
+_KNOWN_ELSEWHERE = Match(known_elsewhere=True)
 _LONGEST_KEPT = 200
 
 
-class Router:
-    """Finds the operation for a raw (still percent-encoded) path. Literal segments win over parameters."""
+def parameter_names(path: str) -> list[str]:
+    """Return the names of a path's parameters, in their order."""
+    return [segment.strip("{}") for segment in path.split("/") if segment.startswith("{")]
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+
+class Router:
+    """Finds the operation for a raw (still percent-encoded) path. Literal segments win over parameters.
+
+    `elsewhere` are paths of the vendor without an operation: they are not taken for a parameter's value.
+    """
+
+    def __init__(self, operations: Iterable[Operation], elsewhere: Iterable[str] = ()) -> None:
         self._root = _Node()
         self._literals: set[str] = set()
         self._whole: dict[tuple[str, str], Match] = {}
@@ -57,13 +68,19 @@ class Router:
         # Whoever polls asks for the same path again and again, and workflows are few.
         self._kept = lru_cache(maxsize=10_000)(self._match)
         for operation in operations:
-            node, names = self._root, []
-            for segment in operation.path.strip("/").split("/"):
-                node = node.child(segment)
-                if segment.startswith("{"):
-                    names.append(segment.strip("{}"))
-            node.operations[operation.method] = (operation, tuple(names))
+            names = parameter_names(operation.path)
+            self._node(operation.path).operations[operation.method] = (operation, tuple(names))
             self._add_short_way(operation, names)
+        for path in elsewhere:
+            self._node(path).known_elsewhere = True
+            if not parameter_names(path):
+                self._literals.add(path)
+
+    def _node(self, path: str) -> _Node:
+        node = self._root
+        for segment in path.strip("/").split("/"):
+            node = node.child(segment)
+        return node
 
     def _add_short_way(self, operation: Operation, names: list[str]) -> None:
         head, _, last = operation.path.rpartition("/")
@@ -95,6 +112,8 @@ class Router:
         node, values = found
         entry = node.operations.get(method)
         if entry is None:
+            if not node.operations:
+                return _KNOWN_ELSEWHERE
             return Match(allow=tuple(sorted(node.operations)))
         operation, names = entry
         return Match(operation, {name: unquote(value) for name, value in zip(names, values, strict=True)})
@@ -103,7 +122,7 @@ class Router:
         self, node: _Node, segments: list[str], index: int, values: tuple[str, ...]
     ) -> tuple[_Node, tuple[str, ...]] | None:
         if index == len(segments):
-            return (node, values) if node.operations else None
+            return (node, values) if node.operations or node.known_elsewhere else None
         segment = segments[index]
         named = node.names.get(segment)
         if named is not None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execmock.core.durations import format_duration
-from execmock.core.scenario import After, Polls, Scenario, Step, Trigger
+from execmock.core.scenario import Scenario, Step
 
 __all__ = ["as_mermaid"]
 
@@ -27,16 +26,7 @@ def _label(step: Step) -> str:
 
 def _ways(index: int, step: Step) -> Iterator[str]:
     for trigger in step.triggers:
-        yield f"s{index} --> s{trigger.to} : {_way(trigger)}"
+        chance = "" if trigger.chance >= 1 else f", chance {trigger.chance:g}"
+        yield f"s{index} --> s{trigger.to} : {trigger.label()}{chance}"
     if not step.triggers:
         yield f"s{index} --> [*]"
-
-
-def _way(trigger: Trigger) -> str:
-    chance = "" if trigger.chance >= 1 else f", chance {trigger.chance:g}"
-    if isinstance(trigger, After):
-        low, high = format_duration(trigger.low), format_duration(trigger.high)
-        return f"after {low}{'' if low == high else f'..{high}'}{chance}"
-    if isinstance(trigger, Polls):
-        return f"read {trigger.count} time{'s' if trigger.count > 1 else ''}{chance}"
-    return f"signal {trigger.name}{chance}"

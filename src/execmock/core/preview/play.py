@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from execmock.core.progress import Poll, Progress, Signal, Tick, begin, next_due, open_triggers, progress
-from execmock.core.scenario import Polls, Scenario
+from execmock.core.progress import (
+    Poll,
+    Progress,
+    Signal,
+    Tick,
+    begin,
+    counts_reads,
+    next_due,
+    progress,
+    taken,
+)
+from execmock.core.scenario import Scenario, Trigger
+from execmock.core.scenario.triggers import Left
 
 __all__ = ["MOST_STEPS", "Cause", "Played", "Script", "Sent", "play"]
 
@@ -37,12 +47,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a step was entered: created, after (ms), polls (how many), or signal (name and payload)."""
+    """Why a step was entered: the trigger that led there, and what the step before saw; None: created."""
 
-    kind: str
-    value: int = 0
-    signal: str = ""
-    payload: Any = None
+    trigger: Trigger | None = None
+    left: Left | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class _Player:
         self.seed = seed
         self.script = script
         self.state = begin(start)
-        self.causes = [Cause("created")]
+        self.causes = [Cause()]
         self.ignored: list[tuple[int, Signal]] = []
         self.signals = sorted(script.signals, key=lambda sent: sent.after, reverse=True)
         self.last_poll = start
@@ -102,30 +110,33 @@ class _Player:
 
     def _next_poll(self) -> int | None:
         every = self.script.polls_every
-        counted = any(isinstance(t, Polls) for t in open_triggers(self.scenario, self.state, self.seed))
-        if every is None or not counted:
-            return None  # a read that nobody counts changes nothing
+        if every is None or not counts_reads(self.scenario, self.state, self.seed):
+            return None  # a read that is not counted changes nothing
         earliest = max(self.last_poll + 1, self.state.current.at)
         return self.start + -(-(earliest - self.start) // every) * every
 
     def _happen(self, kind: str, now: int) -> None:
         if kind == "time":
-            self._move(Tick(), now, None)
+            self._move(Tick(), now)
         elif kind == "signal":
             signal = self.signals.pop().signal
-            if not self._move(signal, now, Cause("signal", 0, signal.name, signal.payload)):
+            if not self._move(signal, now):
                 self.ignored.append((now, signal))
         else:
             self.last_poll = now
-            self._move(Poll(), now, Cause("polls", self.state.polls + 1))
+            self._move(Poll(), now)
 
-    def _move(self, what: Tick | Poll | Signal, now: int, cause: Cause | None) -> bool:
-        before = len(self.state.visits)
-        self.state = progress(self.scenario, self.state, what, now, self.seed)
-        visits = self.state.visits
+    def _move(self, what: Tick | Poll | Signal, now: int) -> bool:
+        """Apply an input; return whether it, or time alone for a Tick, led on."""
+        state, reads = self.state, self.state.polls + isinstance(what, Poll)
+        self.state = progress(self.scenario, state, what, now, self.seed)
+        visits, before = self.state.visits, len(state.visits)
         for number in range(before, len(visits)):
-            waited = Cause("after", visits[number].at - visits[number - 1].at)
-            self.causes.append(cause if cause and number == before else waited)
+            visit = visits[number]
+            left = Left(visit.at - visits[number - 1].at, reads, visit.payload)
+            self.causes.append(Cause(taken(self.scenario, state, what, self.seed), left))
+            # What follows at the same instant is led to by time alone.
+            what, state, reads = Tick(), Progress(visits[: number + 1]), 0
         return len(visits) > before
 
     def _quiet(self, now: int) -> int:

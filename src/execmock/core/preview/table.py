@@ -43,14 +43,7 @@ def _rows(entry: Entered | Emitted | Ignored) -> Iterator[Row]:
 
 
 def _why(cause: Cause) -> str:
-    if cause.kind == "after":
-        return f"after {format_duration(cause.value)}"
-    if cause.kind == "polls":
-        return f"read {cause.value} time{'s' if cause.value > 1 else ''}"
-    if cause.kind == "signal":
-        payload = "" if cause.payload is None else " " + encode(cause.payload).decode()
-        return f"signal {cause.signal}{payload}"
-    return cause.kind
+    return cause.trigger.cause(cause.left) if cause.trigger and cause.left else "created"
 
 
 def _told(event: Mapping[str, Any]) -> str:
@@ -104,12 +97,8 @@ def _entry(entry: Entered | Emitted | Ignored, start: int) -> dict[str, Any]:
     return {**when, "ignoredSignal": entry.signal}
 
 
-def _cause(cause: Cause) -> dict[str, Any]:
-    if cause.kind == "signal":
-        return {"signal": cause.signal, "payload": cause.payload}
-    if cause.kind == "after":
-        return {"after": format_duration(cause.value)}
-    return {"polls": cause.value} if cause.kind == "polls" else {"created": True}
+def _cause(cause: Cause) -> Mapping[str, Any]:
+    return cause.trigger.cause_as_json(cause.left) if cause.trigger and cause.left else {"created": True}
 
 
 def _when(at: int, start: int) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from execmock.core.durations import format_duration, parse_instant
 from execmock.core.preview.play import Cause, Played
 from execmock.core.progress import Progress, next_due, open_triggers
-from execmock.core.scenario import Polls, Scenario, Signalled
+from execmock.core.scenario import Scenario
 
 __all__ = ["Emitted", "Ending", "Entered", "Ignored", "Render", "Timeline", "timeline"]
 
@@ -95,12 +95,8 @@ def _visits(scenario: Scenario, played: Played, render: Render) -> Iterator[Ente
 def _ending(scenario: Scenario, played: Played, seed: bytes) -> Ending:
     visit = played.progress.current
     step = scenario.steps[visit.step]
-    waits = []
-    for trigger in open_triggers(scenario, played.progress, seed):
-        if isinstance(trigger, Signalled):
-            waits.append(f"signal {trigger.name}")
-        elif isinstance(trigger, Polls):
-            waits.append(f"{trigger.count - played.progress.polls} more reads")
+    missing = (t.waits_for(played.progress.polls) for t in open_triggers(scenario, played.progress, seed))
+    waits = [what for what in missing if what is not None]
     due = next_due(scenario, played.progress, seed)
     if due is not None:
         waits.append(f"{format_duration(due - played.end)} to pass")

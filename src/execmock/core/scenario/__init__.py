@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from execmock.core.findings import Finding
 from execmock.core.scenario.compile import compile_scenario
-from execmock.core.scenario.findings import Finding
-from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
+from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.scenario.source import ScenarioSource, scenario_schema
+from execmock.core.scenario.triggers import Trigger
 from execmock.core.scenario.vocabulary import Vocabulary
 
 __all__ = [
-    "After",
     "Event",
     "Finding",
-    "Polls",
     "Scenario",
     "ScenarioSource",
-    "Signalled",
     "Step",
     "Trigger",
     "Vocabulary",

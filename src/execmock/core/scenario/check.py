@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from execmock.core.contract import Transitions
 from execmock.core.durations import parse_duration
-from execmock.core.scenario.findings import DataPath, Finding
-from execmock.core.scenario.model import After, Step
+from execmock.core.findings import DataPath, Finding
+from execmock.core.scenario.model import Step
 from execmock.core.scenario.source import ScenarioSource
 from execmock.errors import nearest
 
@@ -59,7 +59,7 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
             yield Finding(("steps", index), f"dead end: {step.status} is not terminal and has no `next`")
         elif all(trigger.chance < 1 for trigger in step.triggers):
             yield Finding(
-                ("steps", index, "next"), "dead end by bad luck: expected one trigger without `chance`"
+                ("steps", index, "next"), "may dead-end: every trigger has `chance`; expected one without"
             )
         elif index not in escaping:
             yield Finding(("steps", index), f"dead end: no terminal status can be reached from {step.name!r}")
@@ -74,7 +74,7 @@ def _check_reachable(steps: Sequence[Step]) -> Iterator[Finding]:
 
 def _check_late_events(steps: Sequence[Step], source: ScenarioSource) -> Iterator[Finding]:
     for index, step in enumerate(steps):
-        sure = [t.high for t in step.triggers if isinstance(t, After) and t.chance == 1]
+        sure = [t.latest for t in step.triggers if t.latest is not None and t.chance == 1]
         for n, event in enumerate(source.steps[index].events or ()):
             if sure and parse_duration(event.at) > min(sure):
                 yield Finding(
@@ -84,7 +84,7 @@ def _check_late_events(steps: Sequence[Step], source: ScenarioSource) -> Iterato
 
 def _check_idle_loops(steps: Sequence[Step]) -> Iterator[Finding]:
     instant = {
-        index: [t.to for t in step.triggers if isinstance(t, After) and t.low == 0]
+        index: [trigger.to for trigger in step.triggers if trigger.soonest == 0]
         for index, step in enumerate(steps)
     }
     for index in instant:

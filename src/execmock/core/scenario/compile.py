@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from execmock.core.durations import DurationError, parse_duration, parse_range
+from execmock.core.apis import APIS
+from execmock.core.durations import DurationError, parse_duration
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.check import check_graph
 from execmock.core.scenario.counts import check_counts
-from execmock.core.scenario.findings import DataPath, Finding
-from execmock.core.scenario.model import After, Event, Polls, Scenario, Signalled, Step, Trigger
+from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
+from execmock.core.scenario.triggers import KINDS, Trigger
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.scenario.wording import check_bind, check_events, check_sets
 from execmock.core.templates import Names, compile_template
 from execmock.errors import nearest
 
 __all__ = ["compile_scenario"]
-
-T = TypeVar("T")
 
 
 def compile_scenario(
@@ -68,6 +67,7 @@ class _Compiler:
     def __init__(self, source: ScenarioSource, vocabulary: Vocabulary) -> None:
         self.source = source
         self.vocabulary = vocabulary
+        self.api = APIS[source.api]
         self.findings: list[Finding] = []
         self.names = self._step_names()
         self.template_names = Names(
@@ -107,7 +107,7 @@ class _Compiler:
             self._unknown_status(path, step.status)
         self.findings += check_sets(step.set, (*path, "set"), self.vocabulary, self.template_names)
         self.findings += check_events(
-            step.events or (), (*path, "events"), self.template_names, shown=self.source.api != "embed"
+            step.events or (), (*path, "events"), self.template_names, shown=self.api.timeline
         )
         return Step(
             name=self.names[index],
@@ -148,7 +148,7 @@ class _Compiler:
         return tuple(sorted([*kept, *events], key=lambda event: event.at))
 
     def _event(self, path: DataPath, event: EventSource) -> Event:
-        at = self._parse(parse_duration, event.at, (*path, "at"), 0)
+        at = self._parse_duration(event.at, (*path, "at"))
         fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "at"}
         kept = {name: value for name, value in fields.items() if value}
         return Event(at, {name: compile_template(value, text=name != "data") for name, value in kept.items()})
@@ -164,21 +164,22 @@ class _Compiler:
         return tuple(trigger for trigger in made if trigger is not None)
 
     def _trigger(self, index: int, trigger: TriggerSource, path: DataPath) -> Trigger | None:
-        kinds = [kind for kind in ("after", "polls", "signal") if getattr(trigger, kind) is not None]
-        if len(kinds) != 1:
-            came = " and ".join(kinds) or "none of them"
-            self.find(path, f"a trigger is exactly one of after, polls, signal; received {came}")
+        words = [word for word in KINDS if getattr(trigger, word) is not None]
+        if len(words) != 1:
+            came = " and ".join(words) or "none of them"
+            self.find(path, f"a trigger is exactly one of {', '.join(KINDS)}; received {came}")
             return None
-        to = self._target(index, trigger.to, path)
-        chance = 1.0 if trigger.chance is None else trigger.chance
-        if trigger.after is not None:
-            low, high = self._parse(parse_range, trigger.after, (*path, "after"), (0, 0))
-            return After(low, high, to, chance)
-        if trigger.polls is not None:
-            if self.source.api == "embed":
-                self.find((*path, "polls"), "an embed execution is never read by id; use after or signal")
-            return Polls(trigger.polls, to, chance)
-        return Signalled(trigger.signal or "", to, chance)
+        word, to = words[0], self._target(index, trigger.to, path)
+        misfit = KINDS[word].misfit(self.api)
+        if misfit:
+            self.find((*path, word), misfit)
+        try:
+            return KINDS[word].compiled(
+                getattr(trigger, word), to, 1.0 if trigger.chance is None else trigger.chance
+            )
+        except DurationError as error:
+            self.find((*path, word), error.message)
+            return None
 
     def _target(self, index: int, name: str | None, path: DataPath) -> int:
         if name is None:
@@ -192,9 +193,9 @@ class _Compiler:
             return index
         return self.names.index(name)
 
-    def _parse(self, parse: Callable[[object], T], text: str, path: DataPath, fallback: T) -> T:
+    def _parse_duration(self, text: str, path: DataPath) -> int:
         try:
-            return parse(text)
+            return parse_duration(text)
         except DurationError as error:
             self.find(path, error.message)
-            return fallback
+            return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from execmock.core.scenario.findings import DataPath
+from execmock.core.findings import DataPath
 from execmock.core.scenario.model import Scenario
 
 __all__ = ["Conflict", "conflicts"]

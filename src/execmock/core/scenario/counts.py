@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from execmock.core.scenario.findings import Finding
+from execmock.core.findings import Finding
 from execmock.core.scenario.model import Step
 from execmock.core.scenario.vocabulary import Sum
 

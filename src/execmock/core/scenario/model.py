@@ -6,42 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from execmock.core.apis import Api
+from execmock.core.scenario.triggers import Trigger
 from execmock.core.templates import is_templated
 
-__all__ = ["After", "Api", "Event", "Polls", "Scenario", "Signalled", "Step", "Trigger"]
-
-Api = Literal["executions", "embed"]
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """Leaves a step after `low` to `high` milliseconds."""
-
-    low: int
-    high: int
-    to: int
-    chance: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Polls:
-    """Leaves a step once `count` reads by id have seen it."""
-
-    count: int
-    to: int
-    chance: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Signalled:
-    """Leaves a step when the signal `name` arrives."""
-
-    name: str
-    to: int
-    chance: float = 1.0
-
-
-Trigger = After | Polls | Signalled
+__all__ = ["Event", "Scenario", "Step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +36,8 @@ class Event:
 class Step:
     """One step: a status, what it sets and emits, and how it is left. No triggers: nothing leaves it.
 
-    `fixed` says that what it sets holds no templates, `counts` that reads may lead out of it.
+    `fixed` says that what it sets holds no templates, `counts` that reads may lead out of it. `timed` holds
+    the triggers that time alone may lead through, each with its position among all.
     """
 
     name: str
@@ -77,10 +47,13 @@ class Step:
     triggers: tuple[Trigger, ...]
     fixed: bool = field(init=False, repr=False, compare=False)
     counts: bool = field(init=False, repr=False, compare=False)
+    timed: tuple[tuple[int, Trigger], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fixed", not is_templated(self.sets))
-        object.__setattr__(self, "counts", any(isinstance(trigger, Polls) for trigger in self.triggers))
+        object.__setattr__(self, "counts", any(trigger.counted for trigger in self.triggers))
+        timed = tuple((index, trigger) for index, trigger in enumerate(self.triggers) if trigger.timed)
+        object.__setattr__(self, "timed", timed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +79,7 @@ class Scenario:
     """`name@version`, which is what an execution remembers."""
 
     def __post_init__(self) -> None:
-        drawn = any(_is_drawn(trigger) for step in self.steps for trigger in step.triggers)
+        drawn = any(trigger.random for step in self.steps for trigger in step.triggers)
         object.__setattr__(self, "draws", drawn)
         object.__setattr__(self, "reference", f"{self.name}@{self.version}")
 
@@ -121,9 +94,5 @@ class Scenario:
     @property
     def signals(self) -> tuple[str, ...]:
         """Every signal that some step waits for, once each."""
-        found = (t.name for step in self.steps for t in step.triggers if isinstance(t, Signalled))
-        return tuple(dict.fromkeys(found))
-
-
-def _is_drawn(trigger: Trigger) -> bool:
-    return trigger.chance < 1 or (isinstance(trigger, After) and trigger.low != trigger.high)
+        found = (trigger.signal for step in self.steps for trigger in step.triggers)
+        return tuple(dict.fromkeys(signal for signal in found if signal is not None))

@@ -6,15 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.core.apis import APIS, Api
 from execmock.core.contract import Contract, Transitions
-from execmock.core.scenario.model import Api
+from execmock.core.schema.types import json_types
 
 __all__ = ["Sum", "Vocabulary"]
-
-_PLACES: dict[Api, tuple[str, str, str]] = {
-    "executions": ("Execution", "ExecutionStatus", "CreateExecutionRequest"),
-    "embed": ("EmbedExecution", "EmbedStatus", "ExecuteWorkflowRequest"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +41,17 @@ class Vocabulary:
     @classmethod
     def of(cls, contract: Contract, api: Api) -> Vocabulary:
         """Read the vocabulary of one API from a contract."""
-        execution_name, status_name, request_name = _PLACES[api]
-        schema = contract.schema(execution_name)
+        places = APIS[api]
+        schema = contract.schema(places.execution)
         execution = schema["properties"]
-        request = contract.schema(request_name)["properties"]
-        status = contract.schema(status_name)
-        transitions = contract.transitions(status_name)
+        request = contract.schema(places.body)["properties"]
+        status = contract.schema(places.status)
+        transitions = contract.transitions(places.status)
         drifted = transitions
         for name, drift in status.get("x-drift", {}).items():
             drifted = drifted.with_status(name, after=tuple(drift["from"]))
         bindable = status.get("x-bindable") or [
-            name for name, schema in request.items() if "string" in _kinds(contract.resolve(schema))
+            name for name, schema in request.items() if "string" in json_types(contract.resolve(schema))
         ]
         return cls(
             api=api,
@@ -80,8 +76,3 @@ class Vocabulary:
 
 def _sum(found: Mapping[str, Any] | None) -> Sum | None:
     return Sum(found["total"], tuple(found["parts"])) if found else None
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
-    kind = schema.get("type", [])
-    return [kind] if isinstance(kind, str) else list(kind)

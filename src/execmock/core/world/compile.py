@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.core.apis import Api
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE_BODY
 from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
+from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario import Scenario
-from execmock.core.scenario.findings import DataPath, Finding
-from execmock.core.scenario.model import Api
+from execmock.core.schema.types import json_types
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.core.templates import Names, compile_template, has_template, unknown_names
@@ -44,12 +46,12 @@ class WorldWords:
     @classmethod
     def of(cls, contract: Contract, scenarios: Iterable[Scenario]) -> WorldWords:
         """Read the words from a contract, beside the scenarios that executions can follow."""
-        schema = contract.schema("CreateExecutionRequest")
+        schema = contract.schema(CREATE_BODY)
         properties = {name: contract.resolve(inner) for name, inner in schema["properties"].items()}
         return cls(
             request=SchemaValidator(contract.standalone(schema), ""),
             properties=tuple(properties),
-            texts=frozenset(name for name, inner in properties.items() if "string" in _kinds(inner)),
+            texts=frozenset(name for name, inner in properties.items() if "string" in json_types(inner)),
             scenarios={scenario.name: scenario for scenario in scenarios},
         )
 
@@ -257,11 +259,6 @@ class _Compiler:
         except DurationError as error:
             self.find(path, error.message)
             return 0, 0
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
-    kind = schema.get("type", [])
-    return [kind] if isinstance(kind, str) else list(kind)
 
 
 def _misfit(violation: Violation, own: Mapping[str, Any]) -> str:

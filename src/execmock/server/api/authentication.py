@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.contract import Operation
 from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
@@ -41,7 +42,7 @@ class ApiKeyAuthenticator:
         self._sandboxes = sandboxes
         self._strict = strict
         self._bad_key = bad_key
-        self._known: dict[str, tuple[ApiKey | None, Caller]] = {}
+        self._known: BoundedCache[str, tuple[ApiKey | None, Caller]] = BoundedCache(1000)
 
     async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller:
         """Return the caller; Refusal 401 without a usable key, 403 for one that lacks the scope."""
@@ -63,10 +64,8 @@ class ApiKeyAuthenticator:
         last = self._known.get(key)
         if last is not None and last[0] is known and last[1].sandbox is sandbox:
             return last[1]
-        if len(self._known) > 1000:
-            self._known.clear()
         caller = Caller(sandbox, scope, known.id if known else self._sandboxes.key_id(key))
-        self._known[key] = (known, caller)
+        self._known.keep(key, (known, caller))
         return caller
 
 

@@ -1,49 +1,72 @@
-"""A request and its answer as plain values, so that everything between them knows no web framework."""
+"""One call as frozen values that know no web framework: the request, its answer, and all that came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from msgspec import Struct
 
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 
-__all__ = ["JSON", "Answer", "Call", "refused"]
+__all__ = ["JSON", "Answer", "Handled", "Request", "Result", "refused"]
+
+# Structs are made four times as fast as slotted dataclasses, and several are made for each request.
 
 JSON = "application/json"
 
 
-@dataclass(slots=True)
-class Call:
-    """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case.
-
-    The fields after `body` are filled in on the way, for the log and the journal; `unread` says why a
-    body could not be read, `fits` that the request has been found to keep the contract.
-    """
+class Request(Struct, frozen=True, gc=False):
+    """One request. `path` and `query` are as they came, still percent-encoded; `headers` ignores case."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes = b""
-    operation: str = ""
-    sandbox: Sandbox | None = None
-    subject: str = ""
-    violations: Sequence[Violation] = ()
-    unread: Refusal | None = None
-    fits: bool = False
+
+    def with_body(self, body: bytes) -> Request:
+        """Return the request with its body."""
+        return Request(self.method, self.path, self.query, self.headers, body)
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """One answer: a status, the body's bytes, and the headers that are not on every answer."""
 
     status: int
     body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     content_type: str = JSON
+
+
+class Handled(Struct, frozen=True, gc=False):
+    """What a handler returns: the bytes of `data`, or of the whole body where there is no envelope.
+
+    `subject` is the id of what the handler made, `sandbox` the one it found without a key.
+    """
+
+    body: bytes
+    subject: str = ""
+    sandbox: Sandbox | None = None
+
+
+class Result(Struct, frozen=True, gc=False):
+    """What came of a request: the answer, and what the log and the journal say of it.
+
+    `operation` is empty where no operation of the contract was asked, `sandbox` None where none was reached,
+    `subject` the id of the execution or workflow that it is about. `violations` are why it was refused;
+    `fits` says that the request keeps the contract.
+    """
+
+    answer: Answer
+    operation: str = ""
+    sandbox: Sandbox | None = None
+    subject: str = ""
+    violations: Sequence[Violation] = ()
+    fits: bool = False
 
 
 def refused(refusal: Refusal, request_id: str) -> Answer:

@@ -1,13 +1,14 @@
-"""The five operations: from a checked request to the service, and back to bytes."""
+"""The operations that need state: from a validated request to the service, and back to bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.schema.violation import Violation
 from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Call
+from execmock.server.api.calls import Handled, Request
 from execmock.server.api.pipeline import Handler
 from execmock.server.api.prefer import preferences
 from execmock.server.api.request_validation import ValidatedRequest
@@ -25,51 +26,50 @@ def api_handlers(
     """Return operation id to handler."""
     foreign = choices["foreignOrganizationHeader"]
 
-    def admitted(call: Call, caller: Caller | None) -> Caller:
+    def admitted(request: Request, caller: Caller | None) -> Caller:
         if caller is None:
             raise Refusal(401, "A bearer key is required")
-        named = call.headers.get("X-Org-ID")
+        named = request.headers.get("X-Org-ID")
         if foreign != "ignore" and named and named != caller.sandbox.organization:
             violation = Violation("header/X-Org-ID", "the key's own organization", named)
             raise Refusal(int(foreign), "The key belongs to another organization", [violation])
         return caller
 
-    async def create(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
-        who = admitted(call, caller)
-        created = await executions.create(who.sandbox, checked.body, who.name, _selection(call))
-        call.subject = created.id
-        return created.data
+    async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
+        who = admitted(request, caller)
+        created = await executions.create(who.sandbox, validated.body, who.name, _selection(request))
+        return Handled(created.data, created.id)
 
-    async def read(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
-        call.subject = checked.parameters["id"]
-        return await executions.read(admitted(call, caller).sandbox, call.subject)
+    async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
+        sandbox = admitted(request, caller).sandbox
+        return Handled(await executions.read(sandbox, validated.parameters["id"]))
 
-    async def read_public(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
-        call.subject = checked.parameters["id"]
-        call.sandbox, view = await executions.read_public(call.subject, checked.parameters["token"])
-        return view
+    async def read_public(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
+        given = validated.parameters
+        sandbox, view = await executions.read_public(given["id"], given["token"])
+        return Handled(view, sandbox=sandbox)
 
-    async def list_page(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
-        page = Page(checked.parameters["limit"], checked.parameters["offset"])
-        return await executions.list(admitted(call, caller).sandbox, page)
+    async def list_page(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
+        page = Page(validated.parameters["limit"], validated.parameters["offset"])
+        return Handled(await executions.list(admitted(request, caller).sandbox, page))
 
-    async def execute(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
-        call.subject = checked.parameters["id"]
-        request = ExecuteRequest(call.subject, checked.body, call.headers.get("Idempotency-Key"))
-        return await embed.execute(admitted(call, caller).sandbox, request, _selection(call))
+    async def execute(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
+        key = request.headers.get("Idempotency-Key")
+        asked = ExecuteRequest(validated.parameters["id"], validated.body, key)
+        return Handled(await embed.execute(admitted(request, caller).sandbox, asked, _selection(request)))
 
     return {
-        "createExecution": create,
-        "getExecution": read,
-        "getPublicExecution": read_public,
-        "listExecutions": list_page,
-        "executeWorkflow": execute,
+        CREATE: Handler(create),
+        GET: Handler(read, subject="id"),
+        PUBLIC: Handler(read_public, subject="id"),
+        LIST: Handler(list_page),
+        EXECUTE: Handler(execute, subject="id"),
     }
 
 
-def _selection(call: Call) -> Selection:
-    header = call.headers.get("X-Execmock-Scenario")
-    prefer = call.headers.get("Prefer")
+def _selection(request: Request) -> Selection:
+    header = request.headers.get("X-Execmock-Scenario")
+    prefer = request.headers.get("Prefer")
     if header is None and prefer is None:
         return _UNSELECTED
     return Selection(header, preferences(prefer).get("scenario"))

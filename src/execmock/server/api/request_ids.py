@@ -11,15 +11,15 @@ __all__ = ["RequestIds"]
 
 
 class RequestIds:
-    """Numbers the requests of each sandbox, and by itself those that reach none.
+    """Numbers the requests of each sandbox, and separately those that reach none.
 
-    `root` keeps the latter apart between servers; a sandbox brings a root of its own. `server` numbers the
-    servers, one after the other and side by side, that a sandbox has in a store; 0 is the only one.
+    `root` keeps the latter apart between servers; a sandbox has a root of its own. `server` is the number of
+    this server among all that have served the store; 0 where the store has one server only.
     """
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, server: int = 0) -> None:
         self._root = root
-        self.server = 0
+        self._server = server
         self._series: dict[str, tuple[str, count[int]]] = {}
 
     def next(self, sandbox: Sandbox | None) -> str:
@@ -28,9 +28,8 @@ class RequestIds:
         series = self._series.get(name)
         if series is None:
             root = sandbox.root if sandbox else self._root
-            prefix = (
-                "req_" + derive(root, "request", name, *([self.server] if self.server else []), size=6).hex()
-            )
+            labels = [name, self._server] if self._server else [name]
+            prefix = "req_" + derive(root, "request", *labels, size=6).hex()
             series = self._series[name] = (prefix, count(1))
         prefix, numbers = series
         return f"{prefix}{next(numbers):08x}"

@@ -13,7 +13,7 @@ from execmock.core.contract import Contract, Operation, Parameter
 from execmock.core.json_text import JsonError, decode
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
-from execmock.server.api.calls import Call
+from execmock.server.api.calls import Request
 from execmock.service.refusals import Refusal
 
 __all__ = ["RequestValidator", "Strictness", "ValidatedRequest"]
@@ -75,20 +75,20 @@ class RequestValidator:
             self._schema = SchemaValidator(contract.standalone(schema), "body")
             self._properties = frozenset(contract.resolve(schema).get("properties", {}))
 
-    def check(self, call: Call, path: Mapping[str, str]) -> ValidatedRequest:
+    def check(self, request: Request, path: Mapping[str, str]) -> ValidatedRequest:
         """Return the request's parts; Refusal names every violation."""
-        parameters = self._parameters(call, path) if self._query or self._headers else path
-        return ValidatedRequest(parameters, self._checked_body(call) if self._body else None)
+        parameters = self._parameters(request, path) if self._query or self._headers else path
+        return ValidatedRequest(parameters, self._checked_body(request) if self._body else None)
 
-    def _parameters(self, call: Call, path: Mapping[str, str]) -> Mapping[str, Any]:
-        read = self._read_query if len(call.query) > _LONGEST_KEPT_QUERY else self._kept_query
-        asked, wrong = read(call.query)
+    def _parameters(self, request: Request, path: Mapping[str, str]) -> Mapping[str, Any]:
+        read = self._read_query if len(request.query) > _LONGEST_KEPT_QUERY else self._kept_query
+        asked, wrong = read(request.query)
         if not path and not wrong and not self._headers:
             return asked
         found = {**asked, **path}
         violations = list(wrong)
         for text in self._headers:
-            value = call.headers.get(text.name)
+            value = request.headers.get(text.name)
             violations += text.read([] if value is None else [value], found)
         if violations:
             raise Refusal(self._strictness.parameters, _breaks(len(violations)), violations)
@@ -104,10 +104,10 @@ class RequestValidator:
             violations += text.read(values, found)
         return found, violations
 
-    def _checked_body(self, call: Call) -> Any:
-        if not call.body and self._body and not self._body.required:
+    def _checked_body(self, request: Request) -> Any:
+        if not request.body and self._body and not self._body.required:
             return {}
-        content_type = call.headers.get("Content-Type", "")
+        content_type = request.headers.get("Content-Type", "")
         if (
             content_type != "application/json"
             and content_type.partition(";")[0].strip().lower() != "application/json"
@@ -117,9 +117,9 @@ class RequestValidator:
                 self._strictness.wrong_content_type, "The content type is not supported", [violation]
             )
         try:
-            body = decode(call.body)
+            body = decode(request.body)
         except JsonError as error:
-            came = call.body[:60].decode("utf-8", "replace")
+            came = request.body[:60].decode("utf-8", "replace")
             violation = Violation("body", f"a JSON object; {error.message}", came)
             raise Refusal(self._strictness.malformed, "The request body is not JSON", [violation]) from None
         if not self._schema.is_valid(body):

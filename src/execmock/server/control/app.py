@@ -12,7 +12,7 @@ from execmock.core.contract import Contract
 from execmock.core.json_text import encode
 from execmock.errors import StoreError
 from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Answer, Call, refused
+from execmock.server.api.calls import JSON, Answer, Handled, Request, Result
 from execmock.server.api.pipeline import Api, Handler
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import ValidatedRequest
@@ -21,6 +21,7 @@ from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
 from execmock.server.control.executions import ExecutionOperations
 from execmock.server.control.journal import JournalOperations
+from execmock.server.control.operations import ControlHandler
 from execmock.server.control.sandboxes import SandboxOperations
 from execmock.server.control.scenarios import ScenarioOperations
 from execmock.server.control.stream import Streams
@@ -48,57 +49,68 @@ class ControlApi:
         self, engine: Engine, request_ids: RequestIds, key: str | None, *, strict: bool = False
     ) -> None:
         self._auth = "strict" if strict else "open"
-        self._request_ids = request_ids
         self._sandboxes = engine.sandboxes
         self._guard = ControlAccess(key)
         self._streams = Streams(engine)
         self._contract = control_contract()
-        handlers: dict[str, Handler] = {"getHealth": self._health, "streamChanges": _not_here}
+        handlers: dict[str, ControlHandler] = {"getHealth": self._health, "streamChanges": _not_here}
         self._groups = [group(engine, request_ids) for group in _GROUPS]
         for group in self._groups:
             handlers.update(group.handlers())
-        self._api = Api(self._contract, handlers, self._guard, request_ids, {})
+        served = {name: _handler(serve) for name, serve in handlers.items()}
+        self._api = Api(self._contract, served, self._guard, request_ids, {})
 
     def end(self) -> None:
         """End what is open: the server is about to stop."""
         self._streams.end()
 
-    async def admit(self, call: Call) -> Answer | None:
-        """Return the answer to a caller who may not use what is here, before any body is read, else None."""
+    async def admit(self, request: Request) -> Result | None:
+        """Return the refusal of a caller without access, before any body is read, else None."""
         try:
-            await self._guard.admit(self._contract.operation("getHealth"), call.headers)
+            await self._guard.admit(self._contract.operation("getHealth"), request.headers)
         except Refusal as refusal:
             return self.refuse(refusal)
         return None
 
-    def refuse(self, refusal: Refusal) -> Answer:
-        """Return the answer to a call that is refused."""
-        return refused(refusal, self._request_ids.next(None))
+    def refuse(self, refusal: Refusal) -> Result:
+        """Return the result of a request that is refused before any operation is asked."""
+        return self._api.refuse(refusal)
 
-    async def answer(self, call: Call) -> Answer:
-        """Return the answer to a call, the contract's own text included."""
-        if call.method == "GET" and call.path == f"{PREFIX}/openapi.yaml":
-            return Answer(200, Path(self._contract.file).read_bytes(), content_type="application/yaml")
-        if call.method == "GET" and call.path == f"{PREFIX}/openapi.json":
-            return Answer(200, encode(self._contract.document))
-        return await self._api.answer(call)
+    async def handle(self, request: Request) -> Result:
+        """Return what comes of a request, the contract's own text included."""
+        if request.method == "GET" and request.path == f"{PREFIX}/openapi.yaml":
+            return _document(Path(self._contract.file).read_bytes(), "application/yaml")
+        if request.method == "GET" and request.path == f"{PREFIX}/openapi.json":
+            return _document(encode(self._contract.document), JSON)
+        return await self._api.handle(request)
 
-    async def _health(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _health(self, checked: ValidatedRequest) -> bytes:
         # A server whose store does not answer is up, but of no use to a load balancer.
         await self._sandboxes.get(DEFAULT_SANDBOX)
         return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml", "auth": self._auth})
 
-    async def stream(self, request: web.BaseRequest, call: Call) -> web.StreamResponse | Answer:
-        """Serve the live stream, or return the answer that says why not."""
-        sandbox = parse_qs(call.query).get("sandbox", ["default"])[-1]
+    async def stream(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse | Result:
+        """Serve the live stream, or return the refusal that says why not."""
+        sandbox = parse_qs(request.query).get("sandbox", ["default"])[-1]
         try:
             await self._groups[0].named(sandbox, "query/sandbox")
         except Refusal as refusal:
             return self.refuse(refusal)
         except StoreError as error:
             return self.refuse(unavailable(error))
-        return await self._streams.serve(request, sandbox, call.headers.get("Last-Event-ID"))
+        return await self._streams.serve(incoming, sandbox, request.headers.get("Last-Event-ID"))
 
 
-async def _not_here(call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+async def _not_here(checked: ValidatedRequest) -> bytes:
     raise Refusal(406, "The stream is served to GET as text/event-stream")
+
+
+def _handler(serve: ControlHandler) -> Handler:
+    async def handle(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
+        return Handled(await serve(validated))
+
+    return Handler(handle)
+
+
+def _document(text: bytes, content_type: str) -> Result:
+    return Result(Answer(200, text, content_type=content_type))

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.clock import ClockState
-from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Call
-from execmock.server.api.pipeline import Handler
 from execmock.server.api.request_validation import ValidatedRequest
-from execmock.server.control.operations import Operations, read_duration, read_instant
+from execmock.server.control.operations import ControlHandler, Operations, read_duration, read_instant
 
 __all__ = ["ClockOperations"]
 
@@ -18,19 +15,19 @@ __all__ = ["ClockOperations"]
 class ClockOperations(Operations):
     """Read, freeze, speed up, advance."""
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
         return {"getClock": self._read, "setClock": self._change, "advanceClock": self._advance}
 
-    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _read(self, checked: ValidatedRequest) -> bytes:
         return self.clock_of(await self.sandbox(checked))
 
-    async def _change(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _change(self, checked: ValidatedRequest) -> bytes:
         wanted, name = checked.body, checked.parameters["sandbox"]
         move = self.engine.commands.move_clock
         return self.clock_of(await move(name, lambda clock, real: _changed(clock, real, wanted)))
 
-    async def _advance(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _advance(self, checked: ValidatedRequest) -> bytes:
         wanted, name = checked.body, checked.parameters["sandbox"]
         move = self.engine.commands.move_clock
         if "by" in wanted:

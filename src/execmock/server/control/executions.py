@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from execmock.core.execution import Execution
+from execmock.core.apis import APIS
 from execmock.core.json_text import encode
-from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Call
-from execmock.server.api.pipeline import Handler
 from execmock.server.api.request_validation import ValidatedRequest
-from execmock.server.control.operations import Operations
+from execmock.server.control.operations import ControlHandler, Operations
 from execmock.service.executions.commands import ExecutionState
-from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.sandboxes import Sandbox
 
 __all__ = ["ExecutionOperations"]
@@ -22,7 +17,7 @@ __all__ = ["ExecutionOperations"]
 class ExecutionOperations(Operations):
     """List, read, signal, jump, wait."""
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
         return {
             "listTracked": self._list,
@@ -32,39 +27,32 @@ class ExecutionOperations(Operations):
             "waitForExecution": self._wait,
         }
 
-    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _list(self, checked: ValidatedRequest) -> bytes:
         sandbox, given = await self.sandbox(checked), checked.parameters
-        kind = EMBED if given["api"] == "embed" else EXECUTION
-        page = await self.engine.repository.page(sandbox, kind, given["offset"], given["limit"])
-        total = await self.engine.store.count(sandbox.id, kind)
+        api = APIS[given["api"]]
+        page = await self.engine.repository.page(sandbox, api, given["offset"], given["limit"])
+        total = await self.engine.repository.count(sandbox, api)
         standings = [self.engine.commands.state_of(execution, sandbox).as_json() for execution in page]
         return encode({"executions": standings, "total": total})
 
-    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _read(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.sandbox(checked)
         return self._shown(await self.engine.commands.standing(sandbox, checked.parameters["id"]), sandbox)
 
-    async def _signal(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _signal(self, checked: ValidatedRequest) -> bytes:
         sandbox, body, name = await self.sandbox(checked), checked.body, checked.parameters["id"]
         moved = await self.engine.commands.signal(sandbox, name, body["signal"], body.get("payload"))
         return self._shown(moved, sandbox)
 
-    async def _jump(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _jump(self, checked: ValidatedRequest) -> bytes:
         sandbox, name = await self.sandbox(checked), checked.parameters["id"]
         return self._shown(await self.engine.commands.jump(sandbox, name, checked.body["to"]), sandbox)
 
-    async def _wait(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _wait(self, checked: ValidatedRequest) -> bytes:
         sandbox, given = await self.sandbox(checked), checked.parameters
         wait = self.engine.commands.wait
         standing = await wait(sandbox.id, given["id"], given["status"], given["timeout"])
         return self._shown(standing, await self.sandbox(checked))
 
     def _shown(self, standing: ExecutionState, sandbox: Sandbox) -> bytes:
-        return encode({**standing.as_json(), "view": self._view(standing, sandbox)})
-
-    def _view(self, standing: ExecutionState, sandbox: Sandbox) -> dict[str, Any]:
-        execution = standing.execution
-        if isinstance(execution, Execution):
-            view_data = self.engine.view_cache.view_data(execution, sandbox, standing.now)
-            return {"execution": view_data.fields, "events": view_data.events}
-        return self.engine.embed.show(execution, sandbox, standing.now)
+        return encode({**standing.as_json(), "view": self.engine.commands.view(standing, sandbox)})

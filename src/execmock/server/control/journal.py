@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from execmock.core.json_text import encode
-from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Call
-from execmock.server.api.pipeline import Handler
 from execmock.server.api.request_validation import ValidatedRequest
-from execmock.server.control.operations import Operations
+from execmock.server.control.operations import ControlHandler, Operations
 from execmock.service.events.journal import Found, JournalFilter
 
 __all__ = ["JournalOperations"]
@@ -18,18 +15,18 @@ __all__ = ["JournalOperations"]
 class JournalOperations(Operations):
     """List, count, clear."""
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
         return {"listJournal": self._list, "countJournal": self._count, "clearJournal": self._clear}
 
-    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _list(self, checked: ValidatedRequest) -> bytes:
         found = await self._found(checked, checked.parameters["limit"])
         return encode({"entries": found.entries, "count": found.total})
 
-    async def _count(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _count(self, checked: ValidatedRequest) -> bytes:
         return encode({"count": (await self._found(checked, 0)).total})
 
-    async def _clear(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _clear(self, checked: ValidatedRequest) -> bytes:
         return encode({"count": await self.engine.journal.clear((await self.sandbox(checked)).id)})
 
     async def _found(self, checked: ValidatedRequest, most: int) -> Found:

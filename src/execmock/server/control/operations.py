@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from execmock.core.durations import DurationError, OutOfRangeError, parse_duration, parse_instant
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
-from execmock.server.api.pipeline import Handler
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.service.engine import Engine
@@ -17,7 +16,10 @@ from execmock.service.executions.commands import clock_as_json
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 
-__all__ = ["Operations", "read_duration", "read_instant"]
+__all__ = ["ControlHandler", "Operations", "read_duration", "read_instant"]
+
+ControlHandler = Callable[[ValidatedRequest], Awaitable[bytes]]
+"""Serves one control operation: returns the bytes of its body."""
 
 
 class Operations:
@@ -27,7 +29,7 @@ class Operations:
         self.engine = engine
         self.request_ids = request_ids
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
         raise NotImplementedError
 
@@ -65,8 +67,7 @@ def read_instant(text: str, where: str) -> int:
     except OutOfRangeError as error:
         raise Refusal(409, error.message, [Violation(where, "an instant from 1970 on", text)]) from None
     except DurationError as error:
-        status = 409 if isinstance(error, OutOfRangeError) else 400
-        raise Refusal(status, error.message, [Violation(where, "RFC 3339", text)]) from None
+        raise Refusal(400, error.message, [Violation(where, "RFC 3339", text)]) from None
 
 
 def read_duration(text: str, where: str) -> int:

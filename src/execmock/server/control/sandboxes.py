@@ -11,13 +11,9 @@ from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
-from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Call
-from execmock.server.api.pipeline import Handler
 from execmock.server.api.request_validation import ValidatedRequest
-from execmock.server.control.operations import Operations, read_instant
+from execmock.server.control.operations import ControlHandler, Operations, read_instant
 from execmock.service.executions.commands import clock_as_json
-from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Scope
 
@@ -27,7 +23,7 @@ __all__ = ["SandboxOperations"]
 class SandboxOperations(Operations):
     """Create, list, read, reset, delete; take and restore snapshots."""
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
         return {
             "listSandboxes": self._list,
@@ -39,7 +35,7 @@ class SandboxOperations(Operations):
             "putSnapshot": self._restore,
         }
 
-    async def _create(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _create(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self._made(checked.body, checked.body.get("name") or await self._free_name())
         if await self.engine.sandboxes.get(sandbox.id) is not None:
             raise _taken(sandbox)
@@ -50,15 +46,15 @@ class SandboxOperations(Operations):
         shown = await self._shown(sandbox)
         return encode({**shown, "keys": [{"key": key, "scope": scope} for key, scope in keys]})
 
-    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _list(self, checked: ValidatedRequest) -> bytes:
         return encode(
             {"sandboxes": [await self._shown(sandbox) for sandbox in await self.engine.sandboxes.all()]}
         )
 
-    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _read(self, checked: ValidatedRequest) -> bytes:
         return encode(await self._shown(await self.named(checked.parameters["name"], "path/name")))
 
-    async def _delete(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _delete(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
@@ -67,16 +63,16 @@ class SandboxOperations(Operations):
         await self._forget(sandbox.id, "deleted")
         return b""
 
-    async def _reset(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _reset(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
         await self.engine.sandboxes.reset(sandbox.id)
         await self._forget(sandbox.id, "reset")
         return encode(await self._shown(sandbox))
 
-    async def _take(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _take(self, checked: ValidatedRequest) -> bytes:
         return encode(await self.engine.snapshots.take(await self.sandbox(checked)))
 
-    async def _restore(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _restore(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.engine.snapshots.restore(await self.sandbox(checked), checked.body)
         await self._forget(sandbox.id, "restored")
         return encode(await self._shown(sandbox))
@@ -113,13 +109,12 @@ class SandboxOperations(Operations):
                 return name
 
     async def _shown(self, sandbox: Sandbox) -> dict[str, Any]:
-        counts = [await self.engine.store.count(sandbox.id, kind) for kind in (EXECUTION, EMBED)]
         return {
             "id": sandbox.id,
             "organizationId": sandbox.organization,
             "clock": clock_as_json(sandbox.clock, self.engine.clock.now()),
             "scenario": sandbox.default_scenario,
-            "executions": sum(counts),
+            "executions": await self.engine.repository.count(sandbox),
         }
 
     async def _forget(self, sandbox: str, change: str) -> None:

@@ -9,11 +9,8 @@ from typing import Any
 from execmock.core.json_text import encode
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
-from execmock.server.api.authentication import Caller
-from execmock.server.api.calls import Call
-from execmock.server.api.pipeline import Handler
 from execmock.server.api.request_validation import ValidatedRequest
-from execmock.server.control.operations import Operations
+from execmock.server.control.operations import ControlHandler, Operations
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.upload import read_upload
 
@@ -23,7 +20,7 @@ __all__ = ["ScenarioOperations"]
 class ScenarioOperations(Operations):
     """List, read, put, and choose the default."""
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
         return {
             "listScenarios": self._list,
@@ -33,20 +30,20 @@ class ScenarioOperations(Operations):
             "setDefaultScenario": self._set_default,
         }
 
-    async def _list(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _list(self, checked: ValidatedRequest) -> bytes:
         owner = await self._owner(checked)
         await self.engine.scenario_sync.refresh(owner)
         seen = self.engine.registry.seen_by(owner).values()
         current = sorted(seen, key=lambda scenario: scenario.name)
         return encode({"scenarios": [_as_json(scenario) for scenario in current]})
 
-    async def _read(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _read(self, checked: ValidatedRequest) -> bytes:
         scenario = await self.known_scenario(
             checked.parameters["name"], "path/name", await self._owner(checked)
         )
         return encode({**_as_json(scenario), "text": scenario.text})
 
-    async def _put(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _put(self, checked: ValidatedRequest) -> bytes:
         name, owner = checked.parameters["name"], await self._owner(checked)
         scenario = read_upload(checked.body, self.engine.words)
         if scenario.name != name:
@@ -55,10 +52,10 @@ class ScenarioOperations(Operations):
         await self.engine.share_scenario(scenario, owner)
         return encode(_as_json(scenario))
 
-    async def _read_default(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _read_default(self, checked: ValidatedRequest) -> bytes:
         return encode({"scenario": (await self.sandbox(checked)).default_scenario})
 
-    async def _set_default(self, call: Call, checked: ValidatedRequest, caller: Caller | None) -> bytes:
+    async def _set_default(self, checked: ValidatedRequest) -> bytes:
         name, sandbox = checked.body["scenario"], await self.sandbox(checked)
         if name is not None:
             await self.known_scenario(name, "body/scenario", sandbox.id)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import encode
+from execmock.server.api.calls import Request, Result
 
-__all__ = ["AccessLog", "Entry"]
+__all__ = ["AccessLog"]
 
 _BATCH_EVERY = 0.05
 
 
-class Entry(NamedTuple):
+class _Entry(Struct, frozen=True, gc=False):
     """One answered request: real instant (ms), what was asked, what was answered, how long it took (ms)."""
 
     at: int
@@ -32,22 +36,37 @@ class AccessLog:
     """Writes entries as text or JSON lines. Tokens never reach it: a path comes without its query."""
 
     def __init__(self, form: str = "text", stream: TextIO | None = None, *, quiet: bool = False) -> None:
-        self._render: Callable[[Entry], str] = _as_json if form == "json" else _as_text
+        self._render: Callable[[_Entry], str] = _as_json if form == "json" else _as_text
         self._stream = stream or sys.stdout
         self._quiet = quiet
-        self._waiting: list[Entry] = []
+        self._waiting: list[_Entry] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, entry: Entry) -> None:
-        """Take an entry; it is written within a twentieth of a second."""
+    def add(self, request: Request, result: Result, at: int, took: float) -> None:
+        """Log a request that was answered at the real instant `at`, after `took` ms.
+
+        The line is written within a twentieth of a second.
+        """
         if self._quiet:
             return
-        self._waiting.append(entry)
+        sandbox = result.sandbox.id if result.sandbox else ""
+        self._waiting.append(
+            _Entry(
+                at,
+                request.method,
+                request.path,
+                result.answer.status,
+                took,
+                result.operation,
+                sandbox,
+                result.subject,
+            )
+        )
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_BATCH_EVERY, self.flush)
 
     def say(self, line: str) -> None:
-        """Tell whoever runs the server something that is no request."""
+        """Write a line to stderr about something other than a request."""
         self.flush()
         try:
             sys.stderr.write(f"execmock: {line}\n")
@@ -56,7 +75,7 @@ class AccessLog:
             self._quiet = True
 
     def flush(self) -> None:
-        """Write what waits. A reader that went away ends the log, not the server."""
+        """Write the waiting lines. If the reader is gone, logging stops and the server goes on."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
@@ -68,7 +87,7 @@ class AccessLog:
             self._quiet = True
 
 
-def _as_text(entry: Entry) -> str:
+def _as_text(entry: _Entry) -> str:
     clock = format_instant(entry.at)[11:23]
     about = f"{entry.operation} {entry.subject}".strip() if entry.subject else entry.operation
     where = f"  [{entry.sandbox}]" if entry.sandbox not in ("", "default") else ""
@@ -76,13 +95,13 @@ def _as_text(entry: Entry) -> str:
     return f"{line}  {_printable(about)}{where}\n" if about else line + where + "\n"
 
 
-def _as_json(entry: Entry) -> str:
-    fields: dict[str, Any] = {**entry._asdict(), "at": format_instant(entry.at), "took": round(entry.took, 3)}
+def _as_json(entry: _Entry) -> str:
+    fields: dict[str, Any] = {**asdict(entry), "at": format_instant(entry.at), "took": round(entry.took, 3)}
     return encode(fields).decode("utf-8", "replace") + "\n"
 
 
 def _printable(text: str) -> str:
-    # A path may hold anything; what a terminal would obey is shown, not sent.
+    # A path may hold anything; control characters must not reach a terminal.
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -1,4 +1,4 @@
-"""HTTP as aiohttp reads it; what is none is answered in the API's error form, without a traceback."""
+"""aiohttp's HTTP protocol; malformed requests get the API's error body, without a traceback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AiohttpServer"]
 
-# What goes wrong in a handler is reported by Front; the rest is a client's doing.
+# Errors in handlers are reported by the dispatcher; what remains are malformed requests of clients.
 _SILENT = logging.getLogger("execmock.http")
 _SILENT.disabled = True
 
@@ -29,7 +29,7 @@ class AiohttpServer(web.Server):
         self._idle.set()
 
     async def idle(self) -> None:
-        """Return once no request is under way."""
+        """Return once no request is being handled."""
         await self._idle.wait()
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -1,21 +1,20 @@
-"""The web edge: from aiohttp's low-level requests to calls, and from answers to its responses."""
+"""The web edge: from aiohttp's low-level requests to request values, from results to its responses."""
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from execmock.core.contract.reserved import first_segment
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import opened_by
-from execmock.server.api.calls import Answer, Call, refused
-from execmock.server.api.pipeline import Api
+from execmock.server.api.calls import Answer, Request, Result
+from execmock.server.api.pipeline import Api, internal_error
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.control import PREFIX
-from execmock.server.http.access_log import AccessLog, Entry
+from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.service.engine import Engine
 from execmock.service.events.journal import JournalEntry
@@ -54,26 +53,25 @@ class Dispatcher:
         self._pages = pages
         self._request_ids = request_ids
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request; whatever breaks, the client gets the API's error form."""
-        path, _, query = _origin_form(request.raw_path).partition("?")
-        call = Call(request.method, path, query, request.headers)
-        head, _, rest = path[1:].partition("/")
-        first = f"/{head}" if path.startswith("/") and (head or not rest) else ""
+    async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request; on any error the client gets the API's error form."""
+        path, _, query = _origin_form(incoming.raw_path).partition("?")
+        request = Request(incoming.method, path, query, incoming.headers)
+        first = first_segment(path)
         try:
             if self._control and first == PREFIX:
-                return await self._control(request, call)
+                return await self._control(incoming, request)
             page = self._pages().get(first)
             if page is not None:
-                return await page(request)
-            return await self.api(request, call)
+                return await page(incoming)
+            return await self.api(incoming, request)
         except Exception as error:
-            return _response(_broken(error, call, self._request_ids.next(None)), {})
+            return _response(internal_error(error, request, self._request_ids.next(None)), {})
 
-    def malformed(self, request: web.BaseRequest, problem: str) -> web.Response:
-        """Answer what is no HTTP request."""
-        call = Call(request.method, request.raw_path, "", request.headers)
-        return self.api.malformed(call, Refusal(400, f"The request cannot be read: {problem}"))
+    def malformed(self, incoming: web.BaseRequest, problem: str) -> web.Response:
+        """Answer a malformed request."""
+        request = Request(incoming.method, incoming.raw_path, "", incoming.headers)
+        return self.api.malformed(request, Refusal(400, f"The request cannot be read: {problem}"))
 
 
 class ApiDispatcher:
@@ -85,7 +83,6 @@ class ApiDispatcher:
         cors: Cors,
         engine: Engine,
         log: AccessLog,
-        request_ids: RequestIds,
         max_body: int,
         too_large: int,
     ) -> None:
@@ -93,125 +90,122 @@ class ApiDispatcher:
         self._cors = cors
         self._engine = engine
         self._log = log
-        self._request_ids = request_ids
         self._max_body = max_body
         self._too_large = too_large
 
     @property
-    def immediate(self) -> bool:
-        """Whether `answer` never waits, because the store answers at once."""
-        return self._engine.store.immediate
+    def engine(self) -> Engine:
+        """The services that answer."""
+        return self._engine
 
     @property
     def max_body(self) -> int:
         """The largest body that is read, in bytes."""
         return self._max_body
 
-    async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+    async def __call__(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse:
         """Read a request's body and answer it."""
+        unread = None
         try:
-            call.body = await _read(request, self._max_body)
+            request = request.with_body(await _read(incoming, self._max_body, self._too_large))
         except Refusal as refusal:
-            call.unread = refusal
-        answer, common = await self.answer(call)
+            unread = refusal
+        answer, common = await self.answer(request, unread)
         return _response(answer, common)
 
-    async def answer(self, call: Call) -> tuple[Answer, Mapping[str, str]]:
-        """Return the answer to a call whose body is read, and the headers that CORS adds; write it down."""
+    async def answer(
+        self, request: Request, unread: Refusal | None = None
+    ) -> tuple[Answer, Mapping[str, str]]:
+        """Return the answer to a request and the headers that CORS adds; log it and keep it in the journal.
+
+        `unread` says why the request's body could not be read.
+        """
         started = perf_counter()
-        try:
-            if call.method != "OPTIONS" and call.unread is None:
-                answer = await self._api.answer(call)
-            else:
-                answer = self._without_operation(call) or await self._api.answer(call)
-        except Exception as error:
-            answer = _broken(error, call, self._request_ids.next(call.sandbox))
+        result = None
+        if request.method == "OPTIONS" or unread is not None:
+            result = self._without_operation(request, unread)
+        if result is None:
+            result = await self._api.handle(request)
         took = (perf_counter() - started) * 1000
         real = self._engine.clock.now()
-        self._log.add(_logged(call, answer, real, took))
+        self._log.add(request, result, real, took)
         try:
-            sandbox = call.sandbox or await opened_by(self._engine.sandboxes, call.headers)
+            sandbox = result.sandbox or await opened_by(self._engine.sandboxes, request.headers)
         except StoreError:
             # The answer says that already.
             sandbox = None
         if sandbox is not None:
-            self._write_down(call, answer, took, real, sandbox)
-        return answer, self._cors.headers(call.headers)
+            self._keep(request, result, took, real, sandbox)
+        return result.answer, self._cors.headers(request.headers)
 
-    def malformed(self, call: Call, refusal: Refusal) -> web.Response:
-        """Return the answer to what is no HTTP request, logged as any other."""
-        answer = self._api.refuse(call, refusal)
-        self._log.add(_logged(call, answer, self._engine.clock.now(), 0.0))
-        return _response(answer, self._cors.headers(call.headers))
+    def malformed(self, request: Request, refusal: Refusal) -> web.Response:
+        """Return the answer to a malformed request, logged as any other."""
+        result = self._api.refuse(refusal)
+        self._log.add(request, result, self._engine.clock.now(), 0.0)
+        return _response(result.answer, self._cors.headers(request.headers))
 
-    def _without_operation(self, call: Call) -> Answer | None:
-        """Return the answer to what no operation needs to see: a browser's preflight, a body unread."""
-        if call.method == "OPTIONS" and self._cors.is_preflight(call.headers):
-            methods = self._api.methods(call.path)
+    def _without_operation(self, request: Request, unread: Refusal | None) -> Result | None:
+        """Return the result of a browser's preflight, or of a request whose body could not be read."""
+        if request.method == "OPTIONS" and self._cors.is_preflight(request.headers):
+            methods = self._api.methods(request.path)
             if methods:
-                return self._cors.preflight(call.headers, methods)
-        if call.unread is not None:
-            return self._api.refuse(call, call.unread, self._too_large)
-        return None
+                return Result(self._cors.preflight(request.headers, methods))
+        return None if unread is None else self._api.refuse(unread)
 
-    def _write_down(self, call: Call, answer: Answer, took: float, real: int, sandbox: Sandbox) -> None:
+    def _keep(self, request: Request, result: Result, took: float, real: int, sandbox: Sandbox) -> None:
+        """Keep a request and what came of it in the journal of its sandbox."""
         entry = JournalEntry(
             self._engine.changes.next_number(),
             sandbox.clock.now(real),
-            call.method,
-            call.path,
-            call.query,
-            call.headers,
-            call.body,
-            answer.status,
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            request.body,
+            result.answer.status,
             took,
-            call.operation,
-            call.subject,
-            call.violations,
-            call.fits,
+            result.operation,
+            result.subject,
+            result.violations,
+            result.fits,
         )
         self._engine.journal.add(sandbox.id, entry)
 
 
 class ControlDispatcher:
-    """Handles the requests of the control API. They are no part of the journal; what changes is logged."""
+    """Handles the requests of the control API. They are not in the journal; those that change are logged."""
 
     def __init__(self, control: Callable[[], ControlApi], log: AccessLog, engine: Engine) -> None:
         self._control = control
         self._log = log
         self._engine = engine
 
-    async def __call__(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+    async def __call__(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse:
         """Answer one request."""
         started = perf_counter()
         control = self._control()
-        answer = await control.admit(call)
-        if answer is None and call.path == f"{PREFIX}/stream" and call.method == "GET":
-            streamed = await control.stream(request, call)
-            return _response(streamed, {}) if isinstance(streamed, Answer) else streamed
-        if answer is None:
-            answer = await _controlled(control, request, call)
-        if call.method != "GET":
+        result = await control.admit(request)
+        if result is None and request.path == f"{PREFIX}/stream" and request.method == "GET":
+            streamed = await control.stream(incoming, request)
+            return _response(streamed.answer, {}) if isinstance(streamed, Result) else streamed
+        if result is None:
+            result = await _controlled(control, incoming, request)
+        if request.method != "GET":
             took = (perf_counter() - started) * 1000
-            self._log.add(_logged(call, answer, self._engine.clock.now(), took))
-        return _response(answer, {})
+            self._log.add(request, result, self._engine.clock.now(), took)
+        return _response(result.answer, {})
 
 
-async def _controlled(control: ControlApi, request: web.BaseRequest, call: Call) -> Answer:
+async def _controlled(control: ControlApi, incoming: web.BaseRequest, request: Request) -> Result:
     try:
-        call.body = await _read(request, _CONTROL_BODY)
+        body = await _read(incoming, _CONTROL_BODY)
     except Refusal as refusal:
         return control.refuse(refusal)
-    return await control.answer(call)
-
-
-def _logged(call: Call, answer: Answer, real: int, took: float) -> Entry:
-    sandbox = call.sandbox.id if call.sandbox else ""
-    return Entry(real, call.method, call.path, answer.status, took, call.operation, sandbox, call.subject)
+    return await control.handle(request.with_body(body))
 
 
 def _response(answer: Answer, common: Mapping[str, str]) -> web.Response:
-    # Imported only where it is needed: aiohttp takes longer to import than all the rest.
+    # Imported here: aiohttp takes longer to import than everything else.
     from aiohttp import web
 
     return web.Response(body=answer.body, status=answer.status, headers=headers_of(answer, common))
@@ -225,49 +219,41 @@ def headers_of(answer: Answer, common: Mapping[str, str]) -> dict[str, str]:
     return merged
 
 
-async def _read(request: web.BaseRequest, most: int) -> bytes:
-    """Return a request's body; Refusal 413 when it is larger than `most` bytes, 400 when it is garbled."""
+async def _read(incoming: web.BaseRequest, most: int, too_large: int = 413) -> bytes:
+    """Return a request's body; Refusal `too_large` over `most` bytes, 400 when it cannot be decoded."""
     from aiohttp.http_exceptions import PayloadEncodingError
     from aiohttp.web import RequestPayloadError
 
-    if not request.can_read_body:
+    if not incoming.can_read_body:
         return b""
-    if (request.content_length or 0) > most:
-        raise _refuse_size(most, f"{request.content_length} bytes")
-    if request.headers.get("Expect", "").lower() == "100-continue" and not request.content.is_eof():
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
+    if (incoming.content_length or 0) > most:
+        raise _too_large(too_large, most, f"{incoming.content_length} bytes")
+    if incoming.headers.get("Expect", "").lower() == "100-continue" and not incoming.content.is_eof():
+        await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        incoming.writer.output_size = 0
     chunks, size = [], 0
     try:
-        async for chunk in request.content.iter_any():
+        async for chunk in incoming.content.iter_any():
             size += len(chunk)
             if size > most:
-                raise _refuse_size(most, f"more than {most} bytes")
+                raise _too_large(too_large, most, f"more than {most} bytes")
             chunks.append(chunk)
     except (PayloadEncodingError, RequestPayloadError) as error:
         problem = str(error).splitlines()[-1].strip()
         raise Refusal(400, f"The request body cannot be read: {problem}") from None
     except ConnectionError:
-        # The client went away in the middle of its body; nobody reads this.
+        # The client disconnected in the middle of its body, and will not read this.
         raise Refusal(400, "The connection broke") from None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _origin_form(target: str) -> str:
-    # A client that takes the mock for a proxy sends the whole address.
+    # A client that uses the mock as its proxy sends the whole address.
     if target.startswith(("http://", "https://")):
         return "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
     return target
 
 
-def _refuse_size(most: int, came: str) -> Refusal:
-    return Refusal(413, "The request body is too large", [Violation("body", f"at most {most} bytes", came)])
-
-
-def _broken(error: Exception, call: Call, request_id: str) -> Answer:
-    # One line for whoever runs the server; the place is enough to find the mistake.
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    kind = type(error).__name__
-    sys.stderr.write(f"error: {call.method} {call.path} ({request_id}): {kind}: {error} at {place}\n")
-    return refused(Refusal(500, "Internal error"), request_id)
+def _too_large(status: int, most: int, came: str) -> Refusal:
+    violation = Violation("body", f"at most {most} bytes", came)
+    return Refusal(status, "The request body is too large", [violation])

@@ -1,13 +1,13 @@
-"""The short way: plain requests of the API, answered where they arrive.
+"""The fast path: answers plain requests of the API inside `data_received`, without aiohttp.
 
 aiohttp starts a task, a request, a response and a stream writer for each request, which costs several
-times what answering one does here; and importing it takes longer than starting all the rest. A connection
-therefore begins without it. As long as plain requests of the API come (see `heads`), one at a time, each
-is answered at once by the same `ApiFront.answer` that serves the long way. The first that is anything
-else (a page, the control API, a long or chunked body, pipelined requests) hands its connection over to
-aiohttp, with what has arrived, for good. A test holds the two ways to the same bytes.
+times what answering it does here; and importing aiohttp takes longer than starting everything else. A
+connection therefore begins without it. As long as plain requests of the API arrive (see `request_head`),
+one at a time, each is answered at once by the same `ApiDispatcher.answer` that serves aiohttp. The first
+other request (a page, the control API, a long or chunked body, pipelined requests) hands its connection
+over to aiohttp for good, with the bytes that have arrived. A test holds both paths to the same bytes.
 
-It needs a store that answers at once: nothing here may wait.
+The store must be synchronous: nothing here may await real I/O.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
-from execmock.server.api.calls import Answer, Call
+from execmock.server.api.calls import Answer
 from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
 from execmock.server.http.request_head import RequestHeads
 
@@ -30,15 +30,15 @@ __all__ = ["FastServer"]
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _WORTH_JOINING = 16_384
-"""Bodies up to this many bytes are copied behind their heads; longer ones are written beside them."""
+"""Bodies up to this many bytes are joined with their heads; longer ones are written without a copy."""
 _WORTH_WAITING = 65_536
-"""Bodies up to this many bytes are waited for here where they come in pieces."""
+"""Bodies up to this many bytes are collected here when they arrive in pieces."""
 _IDLE = 1800.0
 """Seconds after which a connection without a request is closed; it may stay open for twice as long."""
 
 
 class FastServer:
-    """The server of a dispatcher: makes the protocols of new connections."""
+    """Makes the protocol of each new connection to a dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self.api: ApiDispatcher = dispatcher.api
@@ -46,7 +46,7 @@ class FastServer:
         self.written = _Written()
         self.connections: set[_Connection] = set()
         self.answered_at_once = 0
-        """How many requests went the short way."""
+        """How many requests took the fast path."""
         self._dispatcher = dispatcher
         self._long: AiohttpServer | None = None
         self._sweeper: asyncio.TimerHandle | None = None
@@ -58,7 +58,7 @@ class FastServer:
         return _Connection(self)
 
     def long(self) -> AiohttpServer:
-        """Return the server for whatever is not plain, made when it is first needed."""
+        """Return the aiohttp server for all other requests, made when it is first needed."""
         if self._long is None:
             from execmock.server.http.aiohttp_protocol import AiohttpServer
 
@@ -66,17 +66,17 @@ class FastServer:
         return self._long
 
     async def idle(self) -> None:
-        """Return once no request is under way."""
+        """Return once no request is being handled."""
         for connection in [connection for connection in self.connections if connection.held]:
             connection.hand_over(b"")
         if self._long is not None:
-            # Two turns of the loop, in which aiohttp takes up what it was handed.
+            # Two turns of the loop, in which aiohttp starts on what was handed to it.
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             await self._long.idle()
 
     async def shutdown(self, timeout: float) -> None:
-        """Close all connections; answers on their way get some seconds."""
+        """Close all connections; answers being written get `timeout` seconds."""
         if self._sweeper is not None:
             self._sweeper.cancel()
         for connection in list(self.connections):
@@ -107,39 +107,41 @@ class _Connection(asyncio.Protocol):
         self._written = server.written
         self.busy = True
         self.held = b""
-        """The beginning of a request whose body has not all come yet."""
+        """The start of a request whose body is not complete yet."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
+        """Register the connection."""
         self._transport = cast("asyncio.Transport", transport)
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """Forget the connection."""
         self._server.connections.discard(self)
 
     def pause_writing(self) -> None:
-        """Answer no more until the client has taken what was written."""
+        """Stop reading until the client has read what was written."""
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Read again."""
         self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Answer the plain request that arrived, or hand the connection over."""
+        """Answer a plain request, or hand the connection over."""
         if self.held:
             data, self.held = self.held + data, b""
         head = self._heads.read(data)
         if head is None:
             self.hand_over(data)
             return
-        method, path, query, headers, size, length, last = head
+        request, size, length, last = head
         missing = size + length - len(data)
         if missing or length > self._most:
             self._wait(data, missing, length)
             return
-        answer, common = _run(self._api.answer(Call(method, path, query, headers, data[size:])))
+        if length:
+            request = request.with_body(data[size:])
+        answer, common = _run(self._api.answer(request))
         start = self._written.head(answer, common, last)
         body = answer.body
         if len(body) <= _WORTH_JOINING:
@@ -152,14 +154,14 @@ class _Connection(asyncio.Protocol):
             self.close()
 
     def _wait(self, data: bytes, missing: int, length: int) -> None:
-        """Keep the first part of a request; one of doubtful size goes the long way, as pipelined ones do."""
+        """Keep the first part of a request; a large one, or pipelined ones, are handed over."""
         if missing > 0 and length <= min(_WORTH_WAITING, self._most):
             self.held = data
         else:
             self.hand_over(data)
 
     def hand_over(self, data: bytes) -> None:
-        """Leave the connection to aiohttp, with what has arrived of its next request."""
+        """Leave the connection to aiohttp, with the bytes of its next request."""
         data, self.held = self.held + data, b""
         self._server.connections.discard(self)
         handler: Any = self._server.long()()
@@ -168,22 +170,22 @@ class _Connection(asyncio.Protocol):
         handler.data_received(data)
 
     def close(self) -> None:
-        """Close the connection once what was written has gone out."""
+        """Close the connection once everything written was sent."""
         self._transport.close()
 
 
 def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Return what a coroutine returns; it must never wait."""
+    """Return what a coroutine returns; it must not await real I/O."""
     try:
         coroutine.send(None)
     except StopIteration as done:
         return done.value
     coroutine.close()
-    raise RuntimeError("the short way met something that waits")
+    raise RuntimeError("the fast path awaited real I/O; the store must be synchronous")
 
 
 class _Written:
-    """Writes the heads of answers; what does not change from one to the next is written once."""
+    """Writes the heads of answers; caches the part that is the same for all."""
 
     def __init__(self) -> None:
         self._starts: dict[int, tuple[Mapping[str, str], str]] = {}

@@ -55,7 +55,9 @@ class Listener:
 
     def __init__(self, dispatcher: Dispatcher, sock: socket.socket) -> None:
         self._sock = sock
-        self.server = FastServer(dispatcher) if dispatcher.api.immediate else _long_server(dispatcher)
+        self.server = (
+            FastServer(dispatcher) if dispatcher.api.engine.store.immediate else _long_server(dispatcher)
+        )
         self._accepting: asyncio.Server | None = None
 
     @property

@@ -1,42 +1,42 @@
-"""Heads of requests, read by rules far stricter than HTTP, and known again by their bytes.
+"""Parses a strict subset of HTTP/1.1 request heads; caches the result by the exact bytes.
 
-Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body of a
-length that is told. Those are read here. Whatever is not plain is left to aiohttp, so nothing is decided
-here that HTTP leaves open. A client sends the same headers with every request, and one that polls sends
-the same request, so both are read once.
+Most requests are plain: a method, a path, a few headers of visible characters, each once, and a body with a
+Content-Length. Only those are parsed here. All others, and the mock's own pages, are left to aiohttp, so no
+ambiguity of HTTP is decided here. A client sends the same headers with every request, and a polling client
+sends the same request, so both are parsed once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
-__all__ = ["END", "RequestHead", "RequestHeads"]
+from execmock.core.bounded_cache import BoundedCache
+from execmock.core.contract.reserved import RESERVED, first_segment
+from execmock.server.api.calls import Request
 
-T = TypeVar("T")
+__all__ = ["END", "RequestHead", "RequestHeads"]
 
 END = b"\r\n\r\n"
 _LONGEST = 4096
 _MOST = 1000
-_LINE = re.compile(
-    rb"(GET|POST) (/(?:v1|api)/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n"
-)
+_LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n")
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
-# Blocks with one of these mean more than headers and a length.
+# Headers that change how the body or the connection is read.
 _SPECIAL = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade", "Proxy-Connection", "Trailer", "TE")
 
 
 class RequestHead(NamedTuple):
-    """A plain request's head. `size` is its own length with the empty line, `length` its body's."""
+    """The head of a plain request. `size` is its length with the empty line, `length` that of the body.
 
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
+    `request` is the request without its body.
+    """
+
+    request: Request
     size: int
     length: int
     last: bool
@@ -44,7 +44,7 @@ class RequestHead(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """What the lines after the first say."""
+    """The header lines, parsed."""
 
     headers: Mapping[str, str]
     length: int
@@ -52,14 +52,14 @@ class _Block(NamedTuple):
 
 
 class RequestHeads:
-    """Reads plain heads, and keeps those that were read last."""
+    """Parses plain heads and caches the latest."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, RequestHead] = {}
-        self._blocks: dict[bytes, _Block | None] = {}
+        self._kept: BoundedCache[bytes, RequestHead] = BoundedCache(_MOST)
+        self._blocks: BoundedCache[bytes, _Block | None] = BoundedCache(_MOST)
 
     def read(self, data: bytes) -> RequestHead | None:
-        """Return the head that `data` begins with, or None if there is no whole and plain one."""
+        """Return the head at the start of `data`, or None if it is incomplete or not plain."""
         end = data.find(END)
         found = self._kept.get(data[:end])
         return found if found is not None else self._read(data, end)
@@ -69,25 +69,23 @@ class RequestHeads:
         if line is None or not line.end() <= end <= _LONGEST:
             return None
         text = data[line.end() : end]
-        if text not in self._blocks:
-            _keep(self._blocks, text, _block(text))
-        block = self._blocks[text]
+        block = self._blocks.get(text)
         if block is None:
-            return None
+            block = _block(text)
+            if block is None:
+                return None
+            self._blocks.keep(text, block)
         method, path, query = (part.decode() for part in line.groups(b""))
-        head = RequestHead(method, path, query, block.headers, end + len(END), block.length, block.last)
-        _keep(self._kept, data[:end], head)
+        if first_segment(path) in RESERVED:
+            return None
+        request = Request(method, path, query, block.headers)
+        head = RequestHead(request, end + len(END), block.length, block.last)
+        self._kept.keep(data[:end], head)
         return head
 
 
-def _keep(known: dict[bytes, T], text: bytes, value: T) -> None:
-    if len(known) >= _MOST:
-        known.clear()
-    known[text] = value
-
-
 def _block(text: bytes) -> _Block | None:
-    """Return what a block of headers says, or None if it is not plain."""
+    """Return a parsed block of headers, or None if it is not plain."""
     headers: CIMultiDict[str] = CIMultiDict()
     for line in text.split(b"\r\n"):
         found = _HEADER.fullmatch(line)

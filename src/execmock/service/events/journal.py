@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
 from execmock.core.schema.violation import Violation
@@ -24,7 +26,7 @@ __all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "rendered"]
 _LONGEST_BODY = 64 * 1024
 
 
-class JournalEntry(NamedTuple):
+class JournalEntry(Struct, frozen=True, gc=False):
     """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time.
 
     `fits` says that the request keeps the contract; `violations` are why it was refused all the same.
@@ -96,7 +98,7 @@ class Journal:
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
         """Return the wanted entries, oldest first."""
-        # From the latest backwards, for few of those that are kept are news to whoever asks often.
+        # From the latest backwards: a reader that asks often has seen most of them.
         late = takewhile(lambda entry: entry.number > wanted.after, reversed(self._rings.get(sandbox, ())))
         return [entry for entry in late if wanted.admits(entry)][::-1]
 
@@ -131,7 +133,7 @@ def rendered(entry: JournalEntry) -> dict[str, Any]:
         "violations": [violation.as_json() for violation in violations_without(entry.violations)],
         "fits": entry.fits,
     }
-    # Whoever puts a key where it should be may put it where it should not be too.
+    # A client that sends a key where it belongs may send it where it does not belong too.
     secrets = secrets_of(entry.query, entry.headers)
     return {name: hidden(value, secrets) for name, value in shown.items()} if secrets else shown
 

@@ -1,19 +1,18 @@
-"""Drawn executions, kept as bytes for as long as they stay true.
+"""Caches rendered executions as bytes.
 
-A drawing is true until the next step or event falls due, so reading an execution again costs a look-up
-and a comparison. Only this module knows that views are kept; without it the same bytes would be drawn.
+A rendered view is valid until the next transition or event, so reading an execution again costs a look-up
+and a comparison. No other module knows of the cache; without it the same bytes would be rendered again.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode, encode
-from execmock.core.progress import Tick, open_triggers, progress, standing
-from execmock.core.scenario.model import Polls
+from execmock.core.progress import Tick, counts_reads, progress, standing
 from execmock.core.view_template import ViewTemplate, view_template_of
 from execmock.core.views import ViewData, Views, next_event
 from execmock.service.sandboxes import Sandbox
@@ -24,13 +23,15 @@ __all__ = ["RenderedViews", "ViewCache"]
 _FOREVER = 1 << 62
 _MOST_PAGES = 100
 _MOST_TEMPLATES = 1000
+_UNKNOWN = ViewTemplate("", {}, frozenset(), 0, polled=False)
+"""Stands for a template that was not made yet; None stands for one that cannot be made."""
 
 
 class RenderedViews:
-    """An execution drawn: `item` for lists; true from `since` until `until` (ms).
+    """A rendered execution: `item` for lists; valid from `since` until `until` (ms).
 
-    `polled` says that reads by id count in the present step. The other two views are drawn when they are
-    first asked for: most executions are created and listed far more often than each is read.
+    `polled` says that reads by id count in the present step. The other two views are rendered on their
+    first read: most executions are created and listed far more often than each is read.
     """
 
     __slots__ = ("execution", "item", "polled", "private", "public", "since", "until")
@@ -46,7 +47,7 @@ class RenderedViews:
 
 
 class _Page(NamedTuple):
-    """A run of executions drawn: true for these executions from `since` until `until` (ms)."""
+    """A rendered page of executions: valid for these executions from `since` until `until` (ms)."""
 
     executions: Sequence[Execution]
     items: bytes
@@ -55,47 +56,47 @@ class _Page(NamedTuple):
 
 
 class ViewCache:
-    """Draws executions and keeps the drawings used last."""
+    """Renders executions and caches the views rendered last, at most `most`."""
 
     def __init__(self, views: Views, registry: ScenarioRegistry, most: int = 20_000) -> None:
         self._views = views
         self._registry = registry
-        self._most = most
-        self._kept: OrderedDict[str, RenderedViews] = OrderedDict()
-        self._pages: dict[tuple[str, str, str, int], _Page] = {}
-        self._templates: dict[tuple[str, str, str], ViewTemplate | None] = {}
+        self._rendered: BoundedCache[str, RenderedViews] = BoundedCache(most)
+        self._pages: BoundedCache[tuple[str, str, str, int], _Page] = BoundedCache(_MOST_PAGES)
+        self._templates: BoundedCache[tuple[str, str, str], ViewTemplate | None] = BoundedCache(
+            _MOST_TEMPLATES
+        )
 
     def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> RenderedViews:
         """Return an execution at the instant of its creation; `request` is its body."""
         now = execution.created_at
-        form = self._template(execution, sandbox.organization)
-        if form is not None and form.fits(request):
-            rendered = RenderedViews(execution, form.fill(execution), now, now + form.lasts, form.polled)
+        template = self._template(execution, sandbox.organization)
+        if template is not None and template.fits(request):
+            item = template.fill(execution)
+            rendered = RenderedViews(execution, item, now, now + template.lasts, template.polled)
         else:
             rendered = self._render(execution, sandbox, now, request)
-        self._keep(rendered)
+        self._rendered.keep(execution.id, rendered)
         return rendered
 
     def render(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution as it stands at `now`."""
-        kept = self._kept.get(execution.id)
+        kept = self._rendered.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
         rendered = self._render(execution, sandbox, now, decode(execution.request))
-        if kept is not None:
-            self._kept.move_to_end(execution.id)
-        self._keep(rendered)
+        self._rendered.keep(execution.id, rendered)
         return rendered
 
     def private(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
-        """Return the execution with its private view drawn."""
+        """Return the execution with its private view rendered."""
         rendered = self.render(execution, sandbox, now)
         if rendered.private is None:
             rendered.private = encode(self._views.private(self.view_data(execution, sandbox, now)))
         return rendered
 
     def public(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
-        """Return the execution with its public view drawn."""
+        """Return the execution with its public view rendered."""
         rendered = self.render(execution, sandbox, now)
         if rendered.public is None:
             rendered.public = encode(self._views.public(self.view_data(execution, sandbox, now)))
@@ -113,9 +114,7 @@ class ViewCache:
         items = b",".join([rendered.item for rendered in rendered])
         since = max(rendered.since for rendered in rendered)
         until = min(rendered.until for rendered in rendered)
-        if len(self._pages) >= _MOST_PAGES:
-            self._pages.clear()
-        self._pages[place] = _Page(executions, items, since, until)
+        self._pages.keep(place, _Page(executions, items, since, until))
         return items
 
     def view_data(self, execution: Execution, sandbox: Sandbox, now: int) -> ViewData:
@@ -126,24 +125,18 @@ class ViewCache:
         request = decode(execution.request)
         return self._views.view_data(execution, state, scenario, request, sandbox.organization, now)
 
-    def _keep(self, rendered: RenderedViews) -> None:
-        self._kept[rendered.execution.id] = rendered
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
     def _template(self, execution: Execution, organization: str) -> ViewTemplate | None:
-        """Return the form of the execution's first view, made for the first one of its like."""
+        """Return the template of a new execution's view, made once for its scenario and creator.
+
+        None if there can be none for them.
+        """
         like = (execution.scenario, organization, execution.initiated_by)
-        try:
-            return self._templates[like]
-        except KeyError:
-            if len(self._templates) >= _MOST_TEMPLATES:
-                self._templates.clear()
+        template = self._templates.get(like, _UNKNOWN)
+        if template is _UNKNOWN:
             scenario = self._registry.version(execution.scenario)
-            form = self._templates[like] = view_template_of(
-                self._views, scenario, organization, execution.initiated_by
-            )
-            return form
+            template = view_template_of(self._views, scenario, organization, execution.initiated_by)
+            self._templates.keep(like, template)
+        return template
 
     def _render(
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any]
@@ -153,7 +146,5 @@ class ViewCache:
         state, due = standing(scenario, execution.progress, now, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
-        polled = scenario.steps[state.visits[-1].step].counts and any(
-            isinstance(trigger, Polls) for trigger in open_triggers(scenario, state, seed)
-        )
+        polled = counts_reads(scenario, state, seed)
         return RenderedViews(execution, encode(fields), now, until, polled)

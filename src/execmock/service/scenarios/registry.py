@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
+from execmock.core.apis import Api
 from execmock.core.scenario import Scenario
-from execmock.core.scenario.model import Api
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.service.refusals import Refusal
 
-__all__ = ["BUILT_IN_DEFAULTS", "ScenarioRegistry"]
-
-BUILT_IN_DEFAULTS: Mapping[Api, str] = {"executions": "paid-happy-path", "embed": "embed-running"}
+__all__ = ["ScenarioRegistry"]
 
 
 class ScenarioRegistry:
@@ -50,7 +48,7 @@ class ScenarioRegistry:
         self._index()
 
     def forget(self, sandbox: str) -> None:
-        """Let go of a sandbox's own scenarios: the sandbox is gone."""
+        """Forget a sandbox's own scenarios: the sandbox was deleted."""
         if self._own.pop(sandbox, None):
             self._index()
 

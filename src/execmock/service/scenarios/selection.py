@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from execmock.core.apis import APIS, Api
 from execmock.core.scenario import Scenario
-from execmock.core.scenario.model import Api
 from execmock.service.sandboxes import Sandbox
-from execmock.service.scenarios.registry import BUILT_IN_DEFAULTS, ScenarioRegistry
+from execmock.service.scenarios.registry import ScenarioRegistry
 
 __all__ = ["Selection"]
 
@@ -37,4 +37,4 @@ class Selection:
         chosen = registry.seen_by(sandbox.id).get(default) if default else None
         if chosen and chosen.api == api:
             return chosen
-        return registry.named(BUILT_IN_DEFAULTS[api], api, "default")
+        return registry.named(APIS[api].default_scenario, api, "default")

@@ -12,7 +12,7 @@ from execmock.loading.contract import data_path, load_contract, shipped_contract
 from execmock.loading.scenarios import ScenarioFile, read_folder, vocabularies
 from execmock.service.scenarios.registry import ScenarioRegistry
 
-__all__ = ["load_registry", "shipped", "shipped_files", "shipped_scenarios"]
+__all__ = ["left_out", "load_registry", "shipped", "shipped_files", "shipped_scenarios"]
 
 
 def shipped(path: Path) -> Contract:
@@ -31,15 +31,30 @@ def load_registry(contract: Contract, extra: Sequence[Path]) -> ScenarioRegistry
     for path in extra:
         if not path.exists():
             raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
-    own = shipped_files() if contract is shipped_contract() else read_folder([shipped_scenarios()], words)
-    read = [*own, *read_folder(extra, words)]
-    problems = [str(problem) for file in read for problem in file.problems]
-    if problems:
-        raise ScenarioError("\n".join(problems))
+    read = [*shipped_files(contract), *read_folder(extra, words)]
+    findings = [str(finding) for file in read for finding in file.findings]
+    if findings:
+        raise ScenarioError("\n".join(findings))
     return ScenarioRegistry(file.scenario for file in read if file.scenario)
 
 
+def shipped_files(contract: Contract) -> Sequence[ScenarioFile]:
+    """Return the files of the scenarios that come with execmock and fit a contract."""
+    if contract is shipped_contract():
+        return _of_shipped_contract()
+    # A contract of one's own may lack a status that a scenario goes through.
+    read = read_folder([shipped_scenarios()], vocabularies(contract))
+    return [file for file in read if file.scenario]
+
+
+def left_out(contract: Contract) -> Sequence[str]:
+    """Return the names of the scenarios that come with execmock and do not fit a contract."""
+    fitting = {file.path for file in shipped_files(contract)}
+    return [
+        file.scenario.name for file in _of_shipped_contract() if file.scenario and file.path not in fitting
+    ]
+
+
 @lru_cache(maxsize=1)
-def shipped_files() -> Sequence[ScenarioFile]:
-    """Return the files of the scenarios that come with execmock, read once a process."""
+def _of_shipped_contract() -> Sequence[ScenarioFile]:
     return read_folder([shipped_scenarios()], vocabularies(shipped_contract()))

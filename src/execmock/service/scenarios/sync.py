@@ -1,9 +1,10 @@
-"""Keeps the library of one server in step with what its store holds, and so with all other servers."""
+"""Keeps the registry of one server in step with what its store holds, and so with all other servers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from execmock.core.scenario import Scenario
 from execmock.core.shared_scenarios import PutScenario, ScenarioText, SharedScenarios
@@ -12,10 +13,60 @@ from execmock.interfaces import Key, Put, Store
 from execmock.loading.scenarios import Vocabularies, read_text
 from execmock.service.scenarios.registry import ScenarioRegistry
 
-__all__ = ["ScenarioSync"]
+__all__ = ["ScenarioSync", "SharedScenarioSync"]
+
+
+class _Following(Protocol):
+    """An execution, as far as it is of interest here: it follows a scenario's version."""
+
+    @property
+    def scenario(self) -> str:
+        """Return the version as `name@version`."""
+        ...
+
+
+F = TypeVar("F", bound=_Following)
 
 
 class ScenarioSync:
+    """The scenarios of the only server of a store: its registry holds all of them, nothing is to be loaded.
+
+    Every method is called where several servers may share a store; see SharedScenarioSync.
+    """
+
+    def __init__(self, registry: ScenarioRegistry) -> None:
+        self._registry = registry
+
+    async def refresh(self, sandbox: str = "") -> None:
+        """Load scenarios that other servers changed; called before a scenario is picked by its name."""
+
+    async def put(self, scenario: Scenario, sandbox: str = "") -> None:
+        """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
+        self._registry.put(scenario, sandbox)
+
+    async def forget(self, sandbox: str) -> None:
+        """Forget a sandbox's own scenarios: the sandbox is deleted."""
+        self._registry.forget(sandbox)
+
+    async def keep(self, scenario: Scenario) -> None:
+        """Store the text of a version, so that every server can read what an execution follows."""
+
+    async def know(self, references: Iterable[str]) -> None:
+        """Load the versions that executions follow and that this server does not know yet."""
+
+    def following(self, asked: Awaitable[F | None]) -> Awaitable[F | None]:
+        """Return an execution that the store is asked for; the version it follows is then known."""
+        return asked
+
+    def all_following(self, asked: Awaitable[Sequence[F]]) -> Awaitable[Sequence[F]]:
+        """Return executions that the store is asked for; the versions they follow are then known."""
+        return asked
+
+    def note_file(self, name: str, reference: str | None) -> None:
+        """Remember which version a file holds now; None when there is no such file any more."""
+
+
+class SharedScenarioSync(ScenarioSync):
     """Scenarios in a store: the text of each version that is followed, and what was put at run time.
 
     A scenario put for all sandboxes wins over the file of its name, for as long as that is the file it was
@@ -23,8 +74,8 @@ class ScenarioSync:
     """
 
     def __init__(self, store: Store, registry: ScenarioRegistry, words: Vocabularies, token: str) -> None:
+        super().__init__(registry)
         self._store = store
-        self._registry = registry
         self._words = words
         self._token = token
         self._begun = 0
@@ -33,9 +84,7 @@ class ScenarioSync:
         self._files = {name: scenario.reference for name, scenario in registry.current.items()}
 
     async def refresh(self, sandbox: str = "") -> None:
-        """Know what other servers have put since; to be called before a scenario is picked by its name."""
-        if self._store.immediate:
-            return
+        """Load scenarios that other servers changed; called before a scenario is picked by its name."""
         owners = [""] if sandbox == "" else ["", sandbox]
         found = await asyncio.gather(*(self._store.get(_place(owner)) for owner in owners))
         if found[0] is None:
@@ -49,9 +98,6 @@ class ScenarioSync:
 
     async def put(self, scenario: Scenario, sandbox: str = "") -> None:
         """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
-        if self._store.immediate:
-            self._registry.put(scenario, sandbox)
-            return
         self._registry.learn(scenario)
         token = self._fresh_token()
         over = None if sandbox else self._files.get(scenario.name)
@@ -68,25 +114,37 @@ class ScenarioSync:
         self._kept.add(scenario.reference)
 
     async def forget(self, sandbox: str) -> None:
-        """Let go of a sandbox's own scenarios: the sandbox is gone."""
-        self._registry.forget(sandbox)
-        if not self._store.immediate:
-            await self._store.update(_place(sandbox), lambda _: [Put(_place(sandbox), None)])
-            self._seen.pop(sandbox, None)
+        """Forget a sandbox's own scenarios, in the store too: the sandbox is deleted."""
+        await super().forget(sandbox)
+        await self._store.update(_place(sandbox), lambda _: [Put(_place(sandbox), None)])
+        self._seen.pop(sandbox, None)
 
     async def keep(self, scenario: Scenario) -> None:
-        """Keep the text of a version, so that whoever meets an execution that follows it can read it."""
-        if self._store.immediate or scenario.reference in self._kept:
+        """Store the text of a version, so that every server can read what an execution follows."""
+        if scenario.reference in self._kept:
             return
         put = _put_of(scenario)
         await self._store.update(put.key, lambda old: [] if old else [put])
         self._kept.add(scenario.reference)
 
     async def know(self, references: Iterable[str]) -> None:
-        """Read the versions that executions follow and that this server does not know yet."""
+        """Load the versions that executions follow and that this server does not know yet."""
         for reference in references:
             if not self._registry.knows(reference):
                 self._registry.learn(await self._read(reference))
+
+    async def following(self, asked: Awaitable[F | None]) -> F | None:
+        """Return an execution that the store is asked for; the version it follows is then known."""
+        found = await asked
+        if found is not None:
+            await self.know((found.scenario,))
+        return found
+
+    async def all_following(self, asked: Awaitable[Sequence[F]]) -> Sequence[F]:
+        """Return executions that the store is asked for; the versions they follow are then known."""
+        found = await asked
+        await self.know(execution.scenario for execution in found)
+        return found
 
     def note_file(self, name: str, reference: str | None) -> None:
         """Remember which version a file holds now; None when there is no such file any more."""
@@ -99,7 +157,7 @@ class ScenarioSync:
         put_scenarios = found.put_scenarios if found else ()
         wanted = [entry for entry in put_scenarios if sandbox or entry.over == self._files.get(entry.name)]
         await self.know(entry.reference for entry in wanted)
-        # From here on nothing waits: nobody picks from a library that is half changed.
+        # Nothing awaits from here on: no request picks a scenario from a registry that is half changed.
         seen = self._seen.get(sandbox)
         if seen and found and seen.store == found.store and found.edition < seen.edition:
             return
@@ -127,7 +185,7 @@ class ScenarioSync:
             raise StoreError(f"the store does not hold scenario {reference}, which an execution follows")
         read = read_text(kept.text, reference, self._words)
         if read.scenario is None:
-            raise StoreError(f"the store's scenario {reference} cannot be used here: {read.problems[0]}")
+            raise StoreError(f"the store's scenario {reference} cannot be used here: {read.findings[0]}")
         return read.scenario
 
     def _fresh_token(self) -> str:

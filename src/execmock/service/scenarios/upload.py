@@ -40,7 +40,7 @@ def read_upload(body: Mapping[str, Any], words: Vocabularies) -> Scenario:
     if "text" in body:
         read = read_text(body["text"], "body/text", words)
         return _sound(
-            read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.problems)
+            read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.findings)
         )
     scenario, findings = read_data(body["scenario"], _as_yaml(body["scenario"]), words)
     return _sound(scenario, (ScenarioFinding(join("body/scenario", f.path), f.message) for f in findings))

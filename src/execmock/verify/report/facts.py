@@ -1,12 +1,13 @@
-"""What every form of report says of a finding, worked out once and without secrets."""
+"""What every format of report says about a finding, computed once, without secrets."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.settings import as_flags
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.report.curl import curl_chain
 from execmock.verify.report.model import Report
@@ -14,6 +15,10 @@ from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import line_of, place_of, source_of
 
 __all__ = ["FindingFacts", "all_facts", "rerun", "verdict_line"]
+
+
+_NOT_AGAIN = {"url", "seed", "level", "only", "skip", "max_time", "waive", "reports"}
+"""Options of a run that the command for a single rule leaves out, or words itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class FindingFacts:
 
 
 def all_facts(report: Report) -> tuple[tuple[RuleResult, tuple[FindingFacts, ...]], ...]:
-    """Return every failed and waived rule with its findings; causes before what stands under them."""
+    """Return every failed and waived rule with its findings, causes before consequences."""
     redact = Redactor(report)
     broken = [result for result in report.results if result.findings]
     broken.sort(key=lambda result: (report.is_notice(result), all(each.under for each in result.findings)))
@@ -64,9 +69,9 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
         notice=report.is_notice(result),
         sentence=rule.sentence,
         operation=seen.operation,
-        expected=redact(finding.verdict.expected),
-        actual=redact(finding.verdict.actual),
-        pointer=finding.verdict.pointer,
+        expected=redact(finding.check.expected),
+        actual=redact(finding.check.actual),
+        pointer=finding.check.pointer,
         status=str(seen.status or seen.lost),
         request=redact(f"{seen.request.method} {seen.request.url}"),
         answer=redact(seen.text(1500)),
@@ -92,24 +97,10 @@ def _feeders(report: Report, finding: Finding) -> Iterator[str]:
 def rerun(report: Report, *rules: str) -> str:
     """Return the command that judges only these rules again, with the same seed."""
     options = report.options
-    words = [
-        "execmock",
-        "verify",
-        options.url,
-        *(f"--only={rule}" for rule in rules),
-        f"--seed={options.seed}",
-    ]
-    words += [f"--workflow-id={name}" for name in options.workflow_ids]
-    words += [f"--embed-url={options.embed_url}"] if options.embed_url else []
-    words += [f"--embed-workflow-id={options.embed_workflow_id}"] if options.embed_workflow_id else []
-    if options.effort != "default":
-        words.append(f"--{options.effort}")
-    words += ["--read-only"] if options.read_only else []
-    words += [] if options.sandbox else ["--no-sandbox"]
-    words += [] if options.generated else ["--no-generated"]
-    given: Mapping[str, str] = options.secrets
-    flags = [f'--{name.lower().replace("_", "-")}="${name}"' for name in given]
-    return " ".join([shlex.join(words), *flags])
+    words = ["execmock", "verify", options.url, *(f"--only={rule}" for rule in rules)]
+    words += [f"--seed={options.seed}", *as_flags(options, without=_NOT_AGAIN)]
+    keys = [f'--{name.lower().replace("_", "-")}="${name}"' for name in options.secrets]
+    return " ".join([shlex.join(words), *keys])
 
 
 def verdict_line(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""Keys and tokens never leave a run: each is replaced by the name that stands for it."""
+"""Replaces keys and client tokens in reports by the names of variables."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ class Redactor:
         named = {key: f"${name}" for name, key in report.secrets.items() if len(key) >= _SHORTEST}
         for token in _client_tokens(report):
             named.setdefault(token, "$CLIENT_TOKEN")
-        self._named: Mapping[str, str] = {
+        self.names: Mapping[str, str] = {
             **{quote(key, safe=""): name for key, name in named.items()},
             **named,
         }
-        longest_first = sorted(self._named, key=len, reverse=True)
+        """The variable, such as `$TOKEN`, that stands for each secret."""
+        longest_first = sorted(self.names, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def __call__(self, text: str) -> str:
         """Return the text without secrets."""
         if self._pattern is None:
             return text
-        return self._pattern.sub(lambda found: self._named[found[0]], text)
+        return self._pattern.sub(lambda found: self.names[found[0]], text)
 
 
 def _client_tokens(report: Report) -> set[str]:

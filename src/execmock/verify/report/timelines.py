@@ -1,32 +1,71 @@
-"""Timelines as inline SVG: what each view showed at each read, and the events by their own dates."""
+"""Timelines of executions as coordinates: what each view showed at each read, and the dated events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from execmock.loading.contract import shipped_contract
 from execmock.verify.equality import instant
 from execmock.verify.history import History, Observation
 from execmock.verify.report.model import Report
-from execmock.verify.report.redact import Redactor
 
-__all__ = ["timeline_figures"]
+__all__ = ["Bar", "EventMark", "LegendEntry", "Timeline", "timelines"]
 
 _MOST = 8
-_WIDTH, _LEFT, _RIGHT = 1000, 90, 12
-_ROW, _BAR = 26, 16
+_LEFT, _RIGHT = 90, 988
+"""The x coordinates between which time runs, in a figure that is 1000 wide."""
+_NARROWEST = 3.0
 
 
-def timeline_figures(report: Report, redact: Redactor) -> Iterator[str]:
-    """Yield a figure for each of the executions that showed the most statuses; those with findings first."""
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of reads that showed one status. `colour` is a number by the order of statuses."""
+
+    x: float
+    width: float
+    status: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventMark:
+    """One event at its own date."""
+
+    x: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A status by its colour and a short word."""
+
+    x: int
+    word: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One execution. `seconds` lie between its first event and its last."""
+
+    id: str
+    statuses: tuple[str, ...]
+    observations: int
+    views: Mapping[str, tuple[Bar, ...]]
+    events: tuple[EventMark, ...]
+    seconds: float
+    legend: tuple[LegendEntry, ...]
+
+
+def timelines(report: Report) -> Iterator[Timeline]:
+    """Yield the executions that showed the most statuses; those with findings first."""
     named = {
         each.seen.at(place) for each in report.findings() for place in ("/data/execution/id", "/data/id")
     }
     moved = [history for history in report.histories if len(_statuses(history)) > 1]
     moved.sort(key=lambda history: (history.id not in named, not history.public, -len(_statuses(history))))
-    for history in moved[:_MOST]:
-        yield redact(_figure(history))
+    return map(_timeline, moved[:_MOST])
 
 
 def _statuses(history: History) -> tuple[str, ...]:
@@ -35,30 +74,28 @@ def _statuses(history: History) -> tuple[str, ...]:
     )
 
 
-def _figure(history: History) -> str:
-    rows = [("private", history.private), ("public", history.public)]
+def _timeline(history: History) -> Timeline:
     first = min(observation.seen.received for observation in history.observations)
     last = max(observation.seen.received for observation in history.observations)
-    height = _ROW * 3 + 42
-    parts = [f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{_label(history)}">']
-    for number, (name, observations) in enumerate(rows):
-        parts.append(f'<text x="0" y="{number * _ROW + 16}" class="dim">{name}</text>')
-        parts.extend(_bars(observations, number * _ROW + 3, first, last))
-    parts.extend(_events(history, _ROW * 2 + 12))
-    parts.extend(_legend(history, height - 8))
-    parts.append("</svg>")
-    way = " → ".join(_statuses(history))
-    said = f"<code>{escape(history.id)}</code> {escape(way)}, {len(history.observations)} sights"
-    return f"<figure><figcaption>{said}</figcaption>{''.join(parts)}</figure>"
-
-
-def _label(history: History) -> str:
-    return escape(f"Statuses of {history.id}: {', '.join(_statuses(history))}", quote=True)
+    dated = _dated_events(history)
+    low, high = (min(dated)[0], max(dated)[0]) if dated else (0, 0)
+    return Timeline(
+        id=history.id,
+        statuses=_statuses(history),
+        observations=len(history.observations),
+        views={
+            "private": tuple(_bars(history.private, first, last)),
+            "public": tuple(_bars(history.public, first, last)),
+        },
+        events=tuple(EventMark(_place(time, low, high), text) for time, text in dated),
+        seconds=(high - low) / 1000,
+        legend=tuple(_legend(_statuses(history))),
+    )
 
 
 def _place(value: float, low: float, high: float) -> float:
     span = high - low
-    return _LEFT + (_WIDTH - _LEFT - _RIGHT) * ((value - low) / span if span > 0 else 0.0)
+    return round(_LEFT + (_RIGHT - _LEFT) * ((value - low) / span if span > 0 else 0.0), 1)
 
 
 def _colour(status: str) -> int:
@@ -66,8 +103,7 @@ def _colour(status: str) -> int:
     return known.index(status) if status in known else len(known)
 
 
-def _bars(observations: Sequence[Observation], top: int, first: float, last: float) -> Iterator[str]:
-    """One bar for each stretch of reads that showed one status."""
+def _bars(observations: Sequence[Observation], first: float, last: float) -> Iterator[Bar]:
     stretches: list[tuple[str, float, float]] = []
     for observation in sorted(observations, key=lambda one: one.seen.received):
         at = observation.seen.received
@@ -77,35 +113,23 @@ def _bars(observations: Sequence[Observation], top: int, first: float, last: flo
             stretches.append((observation.status, at, at))
     for number, (status, begin, end) in enumerate(stretches):
         until = stretches[number + 1][1] if number + 1 < len(stretches) else end
-        left = _place(begin, first, last)
-        width = max(_place(until, first, last) - left, 3)
-        title = f"<title>{escape(status)}</title>"
-        shape = f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{_BAR}" rx="2"'
-        yield f'{shape} class="i{_colour(status)}">{title}</rect>'
+        left, right = _place(begin, first, last), _place(until, first, last)
+        yield Bar(left, round(max(right - left, _NARROWEST), 1), status, _colour(status))
 
 
-def _events(history: History, top: int) -> Iterator[str]:
-    timelines = [observation.events for observation in history.private if observation.events]
-    events = timelines[-1] if timelines else ()
-    dated = [(time, event) for event in events if (time := instant(event.get("createdAt"))) is not None]
-    if not dated:
-        return
-    low, high = min(time for time, _ in dated), max(time for time, _ in dated)
-    yield f'<text x="0" y="{top + 12}" class="dim">events</text>'
-    yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{top + 8}" y2="{top + 8}" class="axis"/>'
-    for time, event in dated:
-        said = f"{event.get('createdAt')} {event.get('eventType', '')} {event.get('title', '')}"
-        x = _place(time, low, high)
-        shape = f'<circle cx="{x:.1f}" cy="{top + 8}" r="5" class="event">'
-        yield f"{shape}<title>{escape(said)}</title></circle>"
-    span = f"{len(dated)} events in {(high - low) / 1000:g} s"
-    yield f'<text x="{_LEFT}" y="{top + 27}" class="dim">{span}</text>'
+def _dated_events(history: History) -> list[tuple[int, str]]:
+    """Return time and text of the events that the last private read showed, in their order."""
+    shown = [observation.events for observation in history.private if observation.events]
+    return [
+        (time, f"{event.get('createdAt')} {event.get('eventType', '')} {event.get('title', '')}")
+        for event in (shown[-1] if shown else ())
+        if (time := instant(event.get("createdAt"))) is not None
+    ]
 
 
-def _legend(history: History, y: int) -> Iterator[str]:
+def _legend(statuses: Sequence[str]) -> Iterator[LegendEntry]:
     x = _LEFT + 160
-    for status in _statuses(history):
-        yield f'<rect x="{x}" y="{y - 9}" width="10" height="10" class="i{_colour(status)}"/>'
+    for status in statuses:
         word = status.removeprefix("workflow_")
-        yield f'<text x="{x + 14}" y="{y}">{escape(word)}</text>'
+        yield LegendEntry(x, word, _colour(status))
         x += 30 + 6 * len(word)

@@ -1,38 +1,22 @@
-"""Rules that are advice: what a good service does and no page asks for."""
+"""Advisory rules: good practice that no page requires."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Judge, Rule, Verdict, check, rule
-from execmock.verify.severity import ADVISORY
+from execmock.verify.rule import Check, Rules, check
 
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
 _ALL = (*_ENVELOPED, EXECUTE)
-_FEED = "basics existing"
-_AT = "responses/200"
+
+_ADVICE = Rules("advisory", _ENVELOPED, probes="basics existing", at="responses/200", tags="advice", needs="")
 
 
-def _advice(
-    name: str, operations: tuple[str, ...], sentence: str, *, source: str = "", probes: str = _FEED
-) -> Callable[[Judge], Rule]:
-    return rule(
-        f"advisory.{name}",
-        ADVISORY,
-        operations,
-        sentence,
-        probes=probes,
-        at=_AT,
-        source=source,
-        tags=("advice",),
-    )
-
-
-@_advice("request-id-unique", _ENVELOPED, "Every answer has a requestId of its own.")
-def request_id_unique(evidence: Evidence) -> Iterator[Verdict]:
+@_ADVICE.advisory("request-id-unique", "Every answer has a requestId of its own.")
+def request_id_unique(evidence: Evidence) -> Iterator[Check]:
     """Within the run; a repeated create that replays its first answer may repeat it."""
     first: dict[str, Exchange] = {}
     for seen in evidence.answers(*_ENVELOPED):
@@ -44,16 +28,16 @@ def request_id_unique(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@_advice("request-id-present", _ENVELOPED, "Refusals have a requestId too.", probes="unknown bodies auth")
-def request_id_present(evidence: Evidence) -> Iterator[Verdict]:
+@_ADVICE.advisory("request-id-present", "Refusals have a requestId too.", probes="unknown bodies auth")
+def request_id_present(evidence: Evidence) -> Iterator[Check]:
     """On successes it is documented, and judged by envelope.fields."""
     for seen in evidence.answers(*_ENVELOPED):
         if 400 <= seen.status < 500 and isinstance(seen.json, dict):
             yield check(bool(seen.json.get("requestId")), seen, "a requestId", at="/requestId")
 
 
-@_advice("null-for-absent", _ALL, "A property without a value is left out, not null.")
-def null_for_absent(evidence: Evidence) -> Iterator[Verdict]:
+@_ADVICE.advisory("null-for-absent", "A property without a value is left out, not null.", operations=_ALL)
+def null_for_absent(evidence: Evidence) -> Iterator[Check]:
     """Free-form objects may hold null."""
     for history in evidence.histories:
         for observation in history.observations:
@@ -67,8 +51,8 @@ def null_for_absent(evidence: Evidence) -> Iterator[Verdict]:
         yield check(not name, seen, f"no {name}, rather than null", at=f"/{name}")
 
 
-@_advice("cache-headers", _ENVELOPED, "Answers with private data may not be kept by shared caches.")
-def cache_headers(evidence: Evidence) -> Iterator[Verdict]:
+@_ADVICE.advisory("cache-headers", "Answers with private data may not be kept by shared caches.")
+def cache_headers(evidence: Evidence) -> Iterator[Check]:
     """A Cache-Control with public, or with an age and neither private nor no-store, lets them."""
     for seen in evidence.successes(*_ENVELOPED):
         said = seen.header("cache-control").lower()
@@ -80,10 +64,10 @@ def cache_headers(evidence: Evidence) -> Iterator[Verdict]:
 _PRIVATE = {"private", "no-store", "no-cache"}
 
 
-@_advice(
-    "security-headers", _ENVELOPED, "Answers say X-Content-Type-Options: nosniff, and not what serves them."
+@_ADVICE.advisory(
+    "security-headers", "Answers say X-Content-Type-Options: nosniff, and not what serves them."
 )
-def security_headers(evidence: Evidence) -> Iterator[Verdict]:
+def security_headers(evidence: Evidence) -> Iterator[Check]:
     """X-Powered-By names software and version."""
     for seen in evidence.successes(*_ENVELOPED):
         powered, sniff = seen.header("x-powered-by"), seen.header("x-content-type-options")
@@ -92,13 +76,10 @@ def security_headers(evidence: Evidence) -> Iterator[Verdict]:
         yield check(sniff.lower() == "nosniff", seen, "X-Content-Type-Options: nosniff", said)
 
 
-@_advice(
-    "known-drift",
-    _ENVELOPED,
-    "No status is shown that the vendor added after the pages were written.",
-    source="public",
+@_ADVICE.advisory(
+    "known-drift", "No status is shown that the vendor added after the pages were written.", source="public"
 )
-def known_drift(evidence: Evidence) -> Iterator[Verdict]:
+def known_drift(evidence: Evidence) -> Iterator[Check]:
     """The contract's x-drift names them; they are known, and no violation."""
     for history in evidence.histories:
         for observation in history.observations:
@@ -108,8 +89,8 @@ def known_drift(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@_advice("success-message", _ENVELOPED, "The message of a success is `success`.")
-def success_message(evidence: Evidence) -> Iterator[Verdict]:
+@_ADVICE.advisory("success-message", "The message of a success is `success`.")
+def success_message(evidence: Evidence) -> Iterator[Check]:
     """The pages show it as an example."""
     wanted = evidence.contract.choices["successMessage"].default
     for seen in evidence.successes(*_ENVELOPED):
@@ -117,27 +98,26 @@ def success_message(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.json["message"] == wanted, seen, f"{wanted}", at="/message")
 
 
-@_advice("retry-after", _ALL, "A 429 says in Retry-After when to come back.", source="public")
-def retry_after(evidence: Evidence) -> Iterator[Verdict]:
-    """Without any 429 there is nothing amiss: each answer that is none counts as an observation."""
+@_ADVICE.advisory(
+    "retry-after", "A 429 says in Retry-After when to come back.", operations=_ALL, source="public"
+)
+def retry_after(evidence: Evidence) -> Iterator[Check]:
+    """Each answer with another status counts as an observation that holds."""
     for seen in evidence.journal:
         if seen.status:
             fits = seen.status != 429 or bool(seen.header("retry-after"))
             yield check(fits, seen, "Retry-After with 429", "none")
 
 
-@rule(
-    "advisory.cors",
-    ADVISORY,
-    PUBLIC,
+@_ADVICE.advisory(
+    "cors",
     "The public read lets web pages in (CORS): front ends call it from the browser.",
+    operations=PUBLIC,
     probes="public",
-    at=_AT,
-    tags=("advice",),
     needs="writes",
 )
-def cors(evidence: Evidence) -> Iterator[Verdict]:
-    """Asked with an Origin; which origins a service trusts is its own business."""
+def cors(evidence: Evidence) -> Iterator[Check]:
+    """Sent with an Origin; which origins a service allows is up to the service."""
     for seen in evidence.ok("public", "right/from-a-page"):
         origin = seen.header("access-control-allow-origin")
         fits = origin in ("*", seen.request.headers["Origin"])

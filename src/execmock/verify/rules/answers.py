@@ -1,4 +1,4 @@
-"""Rules on statuses: each operation answers at all, with the statuses of the contract, never a 5xx."""
+"""Rules on statuses: each operation succeeds, and answers with statuses of the contract, never a 5xx."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from collections.abc import Iterator
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import EVERY_PROBE, Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED
+from execmock.verify.rule import ALL_PROBES, Check, Rules, check
 
 ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
 _FEED = "basics existing embed"
 
+_STATUSES = Rules("", ALL, probes=ALL_PROBES, at="responses", tags="status", needs="")
+_ROBUST = Rules("robust", ALL, probes=ALL_PROBES, at="responses", tags="robustness", needs="")
 
-@rule(
-    "operation.answers",
-    DOCUMENTED,
-    ALL,
-    "Every operation answers a valid request with success at least once.",
-    probes=_FEED,
-    at="responses",
-    tags=("status",),
+
+@_STATUSES.documented(
+    "operation.answers", "Every operation answers a valid request with success at least once.", probes=_FEED
 )
-def operation_answers(evidence: Evidence) -> Iterator[Verdict]:
+def operation_answers(evidence: Evidence) -> Iterator[Check]:
     """One observation for each operation that was asked validly and gave any answer."""
     for name in ALL:
         asked = [seen for seen in evidence.answers(name) if seen.valid or seen.ok]
@@ -35,51 +31,42 @@ def operation_answers(evidence: Evidence) -> Iterator[Verdict]:
         yield check(good is not None, good or asked[0], wanted, chain=(asked[0],))
 
 
-@rule(
+@_STATUSES.documented(
     "create.status-200",
-    DOCUMENTED,
-    CREATE,
     "Creating answers 200, not 201 or another success.",
+    operations=CREATE,
     probes="basics",
     at="responses/200",
-    tags=("status",),
     needs="writes",
 )
-def create_status(evidence: Evidence) -> Iterator[Verdict]:
+def create_status(evidence: Evidence) -> Iterator[Check]:
     """Judges every success of a create."""
     for seen in evidence.answers(CREATE):
         if seen.ok:
             yield check(seen.status == evidence.success(CREATE), seen, f"status {evidence.success(CREATE)}")
 
 
-@rule(
+@_STATUSES.documented(
     "embed.status-201",
-    DOCUMENTED,
-    EXECUTE,
     "Executing an embedded workflow answers 201.",
+    operations=EXECUTE,
     probes="embed",
     at="responses/201",
-    tags=("status",),
     needs="embed writes",
 )
-def embed_status(evidence: Evidence) -> Iterator[Verdict]:
+def embed_status(evidence: Evidence) -> Iterator[Check]:
     """Judges every success of an execute."""
     for seen in evidence.answers(EXECUTE):
         if seen.ok:
             yield check(seen.status == evidence.success(EXECUTE), seen, f"status {evidence.success(EXECUTE)}")
 
 
-@rule(
+@_STATUSES.documented(
     "status-codes",
-    DOCUMENTED,
-    ALL,
     "An operation answers only with statuses that the contract gives it.",
-    probes=EVERY_PROBE,
-    at="responses",
-    tags=("status",),
     under="create.status-200 embed.status-201 robust.no-5xx",
 )
-def status_codes(evidence: Evidence) -> Iterator[Verdict]:
+def status_codes(evidence: Evidence) -> Iterator[Check]:
     """Wrong successes of create and execute, and 5xx, have rules of their own."""
     for seen in evidence.answers(*ALL):
         if seen.status < 500 and not (seen.ok and seen.operation in (CREATE, EXECUTE)):
@@ -95,21 +82,13 @@ def allowed(evidence: Evidence, seen: Exchange) -> bool:
     return any(seen.status in evidence.statuses(name) for name in evidence.contract.choices)
 
 
-# What HTTP servers in front of any service answer to what they cannot pass on (RFC 9110, RFC 6585).
+# Statuses of proxies and HTTP servers that a request may not get past (RFC 9110, RFC 6585).
 _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
 
 
-@rule(
-    "robust.no-5xx",
-    DOCUMENTED,
-    ALL,
-    "No input makes an operation fail with a 5xx.",
-    probes=EVERY_PROBE,
-    at="responses",
-    tags=("robustness",),
-)
-def no_5xx(evidence: Evidence) -> Iterator[Verdict]:
-    """A 503 with Retry-After is a request to wait, and was waited for."""
+@_ROBUST.documented("no-5xx", "No input makes an operation fail with a 5xx.")
+def no_5xx(evidence: Evidence) -> Iterator[Check]:
+    """A 503 with Retry-After asks to wait; the request was sent again."""
     for seen in evidence.journal:
         if seen.judged and seen.operation:
             yield check(seen.status < 500, seen, "a status below 500")

@@ -9,88 +9,63 @@ from execmock.verify.equality import same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
-from execmock.verify.rule import Rule, Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED, EXPECTED
+from execmock.verify.rule import Check, Rules, check
 
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
-_AT = "responses/401"
+
+_KEYS = Rules("auth", _GUARDED, probes="auth", at="responses/401", source="public", tags="auth", needs="")
+_UNKNOWN = Rules("", probes="unknown", at="responses/400", tags="unknown")
+_TENANCY = Rules("tenancy", GET, probes="tenancy", at="responses/400", tags="tenancy", needs="b writes")
 
 
 def _one_of(statuses: Iterable[int]) -> str:
     return "status " + " or ".join(map(str, sorted(statuses)))
 
 
-def _guard(name: str, label: str, operations: tuple[str, ...], sentence: str, *, needs: str = "") -> Rule:
-    @rule(
-        name,
-        DOCUMENTED,
-        operations,
-        sentence,
-        probes="auth",
-        at=_AT,
-        source="public",
-        tags=("auth",),
-        needs=needs,
-    )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
-        legal = frozenset({401}) if label == "missing" else evidence.statuses("badKey")
-        for operation in operations:
-            for seen in evidence.seen("auth", f"{label}/{operation}"):
-                yield check(seen.status in legal, seen, _one_of(legal))
+def _guard(name: str, sentence: str, *, needs: str = "") -> None:
+    """Declare that the requests of the probe's label `name` are refused, whichever operation they ask for."""
 
-    return judge
+    @_KEYS.documented(name, sentence, source="public", needs=needs)
+    def judge(evidence: Evidence) -> Iterator[Check]:
+        for operation in _GUARDED:
+            yield from _refused(evidence, name, operation)
 
 
-GUARDS = [
-    _guard("auth.missing", "missing", _GUARDED, "Without a key every private operation answers 401."),
-    _guard(
-        "auth.garbage",
-        "garbage",
-        _GUARDED,
-        "An unknown or malformed key is refused with 401 or 403.",
-        needs="guarded",
-    ),
-    _guard(
-        "auth.wrong-scheme",
-        "wrong-scheme",
-        _GUARDED,
-        "A key that is not sent as a bearer token is refused with 401 or 403.",
-    ),
-]
+def _refused(evidence: Evidence, label: str, operation: str) -> Iterator[Check]:
+    legal = frozenset({401}) if label == "missing" else evidence.statuses("badKey")
+    for seen in evidence.seen("auth", f"{label}/{operation}"):
+        yield check(seen.status in legal, seen, _one_of(legal))
 
 
-@rule(
-    "embed.auth",
-    DOCUMENTED,
-    EXECUTE,
+_guard("missing", "Without a key every private operation answers 401.")
+_guard("garbage", "An unknown or malformed key is refused with 401 or 403.", needs="guarded")
+_guard("wrong-scheme", "A key that is not sent as a bearer token is refused with 401 or 403.")
+
+
+@_KEYS.documented(
+    "auth",
     "Executing an embedded workflow without a good bearer key is refused with 401.",
-    probes="auth",
-    at=_AT,
+    area="embed",
+    operations=EXECUTE,
     source="public",
-    tags=("auth",),
     needs="embed writes guarded",
 )
-def embed_auth(evidence: Evidence) -> Iterator[Verdict]:
+def embed_auth(evidence: Evidence) -> Iterator[Check]:
     """Missing, unknown, and under another scheme."""
     for label in ("missing", "garbage", "wrong-scheme"):
-        for seen in evidence.seen("auth", f"{label}/{EXECUTE}"):
-            legal = frozenset({401}) if label == "missing" else evidence.statuses("badKey")
-            yield check(seen.status in legal, seen, _one_of(legal))
+        yield from _refused(evidence, label, EXECUTE)
 
 
-@rule(
-    "auth.read-scope",
-    EXPECTED,
-    _PRIVATE,
+@_KEYS.expected(
+    "read-scope",
     "A key with the scope read may read and list, but not create.",
+    operations=_PRIVATE,
     probes="scope",
     at="responses/403",
-    source="public",
-    tags=("auth",),
     needs="read writes",
 )
-def read_scope(evidence: Evidence) -> Iterator[Verdict]:
+def read_scope(evidence: Evidence) -> Iterator[Check]:
     """Creating is refused with 403, or 401."""
     for seen in evidence.seen("scope", "create-with-read"):
         yield check(seen.status in (401, 403), seen, "status 403")
@@ -99,34 +74,22 @@ def read_scope(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.ok, seen, "success")
 
 
-@rule(
-    "get.unknown-id",
-    EXPECTED,
-    GET,
-    "Reading an id that does not exist is refused with 400 or 404.",
-    probes="unknown",
-    at="responses/400",
-    tags=("unknown",),
-    needs="writes",
+@_UNKNOWN.expected(
+    "get.unknown-id", "Reading an id that does not exist is refused with 400 or 404.", operations=GET
 )
-def unknown_id(evidence: Evidence) -> Iterator[Verdict]:
-    """Ids of the right form, and of none."""
+def unknown_id(evidence: Evidence) -> Iterator[Check]:
+    """Ids of the right form and of other forms."""
     legal = evidence.statuses("unknownExecution")
     for seen in evidence.seen("unknown", "unknown"):
         yield check(seen.status in legal, seen, _one_of(legal))
 
 
-@rule(
+@_UNKNOWN.expected(
     "create.unknown-workflow",
-    EXPECTED,
-    CREATE,
     "A create for a workflow that does not exist is accepted, or refused with 400 or 404.",
-    probes="unknown",
-    at="responses/400",
-    tags=("unknown",),
-    needs="writes",
+    operations=CREATE,
 )
-def unknown_workflow(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_workflow(evidence: Evidence) -> Iterator[Check]:
     """With no workflows configured a service may take any."""
     legal = evidence.statuses("unknownWorkflow")
     for seen in evidence.seen("unknown", "workflow"):
@@ -144,33 +107,21 @@ def _made(evidence: Evidence, who: str) -> set[str]:
     return {name for name in names if isinstance(name, str)}
 
 
-@rule(
-    "tenancy.read",
-    EXPECTED,
-    GET,
-    "An execution cannot be read with another organization's key.",
-    probes="tenancy",
-    at="responses/400",
-    tags=("tenancy",),
-    needs="b writes",
-)
-def tenancy_read(evidence: Evidence) -> Iterator[Verdict]:
+@_TENANCY.expected("read", "An execution cannot be read with another organization's key.")
+def tenancy_read(evidence: Evidence) -> Iterator[Check]:
     """A success, or an answer that shows the other's data, breaks it."""
     for seen in evidence.seen("tenancy", "foreign"):
         yield check(not seen.ok, seen, "a refusal, as for an unknown id")
 
 
-@rule(
-    "list.organization-scope",
-    DOCUMENTED,
-    LIST,
+@_TENANCY.documented(
+    "organization-scope",
     "A list shows the executions of the key's organization alone.",
-    probes="tenancy",
+    area="list",
+    operations=LIST,
     at="responses/200",
-    tags=("tenancy",),
-    needs="b writes",
 )
-def organization_scope(evidence: Evidence) -> Iterator[Verdict]:
+def organization_scope(evidence: Evidence) -> Iterator[Check]:
     """No page of one key holds an execution that the other key created."""
     for who, other in (("a", "b"), ("b", "a")):
         foreign = _made(evidence, other) - _made(evidence, who)
@@ -185,17 +136,16 @@ def organization_scope(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "tenancy.list",
-    EXPECTED,
-    LIST,
+@_TENANCY.expected(
+    "list",
     "Every item of every list belongs to the organization of the key.",
+    operations=LIST,
     probes="tenancy paging echo",
     at="responses/200",
-    tags=("tenancy",),
     under="list.organization-scope tenancy.organization-header create.organization",
+    needs="",
 )
-def tenancy_list(evidence: Evidence) -> Iterator[Verdict]:
+def tenancy_list(evidence: Evidence) -> Iterator[Check]:
     """Compares organizationId of items with that of the executions the key created or read."""
     home: dict[str, Any] = {}
     for seen in evidence.successes(CREATE, GET):
@@ -211,27 +161,21 @@ def tenancy_list(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(shown == owner, page, f"{owner}, the organization of the key", at=place)
 
 
-@rule(
-    "tenancy.same-answer",
-    EXPECTED,
-    GET,
+@_TENANCY.expected(
+    "same-answer",
     "Another organization's id gets the same answer as an id that does not exist.",
-    probes="tenancy",
-    at="responses/400",
-    tags=("tenancy",),
     under="tenancy.read",
-    needs="b writes",
 )
-def same_answer(evidence: Evidence) -> Iterator[Verdict]:
-    """Compares status and body, requestId and the id itself apart."""
+def same_answer(evidence: Evidence) -> Iterator[Check]:
+    """Compares status and body, except requestId and the id itself."""
     absent = evidence.first("tenancy", "absent/by-b")
     for seen in evidence.seen("tenancy", "foreign/a-by-b"):
         if absent is not None and not seen.ok:
             yield alike(seen, absent)
 
 
-def alike(seen: Exchange, other: Exchange) -> Verdict:
-    """Return whether two refusals tell nothing apart but the ids that were asked for."""
+def alike(seen: Exchange, other: Exchange) -> Check:
+    """Return whether two refusals differ in nothing but the ids that were asked for."""
     if seen.status != other.status:
         return check(False, seen, f"status {other.status}, as for an id that does not exist", chain=(other,))
     one, two = (_anonymous(each) for each in (seen, other))
@@ -254,17 +198,13 @@ def _without(value: Any, name: str) -> Any:
     return value.replace(name, "ID") if isinstance(value, str) else value
 
 
-@rule(
-    "tenancy.organization-header",
-    EXPECTED,
-    (GET, LIST),
+@_TENANCY.expected(
+    "organization-header",
     "X-Org-ID of another organization never gives its data.",
-    probes="tenancy",
+    operations=(GET, LIST),
     at="responses/200",
-    tags=("tenancy",),
-    needs="b writes",
 )
-def organization_header(evidence: Evidence) -> Iterator[Verdict]:
+def organization_header(evidence: Evidence) -> Iterator[Check]:
     """Ignored or refused."""
     for seen in evidence.seen("tenancy", "header-get"):
         yield check(not seen.ok, seen, "a refusal")

@@ -1,9 +1,9 @@
-"""Rules on creating: what is refused, what is kept, what a new execution looks like."""
+"""Rules on createExecution: what is refused, what is echoed, and a new execution's initial values."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,85 +13,59 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.pagination import Page, page_of
 from execmock.verify.requests import CREATE, GET, LIST
-from execmock.verify.rule import Rule, Verdict, check, rule, unsure
-from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED
+from execmock.verify.rule import Check, Rules, check, unsure
 
-_BODY = "requestBody"
-_REFUSED = "status 400"
 _ID = "/data/execution/id"
 
+_REFUSALS = Rules("create", CREATE, probes="bodies", at="requestBody", tags="validation")
+_ECHOED = Rules("create", CREATE, probes="echo", at="responses/200", tags="echo")
+_NEW = Rules("create", CREATE, probes="basics echo", at="responses/200")
 
-def _refused(evidence: Evidence, seen: Exchange) -> Verdict:
+
+def _refused(evidence: Evidence, seen: Exchange) -> Check:
     """The one refusal that the page lists."""
-    return check(seen.status == 400, seen, _REFUSED)
+    return check(seen.status == 400, seen, "status 400")
 
 
-def _required(name: str) -> Rule:
-    @rule(
-        f"create.required.{name}",
-        DOCUMENTED,
-        CREATE,
-        f"A create without {name} is refused with 400.",
-        probes="bodies",
-        at=_BODY,
-        tags=("validation",),
-        needs="writes",
-    )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+def required_rules(names: Iterable[str]) -> Rules:
+    """Return a rule for each property that the contract requires."""
+    rules = Rules("create", CREATE, probes="bodies", at="requestBody", tags="validation")
+    for name in names:
+        _declare_required(rules, name)
+    return rules
+
+
+def _declare_required(rules: Rules, name: str) -> None:
+    @rules.documented(f"required.{name}", f"A create without {name} is refused with 400.")
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.seen("bodies", f"missing/{name}"):
             yield _refused(evidence, seen)
 
-    return judge
 
-
-def required_rules(names: tuple[str, ...]) -> list[Rule]:
-    """Return a rule for each property that the contract requires."""
-    return [_required(name) for name in names]
-
-
-@rule(
-    "create.wrong-type",
-    DOCUMENTED,
-    CREATE,
+@_REFUSALS.documented(
+    "wrong-type",
     "A create with a property of a wrong type is refused with 400, for each property and each type.",
-    probes="bodies",
-    at=_BODY,
-    tags=("validation",),
-    needs="writes",
 )
-def wrong_type(evidence: Evidence) -> Iterator[Verdict]:
+def wrong_type(evidence: Evidence) -> Iterator[Check]:
     """One observation for each property and type."""
     return map(partial(_refused, evidence), evidence.seen("bodies", "wrong-type"))
 
 
-@rule(
-    "create.body-object",
-    DOCUMENTED,
-    CREATE,
-    "A create whose body is absent, null, an array, a text or a number is refused with 400.",
-    probes="bodies",
-    at=_BODY,
-    tags=("validation",),
-    needs="writes",
+@_REFUSALS.documented(
+    "body-object", "A create whose body is absent, null, an array, a text or a number is refused with 400."
 )
-def body_object(evidence: Evidence) -> Iterator[Verdict]:
-    """Without a body a service may also find fault with the content type."""
+def body_object(evidence: Evidence) -> Iterator[Check]:
+    """Without a body a service may also refuse the content type."""
     for seen in evidence.seen("bodies", "not-object"):
         absent = seen.label.endswith("/absent") and seen.status in evidence.statuses("wrongContentType")
         yield check(True, seen, "") if absent else _refused(evidence, seen)
 
 
-@rule(
-    "create.unknown-property",
-    EXPECTED,
-    CREATE,
+@_REFUSALS.expected(
+    "unknown-property",
     "A property that the contract does not name is ignored or refused with 400, and is not shown again.",
-    probes="bodies",
-    at=_BODY,
-    tags=("validation",),
-    needs="writes",
 )
-def unknown_property(evidence: Evidence) -> Iterator[Verdict]:
+def unknown_property(evidence: Evidence) -> Iterator[Check]:
     """The property must not turn up as a property of the execution."""
     for seen in evidence.seen("bodies", "unknown-property"):
         fits = seen.ok or seen.status in evidence.statuses("unknownProperty")
@@ -102,9 +76,11 @@ def unknown_property(evidence: Evidence) -> Iterator[Verdict]:
             yield check(shown is ABSENT, seen, "no such property", at="/data/execution/notInTheContract")
 
 
-def _open(name: str, label: str, choice: str, sentence: str) -> Rule:
-    @rule(name, EXPECTED, CREATE, sentence, probes="bodies", at=_BODY, tags=("validation",), needs="writes")
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+def _open(name: str, label: str, choice: str, sentence: str) -> None:
+    """Declare that the requests of a label succeed, or are refused as one of the contract's choices says."""
+
+    @_REFUSALS.expected(name, sentence)
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.seen("bodies", label):
             legal = evidence.statuses(choice) | (
                 evidence.statuses("unknownWorkflow") if "workflowId" in seen.label else set()
@@ -112,23 +88,19 @@ def _open(name: str, label: str, choice: str, sentence: str) -> Rule:
             fits = seen.ok or seen.status in legal
             yield check(fits, seen, "success, or status 400")
 
-    return judge
 
-
-OPEN = [
-    _open(
-        "create.optional-null",
-        "null",
-        "nullOptional",
-        "An optional property sent as null is accepted, or refused with 400.",
-    ),
-    _open(
-        "create.empty-string",
-        "empty",
-        "emptyString",
-        "An empty text in a text property is accepted, or refused with 400.",
-    ),
-]
+_open(
+    "optional-null",
+    "null",
+    "nullOptional",
+    "An optional property sent as null is accepted, or refused with 400.",
+)
+_open(
+    "empty-string",
+    "empty",
+    "emptyString",
+    "An empty text in a text property is accepted, or refused with 400.",
+)
 
 
 def _sent(seen: Exchange) -> dict[str, Any]:
@@ -138,7 +110,7 @@ def _sent(seen: Exchange) -> dict[str, Any]:
 
 def _echoes(
     seen: Exchange, shown_by: Exchange, base: str, *, chain: tuple[Exchange, ...] = ()
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     """Compare every non-empty property sent with what an answer shows at `base`."""
     for name, value in _sent(seen).items():
         if value not in (None, "", {}):
@@ -158,35 +130,25 @@ def _short(value: Any) -> str:
     return shorten(value)
 
 
-@rule(
-    "create.echo",
-    EXPECTED,
-    CREATE,
+@_ECHOED.expected(
+    "echo",
     "A create shows every property as it was sent, objects and non-ASCII texts included.",
-    probes="echo",
-    at="responses/200",
-    tags=("echo",),
     under="create.shape",
-    needs="writes",
 )
-def create_echo(evidence: Evidence) -> Iterator[Verdict]:
+def create_echo(evidence: Evidence) -> Iterator[Check]:
     """Judges the create's own answer; the read has create.read-your-write."""
     for seen in evidence.ok("echo", "create"):
         yield from _echoes(seen, seen, "/data/execution")
 
 
-@rule(
-    "create.read-your-write",
-    EXPECTED,
-    GET,
+@_ECHOED.expected(
+    "read-your-write",
     "A read right after a create shows what was sent, and every read the execution that was asked for.",
+    operations=GET,
     probes="echo basics",
-    at="responses/200",
-    tags=("echo",),
     under="create.echo get.shape",
-    needs="writes",
 )
-def read_your_write(evidence: Evidence) -> Iterator[Verdict]:
+def read_your_write(evidence: Evidence) -> Iterator[Check]:
     """A read that refuses the new id breaks it too, and so does any read that shows another execution."""
     yield from _shows_what_was_asked_for(evidence)
     for seen in evidence.ok("echo", "create"):
@@ -203,26 +165,23 @@ def read_your_write(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(False, read, "the execution just created", chain=(seen,))
 
 
-def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Verdict]:
+def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Check]:
     for read in evidence.successes(GET):
         asked, shown = unquote(urlsplit(read.request.url).path.rpartition("/")[2]), read.at(_ID)
         if isinstance(shown, str) and shown:
             yield check(shown == asked, read, "the id that was asked for", at=_ID)
 
 
-@rule(
-    "list.contains-created",
-    EXPECTED,
-    LIST,
+@_ECHOED.expected(
+    "contains-created",
     "A list right after a create contains the new execution.",
-    probes="echo",
-    at="responses/200",
-    tags=("echo", "paging"),
+    area="list",
+    operations=LIST,
+    tags="paging",
     under="list.shape list.default-limit list.page-items",
-    needs="writes",
 )
-def contains_created(evidence: Evidence) -> Iterator[Verdict]:
-    """Any order is legal, so only a whole list, or a page newest first that reaches back, can tell."""
+def contains_created(evidence: Evidence) -> Iterator[Check]:
+    """Any order is legal, so only a complete list, or a page newest first that reaches back, decides."""
     known = _first_seen(evidence)
     for seen in evidence.ok("echo", "create"):
         name, wanted = seen.label.partition("/")[2], seen.at("/data/execution/id")
@@ -235,7 +194,9 @@ def contains_created(evidence: Evidence) -> Iterator[Verdict]:
                 expected = f"an item with the id {wanted}"
                 yield check(wanted in page.ids, listed, expected, said, chain=(seen,))
             else:
-                yield unsure("so many executions were created meanwhile that the page cannot tell", listed)
+                yield unsure(
+                    "too many executions were created meanwhile to expect the new one on the page", listed
+                )
 
 
 def _first_seen(evidence: Evidence) -> dict[Any, float]:
@@ -247,12 +208,12 @@ def _first_seen(evidence: Evidence) -> dict[Any, float]:
 
 
 def _whole(page: Page) -> bool:
-    """Whether the page is the whole list: it has room left, and says that nothing follows."""
+    """Whether the page is the whole list: it is not full, and says that nothing follows."""
     return len(page.items) < (page.limit or 1) and not page.offset and page.more is not True
 
 
 def _reaches_back(page: Page, known: Mapping[Any, float], before: float) -> bool:
-    """Whether the page is sorted newest first and holds an execution that was there before an instant."""
+    """Whether the page is sorted newest first and holds an execution that existed before an instant."""
     times = [instant(item.get("createdAt")) for item in page.items]
     dated = [time for time in times if time is not None]
     if len(dated) < max(len(times), _ENOUGH) or page.offset:
@@ -264,17 +225,8 @@ def _reaches_back(page: Page, known: Mapping[Any, float], before: float) -> bool
 _ENOUGH = 8
 
 
-@rule(
-    "create.echo-big-integers",
-    ADVISORY,
-    CREATE,
-    "Integers beyond 2^53 in a payload come back exactly.",
-    probes="echo",
-    at="responses/200",
-    tags=("echo",),
-    needs="writes",
-)
-def big_integers(evidence: Evidence) -> Iterator[Verdict]:
+@_ECHOED.advisory("echo-big-integers", "Integers beyond 2^53 in a payload come back exactly.")
+def big_integers(evidence: Evidence) -> Iterator[Check]:
     """Rounding is common where JSON numbers are doubles, so this is only a notice."""
     for seen in evidence.ok("echo", "big/create"):
         for shown_by in (seen, *evidence.ok("echo", "big/get")):
@@ -283,17 +235,10 @@ def big_integers(evidence: Evidence) -> Iterator[Verdict]:
             yield check(shown_by.at(place) == wanted, shown_by, _short(wanted), at=place, chain=(seen,))
 
 
-@rule(
-    "create.unique-ids",
-    EXPECTED,
-    CREATE,
-    "Every execution gets an id of its own.",
-    probes="basics echo robust",
-    at="responses/200",
-    tags=("identity",),
-    needs="writes",
+@_NEW.expected(
+    "unique-ids", "Every execution gets an id of its own.", probes="basics echo robust", tags="identity"
 )
-def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
+def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Repeats of an idempotency key are the same execution, so keyed creates count once."""
     first: dict[str, Exchange] = {}
     for seen in evidence.ok_creates():
@@ -305,18 +250,10 @@ def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "create.status-initial",
-    EXPECTED,
-    CREATE,
-    "A new execution waits for payment or is queued.",
-    probes="basics echo",
-    at="responses/200",
-    tags=("lifecycle",),
-    under="status.enum",
-    needs="writes",
+@_NEW.expected(
+    "status-initial", "A new execution waits for payment or is queued.", tags="lifecycle", under="status.enum"
 )
-def status_initial(evidence: Evidence) -> Iterator[Verdict]:
+def status_initial(evidence: Evidence) -> Iterator[Check]:
     """Repeats of an idempotency key may show the present state, so only first answers count."""
     keys: Counter[str] = Counter()
     initial = evidence.transitions.initial
@@ -328,17 +265,15 @@ def status_initial(evidence: Evidence) -> Iterator[Verdict]:
             yield check(status in initial, seen, f"one of {', '.join(initial)}", at="/data/execution/status")
 
 
-@rule(
-    "create.organization",
-    EXPECTED,
-    CREATE,
+@_NEW.expected(
+    "organization",
     "All executions of one key belong to one organization.",
     probes="basics echo existing",
-    at="responses/200",
-    tags=("tenancy",),
+    tags="tenancy",
+    needs="",
 )
-def organization(evidence: Evidence) -> Iterator[Verdict]:
-    """Looks at every private view that this key was shown."""
+def organization(evidence: Evidence) -> Iterator[Check]:
+    """Compares every private view that each key was shown."""
     first: dict[str, Exchange] = {}
     home: dict[str, Any] = {}
     for history in evidence.histories:

@@ -3,56 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from execmock.core.contract.names import EMBED_EXECUTION, EMBED_STATUS
 from execmock.verify.equality import instant, same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
 from execmock.verify.requests import EXECUTE
-from execmock.verify.rule import Judge, Rule, Verdict, check, rule
-from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
+from execmock.verify.rule import Check, Rules, check
 
-_AT = "responses/201"
 _SECOND = 1_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
-
-def _embed(
-    name: str, severity: Severity, sentence: str, *, at: str = _AT, source: str = "public", under: str = ""
-) -> Callable[[Judge], Rule]:
-    return rule(
-        f"embed.{name}",
-        severity,
-        EXECUTE,
-        sentence,
-        probes="embed",
-        at=at,
-        source="" if severity == DOCUMENTED else source,
-        tags=("embed",),
-        under=under,
-        needs="embed writes",
-    )
+_EMBED = Rules(
+    "embed", EXECUTE, probes="embed", at="responses/201", source="public", tags="embed", needs="embed writes"
+)
 
 
 def _statuses(
     evidence: Evidence, label: str, legal: frozenset[int], *, or_success: bool = False
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     said = "status " + " or ".join(map(str, sorted(legal)))
     for seen in evidence.seen("embed", label):
         fits = seen.status in legal or (or_success and seen.ok)
         yield check(fits, seen, f"success, or {said}" if or_success else said)
 
 
-@_embed("unknown-404", DOCUMENTED, "A workflow that does not exist is answered with 404.", at="responses/404")
-def unknown(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.documented("unknown-404", "A workflow that does not exist is answered with 404.", at="responses/404")
+def unknown(evidence: Evidence) -> Iterator[Check]:
     """By id, and by key."""
     return _statuses(evidence, "unknown-id", frozenset({404}))
 
 
-@_embed("bare", DOCUMENTED, "The answer is the execution itself, without an envelope.", under="embed.shape")
-def bare(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.documented("bare", "The answer is the execution itself, without an envelope.", under="embed.shape")
+def bare(evidence: Evidence) -> Iterator[Check]:
     """`data` around an object with the execution's properties is an envelope."""
     for seen in evidence.successes(EXECUTE):
         data = seen.json.get("data")
@@ -60,10 +46,10 @@ def bare(evidence: Evidence) -> Iterator[Verdict]:
         yield check(not wrapped, seen, "no envelope", "the execution inside data", at="/data")
 
 
-@_embed(
-    "echo", EXPECTED, "execution_data comes back as it was sent.", source="", under="embed.shape embed.bare"
+@_EMBED.expected(
+    "echo", "execution_data comes back as it was sent.", source="inferred", under="embed.shape embed.bare"
 )
-def echo(evidence: Evidence) -> Iterator[Verdict]:
+def echo(evidence: Evidence) -> Iterator[Check]:
     """Deep equality, unicode and null included."""
     for label in ("data", "at-once", "repeat/first"):
         for seen in evidence.ok("embed", label):
@@ -72,14 +58,13 @@ def echo(evidence: Evidence) -> Iterator[Verdict]:
             yield check(same_json(sent, shown), seen, f"{sent!r}, as sent", at="/execution_data")
 
 
-@_embed(
+@_EMBED.documented(
     "defaults",
-    DOCUMENTED,
     "Every property of the body may be left out, the body too; execution_data is then {}.",
     at="requestBody",
     under="embed.bare embed.shape embed.complete",
 )
-def defaults(evidence: Evidence) -> Iterator[Verdict]:
+def defaults(evidence: Evidence) -> Iterator[Check]:
     """The first request has no body at all."""
     for seen in evidence.seen("embed", "plain"):
         yield check(seen.ok, seen, f"status {evidence.success(EXECUTE)}")
@@ -99,8 +84,8 @@ def _local(text: Any) -> datetime | None:
         return None
 
 
-@_embed("times", EXPECTED, "created_at, created_at_utc and created_at_string are one instant.")
-def times(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("times", "created_at, created_at_utc and created_at_string are one instant.")
+def times(evidence: Evidence) -> Iterator[Check]:
     """The string has minutes only, in the zone of created_at."""
     for seen in evidence.successes(EXECUTE):
         local, utc = instant(seen.at("/created_at")), instant(seen.at("/created_at_utc"))
@@ -121,14 +106,10 @@ def _zoned(text: Any) -> datetime | None:
         return None
 
 
-@_embed(
-    "created-at-string",
-    EXPECTED,
-    "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.",
-)
-def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("created-at-string", "created_at_string reads like `Jul 13, 2025 01:01 am EDT`.")
+def created_at_string(evidence: Evidence) -> Iterator[Check]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["created_at_string"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["created_at_string"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/created_at_string")
         if isinstance(text, str) and text:
@@ -136,8 +117,8 @@ def created_at_string(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "a text like Jul 13, 2025 01:01 am EDT", at="/created_at_string")
 
 
-@_embed("uuid7", EXPECTED, "id is a UUID of version 7 whose time is created_at.")
-def uuid7(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("uuid7", "id is a UUID of version 7 whose time is created_at.")
+def uuid7(evidence: Evidence) -> Iterator[Check]:
     """Instants without a fraction stand for their second."""
     for seen in evidence.successes(EXECUTE):
         name = seen.at("/id")
@@ -151,26 +132,25 @@ def uuid7(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(abs(inside - born) <= _SECOND, seen, said, at="/id")
 
 
-@_embed("hashid", EXPECTED, "hashid is 5 lower-case letters and digits.")
-def hashid(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("hashid", "hashid is 5 lower-case letters and digits.")
+def hashid(evidence: Evidence) -> Iterator[Check]:
     """The form is the contract's pattern."""
-    pattern = evidence.schema("EmbedExecution")["properties"]["hashid"]["pattern"]
+    pattern = evidence.schema(EMBED_EXECUTION)["properties"]["hashid"]["pattern"]
     for seen in evidence.successes(EXECUTE):
         text = seen.at("/hashid")
         if isinstance(text, str) and text:
             yield check(bool(re.search(pattern, text)), seen, "5 lower-case letters and digits", at="/hashid")
 
 
-@_embed(
+@_EMBED.expected(
     "counts",
-    EXPECTED,
     "Counts of actions are not negative and add up to no more than actions_count.",
-    source="",
+    source="inferred",
 )
-def counts(evidence: Evidence) -> Iterator[Verdict]:
+def counts(evidence: Evidence) -> Iterator[Check]:
     """Every property whose name ends in _actions_count is a part."""
     names = [
-        name for name in evidence.schema("EmbedExecution")["properties"] if name.endswith("_actions_count")
+        name for name in evidence.schema(EMBED_EXECUTION)["properties"] if name.endswith("_actions_count")
     ]
     for seen in evidence.successes(EXECUTE):
         shown = {name: seen.at(f"/{name}") for name in (*names, "actions_count")}
@@ -183,34 +163,33 @@ def counts(evidence: Evidence) -> Iterator[Verdict]:
             yield check(total <= shown["actions_count"], seen, said, at="/actions_count")
 
 
-@_embed("status-running", EXPECTED, "A new execution is running.", source="")
-def running(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("status-running", "A new execution is running.", source="inferred")
+def running(evidence: Evidence) -> Iterator[Check]:
     """The statuses at creation are the contract's."""
-    initial = evidence.contract.transitions("EmbedStatus").initial
+    initial = evidence.contract.transitions(EMBED_STATUS).initial
     return _member(evidence, "status", initial)
 
 
-@_embed("object", EXPECTED, "object is `execution`.", source="")
-def object_(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("object", "object is `execution`.", source="inferred")
+def object_(evidence: Evidence) -> Iterator[Check]:
     """The word is the contract's."""
-    return _member(evidence, "object", (evidence.schema("EmbedExecution")["properties"]["object"]["const"],))
+    return _member(evidence, "object", (evidence.schema(EMBED_EXECUTION)["properties"]["object"]["const"],))
 
 
-def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Verdict]:
+def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[Check]:
     for seen in evidence.successes(EXECUTE):
         value = seen.at(f"/{name}")
         if isinstance(value, str) and value:
             yield check(value in legal, seen, " or ".join(legal), at=f"/{name}")
 
 
-@_embed(
+@_EMBED.expected(
     "id-type",
-    EXPECTED,
     "id_type says what the id in the path is; an id that does not fit it is answered with 404.",
     at="requestBody",
 )
-def id_type(evidence: Evidence) -> Iterator[Verdict]:
-    """By id and by the key that the first answer showed; and neither passed off as another."""
+def id_type(evidence: Evidence) -> Iterator[Check]:
+    """By id and by the key that the first answer showed; neither is accepted as the other."""
     for label in ("id-type/id", "id-type/key"):
         for seen in evidence.seen("embed", label):
             yield check(seen.ok, seen, f"status {evidence.success(EXECUTE)}")
@@ -218,31 +197,30 @@ def id_type(evidence: Evidence) -> Iterator[Verdict]:
     yield from _statuses(evidence, "unknown-type", evidence.statuses("embedUnknownIdType"))
 
 
-@_embed(
+@_EMBED.expected(
     "bad-data",
-    EXPECTED,
     "execution_data that is no object is refused with 422 or 400, and so is a body that is no JSON object.",
     at="requestBody",
-    source="",
+    source="inferred",
 )
-def bad_data(evidence: Evidence) -> Iterator[Verdict]:
+def bad_data(evidence: Evidence) -> Iterator[Check]:
     """The alternatives are the contract's."""
     yield from _statuses(evidence, "bad-data", evidence.statuses("embedExecutionData"))
     yield from _statuses(evidence, "malformed", evidence.statuses("embedMalformedJson"))
 
 
-@_embed("request-id", ADVISORY, "Every answer has the header x-request-id.")
-def request_id(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.advisory("request-id", "Every answer has the header x-request-id.")
+def request_id(evidence: Evidence) -> Iterator[Check]:
     """Clients show it to support."""
     for seen in evidence.by_probe.get("embed", ()):
         if seen.judged:
             yield check(bool(seen.header("x-request-id")), seen, "the header x-request-id", "none")
 
 
-@_embed(
-    "idempotency-key", EXPECTED, "A repeated request with one Idempotency-Key gets the first answer again."
+@_EMBED.expected(
+    "idempotency-key", "A repeated request with one Idempotency-Key gets the first answer again."
 )
-def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
+def idempotency_key(evidence: Evidence) -> Iterator[Check]:
     """Judged by the id of the execution."""
     first = evidence.first("embed", "repeat/first")
     for seen in evidence.seen("embed", "repeat/second"):
@@ -251,8 +229,8 @@ def idempotency_key(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.at("/id") == first.at("/id"), seen, said, at="/id", chain=(first,))
 
 
-@_embed("unique-ids", EXPECTED, "Every execution gets an id of its own.", source="")
-def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
+@_EMBED.expected("unique-ids", "Every execution gets an id of its own.", source="inferred")
+def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Requests without an Idempotency-Key."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.successes(EXECUTE):

@@ -1,19 +1,18 @@
-"""Rules on generated input. What the engine found is looked at again before anybody is accused."""
+"""Rules on generated input. A failure that the engine reports counts once our own validators confirm it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 
-from execmock.core.contract import Contract
+from execmock.core.contract import Contract, SchemaPlace
 from execmock.core.schema.validator import SchemaValidator
 from execmock.verify.answer_schemas import missing, prune, type_violations
-from execmock.verify.evidence import Evidence, Problem
+from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.answers import allowed
-from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _SHAPES = tuple(
@@ -34,42 +33,46 @@ _CAUSES = (
     *_SHAPES,
 )
 _BODIES = (CREATE, EXECUTE)
-_TAGS = ("generated",)
 
-
-@rule(
-    "generated.conformance",
-    DOCUMENTED,
-    _ALL,
-    "Answers to generated requests keep the contract: no server error, known statuses, right types.",
+_GENERATED = Rules(
+    "generated",
+    (CREATE, EXECUTE),
     probes="generated",
-    at="responses",
-    tags=_TAGS,
-    under=_CAUSES,
+    at="requestBody",
+    tags="generated",
     needs="writes generated",
 )
-def conformance(evidence: Evidence) -> Iterator[Verdict]:
-    """The engine knows no alternatives, so each of its findings is confirmed by our own validators."""
-    told = {problem.seen.number: problem for problem in evidence.problems if _confirmed(evidence, problem)}
+
+
+@_GENERATED.documented(
+    "conformance",
+    "Answers to generated requests keep the contract: no server error, known statuses, right types.",
+    operations=_ALL,
+    at="responses",
+    under=_CAUSES,
+)
+def conformance(evidence: Evidence) -> Iterator[Check]:
+    """The engine does not know the contract's choices, so each failure is confirmed by our own validators."""
+    told = {each.seen.number: each for each in evidence.engine_failures if _confirmed(evidence, each)}
     for seen in evidence.seen("generated"):
-        problem = told.get(seen.number)
-        if problem is None:
+        failure = told.get(seen.number)
+        if failure is None:
             yield check(seen.status < 500, seen, "a status below 500")
         else:
             yield check(
-                False, seen, problem.expected, problem.actual.splitlines()[0] if problem.actual else ""
+                False, seen, failure.expected, failure.actual.splitlines()[0] if failure.actual else ""
             )
 
 
-def _confirmed(evidence: Evidence, problem: Problem) -> bool:
-    seen = problem.seen
+def _confirmed(evidence: Evidence, failure: EngineFailure) -> bool:
+    seen = failure.seen
     if not seen.judged or not seen.operation:
         return False
-    if problem.kind == "not_a_server_error":
+    if failure.kind == "not_a_server_error":
         return seen.status >= 500
-    if problem.kind == "status_code_conformance":
+    if failure.kind == "status_code_conformance":
         return not allowed(evidence, seen)
-    if problem.kind == "response_schema_conformance" and seen.ok:
+    if failure.kind == "response_schema_conformance" and seen.ok:
         data = seen.json if seen.operation == EXECUTE else seen.at("/data")
         if seen.json is NOT_JSON:
             return True
@@ -95,18 +98,13 @@ def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
             yield seen, parse_json(seen.request.body)
 
 
-@rule(
-    "generated.refuses",
-    DOCUMENTED,
-    _BODIES,
+@_GENERATED.documented(
+    "refuses",
     "A generated body that breaks the contract's types or lacks what it requires is refused.",
-    probes="generated",
-    at="requestBody",
-    tags=(*_TAGS, "validation"),
+    tags="validation",
     under="create.wrong-type create.body-object http.malformed-json embed.bad-data",
-    needs="writes generated",
 )
-def refuses(evidence: Evidence) -> Iterator[Verdict]:
+def refuses(evidence: Evidence) -> Iterator[Check]:
     """Judged by the contract's own schema, in which further properties are free."""
     for operation in _BODIES:
         for seen, body in _sent(evidence, operation):
@@ -116,7 +114,7 @@ def refuses(evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _bad_data(body: object) -> bool:
-    """Of the embed body only execution_data is published well enough to insist on its type.
+    """In the embed body only the type of execution_data is documented well enough.
 
     A body that is no object at all is refused too; null may stand for no body.
     """
@@ -125,18 +123,14 @@ def _bad_data(body: object) -> bool:
     return body is not None
 
 
-@rule(
-    "generated.accepts",
-    EXPECTED,
-    _BODIES,
+@_GENERATED.expected(
+    "accepts",
     "A generated body that keeps the contract is accepted.",
     probes="generated basics embed",
-    at="requestBody",
-    tags=(*_TAGS, "validation"),
+    tags="validation",
     under="operation.answers robust.no-5xx",
-    needs="writes generated",
 )
-def accepts(evidence: Evidence) -> Iterator[Verdict]:
+def accepts(evidence: Evidence) -> Iterator[Check]:
     """Only bodies without anything that a service may refuse: unknown, null or empty members, other ids.
 
     A 5xx is no refusal, and is for generated.conformance.
@@ -150,12 +144,11 @@ def accepts(evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _known(evidence: Evidence, operation: str) -> frozenset[str]:
-    name = "CreateExecutionRequest" if operation == CREATE else "ExecuteWorkflowRequest"
-    return frozenset(evidence.schema(name)["properties"])
+    return frozenset(evidence.schema(SchemaPlace(operation, "body"))["properties"])
 
 
 def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
-    """Whether a body has known members only, none empty, its texts short, printable and not padded."""
+    """Whether a body has only known, non-empty members, and its texts are short, printable and not padded."""
     return all(
         name in known
         and value not in (None, "")
@@ -168,7 +161,7 @@ def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
 
 
 def _place(seen: Exchange, body: dict[str, object]) -> str:
-    """What a body is for: its workflow; of the embed API the address, if the other ids are the defaults."""
+    """Return the workflow that a body is for; in the embed API the address, if other ids are the defaults."""
     if seen.operation == CREATE:
         return str(body.get("workflowId"))
     usual = body.get("id_type", "id") == "id" and body.get("user_key", "main") == "main"
@@ -176,7 +169,7 @@ def _place(seen: Exchange, body: dict[str, object]) -> str:
 
 
 def _usual(evidence: Evidence, operation: str) -> frozenset[str]:
-    """The places that the service took in plain requests."""
+    """Return the workflows that the service accepted in plain requests."""
     probe, label = ("basics", "create") if operation == CREATE else ("embed", "plain")
     taken = ((seen, parse_json(seen.request.body)) for seen in evidence.ok(probe, label))
     return frozenset(_place(seen, body if isinstance(body, dict) else {}) for seen, body in taken)

@@ -7,13 +7,14 @@ from typing import Any
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, parse_json
-from execmock.verify.requests import CREATE
-from execmock.verify.rule import Rule, Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED, EXPECTED
+from execmock.verify.requests import CREATE, LIST
+from execmock.verify.rule import Check, Rules, check
 
 _ID = "/data/execution/id"
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
-_AT = "responses/200"
+
+_IDEMPOTENCY = Rules("idempotency", CREATE, probes="idempotency", at="responses/200", tags="idempotency")
+_ROBUST = Rules("robust", CREATE, probes="concurrent", at="responses/200", tags="robustness concurrency")
 
 
 def _key(seen: Exchange) -> Any:
@@ -29,17 +30,10 @@ def _repeats(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]]:
                 yield first, seen
 
 
-@rule(
-    "idempotency.same",
-    EXPECTED,
-    CREATE,
-    "A repeated create with the same idempotency key and body gives the same execution again.",
-    probes="idempotency",
-    at=_AT,
-    tags=("idempotency",),
-    needs="writes",
+@_IDEMPOTENCY.expected(
+    "same", "A repeated create with the same idempotency key and body gives the same execution again."
 )
-def same(evidence: Evidence) -> Iterator[Verdict]:
+def same(evidence: Evidence) -> Iterator[Check]:
     """Its status and times may be those of now or of the first answer."""
     for first, seen in _repeats(evidence):
         if seen.ok:
@@ -49,18 +43,12 @@ def same(evidence: Evidence) -> Iterator[Verdict]:
             yield check(False, seen, f"status {first.status}, as the first time", chain=(first,))
 
 
-@rule(
-    "idempotency.same-token",
-    EXPECTED,
-    CREATE,
+@_IDEMPOTENCY.expected(
+    "same-token",
     "A repeated create gives the same client token again.",
-    probes="idempotency",
-    at=_AT,
-    tags=("idempotency",),
     under="idempotency.same create.complete",
-    needs="writes",
 )
-def same_token(evidence: Evidence) -> Iterator[Verdict]:
+def same_token(evidence: Evidence) -> Iterator[Check]:
     """Judged only where the execution is the same."""
     for first, seen in _repeats(evidence):
         if seen.ok and seen.at(_ID) == first.at(_ID):
@@ -68,18 +56,13 @@ def same_token(evidence: Evidence) -> Iterator[Verdict]:
             yield check(seen.at(_TOKEN) == first.at(_TOKEN), seen, wanted, at=_TOKEN, chain=(first,))
 
 
-@rule(
-    "idempotency.no-second-record",
-    EXPECTED,
-    (CREATE, "listExecutions"),
+@_IDEMPOTENCY.expected(
+    "no-second-record",
     "Repeats of a create leave one execution in the list.",
-    probes="idempotency",
-    at=_AT,
-    tags=("idempotency",),
+    operations=(CREATE, LIST),
     under="idempotency.same idempotency.concurrent-8 idempotency.concurrent-32 list.no-duplicates",
-    needs="writes",
 )
-def no_second_record(evidence: Evidence) -> Iterator[Verdict]:
+def no_second_record(evidence: Evidence) -> Iterator[Check]:
     """Counts the ids in a page that carry the key or are the repeated execution."""
     for origin, pages in (("same/first", "same/list"), ("at-once/8", "at-once-list/8")):
         made = evidence.first("idempotency", origin)
@@ -97,17 +80,12 @@ def _carrying(items: Iterable[Any], key: Any, name: Any) -> set[Any]:
     return {item.get("id") for item in known if item.get("idempotencyKey") == key or item.get("id") == name}
 
 
-@rule(
-    "idempotency.conflict",
-    EXPECTED,
-    CREATE,
+@_IDEMPOTENCY.expected(
+    "conflict",
     "A known idempotency key with another body is refused with 400 or 409, and changes nothing.",
-    probes="idempotency",
     at="responses/400",
-    tags=("idempotency",),
-    needs="writes",
 )
-def conflict(evidence: Evidence) -> Iterator[Verdict]:
+def conflict(evidence: Evidence) -> Iterator[Check]:
     """The execution created first must still show its own payload."""
     first = evidence.first("idempotency", "same/first")
     for seen in evidence.seen("idempotency", "conflict"):
@@ -127,19 +105,14 @@ def _either(statuses: Iterable[int]) -> str:
     return "status " + " or ".join(map(str, sorted(statuses)))
 
 
-def _at_once(count: int) -> Rule:
-    @rule(
-        f"idempotency.concurrent-{count}",
-        EXPECTED,
-        CREATE,
+def _at_once(count: int) -> None:
+    @_IDEMPOTENCY.expected(
+        f"concurrent-{count}",
         f"{count} creates at once with the same key and body make one execution.",
-        probes="idempotency",
-        at=_AT,
-        tags=("idempotency", "concurrency"),
+        tags="concurrency",
         under="idempotency.same",
-        needs="writes",
     )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         made = list(evidence.ok("idempotency", f"at-once/{count}"))
         for seen in made:
             wanted = f"the same id in every answer, {made[0].at(_ID)}"
@@ -150,41 +123,22 @@ def _at_once(count: int) -> Rule:
             if 400 <= seen.status < 500 and seen.status not in evidence.statuses("idempotencyConflict"):
                 yield check(False, seen, "success, or a conflict while the first is under way")
 
-    return judge
+
+_at_once(8)
+_at_once(32)
 
 
-AT_ONCE = [_at_once(8), _at_once(32)]
-
-
-@rule(
-    "idempotency.failed-not-remembered",
-    EXPECTED,
-    CREATE,
-    "A refused create does not use up its idempotency key.",
-    probes="idempotency",
-    at=_AT,
-    tags=("idempotency",),
-    needs="writes",
-)
-def failed_not_remembered(evidence: Evidence) -> Iterator[Verdict]:
+@_IDEMPOTENCY.expected("failed-not-remembered", "A refused create does not use up its idempotency key.")
+def failed_not_remembered(evidence: Evidence) -> Iterator[Check]:
     """First without the required properties, then whole, with the same key."""
     for seen in evidence.seen("idempotency", "refused/second"):
         first = evidence.first("idempotency", "refused/first")
         yield check(seen.ok, seen, f"status {evidence.success(CREATE)}", chain=(first,) if first else ())
 
 
-@rule(
-    "idempotency.exact-key",
-    EXPECTED,
-    CREATE,
-    "Idempotency keys that differ in case or by a space are different keys.",
-    probes="idempotency",
-    at=_AT,
-    tags=("idempotency",),
-    needs="writes",
-)
-def exact_key(evidence: Evidence) -> Iterator[Verdict]:
-    """A refusal of a strange key is no confusion of keys."""
+@_IDEMPOTENCY.expected("exact-key", "Idempotency keys that differ in case or by a space are different keys.")
+def exact_key(evidence: Evidence) -> Iterator[Check]:
+    """Refusing an unusual key does not break this rule."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.ok("idempotency", "exact"):
         earlier = first.setdefault(seen.at(_ID), seen)
@@ -196,17 +150,13 @@ def exact_key(evidence: Evidence) -> Iterator[Verdict]:
             yield check(False, seen, "success, as this key was not used before", chain=plain)
 
 
-@rule(
-    "idempotency.tenant",
-    EXPECTED,
-    CREATE,
+@_IDEMPOTENCY.expected(
+    "tenant",
     "An idempotency key of one organization means nothing to another.",
-    probes="idempotency",
-    at=_AT,
-    tags=("idempotency", "tenancy"),
+    tags="tenancy",
     needs="writes b",
 )
-def tenant(evidence: Evidence) -> Iterator[Verdict]:
+def tenant(evidence: Evidence) -> Iterator[Check]:
     """The second organization sends the same key and body and must get an execution of its own."""
     first = evidence.first("idempotency", "same/first")
     for seen in evidence.seen("idempotency", "tenant"):
@@ -221,19 +171,13 @@ def tenant(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(False, seen, "an execution of its own", chain=(first,))
 
 
-@rule(
-    "robust.concurrent-creates",
-    DOCUMENTED,
-    CREATE,
+@_ROBUST.documented(
+    "concurrent-creates",
     "Many different creates at once all succeed, each with an id of its own.",
-    probes="concurrent",
-    at=_AT,
-    tags=("robustness", "concurrency"),
     under="robust.no-5xx create.unique-ids",
-    needs="writes",
 )
-def concurrent_creates(evidence: Evidence) -> Iterator[Verdict]:
-    """Answers that ask to come back later were waited for."""
+def concurrent_creates(evidence: Evidence) -> Iterator[Check]:
+    """Requests that were asked to wait were sent again."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.seen("concurrent", "many"):
         yield check(seen.ok, seen, f"status {evidence.success(CREATE)}")

@@ -1,32 +1,38 @@
-"""Rules on an execution's life, judged afterwards on what was seen of it."""
+"""Rules on the lifecycle of executions, judged on their histories."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from execmock.core.contract.names import EXECUTION, PUBLIC_EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import GET, LIST, PUBLIC
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import ADVISORY, EXPECTED
+from execmock.verify.rule import Check, Rules, check
 
-_FEED = "histories basics existing"
 _ALL = (GET, LIST, PUBLIC)
-_TAGS = ("lifecycle", "history")
-_AT = "responses/200"
-_SLACK = 1_000  # instants may be cut to whole seconds
+_SLACK = 1_000  # instants may be truncated to whole seconds
+
+_LIFECYCLE = Rules(
+    "lifecycle",
+    _ALL,
+    probes="histories basics existing",
+    at="responses/200",
+    tags="lifecycle history",
+    needs="",
+)
 
 
 def made(history: History, *more: Exchange) -> tuple[Exchange, ...]:
-    """Return the exchanges that lead up to a sight: the creation, if it was ours, and what else is named."""
+    """Return the exchanges that lead up to an observation: the creation, if this run did it, and `more`."""
     return (*((history.creation,) if history.creation else ()), *more)
 
 
 def settled(observations: tuple[Observation, ...]) -> Iterator[tuple[list[Observation], Observation]]:
-    """Yield each sight with those that were received before it was asked for, oldest first."""
+    """Yield each observation with those that were received before its request was sent, oldest first."""
     arrived: list[Observation] = []
     waiting: list[Observation] = []
     for observation in observations:
@@ -38,7 +44,7 @@ def settled(observations: tuple[Observation, ...]) -> Iterator[tuple[list[Observ
 
 
 def _first_shows(history: History) -> tuple[Observation, ...]:
-    """The sights without repeated creates, which may show their first answer again."""
+    """Return the observations without repeated creates, which may replay their first answer."""
     first = history.creation
     return tuple(one for one in history.observations if one.view != "create" or one.seen is first)
 
@@ -46,7 +52,7 @@ def _first_shows(history: History) -> tuple[Observation, ...]:
 def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observation]]:
     """Yield (history, before, after) for each change of status that one observer could see.
 
-    A public sight after a private one is for public.not-stale.
+    A public observation after a private one is judged by public.not-stale.
     """
     for history in evidence.histories:
         for before, observation in settled(_first_shows(history)):
@@ -55,18 +61,11 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observati
                 yield history, comparable[-1], observation
 
 
-@rule(
-    "lifecycle.reachable",
-    EXPECTED,
-    _ALL,
-    "A status seen later can be reached from a status seen before.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-    under="status.enum",
+@_LIFECYCLE.expected(
+    "reachable", "A status seen later can be reached from a status seen before.", under="status.enum"
 )
-def reachable(evidence: Evidence) -> Iterator[Verdict]:
-    """Polling may miss statuses between; what follows a terminal status is for lifecycle.terminal-final."""
+def reachable(evidence: Evidence) -> Iterator[Check]:
+    """Polling may miss statuses between; changes of terminal ones are for lifecycle.terminal-final."""
     graph = evidence.transitions
     for history, before, after in _pairs(evidence):
         if before.status in graph.next and after.status in graph.next and before.status not in graph.terminal:
@@ -76,17 +75,9 @@ def reachable(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, after.seen, said, at=place, chain=made(history, before.seen))
 
 
-@rule(
-    "lifecycle.terminal-final",
-    EXPECTED,
-    _ALL,
-    "A terminal status never changes.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def terminal_final(evidence: Evidence) -> Iterator[Verdict]:
-    """Compares every sight with the terminal sights received before it was asked for."""
+@_LIFECYCLE.expected("terminal-final", "A terminal status never changes.")
+def terminal_final(evidence: Evidence) -> Iterator[Check]:
+    """Compares every observation with the terminal ones received before its request was sent."""
     graph = evidence.transitions
     for history, before, after in _pairs(evidence):
         if before.status in graph.terminal and after.status:
@@ -96,12 +87,12 @@ def terminal_final(evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _lifecycle(evidence: Evidence) -> Mapping[str, Mapping[str, Any]]:
-    found: Mapping[str, Mapping[str, Any]] = evidence.schema("Execution")["x-lifecycle"]["properties"]
+    found: Mapping[str, Mapping[str, Any]] = evidence.schema(EXECUTION)["x-lifecycle"]["properties"]
     return found
 
 
-def _due(evidence: Evidence, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterator[Verdict]:
-    """Judge presence where it is due, absence where it is early, for the properties that `names` picks."""
+def _due(evidence: Evidence, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterator[Check]:
+    """Judge presence where due and absence where early, for the properties that `names` selects."""
     for history in evidence.histories:
         for observation in history.observations:
             for name, terms in _lifecycle(evidence).items():
@@ -111,7 +102,7 @@ def _due(evidence: Evidence, names: Callable[[str, Mapping[str, Any]], bool]) ->
 
 def _shown(evidence: Evidence, observation: Observation) -> Mapping[str, Any]:
     """Return the properties that a view shows, by name."""
-    shown: Mapping[str, Any] = evidence.schema("Execution" if observation.private else "PublicExecution")[
+    shown: Mapping[str, Any] = evidence.schema(EXECUTION if observation.private else PUBLIC_EXECUTION)[
         "properties"
     ]
     return shown
@@ -123,7 +114,7 @@ def _shows(evidence: Evidence, observation: Observation, name: str) -> bool:
 
 def _judge_presence(
     history: History, observation: Observation, name: str, terms: Mapping[str, Any]
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     present, place = observation.value(name) is not None, f"{observation.pointer}/{name}"
     if observation.status in terms["due"] and terms["severity"] == "violation":
         yield check(
@@ -140,58 +131,29 @@ def _judge_presence(
         )
 
 
-@rule(
-    "lifecycle.started-at",
-    EXPECTED,
-    _ALL,
-    "startedAt is there from workflow_running on.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def started_at(evidence: Evidence) -> Iterator[Verdict]:
+@_LIFECYCLE.expected("started-at", "startedAt is there from workflow_running on.")
+def started_at(evidence: Evidence) -> Iterator[Check]:
     """Where it is due, the contract's x-lifecycle says."""
     return _due(evidence, lambda name, _: name == "startedAt")
 
 
-@rule(
-    "lifecycle.finished-at",
-    EXPECTED,
-    _ALL,
-    "finishedAt is there when the status is terminal, and only then.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def finished_at(evidence: Evidence) -> Iterator[Verdict]:
+@_LIFECYCLE.expected("finished-at", "finishedAt is there when the status is terminal, and only then.")
+def finished_at(evidence: Evidence) -> Iterator[Check]:
     """Where it is due, the contract's x-lifecycle says."""
     return _due(evidence, lambda name, _: name == "finishedAt")
 
 
-@rule(
-    "lifecycle.run-id",
-    EXPECTED,
-    _ALL,
-    "runId is there from workflow_queued on.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def run_id(evidence: Evidence) -> Iterator[Verdict]:
+@_LIFECYCLE.expected("run-id", "runId is there from workflow_queued on.")
+def run_id(evidence: Evidence) -> Iterator[Check]:
     """Where it is due, the contract's x-lifecycle says."""
     return _due(evidence, lambda name, _: name == "runId")
 
 
-@rule(
-    "lifecycle.due-fields",
-    ADVISORY,
-    _ALL,
+@_LIFECYCLE.advisory(
+    "due-fields",
     "orderId, statusReason, responsePayload and the like are there in the statuses that call for them.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
 )
-def due_fields(evidence: Evidence) -> Iterator[Verdict]:
+def due_fields(evidence: Evidence) -> Iterator[Check]:
     """Everything in the contract's x-lifecycle that is only worth a notice; free workflows have no order."""
     for history in evidence.histories:
         for observation in history.observations:
@@ -208,17 +170,11 @@ def due_fields(evidence: Evidence) -> Iterator[Verdict]:
                     yield check(not present, observation.seen, said, at=place, chain=made(history))
 
 
-@rule(
-    "lifecycle.updated-at",
-    EXPECTED,
-    (GET, LIST),
-    "updatedAt never goes back, and is never before createdAt.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
+@_LIFECYCLE.expected(
+    "updated-at", "updatedAt never goes back, and is never before createdAt.", operations=(GET, LIST)
 )
-def updated_at(evidence: Evidence) -> Iterator[Verdict]:
-    """A second of slack for instants that are cut."""
+def updated_at(evidence: Evidence) -> Iterator[Check]:
+    """Instants may differ by a second, as they may be truncated."""
     for history in evidence.histories:
         for before, observation in settled(tuple(one for one in _first_shows(history) if one.private)):
             now, born = (instant(observation.value(name)) for name in ("updatedAt", "createdAt"))
@@ -242,8 +198,8 @@ def _exact(one: Observation, other: Observation) -> bool:
     return all("." in str(observation.value("updatedAt")) for observation in (one, other))
 
 
-def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Verdict]:
-    """Judge that a property, once it had a value, keeps it in every later sight of any view that shows it."""
+def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Check]:
+    """Judge that a property keeps its first value in every later observation of any view that shows it."""
     for history in evidence.histories:
         first: dict[str, Observation] = {}
         known = 0
@@ -253,33 +209,25 @@ def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Verdict]:
                     if name not in first and earlier.value(name) is not None:
                         first[name] = earlier
             known = len(before)
-            kept, shown = Verdict(True, observation.seen), _shown(evidence, observation)
+            kept, shown = Check(True, observation.seen), _shown(evidence, observation)
             for name, earlier in first.items():
                 if name in shown:
                     same = same_member(earlier.value(name), observation.execution.get(name))
                     yield kept if same else _changed(history, earlier, observation, name)
 
 
-def _changed(history: History, earlier: Observation, observation: Observation, name: str) -> Verdict:
+def _changed(history: History, earlier: Observation, observation: Observation, name: str) -> Check:
     said, place = f"{earlier.value(name)!r}, as was seen before", f"{observation.pointer}/{name}"
     return check(False, observation.seen, said, at=place, chain=made(history, earlier.seen))
 
 
-@rule(
-    "lifecycle.created-at-constant",
-    EXPECTED,
-    _ALL,
-    "createdAt never changes, and is the same in every view.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def created_at_constant(evidence: Evidence) -> Iterator[Verdict]:
+@_LIFECYCLE.expected("created-at-constant", "createdAt never changes, and is the same in every view.")
+def created_at_constant(evidence: Evidence) -> Iterator[Check]:
     """Compared as instants."""
     return _constant(evidence, ("createdAt",))
 
 
-# What says where an execution stands may change; an expired checkout may be replaced.
+# These describe progress and may change; an expired checkout may be replaced.
 _MOVING = frozenset(
     {
         "status",
@@ -293,33 +241,20 @@ _MOVING = frozenset(
 )
 
 
-@rule(
-    "lifecycle.write-once",
-    EXPECTED,
-    _ALL,
+@_LIFECYCLE.expected(
+    "write-once",
     "What an execution is (workflow, run, start, end, order, payloads) never changes once it is shown.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
     under="create.read-your-write list.item-equals-read public.matches-private",
 )
-def write_once(evidence: Evidence) -> Iterator[Verdict]:
-    """Every property but those that say where it stands."""
-    names = tuple(name for name in evidence.schema("Execution")["properties"] if name not in _MOVING)
+def write_once(evidence: Evidence) -> Iterator[Check]:
+    """Every property except those that describe its progress."""
+    names = tuple(name for name in evidence.schema(EXECUTION)["properties"] if name not in _MOVING)
     return _constant(evidence, names)
 
 
-@rule(
-    "lifecycle.time-order",
-    EXPECTED,
-    _ALL,
-    "createdAt, startedAt and finishedAt follow each other.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def time_order(evidence: Evidence) -> Iterator[Verdict]:
-    """A second of slack for instants that are cut."""
+@_LIFECYCLE.expected("time-order", "createdAt, startedAt and finishedAt follow each other.")
+def time_order(evidence: Evidence) -> Iterator[Check]:
+    """Instants may differ by a second, as they may be truncated."""
     for history in evidence.histories:
         for observation in history.observations:
             for earlier, later in _ORDER:

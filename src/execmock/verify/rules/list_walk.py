@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from execmock.core.contract.names import EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import ADVISORY, EXPECTED
+from execmock.verify.rule import Check, Rules, check
 
-_TAGS = ("paging",)
-_PAGE = "responses/200"
+_WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
+_ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
 
 
 def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
@@ -26,18 +26,9 @@ def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
             yield size, found
 
 
-@rule(
-    "list.no-duplicates",
-    EXPECTED,
-    LIST,
-    "Walking the list shows no execution twice.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
-    under="list.page-items",
-)
-def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
-    """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
+@_WALK.expected("no-duplicates", "Walking the list shows no execution twice.", under="list.page-items")
+def no_duplicates(evidence: Evidence) -> Iterator[Check]:
+    """Executions created meanwhile shift pages: as many may appear twice, and no more."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
         if page is not None and len(page.items) > 1:
@@ -50,7 +41,7 @@ def no_duplicates(evidence: Evidence) -> Iterator[Verdict]:
             yield _judge_repeats(evidence, found)
 
 
-def _judge_repeats(evidence: Evidence, found: list[Page]) -> Verdict:
+def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
     ids = [name for page in found for name in page.ids if name]
     twice = [name for name, times in Counter(ids).items() if times > 1]
     grown = _grown(evidence, found[0].seen, found[-1].seen)
@@ -61,23 +52,18 @@ def _judge_repeats(evidence: Evidence, found: list[Page]) -> Verdict:
 
 
 def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
-    """How many executions may have come into being between two exchanges, others' included."""
+    """Return how many executions may have been created between two exchanges, by anyone."""
     ours = sum(seen.received >= first.sent and seen.sent <= last.received for seen in evidence.ok_creates())
     return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
 
 
-@rule(
-    "list.no-gaps",
-    EXPECTED,
-    LIST,
+@_WALK.expected(
+    "no-gaps",
     "Walking the list leaves no execution out, whatever the size of the pages.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.page-items list.no-duplicates",
 )
-def no_gaps(evidence: Evidence) -> Iterator[Verdict]:
-    """Walks in pages of different sizes over one stretch must show the same executions."""
+def no_gaps(evidence: Evidence) -> Iterator[Check]:
+    """Walks in pages of different sizes over one range must show the same executions."""
     steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
     walks = dict(_walks(evidence))
     for (small, one), (large, other) in pairwise(walks.items()):
@@ -102,8 +88,8 @@ def _stretch(found: list[Page]) -> list[Any]:
     return [name for page in found for name in page.ids if name]
 
 
-def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
-    """A walk while executions are created must show everything that stood between its ends before."""
+def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
+    """Judge that a walk while executions are created shows everything that was between its ends before."""
     walk = list(pages(evidence, "paging", "growing/walk"))
     before = list(pages(evidence, "paging", "walk/100"))
     if walk and before:
@@ -113,22 +99,18 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Verdict]:
             lacking = [name for name in known[min(reached) : max(reached)] if name not in shown]
             said = f"{len(lacking)} left out, such as {lacking[0]}" if lacking else ""
             yield check(
-                not lacking, walk[-1].seen, "every execution that stood there before", said, at="/data/items"
+                not lacking, walk[-1].seen, "every execution that was there before", said, at="/data/items"
             )
 
 
-@rule(
-    "list.stable-order",
-    EXPECTED,
-    LIST,
+@_WALK.expected(
+    "stable-order",
     "The order of executions stays the same, also while they move on.",
     probes="paging histories",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.no-duplicates",
 )
-def stable_order(evidence: Evidence) -> Iterator[Verdict]:
-    """Executions that two answers both show must stand in the same order in both."""
+def stable_order(evidence: Evidence) -> Iterator[Check]:
+    """Executions that two answers both show must be in the same order in both."""
     yield from _steady(evidence)
     whole = list(pages(evidence, "paging", "walk/100"))
     others = [*pages(evidence, "paging", "walk"), *pages(evidence, "paging", "twice")]
@@ -148,8 +130,8 @@ def stable_order(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-def _steady(evidence: Evidence) -> Iterator[Verdict]:
-    """Follow the list while executions move on: what two pages share must stay in order."""
+def _steady(evidence: Evidence) -> Iterator[Check]:
+    """Compare successive lists while executions move on: what both show must be in the same order."""
     followed = list(pages(evidence, "histories", "list"))
     for one, other in pairwise(followed):
         shared = set(one.ids) & set(other.ids)
@@ -165,17 +147,13 @@ def _steady(evidence: Evidence) -> Iterator[Verdict]:
             )
 
 
-@rule(
-    "list.newest-first",
-    ADVISORY,
-    LIST,
+@_WALK.advisory(
+    "newest-first",
     "A list shows the newest execution first.",
     probes="paging basics existing",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.stable-order",
 )
-def newest_first(evidence: Evidence) -> Iterator[Verdict]:
+def newest_first(evidence: Evidence) -> Iterator[Check]:
     """Any stable order is legal."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
@@ -186,19 +164,15 @@ def newest_first(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "createdAt falling", "a later one after an earlier one", at="/data/items")
 
 
-@rule(
-    "list.item-equals-read",
-    EXPECTED,
-    LIST,
+@_ITEMS.expected(
+    "item-equals-read",
     "An item of a list shows the same values as the execution read by its id.",
     probes="basics existing echo histories",
-    at=_PAGE,
-    tags=("consistency",),
     under="list.shape get.shape create.read-your-write",
 )
-def item_equals_read(evidence: Evidence) -> Iterator[Verdict]:
-    """Judged only where two reads round the list agree, so that nothing can have moved."""
-    names = evidence.schema("Execution")["properties"]
+def item_equals_read(evidence: Evidence) -> Iterator[Check]:
+    """Judged only where the reads before and after the list agree, so that nothing can have changed."""
+    names = evidence.schema(EXECUTION)["properties"]
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.view == "get"]
         for item in (observation for observation in history.private if observation.view == "list"):

@@ -1,18 +1,17 @@
-"""Rules on one page of the list: defaults, limits, counts, `hasMore`, parameters that make no sense."""
+"""Rules on one page of the list: defaults, limits, counts, `hasMore`, invalid parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED, EXPECTED
+from execmock.verify.rule import Check, Rules, check
 
-_TAGS = ("paging",)
-_PAGE = "responses/200"
+_PAGES = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 
 
 def _default(evidence: Evidence, name: str) -> int:
@@ -20,8 +19,7 @@ def _default(evidence: Evidence, name: str) -> int:
 
 
 def _most(evidence: Evidence) -> int:
-    data = evidence.schema("ListExecutionsResponse")["properties"]["data"]["properties"]
-    return int(data["limit"]["maximum"])
+    return int(evidence.schema(PAGE)["properties"]["limit"]["maximum"])
 
 
 def _plain(evidence: Evidence) -> Iterator[Exchange]:
@@ -29,16 +27,13 @@ def _plain(evidence: Evidence) -> Iterator[Exchange]:
     return (seen for seen in evidence.successes(LIST) if "?" not in seen.request.url)
 
 
-@rule(
-    "list.default-limit",
-    DOCUMENTED,
-    LIST,
+@_PAGES.documented(
+    "default-limit",
     "Without a limit a page says limit 20 and holds at most 20 items.",
     probes="parameters paging",
     at="parameters/0",
-    tags=_TAGS,
 )
-def default_limit(evidence: Evidence) -> Iterator[Verdict]:
+def default_limit(evidence: Evidence) -> Iterator[Check]:
     """The number is the contract's default."""
     wanted = _default(evidence, "limit")
     for seen in _plain(evidence):
@@ -56,16 +51,13 @@ def default_limit(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(len(page.items) >= full, page.seen, f"{full} items", said, at="/data/items")
 
 
-@rule(
-    "list.default-offset",
-    DOCUMENTED,
-    LIST,
+@_PAGES.documented(
+    "default-offset",
     "Without an offset the list starts at its beginning and says offset 0.",
     probes="parameters paging",
     at="parameters/1",
-    tags=_TAGS,
 )
-def default_offset(evidence: Evidence) -> Iterator[Verdict]:
+def default_offset(evidence: Evidence) -> Iterator[Check]:
     """The number is the contract's default."""
     wanted = _default(evidence, "offset")
     for seen in evidence.successes(LIST):
@@ -75,16 +67,13 @@ def default_offset(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(shown == wanted, seen, f"{wanted}", at="/data/offset")
 
 
-@rule(
-    "list.page-maximum",
-    DOCUMENTED,
-    LIST,
+@_PAGES.documented(
+    "page-maximum",
     "A page never holds more than 100 items, whatever limit was asked for.",
     probes="parameters paging",
     at="parameters/0",
-    tags=_TAGS,
 )
-def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
+def page_maximum(evidence: Evidence) -> Iterator[Check]:
     """Clamped and echoed as 100, or refused with 400."""
     most = _most(evidence)
     for seen in evidence.successes(LIST):
@@ -100,18 +89,14 @@ def page_maximum(evidence: Evidence) -> Iterator[Verdict]:
         yield check(fits, seen, "a page of 100, or status 400")
 
 
-@rule(
-    "list.page-items",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "page-items",
     "A page holds exactly as many items as were asked for and are there, and says its limit and offset.",
     probes="paging parameters",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.shape list.default-limit list.page-maximum",
 )
-def page_items(evidence: Evidence) -> Iterator[Verdict]:
-    """Counts before and after the page bound what must and may be there."""
+def page_items(evidence: Evidence) -> Iterator[Check]:
+    """The counts before and after the page bound how many items it may hold."""
     most = _most(evidence)
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
@@ -123,7 +108,7 @@ def page_items(evidence: Evidence) -> Iterator[Verdict]:
             yield from _judge_echo(found, most)
 
 
-def _judge_count(page: Page, bounds: Bounds) -> Verdict:
+def _judge_count(page: Page, bounds: Bounds) -> Check:
     limit, offset = page.limit or 0, page.offset or 0
     least = min(limit, max(bounds.low - offset, 0))
     most = min(limit, max(bounds.high - offset, 0))
@@ -132,7 +117,7 @@ def _judge_count(page: Page, bounds: Bounds) -> Verdict:
     return check(fits, page.seen, wanted, f"{len(page.items)} items", at="/data/items")
 
 
-def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
+def _judge_echo(page: Page, most: int) -> Iterator[Check]:
     for name, asked in (("limit", page.limit), ("offset", page.offset)):
         shown = page.seen.at(f"/data/{name}")
         legal = asked is not None and asked < 2**31 and (name == "offset" or 0 < asked <= most)
@@ -140,18 +125,13 @@ def _judge_echo(page: Page, most: int) -> Iterator[Verdict]:
             yield check(shown == asked, page.seen, f"{asked}, as asked for", at=f"/data/{name}")
 
 
-@rule(
-    "list.has-more",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "has-more",
     "hasMore says exactly whether another item follows the page, at every boundary.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
     under="list.shape list.page-items",
 )
-def has_more(evidence: Evidence) -> Iterator[Verdict]:
-    """Between two counts that differ, only what both agree on is judged."""
+def has_more(evidence: Evidence) -> Iterator[Check]:
+    """Between two counts that differ, only what both imply is judged."""
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and isinstance(page.more, bool):
@@ -160,24 +140,16 @@ def has_more(evidence: Evidence) -> Iterator[Verdict]:
                 if end < bounds.low:
                     yield _more(page, True, f"{bounds.low} executions reach beyond {end}")
                 elif end >= bounds.high:
-                    yield _more(page, False, f"of {bounds.high} executions none stands at {end}")
+                    yield _more(page, False, f"none of {bounds.high} executions is at offset {end}")
 
 
-def _more(page: Page, wanted: bool, why: str) -> Verdict:
+def _more(page: Page, wanted: bool, why: str) -> Check:
     return check(page.more is wanted, page.seen, f"{str(wanted).lower()}: {why}", at="/data/hasMore")
 
 
-@rule(
-    "list.past-end",
-    EXPECTED,
-    LIST,
-    "An offset past the end gives an empty page without more.",
-    probes="paging",
-    at=_PAGE,
-    tags=_TAGS,
-)
-def past_end(evidence: Evidence) -> Iterator[Verdict]:
-    """Judged for offsets that no count reached."""
+@_PAGES.expected("past-end", "An offset past the end gives an empty page without more.")
+def past_end(evidence: Evidence) -> Iterator[Check]:
+    """Judged for offsets beyond every count."""
     for bounds in counts(evidence):
         for seen in evidence.seen("paging", "boundary"):
             offset = offset_of(seen)
@@ -189,32 +161,28 @@ def past_end(evidence: Evidence) -> Iterator[Verdict]:
                     yield check(empty, seen, "no items and hasMore false", at="/data")
 
 
-@rule(
-    "list.bad-parameters",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "bad-parameters",
     "A limit or offset that is no integer in range is refused with 400.",
     probes="parameters",
     at="responses/400",
-    tags=(*_TAGS, "validation"),
+    tags="validation",
 )
-def bad_parameters(evidence: Evidence) -> Iterator[Verdict]:
+def bad_parameters(evidence: Evidence) -> Iterator[Check]:
     """An empty value may also count as left out."""
     for seen in evidence.seen("parameters", "bad"):
         empty = seen.request.url.endswith("=")
         yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
 
 
-@rule(
-    "list.huge-parameters",
-    EXPECTED,
-    LIST,
+@_PAGES.expected(
+    "huge-parameters",
     "A limit or offset beyond any number of executions is clamped or refused, never a 5xx.",
     probes="parameters",
     at="responses/400",
-    tags=(*_TAGS, "robustness"),
+    tags="robustness",
 )
-def huge_parameters(evidence: Evidence) -> Iterator[Verdict]:
+def huge_parameters(evidence: Evidence) -> Iterator[Check]:
     """The 5xx itself is judged here, because the contract names this case."""
     legal = evidence.statuses("hugeNumber") | {414, 431}
     for seen in evidence.seen("parameters", "huge"):

@@ -1,4 +1,4 @@
-"""Rules on the public view: the token opens one execution, and shows nothing private."""
+"""Rules on the public view: a token reads one execution, and shows nothing private."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
 from execmock.verify.equality import same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
-from execmock.verify.rule import Rule, Verdict, check, rule
+from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.auth import alike
-from execmock.verify.severity import DOCUMENTED, EXPECTED
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
 _LONG_ENOUGH = 12
 _WORD = re.compile(r"[A-Za-z0-9_~-]{12,}")
-_FEED = "public basics histories"
+
+_TOKENS = Rules("public", PUBLIC, probes="public", at="responses/401", tags="token")
+_SECRETS = Rules("", probes="public basics", at="responses/200", tags="privacy token")
+_VIEW = Rules("public", PUBLIC, probes="public basics histories", at="responses/200")
 
 
 def _one_of(statuses: Iterable[int]) -> str:
@@ -33,88 +36,63 @@ def _opener(evidence: Evidence, label: str) -> tuple[Exchange, ...]:
     return (made,) if made is not None else ()
 
 
-@rule(
-    "public.token-required",
-    DOCUMENTED,
-    PUBLIC,
+@_TOKENS.documented(
+    "token-required",
     "A public read without a token, or with an empty one, is refused with 400 or 401.",
-    probes="public",
     at="responses/400",
-    tags=("token",),
-    needs="writes",
 )
-def token_required(evidence: Evidence) -> Iterator[Verdict]:
+def token_required(evidence: Evidence) -> Iterator[Check]:
     """The parameter is required by the page."""
     legal = evidence.statuses("missingPublicToken")
     for seen in evidence.seen("public", "missing"):
         yield check(seen.status in legal, seen, _one_of(legal), chain=_opener(evidence, "missing"))
 
 
-def _refuses(
-    name: str, label: str, sentence: str, *, severity: Any = EXPECTED, under: str = "", exact: bool = True
-) -> Rule:
-    @rule(
-        name,
-        severity,
-        PUBLIC,
-        sentence,
-        probes="public",
-        at="responses/401",
-        tags=("token",),
-        under=under,
-        needs="writes",
-    )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
-        for seen in evidence.seen("public", label):
-            fits = seen.status == 401 if exact else not seen.ok
-            yield check(fits, seen, "status 401" if exact else "a refusal", chain=_opener(evidence, label))
-
-    return judge
+@_TOKENS.documented("wrong-token", "A public read with a wrong token is refused with 401.")
+def wrong_token(evidence: Evidence) -> Iterator[Check]:
+    """Tokens that no execution ever had."""
+    return _unauthorized(evidence, "wrong")
 
 
-REFUSALS = [
-    _refuses(
-        "public.wrong-token",
-        "wrong",
-        "A public read with a wrong token is refused with 401.",
-        severity=DOCUMENTED,
-    ),
-    _refuses(
-        "public.token-binding",
-        "other",
-        "The token of one execution does not open another.",
-        under="public.wrong-token",
-    ),
-    _refuses(
-        "public.token-case",
-        "case",
-        "A token whose letters changed case opens nothing.",
-        under="public.wrong-token",
-        exact=False,
-    ),
-    _refuses(
-        "public.token-prefix",
-        "prefix",
-        "A token cut short or grown opens nothing.",
-        under="public.wrong-token",
-        exact=False,
-    ),
-]
-
-
-@rule(
-    "public.unknown-id-same-answer",
-    EXPECTED,
-    PUBLIC,
-    "An id that does not exist gets the same answer as a wrong token.",
-    probes="public",
-    at="responses/401",
-    tags=("token",),
-    under="public.wrong-token",
-    needs="writes",
+@_TOKENS.expected(
+    "token-binding", "The token of one execution does not open another.", under="public.wrong-token"
 )
-def unknown_same(evidence: Evidence) -> Iterator[Verdict]:
-    """So that nobody learns which ids exist; requestId and the id itself apart."""
+def token_binding(evidence: Evidence) -> Iterator[Check]:
+    """Both executions belong to one organization."""
+    return _unauthorized(evidence, "other")
+
+
+def _unauthorized(evidence: Evidence, label: str) -> Iterator[Check]:
+    for seen in evidence.seen("public", label):
+        yield check(seen.status == 401, seen, "status 401", chain=_opener(evidence, label))
+
+
+@_TOKENS.expected(
+    "token-case", "A token whose letters changed case opens nothing.", under="public.wrong-token"
+)
+def token_case(evidence: Evidence) -> Iterator[Check]:
+    """Any refusal will do."""
+    return _refused(evidence, "case")
+
+
+@_TOKENS.expected("token-prefix", "A token cut short or grown opens nothing.", under="public.wrong-token")
+def token_prefix(evidence: Evidence) -> Iterator[Check]:
+    """Any refusal will do."""
+    return _refused(evidence, "prefix")
+
+
+def _refused(evidence: Evidence, label: str) -> Iterator[Check]:
+    for seen in evidence.seen("public", label):
+        yield check(not seen.ok, seen, "a refusal", chain=_opener(evidence, label))
+
+
+@_TOKENS.expected(
+    "unknown-id-same-answer",
+    "An id that does not exist gets the same answer as a wrong token.",
+    under="public.wrong-token",
+)
+def unknown_same(evidence: Evidence) -> Iterator[Check]:
+    """Otherwise the answers would show which ids exist. Compared except requestId and the id itself."""
     wrong = evidence.first("public", "wrong/garbage")
     for seen in evidence.seen("public", "unknown-id/garbage"):
         if wrong is not None and not wrong.ok:
@@ -123,38 +101,32 @@ def unknown_same(evidence: Evidence) -> Iterator[Verdict]:
         yield check(not seen.ok, seen, "a refusal", chain=_opener(evidence, "one"))
 
 
-@rule(
-    "auth.public-ignores-bearer",
-    EXPECTED,
-    PUBLIC,
+@_TOKENS.expected(
+    "public-ignores-bearer",
     "A public read with a good token ignores any Authorization header.",
-    probes="public",
+    area="auth",
     at="security",
-    tags=("auth", "token"),
+    tags="auth",
     under="operation.answers",
-    needs="writes",
 )
-def ignores_bearer(evidence: Evidence) -> Iterator[Verdict]:
+def ignores_bearer(evidence: Evidence) -> Iterator[Check]:
     """Judged only where the token opens the execution without a header."""
     plain = evidence.first("public", "right/plain")
     if plain is not None and plain.ok:
-        for seen in evidence.seen("public", "right/beside-a-key"):
+        for seen in evidence.seen("public", "right/with-a-key"):
             yield check(seen.ok, seen, "success, as without the header", chain=_opener(evidence, "one"))
     for seen in evidence.seen("public", "wrong/with-a-key"):
         yield check(not seen.ok, seen, "a refusal, as without the header", chain=_opener(evidence, "one"))
 
 
-@rule(
-    "public.token-opaque",
-    EXPECTED,
-    CREATE,
+@_TOKENS.expected(
+    "token-opaque",
     "A client token is URL-safe, at least 16 characters, unlike any other, and does not hold the id.",
+    operations=CREATE,
     probes="public basics concurrent",
     at="responses/200",
-    tags=("token",),
-    needs="writes",
 )
-def token_opaque(evidence: Evidence) -> Iterator[Verdict]:
+def token_opaque(evidence: Evidence) -> Iterator[Check]:
     """Tokens of one execution are the same; tokens of two are not."""
     owner: dict[str, tuple[Any, Exchange]] = {}
     for seen in evidence.ok_creates():
@@ -175,37 +147,32 @@ def _tokens(evidence: Evidence) -> dict[str, Exchange]:
     return found
 
 
-def _keeps_secret(name: str, operations: tuple[str, ...], sentence: str) -> Rule:
-    @rule(
-        name,
-        EXPECTED,
-        operations,
-        sentence,
-        probes="public basics",
-        at="responses/200",
-        tags=("privacy", "token"),
-        needs="writes",
-    )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
-        tokens = _tokens(evidence)
-        telling = {max(token.split("."), key=len): token for token in tokens}
-        for seen in evidence.successes(*operations):
-            text = _all_text(seen)
-            words = telling.keys() & _WORD.findall(text)
-            leaked = telling[min(words)] if words else ""
-            named = '"clientToken"' in text
-            chain = (tokens[leaked],) if leaked else ()
-            yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
-
-    return judge
+@_SECRETS.expected(
+    "public.create-only-token",
+    "Reads never show a client token: only the create does.",
+    operations=(GET, PUBLIC),
+)
+def create_only_token(evidence: Evidence) -> Iterator[Check]:
+    """Looks for the name of the property and for every token of the run."""
+    return _keeps_tokens(evidence, GET, PUBLIC)
 
 
-SECRETS = [
-    _keeps_secret(
-        "public.create-only-token", (GET, PUBLIC), "Reads never show a client token: only the create does."
-    ),
-    _keeps_secret("list.leaks-token", (LIST,), "A list never shows a client token."),
-]
+@_SECRETS.expected("list.leaks-token", "A list never shows a client token.", operations=LIST)
+def list_leaks_token(evidence: Evidence) -> Iterator[Check]:
+    """Looks for the same in every page."""
+    return _keeps_tokens(evidence, LIST)
+
+
+def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Check]:
+    tokens = _tokens(evidence)
+    telling = {max(token.split("."), key=len): token for token in tokens}
+    for seen in evidence.successes(*operations):
+        text = _all_text(seen)
+        words = telling.keys() & _WORD.findall(text)
+        leaked = telling[min(words)] if words else ""
+        named = '"clientToken"' in text
+        chain = (tokens[leaked],) if leaked else ()
+        yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
 
 
 def _all_text(seen: Exchange) -> str:
@@ -213,19 +180,12 @@ def _all_text(seen: Exchange) -> str:
     return f"{heads}\n{seen.body.decode('utf-8', 'replace')}"
 
 
-@rule(
-    "public.private-fields",
-    EXPECTED,
-    PUBLIC,
-    "The public view has none of the properties that are private.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("privacy",),
-    needs="writes",
+@_VIEW.expected(
+    "private-fields", "The public view has none of the properties that are private.", tags="privacy"
 )
-def private_fields(evidence: Evidence) -> Iterator[Verdict]:
+def private_fields(evidence: Evidence) -> Iterator[Check]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicExecution")
+    names = evidence.hidden(PUBLIC_EXECUTION)
     for seen in evidence.successes(PUBLIC):
         data = seen.at("/data")
         if isinstance(data, dict):
@@ -235,45 +195,35 @@ def private_fields(evidence: Evidence) -> Iterator[Verdict]:
                 yield _absent(seen, "/data/execution", nested, names)
 
 
-def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[str]) -> Verdict:
+def _absent(seen: Exchange, base: str, value: dict[str, Any], names: Iterable[str]) -> Check:
     shown = next((name for name in names if value.get(name) not in (None, "", {})), None)
     place = f"{base}/{shown}" if shown else base
     return check(shown is None, seen, f"no {shown} in the public view", at=place)
 
 
-@rule(
-    "public.private-event-fields",
-    EXPECTED,
-    PUBLIC,
+@_VIEW.expected(
+    "private-event-fields",
     "Events in the public view have none of the properties that are private.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("privacy", "timeline"),
-    needs="writes",
+    tags="privacy timeline",
 )
-def private_event_fields(evidence: Evidence) -> Iterator[Verdict]:
+def private_event_fields(evidence: Evidence) -> Iterator[Check]:
     """The names are those of the contract's `x-hidden`."""
-    names = evidence.hidden("PublicEvent")
+    names = evidence.hidden(PUBLIC_EVENT)
     for history in evidence.histories:
         for observation in history.public:
             for number, event in enumerate(observation.events or ()):
                 yield _absent(observation.seen, f"/data/events/{number}", dict(event), names)
 
 
-@rule(
-    "public.canary",
-    EXPECTED,
-    PUBLIC,
+@_VIEW.expected(
+    "canary",
     "No private value turns up anywhere in a public answer, events and headers included.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("privacy",),
+    tags="privacy",
     under="public.private-fields public.private-event-fields",
-    needs="writes",
 )
-def canary(evidence: Evidence) -> Iterator[Verdict]:
+def canary(evidence: Evidence) -> Iterator[Check]:
     """Looks for the marked values sent in private places, and for the organization's id."""
-    hidden = frozenset(evidence.hidden("PublicExecution"))
+    hidden = frozenset(evidence.hidden(PUBLIC_EXECUTION))
     for history in evidence.histories:
         made = history.creation
         if made is not None:
@@ -297,7 +247,7 @@ def _canaries(made: Exchange, hidden: frozenset[str]) -> tuple[str, ...]:
 
 
 def _telling(text: str) -> bool:
-    """Whether a text is long and rare enough that it cannot turn up by chance, and needs no escaping."""
+    """Whether a text is too long to occur by chance, and needs no escaping."""
     return (
         len(text) >= _LONG_ENOUGH and text.isascii() and json.dumps(text) == f'"{text}"' and "/" not in text
     )
@@ -314,64 +264,53 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-@rule(
-    "public.matches-private",
-    EXPECTED,
-    PUBLIC,
+@_VIEW.expected(
+    "matches-private",
     "The public view shows the same status and the same values as the private view.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("consistency",),
+    tags="consistency",
     under="public.shape public.not-stale",
-    needs="writes",
 )
-def matches_private(evidence: Evidence) -> Iterator[Verdict]:
-    """Judged only between two private reads that agree, so that nothing can have moved. The id always is."""
+def matches_private(evidence: Evidence) -> Iterator[Check]:
+    """Judged only between two private reads that agree, so that nothing can have changed; the id always."""
     for seen in evidence.successes(PUBLIC):
         asked = unquote(seen.request.url.partition("?")[0].rpartition("/")[2])
         if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:
             yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
     for history in evidence.histories:
-        for before, public, after in _sandwiches(history):
-            for name in evidence.schema("PublicExecution")["properties"]:
-                known = name in evidence.schema("Execution")["properties"]
+        for before, public in _undisturbed(history):
+            for name in evidence.schema(PUBLIC_EXECUTION)["properties"]:
+                known = name in evidence.schema(EXECUTION)["properties"]
                 if known and name in before.execution:
                     wanted, shown = before.execution[name], public.execution.get(name)
                     place = f"{public.pointer}/{name}"
                     said = f"{wanted!r}, as the private view shows"
                     yield check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
-            del after
 
 
 def _made(history: History) -> tuple[Exchange, ...]:
     return (history.creation,) if history.creation else ()
 
 
-def _sandwiches(history: History) -> Iterator[tuple[Observation, Observation, Observation]]:
-    """Yield public sights between two equal private ones, none of them overlapping."""
+def _undisturbed(history: History) -> Iterator[tuple[Observation, Observation]]:
+    """Yield (private, public): a public read between two equal private ones, none of them overlapping."""
     privates = [observation for observation in history.private if observation.view in ("get", "create")]
     for public in history.public:
         before = [observation for observation in privates if observation.seen.received <= public.seen.sent]
         after = [observation for observation in privates if observation.seen.sent >= public.seen.received]
         if before and after and _agree(before[-1], after[0]):
-            yield before[-1], public, after[0]
+            yield before[-1], public
 
 
 def _agree(one: Observation, other: Observation) -> bool:
     return one.execution == other.execution
 
 
-@rule(
-    "public.not-stale",
-    EXPECTED,
-    PUBLIC,
+@_VIEW.expected(
+    "not-stale",
     "The public view never shows a status that the private view had already left.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("consistency",),
-    needs="writes",
+    tags="consistency",
 )
-def not_stale(evidence: Evidence) -> Iterator[Verdict]:
+def not_stale(evidence: Evidence) -> Iterator[Check]:
     """Compares a public read with private answers that were received before it was sent."""
     graph = evidence.transitions
     for history in evidence.histories:

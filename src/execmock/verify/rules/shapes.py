@@ -1,4 +1,4 @@
-"""Rules on the form of every answer: types, required members, the envelope, errors, times."""
+"""Rules on the shape of every answer: types, required members, the envelope, errors, times."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from execmock.core.contract.names import EVENT, EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
 from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.answer_schemas import dates, missing, prune, type_violations
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import EVERY_PROBE, Rule, Verdict, check, rule
-from execmock.verify.severity import DOCUMENTED, EXPECTED
+from execmock.verify.rule import ALL_PROBES, Check, Rules, check
 
 _FEED = "basics existing embed"
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
@@ -26,7 +26,7 @@ def _data(seen: Exchange) -> tuple[str, Any]:
 
 
 def _pruned(evidence: Evidence, seen: Exchange, data: Any) -> Any:
-    """Leave out what counts as left out. Most answers have nothing of the kind, and are spared the copy."""
+    """Return data without members that count as left out. Most answers have none, and are not copied."""
     if b"null" not in seen.body and b'""' not in seen.body:
         return data
     if seen.number not in evidence.pruned:
@@ -34,26 +34,26 @@ def _pruned(evidence: Evidence, seen: Exchange, data: Any) -> Any:
     return evidence.pruned[seen.number]
 
 
-def _shape(area: str, operation: str) -> Rule:
-    @rule(
-        f"{area}.shape",
-        DOCUMENTED,
-        operation,
-        f"A success of {operation} is JSON whose every property has the type that its page gives.",
-        probes=_FEED,
-        at="responses",
-        tags=("shape",),
-        needs="embed" if operation == EXECUTE else "",
+def _shapes(area: str, operation: str) -> Rules:
+    """Return the two rules on the shape of an operation's successes."""
+    needs = "embed" if operation == EXECUTE else ""
+    rules = Rules(area, operation, probes=_FEED, at="responses", tags="shape", needs=needs)
+    _declare_shape(rules, operation)
+    _declare_complete(rules, operation)
+    return rules
+
+
+def _declare_shape(rules: Rules, operation: str) -> None:
+    @rules.documented(
+        "shape", f"A success of {operation} is JSON whose every property has the type that its page gives."
     )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.answers(operation):
             if seen.ok:
                 yield from _judge_shape(evidence, seen)
 
-    return judge
 
-
-def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Verdict]:
+def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Check]:
     base, data = _data(seen)
     if not isinstance(seen.json, dict):
         yield check(False, seen, "a JSON object", seen.text(80))
@@ -65,19 +65,13 @@ def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Verdict]:
             yield check(False, seen, each.expected, at=base + each.where)
 
 
-def _complete(area: str, operation: str) -> Rule:
-    @rule(
-        f"{area}.complete",
-        EXPECTED,
-        operation,
+def _declare_complete(rules: Rules, operation: str) -> None:
+    @rules.expected(
+        "complete",
         f"A success of {operation} has every property that no execution can be without.",
-        probes=_FEED,
-        at="responses",
-        tags=("shape",),
-        under=f"envelope.fields {area}.shape public.matches-private",
-        needs="embed" if operation == EXECUTE else "",
+        under=f"envelope.fields {rules.area}.shape public.matches-private",
     )
-    def judge(evidence: Evidence) -> Iterator[Verdict]:
+    def judge(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.successes(operation):
             base, data = _data(seen)
             if isinstance(data, dict):
@@ -87,25 +81,17 @@ def _complete(area: str, operation: str) -> Rule:
                 for each in found[:_MOST]:
                     yield check(False, seen, each.expected, at=base + each.where)
 
-    return judge
+
+_SHAPES = [_shapes(area, operation) for area, operation in _AREAS.items()]
+_FORM = Rules("", _ENVELOPED, probes=ALL_PROBES, at="responses", tags="shape", needs="")
+_ENVELOPE = Rules("", _ENVELOPED, probes=_FEED, at="responses/200", tags="envelope", needs="")
+_ERRORS = Rules("error", _ENVELOPED, at="responses/400", source="public", tags="errors", needs="")
 
 
-SHAPES = [_shape(area, operation) for area, operation in _AREAS.items()]
-COMPLETE = [_complete(area, operation) for area, operation in _AREAS.items()]
-
-
-@rule(
-    "status.enum",
-    DOCUMENTED,
-    _ENVELOPED,
-    "Every status shown is one of those that the pages list.",
-    probes=EVERY_PROBE,
-    at="responses",
-    tags=("shape",),
-)
-def status_enum(evidence: Evidence) -> Iterator[Verdict]:
+@_FORM.documented("status.enum", "Every status shown is one of those that the pages list.")
+def status_enum(evidence: Evidence) -> Iterator[Check]:
     """Known drift is reported by its own rule."""
-    legal = evidence.schema("ExecutionStatus")["enum"]
+    legal = evidence.schema(STATUS)["enum"]
     for history in evidence.histories:
         for observation in history.observations:
             status = observation.execution.get("status")
@@ -114,17 +100,9 @@ def status_enum(evidence: Evidence) -> Iterator[Verdict]:
                 yield check(status in legal, observation.seen, f"one of {', '.join(legal)}", at=place)
 
 
-@rule(
-    "envelope.code",
-    DOCUMENTED,
-    _ENVELOPED,
-    "A success says code 200, an integer.",
-    probes=_FEED,
-    at="responses/200",
-    tags=("envelope",),
-)
-def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
-    """An absent code is for envelope.fields."""
+@_ENVELOPE.documented("envelope.code", "A success says code 200, an integer.")
+def envelope_code(evidence: Evidence) -> Iterator[Check]:
+    """An absent code is judged by envelope.fields."""
     for seen in evidence.successes(*_ENVELOPED):
         code = seen.json.get("code")
         if code is not None:
@@ -132,16 +110,10 @@ def envelope_code(evidence: Evidence) -> Iterator[Verdict]:
             yield check(type(code) is int and code == wanted, seen, f"the integer {wanted}", at="/code")
 
 
-@rule(
-    "envelope.fields",
-    DOCUMENTED,
-    _ENVELOPED,
-    "A success has code, data (an object), message and requestId (texts).",
-    probes=_FEED,
-    at="responses/200",
-    tags=("envelope",),
+@_ENVELOPE.documented(
+    "envelope.fields", "A success has code, data (an object), message and requestId (texts)."
 )
-def envelope_fields(evidence: Evidence) -> Iterator[Verdict]:
+def envelope_fields(evidence: Evidence) -> Iterator[Check]:
     """The types come from the contract's own envelope."""
     for seen in evidence.successes(*_ENVELOPED):
         for name, node in _envelope(evidence, seen.operation).items():
@@ -155,28 +127,23 @@ def _envelope(evidence: Evidence, operation: str) -> Mapping[str, Any]:
     return members
 
 
-def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Verdict:
+def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Check:
     value, kind = seen.json.get(name), node.get("type", "object")
     fits = {
         "string": isinstance(value, str) and (bool(value) or name == "message"),
         "object": isinstance(value, dict),
-        "integer": value is not None,  # its type is for envelope.code
+        "integer": value is not None,  # envelope.code judges its type
     }
     return check(fits.get(kind, True), seen, f"a value of type {kind}", at=f"/{name}")
 
 
-@rule(
-    "error.shape",
-    EXPECTED,
-    _ENVELOPED,
+@_ERRORS.expected(
+    "shape",
     "A refusal says code (an integer), message and requestId (texts), details (a list), and no data.",
     probes="bodies auth unknown public",
-    at="responses/400",
-    source="public",
-    tags=("errors",),
 )
-def error_shape(evidence: Evidence) -> Iterator[Verdict]:
-    """Refusals of nonsense may come from a server in front, and are not judged."""
+def error_shape(evidence: Evidence) -> Iterator[Check]:
+    """Refusals of malformed requests may come from a proxy, and are not judged."""
     for seen in _refusals(evidence):
         if not isinstance(seen.json, dict):
             yield check(False, seen, "a JSON object", seen.text(80))
@@ -198,16 +165,13 @@ def _refusals(evidence: Evidence) -> Iterator[Exchange]:
             yield seen
 
 
-@rule(
+@_ENVELOPE.expected(
     "content-type.json",
-    EXPECTED,
-    (*_ENVELOPED, EXECUTE),
     "Answers with a body say Content-Type: application/json.",
-    probes=_FEED,
+    operations=(*_ENVELOPED, EXECUTE),
     at="responses",
-    tags=("envelope",),
 )
-def content_type(evidence: Evidence) -> Iterator[Verdict]:
+def content_type(evidence: Evidence) -> Iterator[Check]:
     """Parameters such as charset are free, and so is any +json type."""
     for seen in evidence.answers(*_ENVELOPED, EXECUTE):
         if seen.body and (
@@ -218,22 +182,14 @@ def content_type(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, seen, "Content-Type: application/json", f"Content-Type: {said or 'none'}")
 
 
-@rule(
-    "time.rfc3339",
-    EXPECTED,
-    _ENVELOPED,
-    "Every instant is RFC 3339 text in UTC (Z or +00:00).",
-    probes=EVERY_PROBE,
-    at="responses/200",
-    tags=("shape", "time"),
+@_FORM.expected(
+    "time.rfc3339", "Every instant is RFC 3339 text in UTC (Z or +00:00).", at="responses/200", tags="time"
 )
-def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
+def rfc3339(evidence: Evidence) -> Iterator[Check]:
     """Executions and their events; the embed API's three texts have their own rule."""
     for history in evidence.histories:
         for observation in history.observations:
-            kind, event_kind = (
-                ("Execution", "Event") if observation.private else ("PublicExecution", "PublicEvent")
-            )
+            kind, event_kind = (EXECUTION, EVENT) if observation.private else (PUBLIC_EXECUTION, PUBLIC_EVENT)
             for name, value in dates(evidence.contract, kind, observation.execution):
                 yield _judge_instant(observation.seen, f"{observation.pointer}/{name}", value)
             for number, event in enumerate(observation.events or ()):
@@ -241,7 +197,7 @@ def rfc3339(evidence: Evidence) -> Iterator[Verdict]:
                     yield _judge_instant(observation.seen, f"/data/events/{number}/{name}", value)
 
 
-def _judge_instant(seen: Exchange, place: str, value: Any) -> Verdict:
+def _judge_instant(seen: Exchange, place: str, value: Any) -> Check:
     fits = isinstance(value, str) and bool(_UTC.fullmatch(value))
     if fits:
         try:

@@ -11,17 +11,22 @@ from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import CREATE, GET, PUBLIC
-from execmock.verify.rule import Verdict, check, rule
+from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.lifecycle import made, settled
-from execmock.verify.severity import EXPECTED
 
-_FEED = "histories basics existing"
 _VIEWS = (GET, PUBLIC)
-_TAGS = ("timeline", "history")
-_AT = "responses/200"
 _EVENTS = "/data/events"
 _SLACK = 1_000
 _SKEW = 250
+
+_TIMELINE = Rules(
+    "timeline",
+    (GET, PUBLIC),
+    probes="histories basics existing",
+    at="responses/200",
+    tags="timeline history",
+    needs="",
+)
 
 
 def _timelines(evidence: Evidence) -> Iterator[tuple[History, Observation, tuple[Mapping[str, Any], ...]]]:
@@ -35,18 +40,13 @@ def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
     return [event["id"] for event in events if isinstance(event.get("id"), str) and event["id"]]
 
 
-@rule(
-    "timeline.append-only",
-    EXPECTED,
-    _VIEWS,
+@_TIMELINE.expected(
+    "append-only",
     "An event once shown stays, in its place and unchanged.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
     under="timeline.unique-ids timeline.ascending",
 )
-def append_only(evidence: Evidence) -> Iterator[Verdict]:
-    """Compares timelines of one view, the earlier received before the later was asked for."""
+def append_only(evidence: Evidence) -> Iterator[Check]:
+    """Compares timelines of one view, the earlier received before the later was requested."""
     for history in evidence.histories:
         for observations in (history.private, history.public):
             shown = tuple(observation for observation in observations if observation.events is not None)
@@ -55,7 +55,7 @@ def append_only(evidence: Evidence) -> Iterator[Verdict]:
                     yield _grew(history, before[-1], observation)
 
 
-def _grew(history: History, before: Observation, after: Observation) -> Verdict:
+def _grew(history: History, before: Observation, after: Observation) -> Check:
     old, new = before.events or (), after.events or ()
     later = {event.get("id"): event for event in new}
     chain = made(history, before.seen)
@@ -74,16 +74,8 @@ def _grew(history: History, before: Observation, after: Observation) -> Verdict:
     )
 
 
-@rule(
-    "timeline.unique-ids",
-    EXPECTED,
-    _VIEWS,
-    "Every event has an id of its own.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
+@_TIMELINE.expected("unique-ids", "Every event has an id of its own.")
+def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Within a timeline, and between those of two executions."""
     owner: dict[str, History] = {}
     for history, observation, events in _timelines(evidence):
@@ -99,16 +91,8 @@ def unique_ids(evidence: Evidence) -> Iterator[Verdict]:
             yield check(other is None, observation.seen, said, other, at=_EVENTS, chain=made(history))
 
 
-@rule(
-    "timeline.ascending",
-    EXPECTED,
-    _VIEWS,
-    "Events ascend by createdAt.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
-)
-def ascending(evidence: Evidence) -> Iterator[Verdict]:
+@_TIMELINE.expected("ascending", "Events ascend by createdAt.")
+def ascending(evidence: Evidence) -> Iterator[Check]:
     """Equal instants are in order."""
     for history, observation, events in _timelines(evidence):
         times = [time for event in events if (time := instant(event.get("createdAt"))) is not None]
@@ -117,20 +101,15 @@ def ascending(evidence: Evidence) -> Iterator[Verdict]:
             yield check(fits, observation.seen, "createdAt rising", "a fall", at=_EVENTS, chain=made(history))
 
 
-@rule(
-    "timeline.not-before-status",
-    EXPECTED,
-    _VIEWS,
+@_TIMELINE.expected(
+    "not-before-status",
     "No event is dated before the execution, or later than the moment at which it was seen.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
     under="timeline.ascending timeline.public-not-stale lifecycle.created-at-constant",
 )
-def not_before_status(evidence: Evidence) -> Iterator[Verdict]:
-    """The moment is the target's own: the createdAt of executions created after the answer came.
+def not_before_status(evidence: Evidence) -> Iterator[Check]:
+    """The upper bound is the target's own clock: the createdAt of an execution created after the answer.
 
-    An event that appears once startedAt was shown happened after it.
+    An event that appears after startedAt was shown happened after it.
     """
     witnesses = _witnesses(evidence)
     for history, observation, events in _timelines(evidence):
@@ -147,7 +126,7 @@ def not_before_status(evidence: Evidence) -> Iterator[Verdict]:
 
 def _judge_date(
     history: History, observation: Observation, number: int, event: Mapping[str, Any], latest: Any
-) -> Iterator[Verdict]:
+) -> Iterator[Check]:
     time, place = instant(event.get("createdAt")), f"{_EVENTS}/{number}/createdAt"
     born = instant(observation.value("createdAt"))
     if time is not None and born is not None:
@@ -160,7 +139,7 @@ def _judge_date(
         yield check(fits, observation.seen, said, at=place, chain=made(history))
 
 
-def _judge_late(history: History, before: Observation, observation: Observation) -> Iterator[Verdict]:
+def _judge_late(history: History, before: Observation, observation: Observation) -> Iterator[Check]:
     start = before.value("startedAt")
     known, began = set(_ids(before.events or ())), instant(start)
     for number, event in enumerate(observation.events or ()):
@@ -173,7 +152,7 @@ def _judge_late(history: History, before: Observation, observation: Observation)
 
 
 def _slack(*texts: Any) -> int:
-    """A second where an instant has no fraction; else what clocks of one service may differ by."""
+    """Return the tolerance: a second without fractions; else what clocks of one service may differ by."""
     return _SKEW if all("." in str(text) for text in texts) else _SLACK
 
 
@@ -188,9 +167,9 @@ def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
 
 
 def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observation) -> str | None:
-    """The createdAt of the first creation of the same key that was sent after a sight was received.
+    """Return the createdAt of the first execution that the same key created after an observation.
 
-    A public sight has no key; the creations of the key that follows executions stand in for it.
+    A public observation has no key; the key with which its probe creates executions is used.
     """
     clock = (
         observation.seen.identity
@@ -203,17 +182,13 @@ def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observa
     return next(later, None)
 
 
-@rule(
-    "timeline.execution-id",
-    EXPECTED,
-    GET,
+@_TIMELINE.expected(
+    "execution-id",
     "Events name the execution, organization and workflow that they belong to.",
-    probes=_FEED,
-    at=_AT,
-    tags=_TAGS,
+    operations=GET,
 )
-def execution_id(evidence: Evidence) -> Iterator[Verdict]:
-    """Where an event leaves one of them out there is nothing to judge."""
+def execution_id(evidence: Evidence) -> Iterator[Check]:
+    """Members that an event leaves out are not judged."""
     for history, observation, events in _timelines(evidence):
         if observation.private:
             for number, event in enumerate(events):
@@ -226,19 +201,16 @@ def execution_id(evidence: Evidence) -> Iterator[Verdict]:
                         )
 
 
-@rule(
-    "timeline.public-subset",
-    EXPECTED,
-    PUBLIC,
+@_TIMELINE.expected(
+    "public-subset",
     "Every event of the public timeline is in the private one, with the same values.",
+    operations=PUBLIC,
     probes="histories basics",
-    at=_AT,
-    tags=_TAGS,
     under="timeline.append-only public.shape",
     needs="writes",
 )
-def public_subset(evidence: Evidence) -> Iterator[Verdict]:
-    """Compared with a private read that was asked for after the public answer came."""
+def public_subset(evidence: Evidence) -> Iterator[Check]:
+    """Compared with a private read that was requested after the public answer was received."""
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.events is not None]
         for public in history.public:
@@ -255,7 +227,7 @@ def _judge_twin(
     number: int,
     event: Mapping[str, Any],
     twin: Mapping[str, Any] | None,
-) -> Verdict:
+) -> Check:
     place = f"{_EVENTS}/{number}"
     if twin is None:
         return check(
@@ -268,19 +240,16 @@ def _judge_twin(
     return check(not wrong, public.seen, said, at=f"{place}/{wrong}", chain=made(history))
 
 
-@rule(
-    "timeline.public-not-stale",
-    EXPECTED,
-    PUBLIC,
+@_TIMELINE.expected(
+    "public-not-stale",
     "The public timeline is not behind the private one.",
+    operations=PUBLIC,
     probes="histories basics",
-    at=_AT,
-    tags=_TAGS,
     under="timeline.append-only timeline.public-subset public.not-stale",
     needs="writes",
 )
-def public_not_stale(evidence: Evidence) -> Iterator[Verdict]:
-    """An event that is ever shown publicly must be, once a private read has shown it."""
+def public_not_stale(evidence: Evidence) -> Iterator[Check]:
+    """An event that the public view shows at some time has to be there once a private read has shown it."""
     for history in evidence.histories:
         open_ = {name for public in history.public for name in _ids(public.events or ())}
         reads = [observation for observation in history.private if observation.events is not None]

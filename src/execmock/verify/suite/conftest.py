@@ -1,12 +1,14 @@
-"""The one run of verify that all tests of a process look at, and a marker for each level, area and tag."""
+"""One run of verify for all tests of a process, and a marker for each level, area and tag."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from execmock.verify.registry import all_rules
+from execmock.verify.suite.plugin import settings_of
 
 if TYPE_CHECKING:
     from execmock.verify.report.model import Report
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make a marker of each level, area and tag, so that -m picks among them."""
+    """Register a marker for each level, area and tag, for pytest -m."""
     rules = all_rules()
     names = {word for rule in rules for word in (rule.severity, rule.area, *rule.tags)}
     for name in sorted(names):
@@ -47,31 +49,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Report:
     """Judge once, only the rules whose tests were selected."""
-    from execmock.verify import verify
+    import asyncio
 
-    def given(name: str) -> str:
-        return str(request.config.getoption(f"--execmock-{name}"))
+    from execmock.errors import ConfigError
+    from execmock.loading.contract import shipped_contract
+    from execmock.verify.clock import present
+    from execmock.verify.runner import run
 
-    if not given("url"):
-        raise pytest.UsageError(
-            "say which service to judge: --execmock-url URL, or the variable EXECMOCK_URL"
-        )
     chosen = tuple(rule.id for rule in map(_rule_of, request.session.items) if rule)
-    return verify(
-        given("url"),
-        token=given("token"),
-        token_b=given("token-b"),
-        token_read=given("token-read"),
-        workflow_ids=tuple(request.config.getoption("--execmock-workflow-id")),
-        embed_url=given("embed-url"),
-        embed_token=given("embed-token"),
-        embed_workflow_id=given("embed-workflow-id"),
-        effort=given("effort") or "default",
-        level=given("level") or "expected",
-        seed=int(given("seed") or 1),
-        read_only=bool(request.config.getoption("--execmock-read-only")),
-        only=chosen if len(chosen) < len(all_rules()) else (),
-    )
+    problem = ""
+    try:
+        options = settings_of(request.config)
+        options = replace(options, only=chosen if len(chosen) < len(all_rules()) else ())
+        return asyncio.run(run(options, shipped_contract(), started=present()))
+    except ConfigError as error:
+        problem = str(error)
+    # Not inside `except`, or pytest would show the error twice.
+    pytest.fail(problem, pytrace=False)
 
 
 def _rule_of(item: pytest.Item) -> Rule | None:

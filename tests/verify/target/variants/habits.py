@@ -16,30 +16,32 @@ from ..plans import FREE_WORKFLOW, PAID_WORKFLOW
 from ..values import Answer, RefusalError, Request, without
 
 
-@variant("rate-limited", "More than 100 requests a second are refused with 429 and Retry-After.")
+@variant("rate-limited", "After 300 requests, those of the next second are refused with 429 and Retry-After.")
 class RateLimited(Behaviour):
-    """Counts real seconds, as those who are told to wait do, whoever holds the clock of the plans."""
+    """Counts requests, so that it refuses some on any machine; the second is a real one, as clients wait."""
 
-    burst, refill = 100.0, 100.0
+    burst = 300
 
     def prepare(self) -> None:
         super().prepare()
-        self.left, self.last = self.burst, wall_clock()
+        self.left, self.full = self.burst, wall_clock()
 
     async def perform(self, operation: str, request: Request) -> Answer:
-        now = wall_clock()
-        gained = (now - self.last).total_seconds() * self.refill
-        self.left, self.last = min(self.burst, self.left + gained), now
-        if self.left < 1:
+        if self.left == 0 and wall_clock() - self.full >= timedelta(seconds=1):
+            self.left = self.burst
+        if self.left == 0:
             raise RefusalError(429, "Too many requests", headers={"Retry-After": "1"})
         self.left -= 1
+        self.full = wall_clock()
         return await super().perform(operation, request)
 
 
-@variant("slow", "Every answer takes 50 to 150 milliseconds.")
+@variant("slow", "One answer in four takes 50 to 150 milliseconds longer.")
 class Slow(Behaviour):
     async def perform(self, operation: str, request: Request) -> Answer:
-        await asyncio.sleep(0.05 + self.ids.draw("delay")[0] / 2560)
+        chance, delay = self.ids.draw("delay")[:2]
+        if chance < 64:
+            await asyncio.sleep(0.05 + delay / 2560)
         return await super().perform(operation, request)
 
 

@@ -11,53 +11,65 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from execmock.pytest_plugin.options import (
+    MARK,
+    STRICT,
+    configured,
+    declare,
+    is_concerned,
+    marker_arguments,
+    marker_problem,
+    refuse_unknown,
+)
+
 if TYPE_CHECKING:
     from execmock.testing import ExecMock, MockSandbox
 
 __all__: list[str] = []
 
-_ARGUMENTS = ("scenario", "world", "speed", "frozen", "start", "seed", "strict_client")
-_MARKER = (
-    "execmock(*, scenario, world, speed, frozen, start, seed, strict_client): "
-    "what the sandbox of the fixture `execmock` is made with."
-)
-_FASTEST = 1_000_000
+_GIVEN = pytest.StashKey[tuple[dict[str, Any], dict[str, Any]]]()
+"""What ini options and flags say: arguments of the server, and of each sandbox."""
+_CONCERNED = pytest.StashKey[bool]()
 _SANDBOX = pytest.StashKey["MockSandbox"]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare `--execmock-speed` and the ini option `execmock_strict_client`."""
-    group = parser.getgroup("execmock")
-    group.addoption(
-        "--execmock-speed",
-        metavar="SPEED",
-        help="how many times as fast as real time sandbox clocks run, where no marker says it (default 1)",
-    )
-    parser.addini(
-        "execmock_strict_client",
-        "fail tests whose client breaks the contract, where no marker says otherwise",
-        type="bool",
-        default=False,
-    )
+@pytest.hookimpl(trylast=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> None:
+    """Declare the options where the run has a use for them, when the command line and the file are known."""
+    concerned = is_concerned(early_config, args)
+    early_config.stash[_CONCERNED] = concerned
+    if concerned:
+        declare(parser)
+        refuse_unknown(early_config, parser, args)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and refuse a speed that is none before any test runs."""
-    config.addinivalue_line("markers", _MARKER)
-    given = config.getoption("execmock_speed")
-    number = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", given or "1")
-    if not number or not 0 < float(number[0]) <= _FASTEST:
-        raise pytest.UsageError(
-            f"--execmock-speed: {given!r} is not a speed; expected a number above 0 and at most {_FASTEST}"
-        )
+    """Declare the marker, and refuse options that cannot be used before any test runs."""
+    concerned = config.stash.get(_CONCERNED, False)
+    names = ", ".join(marker_arguments()) if concerned else "..."
+    about = "what the sandbox of the fixture `execmock` is made with."
+    config.addinivalue_line("markers", f"execmock(*, {names}): {about}")
+    config.stash[_GIVEN] = _configured(config) if concerned else ({}, {STRICT: False})
+
+
+def _configured(config: pytest.Config) -> tuple[dict[str, Any], dict[str, Any]]:
+    from execmock.errors import ConfigError
+
+    try:
+        return configured(config)
+    except ConfigError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture(scope="session")
-def execmock_server() -> Iterator[ExecMock]:
+def execmock_server(request: pytest.FixtureRequest) -> Iterator[ExecMock]:
     """The mock server of this session, or of this xdist worker. Its own sandbox is shared by all tests."""
-    from execmock.testing import ExecMock
-
-    with ExecMock() as server:
+    server = _started(request.config.stash[_GIVEN][0])
+    if isinstance(server, str):
+        pytest.fail(f"ini options: {server}", pytrace=False)
+    with server:
         yield server
 
 
@@ -66,7 +78,7 @@ def execmock(request: pytest.FixtureRequest, execmock_server: ExecMock) -> Itera
     """A sandbox for this test alone: own key, clock, executions, scenarios and journal."""
     sandbox = _made(execmock_server, _name(request.node), _wanted(request.node))
     if isinstance(sandbox, str):
-        pytest.fail(f"@pytest.mark.execmock: {sandbox}", pytrace=False)
+        pytest.fail(f"{MARK}: {sandbox}", pytrace=False)
     request.node.stash[_SANDBOX] = sandbox
     yield sandbox
     sandbox.close()
@@ -101,20 +113,26 @@ def pytest_runtest_makereport(
 
 
 def _wanted(item: pytest.Item) -> dict[str, Any]:
-    """Return what the markers say, the closest to the test last; fail for what is unknown."""
-    wanted: dict[str, Any] = {"strict_client": item.config.getini("execmock_strict_client")}
-    if (speed := item.config.getoption("execmock_speed")) is not None:
-        wanted["speed"] = float(speed)
+    """Return what options and markers say, the closest to the test last; fail for what is unknown."""
+    wanted = dict(item.config.stash[_GIVEN][1])
     for marker in reversed(list(item.iter_markers("execmock"))):
         if marker.args:
-            pytest.fail(
-                f"@pytest.mark.execmock takes no {marker.args[0]!r}; write scenario=...", pytrace=False
-            )
-        for name in marker.kwargs:
-            if name not in _ARGUMENTS:
-                pytest.fail(_unknown(name), pytrace=False)
+            pytest.fail(f"{MARK} takes no {marker.args[0]!r}; write scenario=...", pytrace=False)
+        if problem := marker_problem(marker.kwargs):
+            pytest.fail(problem, pytrace=False)
         wanted.update(marker.kwargs)
     return wanted
+
+
+def _started(given: dict[str, Any]) -> ExecMock | str:
+    """Return a running server, or why there is none."""
+    from execmock.errors import ExecmockError
+    from execmock.testing import ExecMock
+
+    try:
+        return ExecMock(**given).start()
+    except ExecmockError as error:
+        return str(error)
 
 
 def _made(server: ExecMock, name: str, wanted: dict[str, Any]) -> MockSandbox | str:
@@ -125,14 +143,6 @@ def _made(server: ExecMock, name: str, wanted: dict[str, Any]) -> MockSandbox | 
         return server.sandbox(name=name, **wanted)
     except (ExecmockError, TypeError) as error:
         return str(error)
-
-
-def _unknown(name: str) -> str:
-    from execmock.errors import nearest
-
-    known = ", ".join(_ARGUMENTS)
-    hint = nearest(name, _ARGUMENTS)
-    return f"@pytest.mark.execmock has no argument {name!r}; expected one of {known}.{hint}"
 
 
 def _name(item: pytest.Item) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a file, each with its place and the line it is about."""
+"""Findings with their places in a file and the source lines they are about."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
-from execmock.core.scenario.findings import DataPath, Finding
+from execmock.core.findings import DataPath, Finding
 from execmock.errors import Place
 
 if TYPE_CHECKING:
     from execmock.loading.yaml_marks import Marked
 
-__all__ = ["Problem", "place_of", "problem_at", "problems_of"]
+__all__ = ["LocatedFinding", "locate", "located_at", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LocatedFinding:
     """A finding with its place in a file and the source line, fit to be shown."""
 
     place: Place
@@ -29,23 +29,23 @@ class Problem:
 
     @property
     def shown(self) -> str:
-        """The problem, its source line and a caret under the place."""
+        """The finding, its source line and a caret under the place."""
         if not self.line.strip():
             return str(self)
         return f"{self}\n  {self.line}\n  {_indent(self.line[: self.place.column - 1])}^"
 
 
-def problems_of(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[Problem, ...]:
+def locate(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[LocatedFinding, ...]:
     """Return the findings with their places, in the order of the file."""
     lines = text.splitlines()
-    found = [problem_at(place_of(marked, finding.path), finding.message, lines) for finding in findings]
-    return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.place.line, problem.place.column)))
+    found = [located_at(place_of(marked, finding.path), finding.message, lines) for finding in findings]
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.place.line, each.place.column)))
 
 
-def problem_at(place: Place, message: str, lines: Sequence[str]) -> Problem:
-    """Return a problem with its line out of the file's `lines`."""
+def located_at(place: Place, message: str, lines: Sequence[str]) -> LocatedFinding:
+    """Return a finding with its line out of the file's `lines`."""
     line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-    return Problem(place, message, line)
+    return LocatedFinding(place, message, line)
 
 
 def place_of(marked: Marked, path: DataPath) -> Place:

@@ -1,4 +1,4 @@
-"""Probes of what HTTP and people may send: other methods, other types, and every kind of nonsense."""
+"""Probes of HTTP edge cases and of malformed input: methods, content types, bodies, ids, headers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ async def http(session: Session) -> None:
         for method in ("GET", *_METHODS):
             await session.send(Request(method, url, _key(session, EXECUTE)), f"method/{EXECUTE}/{method}")
     await _types(session)
-    unknown = f"{session.requests.base(LIST)}/v1/there-is-no-such-path"
+    below = session.requests.url(LIST, {}, {}).rpartition("/")[0]
+    unknown = f"{below}/there-is-no-such-path"
     await session.send(Request("GET", unknown, _key(session, LIST)), "unknown-path")
     if not session.gentle:
         large = {
@@ -63,7 +64,7 @@ _PAYLOAD = b'"requestPayload": {"x": '
 
 
 def _bodies(session: Session) -> Iterator[tuple[str, bytes]]:
-    """Yield bodies that no client should send, for any operation that takes JSON."""
+    """Yield malformed and extreme bodies, for any operation that takes JSON."""
     start = encode(session.requests.minimal())[:-1] + b", " + _PAYLOAD
     yield "empty", b""
     yield "blank", b"   \n"
@@ -114,7 +115,7 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 
 @probe("robust")
 async def robust(session: Session) -> None:
-    """Send nonsense everywhere: bodies, ids, tokens, pages, headers."""
+    """Send malformed bodies, ids, tokens, page parameters and headers."""
     made = await session.created()
     work = [session.call(CREATE, f"body/{name}", body=body) for name, body in _bodies(session)]
     if session.embeds:

@@ -1,0 +1,39 @@
+"""Options that a command has and another way of giving them has not, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["ABSENT"]
+
+_ONE_ADDRESS = "a mock in a test serves everything at one address"
+_ONE_PROCESS = "a mock in a test lives in the process of the test"
+
+ABSENT: Mapping[str, Mapping[str, str]] = {
+    "ExecMock": {
+        "embed_port": _ONE_ADDRESS,
+        "control_port": _ONE_ADDRESS,
+        "control_key": "the test itself is who controls the mock",
+        "store": "what a test leaves is forgotten; snapshot() and restore() keep it in between",
+        "workers": _ONE_PROCESS,
+        "loop": _ONE_PROCESS,
+        "log_format": "nothing is logged; requests and the report of a failed test show what came",
+        "quiet": "nothing is logged; requests and the report of a failed test show what came",
+    },
+    "ini": {
+        "keys": "each sandbox has a key of its own",
+    },
+    "verify": {
+        "reports": "it returns the report in place of writing files",
+    },
+    "pytest": {
+        "only": "-k and -m pick the rules",
+        "skip": "-k and -m pick the rules",
+        "reports": "pytest reports",
+    },
+}
+"""Options by field, with the reason why they are not there.
+
+`ExecMock` and `verify` are the calls, `ini` is what pytest's ini options lack beyond the former, `pytest`
+what its flags for the suite of rules lack.
+"""
