@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from execmock.errors import ConfigError, nearest_or_all
 from execmock.settings.absent import ABSENT
+from execmock.settings.base import Settings
 from execmock.settings.fit import fit_object
 from execmock.settings.option import Option, options
 
 __all__ = ["explains_arguments", "from_arguments", "unknown_argument"]
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Settings)
 F = TypeVar("F", bound=Callable[..., Any])
 
 

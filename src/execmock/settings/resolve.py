@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from execmock.errors import Place, nearest
+from execmock.settings.base import Settings
 from execmock.settings.file import file_values
 from execmock.settings.fit import fit
 from execmock.settings.option import PREFIX, Option, options
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "Setting", "build", "resolve", "unknown_variables"]
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Settings)
 Flags = Mapping[str, str | Sequence[str] | None]
 
 
