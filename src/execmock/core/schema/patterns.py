@@ -1,4 +1,4 @@
-"""Regular expressions of JSON Schema, as jsonschema-rs reads them."""
+"""The regular expressions of JSON Schema: is a text one, and does another match it?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import jsonschema_rs
 
-__all__ = ["LONGEST_MATCHED", "is_pattern", "matcher"]
+__all__ = ["LONGEST_MATCHED", "is_pattern", "matcher", "matches"]
 
 LONGEST_MATCHED = 10_000
 """Characters of the longest text that an expression from outside is tried on."""
@@ -22,6 +22,16 @@ def is_pattern(text: str) -> bool:
     except (ValueError, jsonschema_rs.ValidationError):
         return False
     return True
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a `pattern` is found in a text. Work is bounded, which that of Python's `re` is not."""
+    return _validator(pattern).is_valid(text)
+
+
+@lru_cache(maxsize=100)
+def _validator(pattern: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"pattern": pattern})
 
 
 @lru_cache(maxsize=256)
