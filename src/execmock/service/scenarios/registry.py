@@ -83,6 +83,10 @@ class ScenarioRegistry:
         """Whether a version is known."""
         return reference in self._versions
 
+    def has_version_of(self, name: str) -> bool:
+        """Whether any version of a scenario of that name is known, current or not."""
+        return any(scenario.name == name for scenario in self._versions.values())
+
     def version(self, reference: str) -> Scenario:
         """Return the scenario that an execution was created with."""
         return self._versions[reference]
