@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -96,7 +95,7 @@ def redacted_query(query: str) -> str:
 def violations_without(violations: Sequence[Violation]) -> list[Violation]:
     """Return violations that do not show what came where secrets stand."""
     return [
-        replace(violation, received=HIDDEN)
+        violation._replace(received=HIDDEN)
         if is_secret(violation.where.rpartition("/")[2]) and not violation.missing
         else violation
         for violation in violations
