@@ -57,7 +57,9 @@ class Worlds:
 
     async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
-        world = self.named(named)
+        with options.naming("world"):
+            path = world_path(named)
+        world = load_world(path, self.words)
         await self.apply(world, options)
         return world
 

@@ -224,3 +224,15 @@ async def test_a_default_is_not_taken_back(control: Any) -> None:
 async def test_an_unknown_one_that_is_to_go_is_refused_with_the_nearest(control: Any) -> None:
     error = await control.refused(404, "DELETE", "/scenarios/node-fail")
     assert "Did you mean 'node-fails'?" in error["details"][0]["message"]
+
+
+async def test_what_a_request_carries_decides(control: Any) -> None:
+    bind = {"workflowId": ["wf_quick", "wf_fast"], "requestPayload.amount": {"greater": 100}}
+    put = await control.put("/scenarios/quick", quick(bind=bind))
+    assert put["bind"] == bind
+    for workflow in bind["workflowId"]:
+        more = await followed(control, workflowId=workflow, requestPayload={"amount": 100.5})
+        assert more.startswith("quick@")
+    for payload in ({"amount": 100}, {"amount": "101"}, {}):
+        other = await followed(control, workflowId="wf_quick", requestPayload=payload)
+        assert other.startswith("paid-happy-path@")
