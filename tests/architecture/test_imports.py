@@ -43,6 +43,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": ("verify",),
     "yaml": ("loading",),
     "watchfiles": ("service",),
+    "jsonschema": ("verify",),
     "jsonschema_rs": ("core",),
     "msgspec": ("core", "loading", "stores", "service", "server"),
     "orjson": ("core",),
@@ -52,7 +53,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "redis": ("stores.redis",),
     "pytest": ("pytest_plugin", "verify.suite"),
 }
-ALONE = {"schemathesis"}  # libraries that one module alone may import
+ALONE = {"jsonschema", "schemathesis"}  # libraries that one module alone may import
 
 PURE = {"core", "settings"}  # no I/O, no clock, no random, no async; settings hold paths as values
 IMPURE = {
