@@ -41,6 +41,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "uvloop": ("server",),
     "click": ("cli",),
     "rich": ("verify",),
+    "rstr": ("core",),
     "yaml": ("loading",),
     "watchfiles": ("service",),
     "jsonschema": ("verify",),

@@ -46,18 +46,20 @@ class Engine:
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
         contract = contract_at(options.contract)
-        self.choices = choose(contract, options.choose)
+        with options.naming("choose"):
+            self.choices = choose(contract, options.choose)
         self.contract = as_chosen(contract, self.choices)
         self.words = vocabularies(self.contract)
-        self.registry = load_registry(self.contract, options.scenarios)
-        self.store = open_store(options.store)
+        self.registry = load_registry(self.contract, options.scenarios, options.named("scenarios"))
+        with options.naming("store"):
+            self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(
             self.store,
             self.clock,
             self.entropy,
             self._make_default,
-            checked_draw_by(self.contract, options.draw_by),
+            checked_draw_by(self.contract, options.draw_by, options.named("draw_by")),
         )
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         views = Views(self.contract)
@@ -119,7 +121,8 @@ class Engine:
         await self.scenario_sync.refresh()
         known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
-            raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
+            said = f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}"
+            raise ConfigError(f"{options.named('scenario')}: {said}")
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)

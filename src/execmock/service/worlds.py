@@ -48,7 +48,9 @@ class Worlds:
     async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
         words = WorldWords.of(self._contract, self._registry.current.values())
-        world = load_world(world_path(named), words)
+        with options.naming("world"):
+            path = world_path(named)
+        world = load_world(path, words)
         await self.apply(world, options)
         return world
 

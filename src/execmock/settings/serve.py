@@ -7,6 +7,7 @@ from pathlib import Path
 
 from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
+from execmock.settings.base import Settings
 from execmock.settings.kinds import (
     FLAG,
     HOST,
@@ -34,7 +35,7 @@ __all__ = ["ServeSettings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeSettings:
+class ServeSettings(Settings):
     """The options of the server. Instants are milliseconds since 1970, sizes bytes, None means not set."""
 
     host: str = option("127.0.0.1", HOST, "Address to listen on.")
@@ -117,13 +118,15 @@ class ServeSettings:
     def __post_init__(self) -> None:
         if self.workers > 1 and self.store.startswith("memory:"):
             raise ConfigError(
-                f"--workers {self.workers} cannot share --store {self.store}, which lives in one process; "
-                "expected --store sqlite:PATH or redis://HOST:PORT/DATABASE"
+                f"{self.named('workers')} is {self.workers}, and {self.named('store')} is {self.store}, "
+                "which lives in one process; expected a store that can be shared: sqlite:PATH or "
+                "redis://HOST:PORT/DATABASE"
             )
-        ports = {"port": self.port, "embed-port": self.embed_port, "control-port": self.control_port}
+        ports = {"port": self.port, "embed_port": self.embed_port, "control_port": self.control_port}
         taken: dict[int, str] = {}
         for name, port in ports.items():
             if port and port in taken:
-                raise ConfigError(f"--{taken[port]} and --{name} are both {port}; expected two ports")
+                both = f"{self.named(taken[port])} and {self.named(name)}"
+                raise ConfigError(f"{both} are both {port}; expected two ports")
             if port:
                 taken[port] = name
