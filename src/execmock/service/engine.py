@@ -176,12 +176,12 @@ class Engine:
 
     def _recorders(self) -> tuple[Journal, Changes, ScenarioSync]:
         """Return what keeps this server alone informed, or it and the others over its store."""
-        store, size = self.store, self.options.journal_size
+        store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
         if store.immediate:
-            return Journal(size), Changes(), ScenarioSync(self.registry)
+            return Journal(size, answers=answers), Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(size, store)
+        journal = SharedJournal(store, size, answers=answers)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

@@ -64,7 +64,12 @@ class Worlds:
             sandbox = self._sandbox(plan, options)
             before = await self._sandboxes.kept(plan.name)
             if before is not None:
-                sandbox = replace(sandbox, draw_by=before.draw_by)
+                sandbox = replace(
+                    sandbox,
+                    draw_by=before.draw_by,
+                    journal_size=before.journal_size,
+                    journal_answers=before.journal_answers,
+                )
             contents = self._contents(plan, sandbox)
             for reference in sorted(
                 {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
