@@ -44,7 +44,7 @@ class Put(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that a store holds of a sandbox: the last number drawn, and the values in order."""
+    """All that a store holds of a sandbox: the last number given out, and the values in order."""
 
     number: int
     puts: Sequence[Put]
@@ -69,8 +69,8 @@ class Store(Protocol):
     """Keeps frozen values, and logs. Every write is atomic; a value once read never changes.
 
     Each call raises StoreError when the store cannot be reached or refuses; the next one may work.
-    `immediate` says that all is kept in this process: no method ever waits, so that a caller need not
-    either, and nobody else changes anything.
+    `immediate` says that all is kept in this process: no method ever awaits real I/O, and no other process
+    changes anything.
     """
 
     immediate: bool
@@ -119,5 +119,5 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         ...

@@ -71,6 +71,7 @@ REPLACED_MODULES = [
     "verify.probes.guarding",
     "verify.probes.repeating",
     "verify.probes.generated",
+    "verify.probes.strange",
 ]
 REPLACED_CLASSES = [
     "Doorman",

@@ -1,4 +1,7 @@
-"""No file over 400 lines and no function over 60: one that outgrows this holds two ideas."""
+"""No file over 400 lines, no function over 60, no constructor with more than six parameters.
+
+One that outgrows this holds two ideas, or takes one by one what belongs together in a value.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,13 @@ import pytest
 SRC = Path(__file__).parents[2] / "src"
 FILE_LINES = 400
 FUNCTION_LINES = 60
+PARAMETERS = 6
+WITHOUT_BUNDLE = {
+    "execmock/server/api/pipeline.py: Api",
+    "execmock/server/http/dispatch.py: ApiDispatcher",
+    "execmock/testing/mock.py: ExecMock",  # written out for those who call it
+    "execmock/verify/session.py: Session",
+}
 
 
 def oversized(root: Path) -> Iterator[str]:
@@ -28,6 +38,28 @@ def oversized(root: Path) -> Iterator[str]:
 
 def test_the_sources_are_small() -> None:
     assert list(oversized(SRC)) == []
+
+
+def laden(root: Path) -> Iterator[str]:
+    """Yield each class under `root` whose constructor takes more than six parameters."""
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for method in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+                    taken = method.args.posonlyargs + method.args.args + method.args.kwonlyargs
+                    if len(taken) - 1 > PARAMETERS:
+                        yield f"{path.relative_to(root).as_posix()}: {node.name}"
+
+
+def test_constructors_take_a_bundle_in_place_of_many_parameters() -> None:
+    assert set(laden(SRC)) - WITHOUT_BUNDLE == set()
+
+
+def test_a_constructor_with_too_many_parameters_is_reported(tmp_path: Path) -> None:
+    source = "class Six:\n    def __init__(self, a, b, c, d, *, e, f): ...\n"
+    (tmp_path / "a.py").write_text(source, encoding="utf-8")
+    (tmp_path / "b.py").write_text(source.replace("f)", "f, g)"), encoding="utf-8")
+    assert list(laden(tmp_path)) == ["b.py: Six"]
 
 
 def function(name: str, lines: int) -> str:

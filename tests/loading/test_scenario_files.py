@@ -84,7 +84,7 @@ def problems(text: str) -> list[str]:
         (HEAD + FREE, "5:5: dead end: workflow_running is not terminal and has no `next`"),
         (
             HEAD + FREE + "    next: {after: 1s, chance: 0.5}\n  - status: workflow_failed\n",
-            "6:5: dead end by bad luck: expected one trigger without `chance`",
+            "6:5: may dead-end: every trigger has `chance`; expected one without",
         ),
         (
             HEAD + FREE + "    next: {after: 1s, to: x}\n  - {name: x, status: workflow_failed}\n"
@@ -137,7 +137,7 @@ def problems(text: str) -> list[str]:
         ),
         (
             EMBED + "    next: {after: 1s}\n    events: [{eventType: a}]\n  - status: completed\n",
-            "6:5: an embed execution has no timeline, so nobody would see these events",
+            "6:5: an embed execution has no timeline, so these events would never be shown",
         ),
         (
             EMBED + "    next: {after: 1s}\n    set: {actions_count: 2, idle_actions_count: 2}\n"

@@ -45,9 +45,10 @@ def test_a_flag_wins_over_the_file(run_tests: RunTests) -> None:
 
 
 def test_the_server_has_its_options_from_the_file_and_paths_start_there(
-    run_tests: RunTests, pytester: pytest.Pytester
+    run_tests: RunTests, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (pytester.mkdir("mine") / "quick.yaml").write_text(QUICK)
+    monkeypatch.chdir(pytester.mkdir("elsewhere"))
     run = run_tests(
         """
         from client import call, create
@@ -57,6 +58,7 @@ def test_the_server_has_its_options_from_the_file_and_paths_start_there(
             assert call(execmock, "/v1/executions/exec_0123456789abcdefghij")["code"] == 404
             assert call(execmock, "/v1/executions", {"workflowId": "x" * 3000})["code"] == 413
         """,
+        str(pytester.path),
         ini="execmock_scenarios =\n  mine\nexecmock_choose =\n  unknownExecution=404\nexecmock_max_body = 2k",
     )
     run.assert_outcomes(passed=1)

@@ -14,6 +14,7 @@ def test_two_hundred_tests_in_parallel_share_nothing(run_tests: RunTests) -> Non
 
         @pytest.mark.parametrize("number", range(200))
         def test_it(execmock, number):
+            assert execmock.strict_client
             assert len(execmock.executions) == len(execmock.requests) == 0
             execmock.clock.advance(f"{number + 1}h")
             execmock.add_scenario({"scenario": "own", "steps": [
@@ -30,7 +31,7 @@ def test_two_hundred_tests_in_parallel_share_nothing(run_tests: RunTests) -> Non
             assert execmock.executions[0].fields["responsePayload"] == {"number": number}
             assert [r.operation for r in execmock.requests] == ["createExecution", "listExecutions"]
         """,
-        *("-n", "2", "-q", "-p", "no:schemathesis"),
+        *("-n", "2", "-q", "-p", "no:schemathesis", "-o", "execmock_strict_client=true"),
         subprocess=True,
     )
     run.assert_outcomes(passed=200)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from execmock.settings import kinds
+from execmock.errors import ConfigError
+from execmock.settings import Option, fit, kinds, option, options
+from execmock.settings.fit import fit_object
 from execmock.settings.kinds import Kind
 from execmock.settings.parsers import ApiKey
 
@@ -51,6 +55,11 @@ ACCEPTED: list[tuple[Kind, str, Any, str]] = [  # kind, text, value, how it is s
     (kinds.PAIR, "a=b=c", ("a", "b=c"), "a=b=c"),
     (kinds.choice("open", "strict"), "strict", "strict", "strict"),
     (kinds.count(0), "1000", 1000, "1000"),
+    (kinds.DURATION, "1m30s", 90_000, "1m30s"),
+    (kinds.WAIT, "1ms", 1, "1ms"),
+    (kinds.RATE, "600/m", 10.0, "10/s"),
+    (kinds.URL, "https://h.example:8443/base", "https://h.example:8443/base", "https://h.example:8443/base"),
+    (kinds.URL, "http://[::1]:80", "http://[::1]:80", "http://[::1]:80"),
 ]
 
 REFUSED: list[tuple[Kind, list[str]]] = [
@@ -72,6 +81,23 @@ REFUSED: list[tuple[Kind, list[str]]] = [
     (kinds.PAIR, ["", "a", "a=", "=b"]),
     (kinds.choice("open", "strict"), ["", "Open", "none"]),
     (kinds.count(1, 3), ["0", "4"]),
+    (kinds.DURATION, ["", "5", "5x", "-1s", "101w1d1e9s", "99999w"]),
+    (kinds.WAIT, ["0s", "0ms", "0.1ms", "-1s"]),
+    (kinds.RATE, ["", "fast", "20/d", "-1", "1e3"]),
+    (
+        kinds.URL,
+        [
+            "",
+            "h.example",
+            "ftp://h",
+            "http://",
+            "http://h:0",
+            "http://h:x",
+            "http://h:99999",
+            "http://[::1",
+            "http://a b",
+        ],
+    ),
 ]
 
 
@@ -86,6 +112,82 @@ def test_text_that_fits_is_read_and_shown(kind: Kind, text: str, value: Any, sho
 def test_text_that_does_not_fit_is_refused(kind: Kind, text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the text is a hint, or empty
         kind.parse(text)
+
+
+@pytest.mark.parametrize(("kind", "text", "value", "shown"), ACCEPTED)
+def test_a_python_call_may_give_what_text_comes_to(kind: Kind, text: str, value: Any, shown: str) -> None:
+    assert fit_object(of(kind), value, "call: name") == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        (kinds.INSTANT, datetime(2026, 1, 1, 9, tzinfo=UTC), 1767258000000),
+        (kinds.INSTANT, datetime(2026, 1, 1, 9), 1767258000000),  # noqa: DTZ001 - without an offset it is UTC
+        (kinds.DURATION, "10s", 10_000),
+        (kinds.DURATION, 0, 0),
+        (kinds.WAIT, 500, 500),
+        (kinds.SPEED, 60, 60.0),
+        (kinds.RATE, 20, 20.0),
+        (kinds.KEY, "a=read", ApiKey("a=read", "read-write")),
+        (kinds.KEY, ("a", "read"), ApiKey("a", "read")),
+        (kinds.PAIR, ("badKey", 401), ("badKey", "401")),
+        (kinds.PAIR, ("flag", True), ("flag", "true")),
+    ],
+)
+def test_a_python_call_may_give_an_object(kind: Kind, given: object, value: Any) -> None:
+    assert fit_object(of(kind), given, "call: name") == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "came"),
+    [
+        (kinds.SEED, True, "true"),
+        (kinds.SEED, 1.0, "1.0"),
+        (kinds.SEED, "1", "'1'"),
+        (kinds.FLAG, 1, "1"),
+        (kinds.FLAG, "yes", "'yes'"),
+        (kinds.TEXT, b"x", "b'x'"),
+        (kinds.INSTANT, 253_402_300_800_000, "253402300800000"),
+        (kinds.INSTANT, 10**30, "1" + "0" * 30),
+        (kinds.INSTANT, date(2026, 1, 1), "2026-01-01"),
+        (kinds.DURATION, -1, "-1"),
+        (kinds.DURATION, 1.5, "1.5"),
+        (kinds.WAIT, 0, "0"),
+        (kinds.SPEED, float("nan"), "nan"),
+        (kinds.SPEED, float("inf"), "inf"),
+        (kinds.PAIR, ("a", "b", "c"), "('a', 'b', 'c')"),
+        (kinds.PAIR, {"a": {}}, "a mapping"),
+        (kinds.KEY, ("s3cret", "reed"), "not usable"),
+        (kinds.PATH, None, "null"),
+    ],
+)
+def test_an_object_that_does_not_fit_is_told_as_text_would_be(kind: Kind, given: object, came: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        fit_object(of(kind), given, "call: name")
+    assert str(caught.value).startswith(f"call: name is {came}; expected {kind.expected}")
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(kind, text) for kind, texts in REFUSED for text in texts] + [(kinds.SPEED, "e"), (kinds.WAIT, "5x")],
+)
+def test_a_refusal_has_no_words_of_python(kind: Kind, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        fit(of(kind), text, "name")
+    ending = str(caught.value).partition(kind.expected)[2]
+    assert ending == "" or ending.startswith(". Did you mean '")
+
+
+def of(kind: Kind) -> Option:
+    """Return an option of a kind."""
+
+    @dataclass(frozen=True)
+    class Settings:
+        name: str | None = option(None, kind, "About.")
+
+    return options(Settings)[0]
 
 
 @pytest.mark.parametrize(

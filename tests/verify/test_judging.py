@@ -16,7 +16,7 @@ from execmock.loading.contract import shipped_contract
 from execmock.verify import probes, rules
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, Request, parse_json
-from execmock.verify.judge import Trail, judge
+from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, GET
@@ -66,11 +66,11 @@ def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, *
     )
 
 
-def outcomes(*exchanges: Exchange, trail: Trail | None = None) -> dict[str, Outcome]:
+def outcomes(*exchanges: Exchange, interruptions: Interruptions | None = None) -> dict[str, Outcome]:
     evidence = Evidence(
         shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded")
     )
-    return {result.rule.id: result.outcome for result in judge(evidence, all_rules(), trail or Trail())}
+    return {result.rule.id: result.outcome for result in judge(evidence, all_rules(), interruptions)}
 
 
 def showing(number: int, status: str, **changes: Any) -> Exchange:
@@ -102,9 +102,7 @@ def test_one_mistake_about_many_executions_is_one_finding_that_says_how_often_it
             showing(2 * number + 1, "workflow_running", id=name, runId="run_of_somebody_else"),
         ]
     evidence = Evidence(shipped_contract(), exchanges)
-    [result] = [
-        each for each in judge(evidence, all_rules(), Trail()) if each.rule.id == "lifecycle.write-once"
-    ]
+    [result] = [each for each in judge(evidence, all_rules()) if each.rule.id == "lifecycle.write-once"]
     assert [finding.times for finding in result.findings] == [3]
 
 
@@ -131,7 +129,9 @@ def test_an_answer_that_asks_to_come_back_later_accuses_nobody() -> None:
 def test_a_rule_that_nothing_could_be_observed_for_is_blocked_by_the_rule_that_failed() -> None:
     refused = seen(1, {}, status=500, operation=CREATE, probe="basics", label="create/0", valid=True)
     evidence = Evidence(shipped_contract(), [refused])
-    results = {each.rule.id: each for each in judge(evidence, all_rules(), Trail(blocked={"echo": refused}))}
+    results = {
+        each.rule.id: each for each in judge(evidence, all_rules(), Interruptions(blocked={"echo": refused}))
+    }
     assert results["operation.answers"].outcome is Outcome.FAILED
     assert results["create.echo"].outcome is Outcome.BLOCKED
     assert results["create.echo"].blocked_by == "operation.answers"

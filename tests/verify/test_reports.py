@@ -14,11 +14,11 @@ from execmock.errors import ConfigError
 from execmock.loading.contract import shipped_contract
 from execmock.verify import verify
 from execmock.verify.evidence import Evidence
-from execmock.verify.judge import Trail, judge
+from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
-from execmock.verify.report.files import FORMS, write
+from execmock.verify.report.files import FORMATS, write
 from execmock.verify.waivers import Waiver, load_waivers
 from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
@@ -47,11 +47,11 @@ def report() -> Report:
 
 
 def rendered(report: Report, form: str) -> str:
-    text: str = import_module(f"execmock.verify.report.{FORMS[form]}").render(report)
+    text: str = import_module(f"execmock.verify.report.{FORMATS[form]}").render(report)
     return text
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_form_of_report_holds_a_key_or_a_client_token(report: Report, form: str) -> None:
     text = rendered(report, form)
     tokens = {seen.at("/data/clientToken") for seen in report.journal} - {None}
@@ -130,7 +130,7 @@ def test_the_page_escapes_what_a_service_says_and_shows_no_secret(report: Report
     tricky, secret = "<script>alert(1)</script>", 'b3sk_"quoted"'
     answer = {"data": {"execution": {"id": tricky, "status": tricky, "createdAt": tricky}, "events": []}}
     evidence = Evidence(shipped_contract(), [seen(1, answer), seen(2, answer)])
-    results = judge(evidence, all_rules(), Trail(stopped={"auth": f"{secret} & {tricky}"}))
+    results = judge(evidence, all_rules(), Interruptions(stopped={"auth": f"{secret} & {tricky}"}))
     page = rendered(
         replace(report, results=results, histories=evidence.histories, secrets={"TOKEN": secret}), "html"
     )

@@ -9,7 +9,7 @@ import pytest
 from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
 from execmock.verify.evidence import Evidence
-from execmock.verify.judge import Trail, judge
+from execmock.verify.judge import judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
@@ -50,7 +50,7 @@ def test_the_command_names_the_rule_whose_requests_show_the_finding_as_well() ->
     evidence = Evidence(shipped_contract(), [stray])
     report = Report(
         options=VerifySettings(url="http://127.0.0.1:1"),
-        results=judge(evidence, all_rules(), Trail()),
+        results=judge(evidence, all_rules()),
         journal=evidence.journal,
     )
     assert reruns(report, "envelope.code") == [("envelope.code", "auth.read-scope")]

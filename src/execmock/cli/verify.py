@@ -58,11 +58,11 @@ def _list_rules() -> int:
 def _judge(settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
-    from execmock.verify.report.files import check_forms, write
+    from execmock.verify.report.files import check_formats, write
     from execmock.verify.report.terminal import lines
 
     reports = [pair for pairs in settings.reports for pair in pairs]
-    check_forms(reports)
+    check_formats(reports)
     started = present()
     try:
         report = _run(settings, started)
@@ -84,8 +84,8 @@ def _run(settings: VerifySettings, started: int) -> Report:
     from execmock.verify.runner import run
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
-    with progress() as told:
-        return asyncio.run(run(settings, shipped_contract(), started=started, progress=told))
+    with progress() as update:
+        return asyncio.run(run(settings, shipped_contract(), started=started, progress=update))
 
 
 def _cache() -> Path:

@@ -15,6 +15,7 @@ from execmock.core.execution import EmbedExecution
 from execmock.core.progress import Progress
 from execmock.core.scenario.model import Scenario
 from execmock.core.templates import render
+from execmock.core.views import ViewData
 
 __all__ = ["EmbedViews", "instant_texts"]
 
@@ -22,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EmbedViews:
-    """Draws embed executions as one contract shows them: a bare object with every property there."""
+    """Renders embed executions as one contract shows them: a bare object with every property there."""
 
     def __init__(self, contract: Contract, zone: str) -> None:
         self._zone = zone
@@ -64,6 +65,22 @@ class EmbedViews:
             }
             shown.update({name: render(value, context) for name, value in step.sets.items()})
         return shown
+
+    def view_data(
+        self,
+        execution: EmbedExecution,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        organization: str,
+        now: int,
+    ) -> ViewData:
+        """Return everything there is to show: as `show`, for there are no events."""
+        return ViewData(self.show(execution, state, scenario, request), [])
+
+    def control(self, view_data: ViewData) -> Mapping[str, Any]:
+        """Return what the control API shows: the execution itself."""
+        return view_data.fields
 
 
 def _blank(schema: Mapping[str, Any]) -> Any:

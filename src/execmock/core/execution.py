@@ -1,22 +1,28 @@
-"""What is kept of an execution. Everything that is shown of it is computed from this (see views)."""
+"""What is stored of an execution. All that is shown of it is computed from this (see views)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
-from execmock.core.ids import derive
-from execmock.core.json_text import canonical
-from execmock.core.progress import Progress
+from execmock.core.apis import EMBED_API, EXECUTIONS_API, ApiDescription
+from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid_of_series
+from execmock.core.json_text import canonical, encode
+from execmock.core.progress import Progress, begin
+from execmock.core.sandbox import EmbedWorkflow, Sandbox
 from execmock.core.scenario.model import Scenario
 
 __all__ = [
+    "AnyExecution",
     "EmbedExecution",
     "Execution",
     "Idempotency",
+    "Origin",
     "execution_seed",
+    "new_embed_execution",
+    "new_execution",
     "request_digest",
     "seed_for",
 ]
@@ -30,6 +36,8 @@ class Execution:
     properties of the create body as JSON.
     """
 
+    api: ClassVar[ApiDescription] = EXECUTIONS_API
+
     id: str
     sandbox: str
     created_at: int
@@ -38,10 +46,17 @@ class Execution:
     initiated_by: str
     progress: Progress
 
+    @property
+    def body(self) -> bytes:
+        """What its request brought along, as JSON."""
+        return self.request
+
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
     """An execution of an embedded workflow. `workflow` holds the workflow's key and name."""
+
+    api: ClassVar[ApiDescription] = EMBED_API
 
     id: str
     sandbox: str
@@ -52,12 +67,30 @@ class EmbedExecution:
     execution_data: bytes
     progress: Progress
 
+    @property
+    def body(self) -> bytes:
+        """What its request brought along, as JSON."""
+        return self.execution_data
+
+
+AnyExecution = Execution | EmbedExecution
+
+
+class Origin(NamedTuple):
+    """What a new execution comes from: `number` counts in the sandbox, `at` is its clock's instant (ms)."""
+
+    sandbox: Sandbox
+    scenario: Scenario
+    number: int
+    at: int
+
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """What an idempotency key stands for: the digest of its first request, and what that made.
+    """What an idempotency key stands for: the digest of its first request, and the execution that made.
 
-    `answer` is the first answer's body where that is replayed, `expires` the instant it is forgotten.
+    `answer` is the first answer's body where that is replayed, `expires` the instant (ms) at which the key
+    stands for nothing again; None is never.
     """
 
     key: str
@@ -65,6 +98,42 @@ class Idempotency:
     made: str
     answer: bytes | None = None
     expires: int | None = None
+
+    def expired(self, now: int) -> bool:
+        """Whether the key stands for nothing any more."""
+        return self.expires is not None and self.expires <= now
+
+
+def new_execution(origin: Origin, request: Mapping[str, Any], caller: str) -> Execution:
+    """Return a new execution; `request` holds the accepted properties of the body, `caller` names the key."""
+    sandbox, scenario, number, at = origin
+    return Execution(
+        id="exec_" + xid_of_series(at // 1000, sandbox_tag(sandbox.id), number),
+        sandbox=sandbox.id,
+        created_at=at,
+        scenario=scenario.reference,
+        request=encode(request),
+        initiated_by=caller,
+        progress=begin(at),
+    )
+
+
+def new_embed_execution(
+    origin: Origin, workflow: EmbedWorkflow, data: Any, *, own_hashid: bool = True
+) -> EmbedExecution:
+    """Return a new execution of a workflow; without a hashid of its own it shows the workflow's."""
+    sandbox, scenario, number, at = origin
+    random = derive(sandbox.root, "embed", str(number), size=16)
+    return EmbedExecution(
+        id=uuid7(at, random),
+        sandbox=sandbox.id,
+        created_at=at,
+        scenario=scenario.reference,
+        hashid=hashid(random[10:]) if own_hashid else workflow.hashid,
+        workflow=(workflow.key, workflow.name),
+        execution_data=encode(data),
+        progress=begin(at),
+    )
 
 
 def execution_seed(root: bytes, execution_id: str) -> bytes:

@@ -92,8 +92,8 @@ def begin(at: int) -> Progress:
 def progress(scenario: Scenario, state: Progress, what: Input, now: int, seed: bytes) -> Progress:
     """Return the state at `now`, after everything that fell due and then the input.
 
-    `seed` is the execution's own; every drawn duration and chance follows from it. An input that
-    nothing waits for returns the state that time alone has led to.
+    `seed` is the execution's own; every drawn duration and chance follows from it. For an input
+    that leads nowhere it returns the state that time alone has led to.
     """
     state, _ = standing(scenario, state, now, seed)
     if isinstance(what, Tick):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from execmock.core.clock import ClockState
 
-__all__ = ["SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope"]
+__all__ = ["SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope", "workflow_of"]
 
 Scope = Literal["read", "read-write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -21,6 +22,11 @@ class EmbedWorkflow:
     hashid: str
     key: str
     name: str
+
+
+def workflow_of(bind: Mapping[str, str]) -> EmbedWorkflow:
+    """Return the workflow that an embed scenario binds; its key is its name where it has none."""
+    return EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))
 
 
 @dataclass(frozen=True, slots=True)

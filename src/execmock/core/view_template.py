@@ -1,8 +1,8 @@
-"""New executions as forms: drawn once, then filled in.
+"""Templates of new executions: rendered once, then filled in.
 
-Executions that one caller creates under one scenario look alike at first, but for their requests, ids and
-instants. So that look is drawn once, as a text with gaps. `Views` alone decides what is shown: a form is
-made of what it draws, and there is none where filling one in could give other bytes than drawing would.
+The first views of executions that one caller creates under one scenario differ only in their requests, ids
+and instants. So they are rendered once, as a text with gaps. `Views` alone decides what is shown: a template
+is made from what it renders, and there is none where filling one in could give other bytes than rendering.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["ViewTemplate", "view_template_of"]
 
 _FOREVER = 1 << 62
 _SAMPLES = (("exec_00000000000000000000", 0), ("exec_vvvvvvvvvvvvvvvvvvvg", 1_767_258_000_123))
-"""Ids and instants that have nothing in common, so that whatever follows from one of them differs."""
+"""Ids and instants that have nothing in common, so that all that follows from them differs too."""
 
 
 class ViewTemplate:
@@ -43,7 +43,7 @@ class ViewTemplate:
         return all(request.values()) and bool(request) and self._names.isdisjoint(request)
 
     def fill(self, execution: Execution) -> bytes:
-        """Return a new execution, whose request fits, as `Views.fields` draws it: its fields as JSON."""
+        """Return a new execution, whose request fits, as `Views.fields` renders it, as JSON."""
         name, at = execution.id, execution.created_at
         filled = {"at": format_instant(at), "id": name}
         for made, prefix in self._made.items():
@@ -52,7 +52,7 @@ class ViewTemplate:
 
 
 def view_template_of(views: Views, scenario: Scenario, organization: str, caller: str) -> ViewTemplate | None:
-    """Return the form of a caller's new executions, or None where they need to be drawn one by one."""
+    """Return the template of a caller's new executions, or None if each has to be rendered by itself."""
     step = scenario.steps[0]
     state, due = standing(scenario, begin(0), 0, b"")
     if scenario.draws or not step.fixed or len(state.visits) > 1:
@@ -85,7 +85,7 @@ def _gap(name: str, first: Any, second: Any, made: Mapping[str, str]) -> str | N
 
 
 def _part(name: str, value: Any, gap: str | None) -> str:
-    """Return a property as it stands in a form's text; "" if that cannot be told."""
+    """Return a property as it stands in a template's text; "" if that cannot be told."""
     if gap == "?":
         return ""
     plain = encode_plainly({name: "" if gap else value})

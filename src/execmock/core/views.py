@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
@@ -20,7 +20,7 @@ from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.templates import render
 from execmock.core.visit import Visit
 
-__all__ = ["ViewData", "Views", "made_id", "next_event"]
+__all__ = ["ApiViews", "ViewData", "Views", "made_id", "next_event"]
 
 _Context = Callable[[], Mapping[str, Any]]
 """Gives the names that templates see; most steps have no template that asks."""
@@ -41,8 +41,28 @@ class ViewData:
         return self.events[-1].get("title", "") if self.events else ""
 
 
+class ApiViews(Protocol):
+    """The views of one API, as far as both have them."""
+
+    def view_data(
+        self,
+        execution: Any,
+        state: Progress,
+        scenario: Scenario,
+        request: Mapping[str, Any],
+        organization: str,
+        now: int,
+    ) -> ViewData:
+        """Return everything there is to show at `now`: `state` is its progress then, `request` its body."""
+        ...
+
+    def control(self, view_data: ViewData) -> Mapping[str, Any]:
+        """Return what the control API shows."""
+        ...
+
+
 class Views:
-    """Draws executions as one contract shows them."""
+    """Renders executions as one contract shows them."""
 
     def __init__(self, contract: Contract) -> None:
         drift = contract.schema(STATUS).get("x-drift", {})
@@ -124,6 +144,10 @@ class Views:
         if view_data.message:
             shown["message"] = view_data.message
         return shown
+
+    def control(self, view_data: ViewData) -> dict[str, Any]:
+        """Return what the control API shows: the execution and its events."""
+        return {"execution": view_data.fields, "events": view_data.events}
 
     def _enter(self, fields: dict[str, Any], step: Step, visit: Visit, context: _Context) -> None:
         """Let a visit change what is shown."""
@@ -232,6 +256,6 @@ def _event(shown: Mapping[str, Any], at: int, number: int, fields: Mapping[str, 
 
 
 def made_id(name: str, prefix: str, at: int, execution_id: str) -> str:
-    """Return the id of what an execution brought forth at an instant, such as its `orderId`."""
+    """Return a derived id of an execution, made at an instant (ms), such as its `orderId`."""
     made = derive(b"", name, execution_id, size=8)
     return prefix + xid(at // 1000, made[:5], int.from_bytes(made[5:], "big"))

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from execmock.core.apis import Api
+from execmock.core.apis import APIS, Api
 from execmock.core.contract import Contract
 from execmock.core.scenario import (
     Finding,
@@ -50,7 +50,7 @@ class ScenarioFile:
 
 def vocabularies(contract: Contract) -> Vocabularies:
     """Return what the contract lets scenarios of either API say."""
-    return {"executions": Vocabulary.of(contract, "executions"), "embed": Vocabulary.of(contract, "embed")}
+    return {api: Vocabulary.of(contract, api) for api in APIS}
 
 
 def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:

@@ -145,7 +145,8 @@ def _ini(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)
     except (TypeError, ValueError, pytest.UsageError) as error:
-        raise ConfigError(f"{_place(config, name)}{name} is not usable: {error}") from None
+        reason = str(error).removeprefix(f"{config.inipath}: ")
+        raise ConfigError(f"{_place(config, name)}{name} is not usable: {reason}") from None
 
 
 def _read(config: pytest.Config, option: Option, given: str | list[str]) -> Any:

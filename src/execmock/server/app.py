@@ -99,7 +99,7 @@ class App:
         return ControlDispatcher(lambda: self.control, self.log, self.engine)
 
     async def close(self) -> None:
-        """End the streams, write what is left of the log and let go of the store."""
+        """End the streams, write the rest of the log and close the store."""
         self.end_streams()
         self.log.flush()
         await self.engine.close()

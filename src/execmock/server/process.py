@@ -31,7 +31,7 @@ _BEFORE_WARMING = 0.5
 class ProcessOptions:
     """How one process serves. `lifeline` is a file descriptor that ends the server when it closes.
 
-    `first` is False for processes beside the first one, which leave the talking to it; `again` is True for
+    `first` is False for all processes but the first, which alone prints; `again` is True for
     one that replaces another, whose banner has been read.
     """
 
@@ -62,9 +62,12 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
     if running.first and not running.again:
         _say(mock, settings, opened)
     running.when_ready()
-    beside = [asyncio.create_task(_reload(mock, settings, aloud=running.first)), asyncio.create_task(_warm())]
+    background = [
+        asyncio.create_task(_reload(mock, settings, aloud=running.first)),
+        asyncio.create_task(_warm()),
+    ]
     await stopped.wait()
-    for task in beside:
+    for task in background:
         task.cancel()
     mock.end_streams()
     await asyncio.gather(*(listener.stop() for listener in opened.listeners))

@@ -1,4 +1,4 @@
-"""Puts the services together: everything a mock is, but for the web."""
+"""Puts the services together: everything that a mock is, without HTTP."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from execmock.service.executions.view_cache import ViewCache
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
 from execmock.service.scenarios.shipped import load_registry
 from execmock.service.scenarios.sync import ScenarioSync, SharedScenarioSync
+from execmock.service.services import Services
 from execmock.settings import ServeSettings
 from execmock.stores import open_store
 
@@ -52,7 +53,22 @@ class Engine:
         self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
-        self.view_cache = ViewCache(Views(self.contract), self.registry)
+        views = Views(self.contract)
+        self.view_cache = ViewCache(views, self.registry)
+        self.embed_views = EmbedViews(self.contract, options.timezone)
+        self.services = Services(
+            contract=self.contract,
+            choices=self.choices,
+            words=self.words,
+            views={"executions": views, "embed": self.embed_views},
+            clock=self.clock,
+            store=self.store,
+            sandboxes=self.sandboxes,
+            registry=self.registry,
+            scenario_sync=self.scenario_sync,
+            repository=self.repository,
+            changes=self.changes,
+        )
 
     @cached_property
     def contract_text(self) -> bytes:
@@ -62,53 +78,33 @@ class Engine:
     @cached_property
     def executions(self) -> Executions:
         """The executions API."""
-        return Executions(
-            self.contract,
-            self.store,
-            self.sandboxes,
-            self.registry,
-            self.scenario_sync,
-            self.repository,
-            self.view_cache,
-            self.choices,
-        )
+        return Executions(self.services, self.view_cache)
 
     @cached_property
     def embed(self) -> EmbedExecutions:
         """The embed API."""
-        views = EmbedViews(self.contract, self.options.timezone)
-        return EmbedExecutions(
-            self.contract,
-            self.store,
-            self.sandboxes,
-            self.registry,
-            self.scenario_sync,
-            views,
-            self.choices,
-        )
+        return EmbedExecutions(self.services, self.embed_views)
 
     @cached_property
     def commands(self) -> ExecutionCommands:
-        """What moves executions and clocks from outside."""
+        """Commands on executions and clocks: signal, jump, wait, advance."""
         from execmock.service.executions.commands import ExecutionCommands
 
-        return ExecutionCommands(self.contract, self.sandboxes, self.repository, self.changes, self.clock)
+        return ExecutionCommands(self.services)
 
     @cached_property
     def snapshots(self) -> Snapshots:
-        """Sandboxes as documents."""
+        """Takes and restores snapshots of sandboxes."""
         from execmock.service.snapshots import Snapshots
 
-        return Snapshots(
-            self.store, self.sandboxes, self.registry, self.scenario_sync, self.words, self.clock
-        )
+        return Snapshots(self.services)
 
     @cached_property
     def worlds(self) -> Worlds:
-        """States to start from."""
+        """Starts sandboxes from worlds."""
         from execmock.service.worlds import Worlds
 
-        return Worlds(self.contract, self.store, self.sandboxes, self.registry, self.scenario_sync)
+        return Worlds(self.services)
 
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
@@ -163,7 +159,7 @@ class Engine:
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
     async def close(self) -> None:
-        """Write what is left to write and let go of the store."""
+        """Write what is left to write and close the store."""
         await self.journal.flush()
         await self.changes.flush()
         await self.store.close()

@@ -1,6 +1,6 @@
-"""Notices executions that move by time alone, for those that watch a sandbox live.
+"""Publishes executions that time alone has moved, while a sandbox is watched live.
 
-Nothing runs while nobody watches: executions are computed, not driven, and stay so.
+Nothing runs for a sandbox without a watcher: the state of an execution is computed when it is read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from execmock.core.bounded_cache import BoundedCache
 from execmock.errors import StoreError
 from execmock.service.engine import Engine
 from execmock.service.executions.commands import ExecutionState
-from execmock.service.executions.repository import EMBED, EXECUTION
 
 __all__ = ["ExecutionWatcher"]
 
@@ -21,7 +20,7 @@ _SHORTEST_WAIT = 0.02
 
 
 class ExecutionWatcher:
-    """Publishes a sandbox's executions as they are created and moved, the latest 2000 of them."""
+    """Publishes a sandbox's executions as they are created and moved, the latest 2000 of each API."""
 
     def __init__(self, engine: Engine, sandbox: str) -> None:
         self._repository = engine.repository
@@ -47,7 +46,7 @@ class ExecutionWatcher:
     async def look(self) -> float:
         """Publish what moved since the last look; return the real seconds until more may.
 
-        The first look only learns how things stand. One after a pause makes good what nobody watched.
+        The first look publishes nothing. One after a pause publishes what moved during it.
         """
         async with self._looking:
             try:
@@ -64,12 +63,11 @@ class ExecutionWatcher:
         if sandbox is None:
             return _LONGEST_WAIT
         wait = _LONGEST_WAIT
-        for kind in (EMBED, EXECUTION):
-            for execution in reversed(await self._repository.page(sandbox, kind, 0, _MOST)):
-                standing = self._commands.state_of(execution, sandbox)
-                self._publish(standing, silently)
-                if standing.due is not None and sandbox.clock.speed:
-                    wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
+        for execution in await self._repository.latest(sandbox, _MOST):
+            standing = self._commands.state_of(execution, sandbox)
+            self._publish(standing, silently)
+            if standing.due is not None and sandbox.clock.speed:
+                wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
         return max(wait, _SHORTEST_WAIT)
 
     def _starts_again(self) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from execmock.clocks import ManualClock, SeededEntropy
+from execmock.core.apis import EXECUTIONS_API, Api
 from execmock.core.contract import Contract
-from execmock.core.contract.names import CREATE_BODY
 from execmock.core.embed_view import EmbedViews
-from execmock.core.execution import EmbedExecution, Execution, execution_seed
-from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
-from execmock.core.json_text import decode, encode
+from execmock.core.execution import (
+    AnyExecution,
+    Origin,
+    execution_seed,
+    new_embed_execution,
+    new_execution,
+)
+from execmock.core.json_text import decode
 from execmock.core.preview import Script, Timeline, play, timeline
-from execmock.core.preview.timeline import Render
-from execmock.core.progress import Progress, begin
+from execmock.core.progress import Progress
+from execmock.core.sandbox import workflow_of
 from execmock.core.scenario import Scenario
-from execmock.core.views import Views
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
+from execmock.core.views import ApiViews, Views
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes
 from execmock.stores.memory import MemoryStore
 
 __all__ = ["PREVIEW_START", "Preview", "preview"]
@@ -42,52 +47,31 @@ def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
     sandbox = Sandboxes(MemoryStore(), ManualClock(asked.start), SeededEntropy(asked.seed)).make(
         DEFAULT_SANDBOX
     )
-    make = _execution if scenario.api == "executions" else _embed
-    execution_id, render = make(scenario, contract, sandbox, asked)
-    seed = execution_seed(sandbox.root, execution_id)
-    return timeline(scenario, play(scenario, asked.start, seed, asked.script), seed, render)
-
-
-def _execution(
-    scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview
-) -> tuple[str, Render]:
-    required = contract.schema(CREATE_BODY).get("required", ())
-    request = {**dict.fromkeys(required, "preview"), **scenario.bind, **asked.request}
-    execution = Execution(
-        id="exec_" + xid(asked.start // 1000, sandbox_tag(sandbox.id), 1),
-        sandbox=sandbox.id,
-        created_at=asked.start,
-        scenario=scenario.reference,
-        request=encode(request),
-        initiated_by=Sandboxes.key_id("preview"),
-        progress=begin(asked.start),
-    )
-    views, body = Views(contract), decode(execution.request)
+    execution, views = _FIRST[scenario.api](Origin(sandbox, scenario, 1, asked.start), contract, asked)
+    body, seed = decode(execution.body), execution_seed(sandbox.root, execution.id)
 
     def render(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
         view_data = views.view_data(execution, state, scenario, body, sandbox.organization, now)
         return view_data.fields, view_data.events
 
-    return execution.id, render
+    return timeline(scenario, play(scenario, asked.start, seed, asked.script), seed, render)
 
 
-def _embed(scenario: Scenario, contract: Contract, sandbox: Sandbox, asked: Preview) -> tuple[str, Render]:
-    random = derive(sandbox.root, "embed", 1, size=16)
-    key = scenario.bind.get("key", "preview")
+def _first_execution(origin: Origin, contract: Contract, asked: Preview) -> tuple[AnyExecution, ApiViews]:
+    required = contract.schema(EXECUTIONS_API.body).get("required", ())
+    request = {**dict.fromkeys(required, "preview"), **origin.scenario.bind, **asked.request}
+    return new_execution(origin, request, Sandboxes.key_id("preview")), Views(contract)
+
+
+def _first_embed_execution(
+    origin: Origin, contract: Contract, asked: Preview
+) -> tuple[AnyExecution, ApiViews]:
+    bind = {"id": "", "hashid": "", "key": "preview", **origin.scenario.bind}
     data = asked.request.get("execution_data", {})
-    execution = EmbedExecution(
-        id=uuid7(asked.start, random),
-        sandbox=sandbox.id,
-        created_at=asked.start,
-        scenario=scenario.reference,
-        hashid=hashid(random[10:]),
-        workflow=(key, scenario.bind.get("name", key)),
-        execution_data=encode(data),
-        progress=begin(asked.start),
-    )
-    views = EmbedViews(contract, _ZONE)
+    return new_embed_execution(origin, workflow_of(bind), data), EmbedViews(contract, _ZONE)
 
-    def render(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-        return views.show(execution, state, scenario, data), ()
 
-    return execution.id, render
+_FIRST: Mapping[Api, Callable[[Origin, Contract, Preview], tuple[AnyExecution, ApiViews]]] = {
+    "executions": _first_execution,
+    "embed": _first_embed_execution,
+}

@@ -158,7 +158,7 @@ class Sandboxes:
         return known is not None and await self.get(known.sandbox) is not None
 
     async def _forget_old_keys(self) -> None:
-        """Let go of keys whose sandbox is gone, but for the latest."""
+        """Forget keys whose sandbox was deleted, all but the latest."""
         names = {sandbox.id for sandbox in await self.all()}
         kept = [put for put in (await self._store.export("")).puts if isinstance(put.value, ApiKey)]
         gone = [put.key for put in kept if put.value.sandbox not in names]

@@ -1,4 +1,4 @@
-"""Takes up changed scenario files while the server runs. A broken file changes nothing."""
+"""Loads changed scenario files while the server runs. A broken file changes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
 from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
 from execmock.service.engine import Engine
-from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.file_watch import changed_files
 from execmock.service.scenarios.shipped import shipped_files, shipped_scenarios
 
@@ -113,9 +112,8 @@ class ScenarioReloader:
     async def _count(self, reference: str) -> int:
         count = 0
         for sandbox in await self._engine.sandboxes.all():
-            for kind in (EXECUTION, EMBED):
-                page = await self._engine.repository.page(sandbox, kind, 0, _MOST_COUNTED)
-                count += sum(execution.scenario == reference for execution in page)
+            latest = await self._engine.repository.latest(sandbox, _MOST_COUNTED)
+            count += sum(execution.scenario == reference for execution in latest)
         return count
 
     def _group(self, path: str) -> dict[str, ScenarioFile]:

@@ -9,43 +9,36 @@ from typing import Annotated, Any
 import msgspec
 
 from execmock.core.clock import FASTEST, LATEST
-from execmock.core.execution import EmbedExecution, Execution, Idempotency
+from execmock.core.durations import format_instant
+from execmock.core.execution import AnyExecution, Idempotency
 from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
-from execmock.interfaces import Clock, Contents, Key, Put, Store
-from execmock.loading.scenarios import Vocabularies, read_text
+from execmock.interfaces import Contents, Key, Put
+from execmock.loading.scenarios import read_text
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import Sandbox, Sandboxes
-from execmock.service.scenarios.registry import ScenarioRegistry
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.upload import ScenarioFinding
+from execmock.service.services import Services
 from execmock.stores.codec import from_data, to_data
 from execmock.version import __version__
 
 __all__ = ["Snapshots"]
 
 _FORM = 1
+_RANGE = f"0 to {format_instant(LATEST)[:10]}"
 
 
 class Snapshots:
     """Takes and restores snapshots. One restored and taken again is equal to the first."""
 
-    def __init__(
-        self,
-        store: Store,
-        sandboxes: Sandboxes,
-        registry: ScenarioRegistry,
-        scenario_sync: ScenarioSync,
-        words: Vocabularies,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._sandboxes = sandboxes
-        self._registry = registry
-        self._scenario_sync = scenario_sync
-        self._words = words
-        self._clock = clock
+    def __init__(self, services: Services) -> None:
+        self._store = services.store
+        self._sandboxes = services.sandboxes
+        self._registry = services.registry
+        self._scenario_sync = services.scenario_sync
+        self._words = services.words
+        self._clock = services.clock
 
     async def take(self, sandbox: Sandbox) -> dict[str, Any]:
         """Return the document. It holds what client tokens follow from, so it is as secret as they are."""
@@ -93,7 +86,7 @@ class Snapshots:
         read = msgspec.convert(document.sandbox, Sandbox)
         clock = read.clock
         if not (0 <= clock.shown <= LATEST and 0 <= clock.speed <= FASTEST and 0 < clock.resume <= FASTEST):
-            raise ValueError("its clock shows what no clock shows")
+            raise ValueError(f"its clock is out of range ({_RANGE})")
         return replace(read, id=sandbox.id, clock=replace(clock, real=self._clock.now()))
 
     def _read_scenario(self, reference: str, text: str) -> Scenario:
@@ -125,13 +118,13 @@ class _Kept(msgspec.Struct):
 
 
 def _followed(contents: Contents) -> list[str]:
-    found = {put.value.scenario for put in contents.puts if hasattr(put.value, "scenario")}
+    found = {put.value.scenario for put in contents.puts if isinstance(put.value, AnyExecution)}
     return sorted(found)
 
 
 def _read_value(sandbox: str, kept: _Kept, scenarios: Mapping[str, Scenario]) -> Put:
     value = from_data(kept.kind, kept.value)
-    if isinstance(value, Execution | EmbedExecution):
+    if isinstance(value, AnyExecution):
         scenario = scenarios.get(value.scenario)
         if scenario is None:
             raise ValueError(f"it lacks the scenario {value.scenario} of {kept.id}")
@@ -139,8 +132,8 @@ def _read_value(sandbox: str, kept: _Kept, scenarios: Mapping[str, Scenario]) ->
         if not visits or not all(0 <= visit.step < len(scenario.steps) for visit in visits):
             raise ValueError(f"{kept.id} stands in no step of {value.scenario}")
         if not all(0 <= instant <= LATEST for instant in (value.created_at, *(visit.at for visit in visits))):
-            raise ValueError(f"{kept.id} is of an instant that no clock shows")
-        msgspec.convert(decode(_body(value)), dict)
+            raise ValueError(f"{kept.id} has an instant out of range ({_RANGE})")
+        msgspec.convert(decode(value.body), dict)
         value = replace(value, sandbox=sandbox)
     return Put(Key(sandbox, kept.kind, kept.id), value, kept.order)
 
@@ -151,7 +144,3 @@ def _check_made(puts: Sequence[Put]) -> None:
     for put in puts:
         if isinstance(put.value, Idempotency) and put.value.made not in there:
             raise ValueError(f"it lacks the execution {put.value.made}")
-
-
-def _body(value: Execution | EmbedExecution) -> bytes:
-    return value.request if isinstance(value, Execution) else value.execution_data

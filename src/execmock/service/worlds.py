@@ -6,21 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from execmock.core.contract import Contract
-from execmock.core.execution import Execution, Idempotency, execution_seed, request_digest
-from execmock.core.ids import sandbox_tag, xid
-from execmock.core.json_text import encode
+from execmock.core.apis import EXECUTIONS_API
+from execmock.core.execution import (
+    Execution,
+    Idempotency,
+    Origin,
+    execution_seed,
+    new_execution,
+    request_digest,
+)
 from execmock.core.progress import Progress, Tick, begin, progress
 from execmock.core.scenario import Scenario
 from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
 from execmock.errors import WorldError
-from execmock.interfaces import Contents, Key, Put, Store
+from execmock.interfaces import Contents, Put
 from execmock.loading.worlds import load_world, world_path
-from execmock.service.executions.repository import EXECUTION, put_of
-from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Sandboxes, Scope
-from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.executions.creation import put_of_key
+from execmock.service.executions.repository import put_of
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope
 from execmock.service.scenarios.selection import Selection
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.services import Services
 from execmock.settings import ServeSettings
 
 __all__ = ["Keys", "Worlds"]
@@ -29,24 +34,17 @@ Keys = tuple[tuple[str, Scope], ...]
 
 
 class Worlds:
-    """Makes the sandboxes of worlds. What a sandbox of the same name held before is gone then.
+    """Makes the sandboxes of worlds. Each replaces the sandbox of its name with everything in it.
 
     Clock, seed and default scenario of the options win over those of a world.
     """
 
-    def __init__(
-        self,
-        contract: Contract,
-        store: Store,
-        sandboxes: Sandboxes,
-        registry: ScenarioRegistry,
-        scenario_sync: ScenarioSync,
-    ) -> None:
-        self._contract = contract
-        self._store = store
-        self._sandboxes = sandboxes
-        self._registry = registry
-        self._scenario_sync = scenario_sync
+    def __init__(self, services: Services) -> None:
+        self._contract = services.contract
+        self._store = services.store
+        self._sandboxes = services.sandboxes
+        self._registry = services.registry
+        self._scenario_sync = services.scenario_sync
 
     async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
@@ -65,7 +63,7 @@ class Worlds:
             sandbox = self._sandbox(plan, options)
             contents = self._contents(plan, sandbox)
             for reference in sorted(
-                {put.value.scenario for put in contents.puts if put.key.kind == EXECUTION}
+                {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
             ):
                 await self._scenario_sync.keep(self._registry.version(reference))
             await self._sandboxes.replace(sandbox, plan.keys)
@@ -99,7 +97,7 @@ class Worlds:
         )
 
     def _contents(self, plan: SandboxPlan, sandbox: Sandbox) -> Contents:
-        # The clock may run; everything is reckoned from one instant.
+        # The clock may run; everything is computed for one instant.
         now = sandbox.clock.shown
         caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
         puts: list[Put] = []
@@ -115,20 +113,13 @@ class Worlds:
         return Contents(len(puts), puts + remembered)
 
     def _execution(self, draft: Draft, sandbox: Sandbox, number: int, caller: str) -> Execution:
-        scenario = Selection(header=draft.scenario).pick(self._registry, sandbox, draft.request, "executions")
-        execution_id = "exec_" + xid(draft.created_at // 1000, sandbox_tag(sandbox.id), number)
-        state = begin(draft.created_at)
-        if draft.signals:
-            state = _after_signals(draft, sandbox.id, scenario, execution_seed(sandbox.root, execution_id))
-        return Execution(
-            id=execution_id,
-            sandbox=sandbox.id,
-            created_at=draft.created_at,
-            scenario=scenario.reference,
-            request=encode(draft.request),
-            initiated_by=caller,
-            progress=state,
-        )
+        selection, api = Selection(header=draft.scenario), EXECUTIONS_API.name
+        scenario = selection.pick(self._registry, sandbox, draft.request, api)
+        made = new_execution(Origin(sandbox, scenario, number, draft.created_at), draft.request, caller)
+        if not draft.signals:
+            return made
+        seed = execution_seed(sandbox.root, made.id)
+        return replace(made, progress=_after_signals(draft, sandbox.id, scenario, seed))
 
 
 def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) -> Progress:
@@ -145,6 +136,4 @@ def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) 
 def _remembered(draft: Draft, execution: Execution) -> Iterator[Put]:
     key = draft.request.get("idempotencyKey")
     if key:
-        digest = request_digest(draft.request)
-        place = Key(execution.sandbox, "idempotency", key)
-        yield Put(place, Idempotency(key, digest, execution.id), execution.created_at)
+        yield put_of_key(execution, Idempotency(key, request_digest(draft.request), execution.id))

@@ -143,5 +143,9 @@ WAIT = Kind(
     values=(int,),
     read=lambda milliseconds: parsers.parse_wait(f"{milliseconds}ms"),
 )
-WORLD = Kind("FILE|NAME", "a file or the name of a shipped world", parsers.parse_world, values=(Path,))
+WORLD = Kind(
+    *("FILE|NAME", "a file or the name of a shipped world", parsers.parse_world),
+    values=(Path,),
+    read=lambda path: path,  # a path of one word is a file's, not a shipped world's
+)
 ZONE = Kind("ZONE", "a time zone such as America/New_York", parsers.parse_zone)

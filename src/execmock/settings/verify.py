@@ -72,7 +72,7 @@ class VerifySettings:
     seed: int = option(1, SEED, "Generate other input.")
     sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
     generated: bool = option(True, FLAG, "Send generated input as well.")
-    waive: Path | None = option(None, PATH, "File of violations to let pass: rule, reason, expires.")
+    waive: Path | None = option(None, PATH, "File of accepted violations: rule, reason, expires.")
     reports: tuple[tuple[tuple[str, str], ...], ...] = option(
         (), REPORTS, "Write a report: junit, json, html, markdown, sarif or har.", name="report", many=True
     )

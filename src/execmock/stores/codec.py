@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from execmock.core.apis import APIS
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
@@ -16,11 +17,9 @@ from execmock.errors import StoreError, nearest
 __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
+    **{kind.api.kind: kind for kind in (Execution, EmbedExecution)},
+    **{api.keys: Idempotency for api in APIS.values()},
     "shared-scenarios": SharedScenarios,
-    "embed": EmbedExecution,
-    "embed-idempotency": Idempotency,
-    "execution": Execution,
-    "idempotency": Idempotency,
     "key": ApiKey,
     "sandbox": Sandbox,
     "scenario": ScenarioText,

@@ -155,4 +155,4 @@ class MemoryStore:
             self._collections[put.key.sandbox, put.key.kind].put(put)
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """There is nothing to close."""

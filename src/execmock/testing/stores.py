@@ -1,4 +1,4 @@
-"""What every store promises, as checks that whoever writes one can run."""
+"""What every store promises, as checks that the author of a store can run."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def _keeps_all_of_an_update(store: Store) -> None:
         return [] if old else [Put(place, fresh), _put(made)]
 
     _expect("the value under the key", await store.update(place, once), fresh)
-    _expect("what was kept beside it", await store.get(_key(1)), made)
+    _expect("another value under another key", await store.get(_key(1)), made)
     _expect("the value found", await store.update(place, once), fresh)
     _expect("count", await store.count(ONE, "execution"), 1)
 

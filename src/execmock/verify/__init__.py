@@ -1,4 +1,4 @@
-"""The judge of every implementation of the contract: rules, probes, histories, reports."""
+"""Judges any implementation of the contract: probes send, rules judge, reports tell."""
 
 from __future__ import annotations
 

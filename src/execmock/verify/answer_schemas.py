@@ -1,4 +1,4 @@
-"""Validators for answers, made from the contract's schemas at the level that a rule speaks for."""
+"""Validators for answers, built from the contract's schemas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def prune(value: Any) -> Any:
 
 
 def data_schema(contract: Contract, operation: str) -> Mapping[str, Any]:
-    """Return the schema of what an operation's success is about: `data` of the envelope, or all of it."""
+    """Return the schema of an operation's payload: `data` of its envelope, or the answer if it has none."""
     return contract.schema(SchemaPlace(operation, "data"))
 
 
@@ -52,7 +52,7 @@ def _without(schema: Any, keyword: str) -> Any:
 
 
 def type_violations(contract: Contract, operation: str, data: Any) -> list[Violation]:
-    """Return where pruned `data` breaks the schema, enumerations apart."""
+    """Return where pruned `data` breaks the schema; `enum` is ignored."""
     return _types_only(contract, operation).violations(data)
 
 
@@ -74,7 +74,7 @@ def _date_names(contract: Contract, schema: SchemaPlace) -> tuple[str, ...]:
 
 
 def dates(contract: Contract, schema: SchemaPlace, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield name and value of each non-empty member that the schema says is an instant."""
+    """Yield name and value of each non-empty member with the format date-time."""
     for name in _date_names(contract, schema):
         if value.get(name) not in (None, ""):
             yield name, value[name]

@@ -1,4 +1,4 @@
-"""The one HTTP client: many requests in flight, a rate, a time limit, waits when asked, records all."""
+"""The HTTP client of a run: limits concurrency, rate and time, honours Retry-After, records exchanges."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ATTEMPTS = 6
 _LARGE = 1 << 19
 
 
-class OutOfTime(Exception):  # noqa: N818 - a state of the run, not a mistake
-    """The run's time limit has passed: nothing more is sent."""
+class OutOfTime(Exception):  # noqa: N818 - a state of the run, not an error
+    """The time limit of the run has passed; nothing more is sent."""
 
 
 class Client:
@@ -78,7 +78,7 @@ class Client:
     ) -> Exchange:
         """Send a request and return the exchange; 429 and 503 with Retry-After are waited for and sent again.
 
-        A burst does not count among those in flight. A lost connection or a timeout is an exchange with
+        A burst ignores the limit of requests in flight. A lost connection or a timeout is an exchange with
         status 0. OutOfTime past the run's limit.
         """
         for attempt in range(_ATTEMPTS):
@@ -93,12 +93,12 @@ class Client:
             self._pace.pause(retry_after(seen.header("retry-after")) * (1 if attempt < 3 else 2))
         return seen
 
-    async def aside(self, request: Request) -> tuple[int, Any]:
-        """Send a request that is no evidence; return the status (0: no answer) and the JSON value.
+    async def send_unrecorded(self, request: Request) -> tuple[int, Any]:
+        """Send a request without recording it; return the status (0: no answer) and the JSON value.
 
-        The time limit does not hold here: what was taken must be given back.
+        The time limit does not apply: sandboxes must be deleted also after it has passed.
         """
-        seen = await self._once(request, "aside", "", "", "none", False)
+        seen = await self._once(request, "unrecorded", "", "", "none", False)
         return seen.status, seen.json
 
     async def _once(
@@ -146,7 +146,7 @@ class Client:
 
 
 def _payload(body: bytes) -> bytes | io.BytesIO | None:
-    """Large bodies go out piece by piece, so that other requests are not held up."""
+    """Return the body; a large one is streamed, so that writing it does not block other requests."""
     return io.BytesIO(body) if len(body) > _LARGE else body or None
 
 

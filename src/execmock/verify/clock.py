@@ -1,4 +1,4 @@
-"""The present, for names that no two runs share and for the dates of waivers and reports."""
+"""The present, for names that are unique to a run and for the dates of waivers and reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are two values the same, as the contract means it: JSON deep equality, instants by their moment."""
+"""Equality as the contract means it: JSON deep equality; instants are compared as points in time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def instant(value: Any) -> int | None:
     return _instant(value) if isinstance(value, str) else None
 
 
-@lru_cache(maxsize=1 << 14)  # one createdAt is looked at in every sight of its execution
+@lru_cache(maxsize=1 << 14)  # every observation of an execution repeats its createdAt
 def _instant(text: str) -> int | None:
     try:
         return parse_instant(text.strip().upper())
@@ -39,19 +39,19 @@ def _instant(text: str) -> int | None:
 
 
 def same_instant(left: Any, right: Any) -> bool:
-    """Return whether two texts are one instant; a text without a fraction stands for its whole second."""
+    """Return whether two texts are one instant; one without a fraction equals any instant of its second."""
     one, other = instant(left), instant(right)
     if one is None or other is None:
         return bool(left == right)
     if "." not in left or "." not in right:
         return one // _SECOND == other // _SECOND
-    return abs(one - other) <= 1  # views may cut or round the last digits differently
+    return abs(one - other) <= 1  # views may truncate or round the last digits differently
 
 
 def same_member(left: Any, right: Any) -> bool:
     """Return whether two members are the same; empty ones (absent, null, "", {}) all are."""
     if type(left) is type(right) and (left == right if isinstance(left, str) else repr(left) == repr(right)):
-        return True  # nearly all are, and this costs least
+        return True  # the usual case, and the cheapest test
     one = None if left in ("", {}) else left
     other = None if right in ("", {}) else right
     if same_json(one, other):

@@ -1,4 +1,4 @@
-"""Everything a rule may look at: the contract and what was exchanged. Frozen; no network."""
+"""What rules judge: the contract and the exchanges of a run. Read only; no network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["EngineFailure", "Evidence"]
 
 @dataclass(frozen=True, slots=True)
 class EngineFailure:
-    """A check of the fuzzing engine's own that an exchange failed; `kind` is the name of that check."""
+    """A check of schemathesis that an exchange failed; `kind` is the name of that check."""
 
     kind: str
     expected: str
@@ -27,7 +27,7 @@ class EngineFailure:
 
 
 class Evidence:
-    """The evidence of one run, arranged for rules."""
+    """The exchanges of one run, indexed for rules."""
 
     def __init__(
         self,
@@ -44,12 +44,12 @@ class Evidence:
         self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
         self.pruned: dict[int, Any] = {}
-        """By an exchange's number: its data without what counts as left out, once a rule has asked for it."""
+        """Cache of pruned data by the exchange's number."""
         self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
 
     @cached_property
     def documented(self) -> Contract:
-        """The contract cut down to what the pages say."""
+        """The contract reduced to what the vendor's pages document."""
         return self.contract.at_level("documented")
 
     @cached_property
@@ -92,7 +92,7 @@ class Evidence:
         return self.successes(CREATE)
 
     def statuses(self, choice: str) -> frozenset[int]:
-        """Return the HTTP statuses among the values that the contract leaves open under a name."""
+        """Return the HTTP statuses among the values of a choice (`x-choices`)."""
         return frozenset(value for value in self.contract.choices[choice].accepted if isinstance(value, int))
 
     def operation(self, name: str) -> Operation:
@@ -105,7 +105,7 @@ class Evidence:
 
     @cached_property
     def transitions(self) -> Transitions:
-        """The legal status graph, with the known drift in it."""
+        """The legal status graph, with the known drift included."""
         graph = self.contract.transitions()
         for status, drift in self.drift.items():
             graph = graph.with_status(status, after=tuple(drift.get("from", ())))

@@ -1,4 +1,4 @@
-"""One request and what came back, as a frozen value: the only evidence that rules judge."""
+"""One request with its answer, as a frozen value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["ABSENT", "NOT_JSON", "Exchange", "Request", "parse_json", "pick"]
 
 
 class _Nothing:
-    """A value that no JSON document can hold."""
+    """A marker that is no JSON value."""
 
     __slots__ = ("_name",)
 
@@ -41,9 +41,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Exchange:
-    """A request with its answer; `status` 0 means that none came, and `lost` says why.
+    """A request with its answer. Without an answer `status` is 0, and `lost` says why.
 
-    `operation` is the id of the contract's operation, or empty when the request is for none. `valid` says
+    `operation` is the id of the contract's operation, or empty. `valid` says
     that the operation should answer this request with success. Times are seconds on a monotonic clock.
     """
 
@@ -72,12 +72,12 @@ class Exchange:
 
     @property
     def throttled(self) -> bool:
-        """Whether the answer asks to come back later: it says nothing about the request itself."""
+        """Whether the answer asks to retry later, which says nothing about the request itself."""
         return self.status == 429 or (self.status == 503 and bool(self.header("retry-after")))
 
     @property
     def judged(self) -> bool:
-        """Whether there is an answer to this very request."""
+        """Whether there is an answer that rules can judge."""
         return self.status != 0 and not self.throttled
 
     def header(self, name: str) -> str:
@@ -89,7 +89,7 @@ class Exchange:
         return pick(self.json, pointer)
 
     def text(self, longest: int = 2000) -> str:
-        """Return the answer's body as text, cut to a length fit for a report."""
+        """Return the answer's body as text, truncated for reports."""
         text = self.body.decode("utf-8", "replace")
         return text if len(text) <= longest else f"{text[:longest]}… ({len(self.body)} bytes)"
 

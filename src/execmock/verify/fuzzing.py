@@ -1,7 +1,7 @@
 """Generated input: schemathesis's engine over the contract. The only module that imports schemathesis.
 
-It generates and sends; what came back is recorded like any other exchange, and judged by our own rules.
-Its own findings are passed on for a second look.
+It generates and sends. Answers are recorded like any other exchange and judged by our own rules;
+the failures that it reports are passed on as `EngineFailure`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Generated", "Plan", "generate"]
 
 PROBE = "generated"
-_MARGIN = 0.02  # the engine notes wall time; an interval too wide accuses nobody
+_MARGIN = 0.02  # the engine records wall time; a wider interval cannot cause false findings
 _FURTHEST = 10_000
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
@@ -38,9 +38,9 @@ class Plan:
     """How hard to try: examples for each operation, requests a second (0: no limit).
 
     The number of examples bounds a run, so that a seed always sends the same; `seconds` only ends one that
-    hangs, once every operation with a body had its turn. `thorough` follows the contract's links as well, and
+    hangs, after every operation with a body has been tried. `thorough` follows the contract's links too, and
     varies operations without a body at random, beyond the values at the edges of their schemas.
-    When `given_up` says so, nothing more is begun.
+    When `given_up` returns true, nothing more is started.
     """
 
     examples: int
@@ -54,7 +54,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What was exchanged, what the engine found wrong, and why it stopped early, if it did."""
+    """The exchanges, the failures that the engine reported, and why it stopped early, if it did."""
 
     exchanges: tuple[Exchange, ...]
     failures: tuple[EngineFailure, ...]
@@ -73,7 +73,7 @@ def generate(
     stopped = ""
     try:
         _run_all(parts, requests, plan, first, exchanges, failures)
-    except Exception as error:  # the engine's own troubles must not cost what was seen
+    except Exception as error:  # an error of the engine must not lose what was recorded
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
         stopped = stopped or "no generated request got an answer"
@@ -88,7 +88,7 @@ def _run_all(
     exchanges: list[Exchange],
     failures: list[EngineFailure],
 ) -> None:
-    """Run each part for its share of the time; what was exchanged before an error is kept."""
+    """Run each part for its share of the time; exchanges before an error are kept."""
     for operations, base, key in parts:
         if plan.given_up():
             break
@@ -100,7 +100,7 @@ def _run_all(
 
 
 def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]:
-    """Return the contract with these operations alone, and with what may be refused pinned or closed."""
+    """Return the contract reduced to these operations, without values that a service may refuse."""
     document: dict[str, Any] = copy.deepcopy(dict(requests.contract.document))
     for path, item in list(document["paths"].items()):
         kept = {
@@ -124,7 +124,7 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
 
 
 def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Requests) -> None:
-    """Services know some workflows and users only, may refuse empty or unknown members, and bound pages."""
+    """Restrict values to what every service accepts: known workflows and users, no empty members."""
     if CREATE in operations:
         _pin_create(look_up(document, requests.contract.pointer(CREATE_BODY)), requests)
     if EXECUTE in operations:
@@ -152,7 +152,7 @@ def _pin_create(create: dict[str, Any], requests: Requests) -> None:
 
 
 def _config(base: str, key: str, plan: Plan) -> str:
-    # no max-time: with it the engine goes round the operations again and again until the time is up
+    # no max-time: with it the engine repeats the operations until the time is up
     lines = [
         f"seed = {plan.seed}",
         f"base-url = {json.dumps(base)}",

@@ -1,4 +1,4 @@
-"""What was seen of each execution over time, gathered from every answer that shows it."""
+"""What the answers of a run show of each execution over time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLACES: Mapping[str, tuple[View, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One sight of an execution. `pointer` leads to it in the answer; without a timeline `events` is None."""
+    """An execution as one answer shows it, at `pointer`. Without a timeline `events` is None."""
 
     view: View
     seen: Exchange
@@ -33,7 +33,7 @@ class Observation:
 
     @property
     def private(self) -> bool:
-        """Whether it is the organization's view."""
+        """Whether it is the private view, read with an organization's key."""
         return self.view != "public"
 
     @property
@@ -50,31 +50,31 @@ class Observation:
 
 @dataclass(frozen=True)
 class History:
-    """The sights of one execution, in the order in which their requests were sent."""
+    """The observations of one execution, in the order in which their requests were sent."""
 
     id: str
     observations: tuple[Observation, ...]
 
     @cached_property
     def private(self) -> tuple[Observation, ...]:
-        """The sights with the organization's key."""
+        """The observations with the organization's key."""
         return tuple(observation for observation in self.observations if observation.private)
 
     @cached_property
     def public(self) -> tuple[Observation, ...]:
-        """The sights with the client token."""
+        """The observations with the client token."""
         return tuple(observation for observation in self.observations if not observation.private)
 
     @cached_property
     def creation(self) -> Exchange | None:
-        """The exchange that created it, if it was ours."""
+        """The exchange that created it, if this run did."""
         return next(
             (observation.seen for observation in self.observations if observation.view == "create"), None
         )
 
 
 def histories(journal: Iterable[Exchange]) -> tuple[History, ...]:
-    """Return a history for each execution that any success shows, in the order of first sight."""
+    """Return a history for each execution that any success shows, in the order of first appearance."""
     found: defaultdict[str, list[Observation]] = defaultdict(list)
     for seen in journal:
         if seen.ok and seen.judged:

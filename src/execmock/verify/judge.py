@@ -1,4 +1,4 @@
-"""From evidence to results: every rule judged, findings thinned out, causes put above consequences."""
+"""Judges every rule, merges similar findings, and groups findings under those with the same cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.rule import Check, Rule
 
-__all__ = ["Trail", "judge"]
+__all__ = ["Interruptions", "judge"]
 
 _MOST_FINDINGS = 5
 _ID = re.compile(r"\b(?=[\w-]*\d)[\w-]{12,}")
@@ -20,35 +20,38 @@ _NEEDS = {
     "b": "no key of a second organization was given (--token-b)",
     "read": "no key with the scope read was given (--token-read)",
     "embed": "no embed address was given (--embed-url)",
-    "guarded": "the mock takes any key (serve --auth strict refuses unknown ones)",
+    "guarded": "the mock accepts any key (serve --auth strict refuses unknown ones)",
     "writes": "the run is read-only",
     "generated": "generated input was switched off",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
-    """How the probes went: which could not go on because of an answer, and which stopped, and why."""
+class Interruptions:
+    """Probes that did not finish: those blocked by an answer, and those that stopped, with the reason."""
 
     blocked: Mapping[str, Exchange] = field(default_factory=dict)
     stopped: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge(evidence: Evidence, rules: Iterable[Rule], trail: Trail) -> tuple[RuleResult, ...]:
+def judge(
+    evidence: Evidence, rules: Iterable[Rule], interruptions: Interruptions | None = None
+) -> tuple[RuleResult, ...]:
     """Return a result for each rule."""
-    results = [_judge_one(evidence, rule, trail) for rule in rules]
+    unfinished = interruptions or Interruptions()
+    results = [_judge_one(evidence, rule, unfinished) for rule in rules]
     failed = [result for result in results if result.outcome is Outcome.FAILED]
-    return tuple(_group(_unblock(result, trail, failed), failed) for result in results)
+    return tuple(_group(_unblock(result, unfinished, failed), failed) for result in results)
 
 
-def _judge_one(evidence: Evidence, rule: Rule, trail: Trail) -> RuleResult:
+def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> RuleResult:
     lacking = [need for need in rule.needs if need not in evidence.has]
     if lacking:
         return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
     try:
         checks = list(rule.judge(evidence))
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        # An answer of a form that nobody foresaw: the rules on form report it, this one cannot tell.
+        # An answer of an unexpected form: the rules on shapes report it, this one cannot decide.
         return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
     broken = [each for each in checks if each.ok is False]
     observed = sum(each.ok is not None for each in checks)
@@ -60,15 +63,15 @@ def _judge_one(evidence: Evidence, rule: Rule, trail: Trail) -> RuleResult:
         return RuleResult(rule, Outcome.FAILED, observed, _thin(rule, broken), operations=seen_in)
     if observed:
         return RuleResult(rule, Outcome.PASSED, observed, reason=reason, operations=seen_in)
-    return _nothing_seen(evidence, rule, trail, reason)
+    return _nothing_seen(evidence, rule, unfinished, reason)
 
 
-def _nothing_seen(evidence: Evidence, rule: Rule, trail: Trail, reason: str) -> RuleResult:
-    blocked = next((trail.blocked[name] for name in rule.probes if name in trail.blocked), None)
+def _nothing_seen(evidence: Evidence, rule: Rule, unfinished: Interruptions, reason: str) -> RuleResult:
+    blocked = next((unfinished.blocked[name] for name in rule.probes if name in unfinished.blocked), None)
     if blocked is not None:
         said = f"{blocked.operation} answered {blocked.status}" if blocked.status else blocked.lost
         return RuleResult(rule, Outcome.BLOCKED, reason=said)
-    stopped = next((trail.stopped[name] for name in rule.probes if name in trail.stopped), "")
+    stopped = next((unfinished.stopped[name] for name in rule.probes if name in unfinished.stopped), "")
     lost = next(
         (seen.lost for name in rule.probes for seen in evidence.by_probe.get(name, ()) if seen.lost), ""
     )
@@ -77,11 +80,11 @@ def _nothing_seen(evidence: Evidence, rule: Rule, trail: Trail, reason: str) -> 
 
 
 def _thin(rule: Rule, broken: list[Check]) -> tuple[Finding, ...]:
-    """One finding for each place and expectation: the smallest request of each, and how often it was seen."""
+    """Return one finding for each place and expectation, shown by the smallest request."""
     groups: dict[tuple[str, str, str], list[Check]] = {}
     for each in broken:
         operation = each.seen.operation if each.seen else ""
-        said = _ID.sub("*", each.expected)[:60]  # one mistake about many executions is one finding
+        said = _ID.sub("*", each.expected)[:60]  # the same deviation in many executions is one finding
         groups.setdefault((operation, _shape_of(each.pointer), said), []).append(each)
     found = [Finding(rule, min(group, key=_size), len(group)) for group in groups.values()]
     kept, rest = found[:_MOST_FINDINGS], found[_MOST_FINDINGS:]
@@ -101,11 +104,11 @@ def _size(check: Check) -> tuple[int, int, int]:
     return (len(check.chain), len(seen.request.body) + len(seen.request.url), seen.number)
 
 
-def _unblock(result: RuleResult, trail: Trail, failed: list[RuleResult]) -> RuleResult:
-    """Name the failed rule that blocks this one; without any it is only inconclusive."""
+def _unblock(result: RuleResult, unfinished: Interruptions, failed: list[RuleResult]) -> RuleResult:
+    """Name the failed rule that blocks this one; without one the result is inconclusive."""
     if result.outcome is not Outcome.BLOCKED:
         return result
-    at = next(trail.blocked[name] for name in result.rule.probes if name in trail.blocked)
+    at = next(unfinished.blocked[name] for name in result.rule.probes if name in unfinished.blocked)
     causes = [
         cause.rule.id
         for cause in failed

@@ -1,4 +1,4 @@
-"""How a rule came out, and what a run found, as frozen values."""
+"""Results of rules and their findings, as frozen values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Finding", "Outcome", "RuleResult"]
 
 
 class Outcome(StrEnum):
-    """How a rule came out."""
+    """The result of a rule."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One way in which a rule is broken: its clearest observation, and how often it was seen."""
+    """One way in which a rule is broken: the clearest check that shows it, and how often it occurred."""
 
     rule: Rule
     check: Check
@@ -36,13 +36,15 @@ class Finding:
     def seen(self) -> Exchange:
         """The exchange that shows it."""
         if self.check.seen is None:
-            raise ValueError("a finding without an exchange")  # built by the judge from checks alone
+            raise ValueError(
+                "a finding without an exchange"
+            )  # the judge builds findings from checks with an exchange only
         return self.check.seen
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """A rule's outcome, how many observations it rests on, and why it is not simply passed."""
+    """A rule's outcome, the number of observations that were judged, and the reason if it did not pass."""
 
     rule: Rule
     outcome: Outcome
@@ -54,5 +56,5 @@ class RuleResult:
 
     @property
     def notice(self) -> bool:
-        """Whether it is broken, but only advice."""
+        """Whether an advisory rule failed."""
         return self.outcome is Outcome.FAILED and self.rule.severity == ADVISORY

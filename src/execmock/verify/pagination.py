@@ -1,4 +1,4 @@
-"""What the exchanges of the list say: pages, how many executions there were, whole walks."""
+"""Pages of the list, and bounds of the number of executions at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Bounds", "Page", "counts", "created_ids", "offset_of", "page_of", "p
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: what was asked (None: left out) and what came."""
+    """One page: the limit and offset asked for (None: left out), and what the answer shows."""
 
     seen: Exchange
     limit: int | None
@@ -32,7 +32,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """At least `low` executions were there when it began, at most `high` when it ended."""
+    """At least `low` executions existed at `began`, at most `high` at `ended`."""
 
     low: int
     high: int
@@ -40,7 +40,7 @@ class Bounds:
     ended: float
 
     def covers(self, seen: Exchange) -> bool:
-        """Whether an exchange lies wholly between the two counts."""
+        """Whether an exchange took place between the two counts."""
         return self.began <= seen.sent and seen.received <= self.ended
 
 
@@ -62,7 +62,7 @@ def _integer(values: list[str] | None) -> int | None:
 
 
 def pages(evidence: Evidence, probe: str, label: str = "") -> Iterator[Page]:
-    """Yield the pages of a probe in the order of asking."""
+    """Yield the pages of a probe in the order of the requests."""
     for seen in evidence.ok(probe, label):
         page = page_of(seen) if seen.operation == LIST else None
         if page is not None:
@@ -70,9 +70,9 @@ def pages(evidence: Evidence, probe: str, label: str = "") -> Iterator[Page]:
 
 
 def counts(evidence: Evidence) -> Iterator[Bounds]:
-    """Yield what each pair of counts says about the time between them.
+    """Yield the bounds that each pair of counts gives for the time between them.
 
-    What our key created before is there, whatever the list says.
+    Executions that our key created before count, whether the list shows them or not.
     """
     for attempt in range(10):
         before = list(evidence.seen("paging", f"count/{attempt}/before"))
@@ -86,7 +86,7 @@ def counts(evidence: Evidence) -> Iterator[Bounds]:
 def _ends(found: list[Exchange]) -> tuple[int, int]:
     """Return the largest number of executions that was proved, and the smallest that was refuted.
 
-    An execution that was met at a lower offset, and a refusal, say that nothing stands there.
+    A refusal, or an execution that was also found at a lower offset, means that the offset is past the end.
     """
     low, high = 0, 1 << 62
     met: dict[Any, int] = {}
@@ -110,7 +110,7 @@ def _created(evidence: Evidence, before: float) -> int:
 
 
 def created_ids(evidence: Evidence, before: float) -> set[str]:
-    """Return the ids of executions that our first key created and knew of before an instant."""
+    """Return the ids of executions whose creation with our first key was answered before an instant."""
     names = (
         seen.at("/data/execution/id")
         for seen in evidence.ok_creates()

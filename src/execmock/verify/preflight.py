@@ -1,4 +1,4 @@
-"""A look at the target before anything is judged: does it answer, is it the API, does it take the key."""
+"""Checks of the target before a run: does it answer, is it the API, does it accept the key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from execmock.verify.client import Client
     from execmock.verify.target_clock import TargetClock
 
-__all__ = ["Unreachable", "look"]
+__all__ = ["Unreachable", "check_target"]
 
 _ATTEMPTS = 2
 
@@ -22,11 +22,13 @@ class Unreachable(ExecmockError):  # noqa: N818 - what is wrong is the target
     """The target does not answer, is not the API, or refuses the key."""
 
 
-async def look(client: Client, requests: Requests, machine: TargetClock, options: VerifySettings) -> None:
-    """Ask for one page with each key; Unreachable says in a sentence why there is no point in going on."""
+async def check_target(
+    client: Client, requests: Requests, clock: TargetClock, options: VerifySettings
+) -> None:
+    """Ask for one page with each key; Unreachable says in a sentence why the target cannot be judged."""
     for identity, option in (("a", "--token"), ("b", "--token-b"), ("read", "--token-read")):
-        if identity in machine.keys:
-            request = requests.request(LIST, key=machine.keys[identity], query={"limit": 1})
+        if identity in clock.keys:
+            request = requests.request(LIST, key=clock.keys[identity], query={"limit": 1})
             for _ in range(_ATTEMPTS):
                 seen = await client.send(
                     request, probe="preflight", label=identity, operation=LIST, identity=identity, valid=True
@@ -54,7 +56,7 @@ def _judge(seen: Exchange, url: str, option: str) -> None:
             f"{url} redirects to {seen.header('location') or 'nowhere'}; give that address instead"
         )
     if seen.status == 404 and not isinstance(seen.json, dict):
-        raise Unreachable(f"{url} knows no {seen.request.url.removeprefix(url)}; is the address right?")
+        raise Unreachable(f"{url} has no path {seen.request.url.removeprefix(url)}; is the address right?")
 
 
 def _excerpt(seen: Exchange) -> str:

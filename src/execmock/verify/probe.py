@@ -18,7 +18,7 @@ Run = Callable[["Session"], Awaitable[None]]
 class Probe:
     """One series of requests. `needs` are the identities and rights without which it is not run.
 
-    An `alone` probe runs after the others, while nothing of ours creates executions.
+    An `alone` probe runs after the others, when no other probe creates executions.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How fast requests may leave: a steady rate, and a pause that a target asked for."""
+"""Limits the rate of requests, and pauses when a target asks for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """How a run tells the time, in seconds that never go back, and how it waits."""
+    """A monotonic clock in seconds, and how to wait on it."""
 
     now: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
@@ -24,7 +24,7 @@ REAL = Timer(time.monotonic, asyncio.sleep)
 
 
 class RateLimit:
-    """Hands out instants at which to send, at most `rate` a second (0: no limit)."""
+    """Spaces requests out, at most `rate` a second (0: no limit)."""
 
     def __init__(self, rate: float, timer: Timer = REAL) -> None:
         self._timer = timer
@@ -32,7 +32,7 @@ class RateLimit:
         self._next = 0.0
 
     async def turn(self) -> None:
-        """Return when the next request may leave."""
+        """Wait until the next request may be sent."""
         now = self._timer.now()
         at = max(now, self._next)
         self._next = at + self._gap
@@ -40,12 +40,12 @@ class RateLimit:
             await self._timer.sleep(at - now)
 
     def pause(self, seconds: float) -> None:
-        """Let nothing leave for so long."""
+        """Send nothing for so many seconds."""
         self._next = max(self._next, self._timer.now() + seconds)
 
 
 def retry_after(text: str) -> float:
-    """Return the seconds of a Retry-After header: a number; a date or nonsense counts as one second."""
+    """Return the seconds of a Retry-After header, at most 30; what is not a number counts as one second."""
     try:
         asked = float(text)
     except ValueError:

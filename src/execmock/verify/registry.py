@@ -56,7 +56,7 @@ def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
 
 
 def select(options: VerifySettings) -> tuple[Rule, ...]:
-    """Return the rules that the options ask for; ConfigError for a name that is none."""
+    """Return the rules that the options ask for; ConfigError for an unknown name."""
     rules = all_rules()
     for name in (*options.only, *options.skip):
         if not any(_matches(rule, name) for rule in rules):

@@ -1,4 +1,4 @@
-"""The contract as requests: where each operation lives on this target, and bodies that it should accept."""
+"""Builds requests for a target from the contract, and bodies that it should accept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JSON = "application/json"
 
 
 def encode(value: Any) -> bytes:
-    """Return JSON as ASCII, so that lone surrogates travel as escapes."""
+    """Return JSON as ASCII; lone surrogates are sent as escapes."""
     return json.dumps(value).encode()
 
 
@@ -98,7 +98,7 @@ class Requests:
     def full(self, unique: str, number: int = 0) -> dict[str, Any]:
         """Return a body with every property of createExecution, its strings and objects marked `unique`.
 
-        All but the workflow: it must be one that the service knows.
+        The workflow stays as it is: the service has to know it.
         """
         body = self.minimal(number)
         for name in self.body_schema(CREATE)["properties"]:

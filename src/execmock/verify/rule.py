@@ -1,4 +1,4 @@
-"""What a rule is: an id, a level, a sentence, where it stands, and a pure judge of evidence."""
+"""What a rule is: an id, a level, a sentence, a place in the contract, and a pure function that judges."""
 
 from __future__ import annotations
 
@@ -50,11 +50,12 @@ Words = str | Iterable[str]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that every implementation must keep, should keep, or had better keep.
+    """One requirement: documented, expected or advisory.
 
-    `probes` feed it; `at` leads from its operation's place in the contract to the part it rests on;
-    `under` names rules that, when they fail for the same reason, are the cause; `needs` names what a run
-    must have been given (`b`, `read`, `embed`, `writes`), or have found (`guarded`: not every key is taken).
+    `probes` send the requests that it judges; `at` leads from its operation's place in the contract to the
+    part that it is based on; `under` names rules that, when they fail for the same reason, are the cause;
+    `needs` names what a run must have been given (`b`, `read`, `embed`, `writes`, `generated`), or have found
+    (`guarded`: unknown keys are refused).
     """
 
     id: str

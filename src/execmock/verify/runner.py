@@ -1,4 +1,4 @@
-"""One run: look before, probe, follow, generate, judge."""
+"""One run: check the target, run the probes, judge the rules, make the report."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
-from execmock.verify.judge import Trail, judge
+from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome, RuleResult
-from execmock.verify.preflight import Unreachable, look
+from execmock.verify.preflight import Unreachable, check_target
 from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
 from execmock.verify.report.model import Coverage, Report
@@ -27,14 +27,14 @@ from execmock.verify.waivers import load_waivers, waive
 __all__ = ["Progress", "run"]
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
+"""Called with the name of a finished probe, how many are finished, and how many there are."""
 
 _GENTLE_RATE = 40.0
 _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
 
 
 class Runner:
-    """The state of one run: which probes are through, what stopped the others."""
+    """One run, and its state: which probes are finished, and what stopped others."""
 
     def __init__(
         self,
@@ -62,40 +62,40 @@ class Runner:
         self.done = 0
 
     async def run(self) -> Report:
-        """Do all of it."""
+        """Run the probes, judge, and return the report."""
         begun = time.monotonic()
         limit = self.options.max_time
         deadline = None if limit is None else begun + limit / 1000
         async with Client(rate=self.rate, timeout=self.options.timeout, deadline=deadline) as client:
-            machine = await find_target_clock(client, self.options, self.prefix, self.pass_time)
+            clock = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
-                requests = self._requests(machine)
-                await look(client, requests, machine, self.options)
-                await self._probe(client, requests, machine)
+                requests = self._requests(clock)
+                await check_target(client, requests, clock, self.options)
+                await self._probe(client, requests, clock)
             except OutOfTime:
                 self.stopped.update(dict.fromkeys((each.name for each in all_probes()), _OUT_OF_TIME))
             except Unreachable as reason:
-                return self._report(client, (), begun, machine, unreachable=str(reason))
+                return self._report(client, (), begun, clock, unreachable=str(reason))
             finally:
-                await machine.close()
-        evidence = self._case(client, machine)
+                await clock.close()
+        evidence = self._evidence(client, clock)
         if client.journal and not any(seen.status for seen in client.journal):
-            return self._report(client, (), begun, machine, unreachable="no request got an answer")
-        results = waive(judge(evidence, self.rules, Trail(self.blocked, self.stopped)), self.waivers)
-        return self._report(client, results, begun, machine, evidence=evidence)
+            return self._report(client, (), begun, clock, unreachable="no request got an answer")
+        results = waive(judge(evidence, self.rules, Interruptions(self.blocked, self.stopped)), self.waivers)
+        return self._report(client, results, begun, clock, evidence=evidence)
 
-    def _requests(self, machine: TargetClock) -> Requests:
+    def _requests(self, clock: TargetClock) -> Requests:
         options = self.options
-        if "a" not in machine.keys:
+        if "a" not in clock.keys:
             raise ConfigError("no key was given; pass --token KEY or set EXECMOCK_TOKEN")
-        mock = isinstance(machine, MockTime)
+        mock = isinstance(clock, MockTime)
         return Requests(self.contract, options, embed_url=options.embed_url or (options.url if mock else ""))
 
-    def _has(self, machine: TargetClock) -> frozenset[str]:
-        has = {name for name in ("b", "read") if name in machine.keys}
-        if (self.options.embed_url and "embed" in machine.keys) or isinstance(machine, MockTime):
+    def _has(self, clock: TargetClock) -> frozenset[str]:
+        has = {name for name in ("b", "read") if name in clock.keys}
+        if (self.options.embed_url and "embed" in clock.keys) or isinstance(clock, MockTime):
             has.add("embed")
-        if not machine.takes_any_key:
+        if not clock.takes_any_key:
             has.add("guarded")
         if not self.options.read_only:
             has.add("writes")
@@ -103,28 +103,28 @@ class Runner:
                 has.add("generated")
         return frozenset(has)
 
-    async def _probe(self, client: Client, requests: Requests, machine: TargetClock) -> None:
+    async def _probe(self, client: Client, requests: Requests, clock: TargetClock) -> None:
         wanted = {name for rule in self.rules for name in rule.probes}
-        has = self._has(machine)
+        has = self._has(clock)
         chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
         together = [each for each in chosen if not each.alone]
         self.total = len(chosen)
         try:
             async with asyncio.TaskGroup() as group:
                 for each in together:
-                    group.create_task(self._one(each, client, requests, machine))
+                    group.create_task(self._one(each, client, requests, clock))
         except ExceptionGroup as several:
-            raise several.exceptions[0]  # noqa: B904 - one mistake is enough to say, with its own cause
+            raise several.exceptions[0]  # noqa: B904 - the first error is enough, with its own cause
         for each in chosen:
             if each.alone:
-                await self._one(each, client, requests, machine)
+                await self._one(each, client, requests, clock)
 
-    async def _one(self, each: Probe, client: Client, requests: Requests, machine: TargetClock) -> None:
+    async def _one(self, each: Probe, client: Client, requests: Requests, clock: TargetClock) -> None:
         session = Session(
             each.name,
             client,
             requests,
-            machine,
+            clock,
             prefix=self.prefix,
             effort=self.options.effort,
             follow=self.options.follow,
@@ -144,18 +144,18 @@ class Runner:
         except OutOfTime:
             self.stopped[each.name] = _OUT_OF_TIME
         except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
-            # An answer of a form that nobody foresaw stops one probe, never the run.
+            # An answer of an unexpected form stops one probe, never the run.
             self.stopped[each.name] = f"an answer could not be used: {error!r}"
         self.done += 1
         self.progress(each.name, self.done, self.total)
 
-    def _case(self, client: Client, machine: TargetClock) -> Evidence:
+    def _evidence(self, client: Client, clock: TargetClock) -> Evidence:
         return Evidence(
             self.contract,
             client.journal,
-            has=self._has(machine),
+            has=self._has(clock),
             engine_failures=self.engine_failures,
-            secrets=machine.keys,
+            secrets=clock.keys,
         )
 
     def _report(
@@ -163,12 +163,12 @@ class Runner:
         client: Client,
         results: tuple[RuleResult, ...],
         begun: float,
-        machine: TargetClock,
+        clock: TargetClock,
         *,
         evidence: Evidence | None = None,
         unreachable: str = "",
     ) -> Report:
-        keys = {_NAMES.get(name, name.upper()): key for name, key in machine.keys.items()}
+        keys = {_NAMES.get(name, name.upper()): key for name, key in clock.keys.items()}
         return Report(
             options=self.options,
             results=results,
@@ -178,7 +178,7 @@ class Runner:
             secrets={**self.options.secrets, **keys},
             started=self.started,
             seconds=time.monotonic() - begun,
-            own_sandbox=isinstance(machine, MockTime),
+            own_sandbox=isinstance(clock, MockTime),
             unreachable=unreachable,
         )
 
@@ -211,5 +211,5 @@ async def run(
     progress: Progress | None = None,
     pass_time: PassTime | None = None,
 ) -> Report:
-    """Judge one target. `started` is the present, in milliseconds since 1970: it makes our names unique."""
+    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it."""
     return await Runner(options, contract, started, progress or (lambda *_: None), pass_time).run()

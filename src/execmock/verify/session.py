@@ -1,4 +1,4 @@
-"""What a probe works with: requests by operation, names of its own, time, and how hard to try."""
+"""What a probe works with: requests by operation, unique names, the target's clock, the effort."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _T = TypeVar("_T")
 _ELSEWHERE = 1_000_000
 
 
-class Blocked(Exception):  # noqa: N818 - a finding of the probe, not a mistake
-    """A probe cannot go on because of an answer; `seen` is that answer."""
+class Blocked(Exception):  # noqa: N818 - a state of the probe, not an error
+    """A probe cannot continue because of an answer, `seen`."""
 
     def __init__(self, seen: Exchange) -> None:
         super().__init__(f"{seen.operation} answered {seen.status or seen.lost}")
         self.seen = seen
 
 
-class Stopped(Exception):  # noqa: N818 - a state of the probe, not a mistake
-    """A probe cannot go on, and says why in words."""
+class Stopped(Exception):  # noqa: N818 - a state of the probe, not an error
+    """A probe cannot continue; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Created:
 
 
 class Session:
-    """The bench of one probe. Labels name what an exchange is for; rules find their evidence by them."""
+    """Sends the requests of one probe. Rules find their exchanges by probe and label."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Session:
         self.effort = effort
         self.follow = follow
         self.gentle = gentle
-        """Whether the target is to be spared large numbers of requests."""
+        """Whether to send fewer requests, as the rate is limited."""
         self.writes = writes
         """Whether anything may be created."""
         self.rate = rate
@@ -103,15 +103,15 @@ class Session:
 
     @staticmethod
     async def all(work: Iterable[Awaitable[_T]]) -> list[_T]:
-        """Do many things at once, and return what they gave in order."""
+        """Run coroutines concurrently, and return their results in order."""
         return list(await asyncio.gather(*work))
 
     def reserve(self) -> int:
-        """Return a number beyond those of the client's exchanges, for exchanges made elsewhere."""
+        """Return the first number for exchanges that are not sent by the client."""
         return _ELSEWHERE
 
-    def take(self, exchanges: Iterable[Exchange], failures: Iterable[EngineFailure]) -> None:
-        """Record exchanges made elsewhere, and what was found wrong with them."""
+    def record(self, exchanges: Iterable[Exchange], failures: Iterable[EngineFailure]) -> None:
+        """Record exchanges of the fuzzing engine, and the failures that it reported."""
         self._client.journal.extend(exchanges)
         self._engine_failures.extend(failures)
 
@@ -125,7 +125,7 @@ class Session:
         valid: bool = False,
         burst: bool = False,
     ) -> Exchange:
-        """Send any request; a burst goes out beside those in flight."""
+        """Send any request; a burst ignores the limit of requests in flight."""
         return await self._client.send(
             request,
             probe=self.name,
@@ -146,7 +146,7 @@ class Session:
         burst: bool = False,
         **parts: Any,
     ) -> Exchange:
-        """Send a request for an operation with an identity's key; `parts` as in Surface.request."""
+        """Send a request for an operation with an identity's key; `parts` as in Requests.request."""
         request = self.requests.request(operation, key=self.key(identity), **parts)
         return await self.send(
             request, label, operation=operation, identity=identity, valid=valid, burst=burst
@@ -161,7 +161,7 @@ class Session:
     async def created(
         self, body: Mapping[str, Any] | None = None, label: str = "create", *, identity: str = "a"
     ) -> Created:
-        """Create an execution that must come into being; Blocked if it does not."""
+        """Create an execution and return its id and token; Blocked if that fails."""
         seen = await self.create(self.requests.minimal() if body is None else body, label, identity=identity)
         name, token = seen.at("/data/execution/id"), seen.at("/data/clientToken")
         if not seen.ok or not isinstance(name, str) or not name:

@@ -1,4 +1,4 @@
-"""The levels of rules: how sure a fact is, and so how much its violation weighs."""
+"""The levels of rules: how certain a requirement is."""
 
 from __future__ import annotations
 

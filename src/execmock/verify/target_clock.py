@@ -1,4 +1,4 @@
-"""Letting time pass for the target: by its own clock, by whoever holds it, else by waiting."""
+"""Lets time pass on the target: by an execmock server's clock, by a function of the caller, or by waiting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["GivenTime", "MockTime", "PassTime", "RealTime", "TargetClock", "find_target_clock"]
 
 PassTime = Callable[[int], Awaitable[None] | None]
-"""Lets so many milliseconds pass for the whole target, and returns (or is awaited) when they have."""
+"""Advances the whole target by so many milliseconds; may be a coroutine function."""
 
 _PREFIX = "/_execmock"
 
@@ -28,21 +28,21 @@ class TargetClock(Protocol):
 
     @property
     def instant(self) -> bool:
-        """Whether passing time costs none."""
+        """Whether time passes without waiting."""
 
     @property
     def takes_any_key(self) -> bool:
-        """Whether the target is an execmock server that says it takes any key."""
+        """Whether the target is an execmock server that accepts any key."""
 
     @property
     def keys(self) -> Mapping[str, str]:
         """Bearer keys by identity (`a`, `b`, `read`, `time`, `embed`)."""
 
     async def pass_(self, milliseconds: int) -> None:
-        """Return when so much time has passed for the executions of the key `time`."""
+        """Let so much time pass for the executions of the key `time`."""
 
     async def close(self) -> None:
-        """Give back what was taken."""
+        """Delete what was created for the run."""
 
 
 class RealTime:
@@ -66,11 +66,11 @@ class RealTime:
         await asyncio.sleep(milliseconds / 1000)
 
     async def close(self) -> None:
-        """Nothing was taken."""
+        """Nothing was created."""
 
 
 class GivenTime(RealTime):
-    """A target whose clock somebody else holds, and moves for us."""
+    """A target whose clock is advanced by a function of the caller."""
 
     instant = True
 
@@ -79,7 +79,7 @@ class GivenTime(RealTime):
         self._pass = pass_time
 
     async def pass_(self, milliseconds: int) -> None:
-        """Have the clock moved; ConfigError says what the function raised."""
+        """Call the function; ConfigError says what it raised."""
         try:
             done = self._pass(milliseconds)
             if inspect.isawaitable(done):
@@ -89,7 +89,7 @@ class GivenTime(RealTime):
 
 
 class MockTime:
-    """An execmock server: sandboxes of our own, one of which has its clock held and moved by hand."""
+    """An execmock server: the run has its own sandboxes, one of them with a frozen clock to advance."""
 
     instant = True
 
@@ -101,7 +101,7 @@ class MockTime:
         self.keys: dict[str, str] = {}
 
     async def open(self, prefix: str, seed: int) -> bool:
-        """Make the sandboxes; whether the server let us."""
+        """Create the sandboxes; return whether the server allowed it."""
         plan: dict[str, tuple[bool, dict[str, str]]] = {
             "main": (False, {"a": "read-write", "read": "read", "embed": "read-write"}),
             "other": (False, {"b": "read-write"}),
@@ -114,7 +114,7 @@ class MockTime:
         return True
 
     async def pass_(self, milliseconds: int) -> None:
-        """Advance the held clock."""
+        """Advance the frozen clock."""
         if milliseconds > 0:
             body = {"by": format_duration(milliseconds)}
             await self._ask("POST", f"/clock/advance?sandbox={self._sandboxes['held']}", body)
@@ -145,19 +145,19 @@ class MockTime:
 
         text = b"" if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if text else {}
-        return await self._client.aside(Request(method, self._base + _PREFIX + path, headers, text))
+        return await self._client.send_unrecorded(Request(method, self._base + _PREFIX + path, headers, text))
 
 
 async def find_target_clock(
     client: Client, options: VerifySettings, prefix: str, pass_time: PassTime | None = None
 ) -> TargetClock:
-    """Return what lets time pass: what was given, an execmock server's own clock, else waiting."""
+    """Return what lets time pass: `pass_time`, an execmock server's own clock, else waiting."""
     if pass_time is not None:
         return GivenTime(options, pass_time)
     if not options.sandbox:
         return RealTime(options)
     base = options.url.rstrip("/")
-    status, answer = await client.aside(Request("GET", f"{base}{_PREFIX}/health", {}))
+    status, answer = await client.send_unrecorded(Request("GET", f"{base}{_PREFIX}/health", {}))
     if status != 200 or not isinstance(answer, dict):
         return RealTime(options)
     takes_any_key = answer.get("auth") == "open"

@@ -1,4 +1,4 @@
-"""Bodies that nobody may refuse: every member known and filled, its texts short and plain."""
+"""Bodies that every service has to accept: known members only, none empty, with short plain texts."""
 
 from __future__ import annotations
 

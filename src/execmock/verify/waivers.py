@@ -1,4 +1,4 @@
-"""Known violations that are let pass until a date: rule, reason, expiry."""
+"""Known violations that are accepted until a date: rule, reason, expiry."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _read(file: Marked, known: frozenset[str], now: int) -> Iterator[Waiver]:
         name = entry["rule"]
         if name not in known:
             raise ConfigError(
-                f"{name!r} is no rule.{nearest(str(name), known)}", place=file.place((number, "rule"))
+                f"{name!r} is not a rule.{nearest(str(name), known)}", place=file.place((number, "rule"))
             )
         reason = entry["reason"]
         if not isinstance(reason, str) or not reason.strip():

@@ -142,7 +142,7 @@ GRAPH = [
     ),
     (
         (queued(next={"after": "1s", "chance": 0.5}), FAILED),
-        (("steps", 0, "next"), "dead end by bad luck: expected one trigger without `chance`"),
+        (("steps", 0, "next"), "may dead-end: every trigger has `chance`; expected one without"),
     ),
     (
         (

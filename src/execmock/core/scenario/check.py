@@ -59,7 +59,7 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
             yield Finding(("steps", index), f"dead end: {step.status} is not terminal and has no `next`")
         elif all(trigger.chance < 1 for trigger in step.triggers):
             yield Finding(
-                ("steps", index, "next"), "dead end by bad luck: expected one trigger without `chance`"
+                ("steps", index, "next"), "may dead-end: every trigger has `chance`; expected one without"
             )
         elif index not in escaping:
             yield Finding(("steps", index), f"dead end: no terminal status can be reached from {step.name!r}")

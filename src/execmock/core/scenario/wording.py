@@ -52,7 +52,7 @@ def check_events(
 ) -> Iterator[Finding]:
     """Yield what is wrong with a step's events; `shown` says whether the API has a timeline at all."""
     if events and not shown:
-        yield Finding(path, "an embed execution has no timeline, so nobody would see these events")
+        yield Finding(path, "an embed execution has no timeline, so these events would never be shown")
     for index, event in enumerate(events):
         if has_template(event.eventType) and not literal(event.eventType).strip():
             place = (*path, index, "eventType")

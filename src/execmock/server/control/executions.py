@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from execmock.core.execution import Execution
+from execmock.core.apis import APIS
 from execmock.core.json_text import encode
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
 from execmock.service.executions.commands import ExecutionState
-from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.sandboxes import Sandbox
 
 __all__ = ["ExecutionOperations"]
@@ -31,9 +29,9 @@ class ExecutionOperations(Operations):
 
     async def _list(self, checked: ValidatedRequest) -> bytes:
         sandbox, given = await self.sandbox(checked), checked.parameters
-        kind = EMBED if given["api"] == "embed" else EXECUTION
-        page = await self.engine.repository.page(sandbox, kind, given["offset"], given["limit"])
-        total = await self.engine.store.count(sandbox.id, kind)
+        api = APIS[given["api"]]
+        page = await self.engine.repository.page(sandbox, api, given["offset"], given["limit"])
+        total = await self.engine.repository.count(sandbox, api)
         standings = [self.engine.commands.state_of(execution, sandbox).as_json() for execution in page]
         return encode({"executions": standings, "total": total})
 
@@ -57,11 +55,4 @@ class ExecutionOperations(Operations):
         return self._shown(standing, await self.sandbox(checked))
 
     def _shown(self, standing: ExecutionState, sandbox: Sandbox) -> bytes:
-        return encode({**standing.as_json(), "view": self._view(standing, sandbox)})
-
-    def _view(self, standing: ExecutionState, sandbox: Sandbox) -> dict[str, Any]:
-        execution = standing.execution
-        if isinstance(execution, Execution):
-            view_data = self.engine.view_cache.view_data(execution, sandbox, standing.now)
-            return {"execution": view_data.fields, "events": view_data.events}
-        return self.engine.embed.show(execution, sandbox, standing.now)
+        return encode({**standing.as_json(), "view": self.engine.commands.view(standing, sandbox)})

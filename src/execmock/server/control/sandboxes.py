@@ -14,7 +14,6 @@ from execmock.core.schema.violation import Violation
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations, read_instant
 from execmock.service.executions.commands import clock_as_json
-from execmock.service.executions.repository import EMBED, EXECUTION
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Scope
 
@@ -110,13 +109,12 @@ class SandboxOperations(Operations):
                 return name
 
     async def _shown(self, sandbox: Sandbox) -> dict[str, Any]:
-        counts = [await self.engine.store.count(sandbox.id, kind) for kind in (EXECUTION, EMBED)]
         return {
             "id": sandbox.id,
             "organizationId": sandbox.organization,
             "clock": clock_as_json(sandbox.clock, self.engine.clock.now()),
             "scenario": sandbox.default_scenario,
-            "executions": sum(counts),
+            "executions": await self.engine.repository.count(sandbox),
         }
 
     async def _forget(self, sandbox: str, change: str) -> None:

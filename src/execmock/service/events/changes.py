@@ -1,4 +1,4 @@
-"""News of what changes, numbered, for whoever waits or watches."""
+"""Changes, numbered: kept for the live stream, and a signal to those who wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Change", "Changes"]
 
 
 class Change(NamedTuple):
-    """One piece of news. `kind` is request, execution, clock, scenario or sandbox."""
+    """One change. `kind` is request, execution, clock, scenario or sandbox."""
 
     number: int
     sandbox: str
@@ -21,7 +21,7 @@ class Change(NamedTuple):
 
 
 class Changes:
-    """Numbers what happens, keeps the last of it, and wakes those that wait."""
+    """Numbers changes, keeps the latest, and wakes those that wait."""
 
     def __init__(self, size: int = 1000) -> None:
         self._ring: deque[Change] = deque(maxlen=size)
@@ -30,28 +30,28 @@ class Changes:
 
     @property
     def last(self) -> int:
-        """The number of the latest news."""
+        """The number of the latest change."""
         return self._number
 
     @property
     def waiting(self) -> int:
-        """How many wait for news."""
+        """How many wait for a change."""
         return len(self._wakers)
 
     def next_number(self) -> int:
-        """Return a number for something that is kept elsewhere, and wake those that wait."""
+        """Return a number for a change that is kept elsewhere, and wake those that wait."""
         self._number += 1
         for waker in self._wakers:
             waker.set()
         return self._number
 
     def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
-        """Keep a piece of news and wake those that wait."""
+        """Keep a change and wake those that wait."""
         self._ring.append(Change(self.next_number(), sandbox, kind, data))
 
     def since(self, number: int, sandbox: str) -> list[Change]:
-        """Return a sandbox's news after `number`, oldest first, as far as it is kept."""
-        # From the latest backwards, for few of those that are kept are news to whoever asks often.
+        """Return a sandbox's changes after `number`, oldest first, as far as they are kept."""
+        # From the latest backwards: a reader that asks often has seen most of them.
         late = takewhile(lambda change: change.number > number, reversed(self._ring))
         return [change for change in late if change.sandbox in (sandbox, "")][::-1]
 
@@ -60,17 +60,17 @@ class Changes:
         return 0
 
     async def flush(self) -> None:
-        """Nothing waits to be told elsewhere."""
+        """Return once all changes are stored: here, at once."""
 
     async def follow(self, sandbox: str) -> None:
-        """Take in what other servers tell of a sandbox: here, nothing."""
+        """Read the changes that other servers published for a sandbox: here, there are none."""
 
     async def wait(self, seconds: float | None) -> None:
-        """Return when something happens, or after `seconds` of real time."""
+        """Return at the next change, or after `seconds` of real time."""
         waker = asyncio.Event()
         self._wakers.add(waker)
         try:
-            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):
                 await waker.wait()
         except TimeoutError:

@@ -98,7 +98,7 @@ class Journal:
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
         """Return the wanted entries, oldest first."""
-        # From the latest backwards, for few of those that are kept are news to whoever asks often.
+        # From the latest backwards: a reader that asks often has seen most of them.
         late = takewhile(lambda entry: entry.number > wanted.after, reversed(self._rings.get(sandbox, ())))
         return [entry for entry in late if wanted.admits(entry)][::-1]
 
@@ -133,7 +133,7 @@ def rendered(entry: JournalEntry) -> dict[str, Any]:
         "violations": [violation.as_json() for violation in violations_without(entry.violations)],
         "fits": entry.fits,
     }
-    # Whoever puts a key where it should be may put it where it should not be too.
+    # A client that sends a key where it belongs may send it where it does not belong too.
     secrets = secrets_of(entry.query, entry.headers)
     return {name: hidden(value, secrets) for name, value in shown.items()} if secrets else shown
 

@@ -1,4 +1,4 @@
-"""Brings entries to the logs of a shared store without making anybody wait for it."""
+"""Writes entries to the logs of a shared store in the background."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ class LogWriter:
         try:
             await self._store.append(sandbox, log, entries, self._most)
         except StoreError:
-            # Whoever asks the store for something is told; a log that cannot be written holds up nothing.
+            # A request that needs the store reports the error; a log that cannot be written is left out.
             return

@@ -18,7 +18,7 @@ __all__ = ["SharedChanges", "SharedJournal"]
 
 _LONGEST_BODY = 64 * 1024
 _LOOKS_EVERY = 0.2
-"""Seconds after which somebody who waits looks at the store: what other servers do wakes nobody here."""
+"""Seconds between looks at the store while something waits: other servers cannot wake this one."""
 _END = (1 << 53) - 1
 """Above the number of any entry."""
 
@@ -58,9 +58,10 @@ class SharedJournal(Journal):
 
 
 class SharedChanges(Changes):
-    """News of all servers over a store. What they tell is taken in for the sandboxes that are watched.
+    """Changes of all servers over a store, read for the sandboxes that are watched.
 
-    Executions are not told: whoever watches a sandbox sees them move. Requests come from the journal.
+    Executions are not published to the others: a watcher sees them move by itself. Requests come from the
+    journal.
     """
 
     def __init__(self, store: Store, journal: Journal, size: int = 1000) -> None:
@@ -72,7 +73,7 @@ class SharedChanges(Changes):
         self._reading = asyncio.Lock()
 
     def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
-        """Tell a piece of news to all servers; those that move by time alone are for this one."""
+        """Publish a change to all servers; changes of executions are for this one."""
         if kind == "execution":
             super().publish(sandbox, kind, data)
         else:
@@ -84,7 +85,7 @@ class SharedChanges(Changes):
         return await self._store.next_number("")
 
     async def follow(self, sandbox: str) -> None:
-        """Take in what was told of a sandbox since the last time; the first time, only where that ends."""
+        """Read a sandbox's changes since the last time; the first time, only where they end."""
         await self._journal.flush()
         await self._outbox.flush()
         async with self._reading:
@@ -96,11 +97,11 @@ class SharedChanges(Changes):
                     self._take_in(place, number, decode(text))
 
     async def wait(self, seconds: float | None) -> None:
-        """Return when something happens here or may have happened elsewhere, or after `seconds`."""
+        """Return at the next change here, when there may be one elsewhere, or after `seconds`."""
         await super().wait(_LOOKS_EVERY if seconds is None else min(seconds, _LOOKS_EVERY))
 
     async def flush(self) -> None:
-        """Return once all news has reached the store."""
+        """Return once all changes have reached the store."""
         await self._outbox.flush()
 
     def _take_in(self, place: tuple[str, str], number: int, told: Mapping[str, Any]) -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.apis import Api
 from execmock.core.clock import LATEST, ClockError, ClockState
-from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
-from execmock.core.execution import seed_for
+from execmock.core.execution import AnyExecution, seed_for
+from execmock.core.json_text import decode
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
-from execmock.core.scenario import Scenario, Vocabulary
+from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
-from execmock.interfaces import Clock
-from execmock.service.events.changes import Changes
-from execmock.service.executions.repository import ExecutionRepository, Tracked
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import Sandbox, Sandboxes
+from execmock.service.sandboxes import Sandbox
+from execmock.service.services import Services
 
 __all__ = ["ExecutionCommands", "ExecutionState", "clock_as_json"]
 
@@ -28,7 +25,7 @@ __all__ = ["ExecutionCommands", "ExecutionState", "clock_as_json"]
 class ExecutionState:
     """Where an execution stands at an instant, and what could happen to it."""
 
-    execution: Tracked
+    execution: AnyExecution
     scenario: Scenario
     progress: Progress
     now: int
@@ -81,20 +78,13 @@ class ExecutionState:
 class ExecutionCommands:
     """Moves executions and clocks from outside, and waits for them."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        sandboxes: Sandboxes,
-        repository: ExecutionRepository,
-        changes: Changes,
-        clock: Clock,
-    ) -> None:
-        self._sandboxes = sandboxes
-        self._repository = repository
-        self._changes = changes
-        self._clock = clock
-        apis: tuple[Api, ...] = ("executions", "embed")
-        self._graphs = {api: Vocabulary.of(contract, api) for api in apis}
+    def __init__(self, services: Services) -> None:
+        self._sandboxes = services.sandboxes
+        self._repository = services.repository
+        self._changes = services.changes
+        self._clock = services.clock
+        self._words = services.words
+        self._views = services.views
 
     async def standing(self, sandbox: Sandbox, execution_id: str) -> ExecutionState:
         """Return where an execution stands now; Refusal 404 if the sandbox has none of that id."""
@@ -104,7 +94,7 @@ class ExecutionCommands:
             raise Refusal(404, "Unknown execution", [violation])
         return self.state_of(execution, sandbox)
 
-    def state_of(self, execution: Tracked, sandbox: Sandbox, at: int | None = None) -> ExecutionState:
+    def state_of(self, execution: AnyExecution, sandbox: Sandbox, at: int | None = None) -> ExecutionState:
         """Return where an execution stands at an instant, by default now."""
         now = self._sandboxes.now(sandbox) if at is None else at
         scenario = self._repository.scenario(execution)
@@ -116,6 +106,15 @@ class ExecutionCommands:
         return ExecutionState(
             execution, scenario, state, now, due if due and due <= LATEST else None, waits_for
         )
+
+    def view(self, state: ExecutionState, sandbox: Sandbox) -> Mapping[str, Any]:
+        """Return what an execution shows in a state, in the form of its API."""
+        execution, views = state.execution, self._views[state.execution.api.name]
+        request = decode(execution.body)
+        view_data = views.view_data(
+            execution, state.progress, state.scenario, request, sandbox.organization, state.now
+        )
+        return views.control(view_data)
 
     async def signal(self, sandbox: Sandbox, execution_id: str, name: str, payload: Any) -> ExecutionState:
         """Send a signal; Refusal 409 when the present step does not wait for it."""
@@ -144,7 +143,7 @@ class ExecutionCommands:
     def _way(self, standing: ExecutionState, target: str, where: str = "body/to") -> tuple[int, ...]:
         """Return the steps of the shortest legal way; Refusal 409 when there is none."""
         scenario, index = standing.scenario, _step(standing.scenario, target, where)
-        graph = self._graphs[scenario.api].graph(scenario.drift)
+        graph = self._words[scenario.api].graph(scenario.drift)
         way = graph.path(standing.status, scenario.steps[index].status)
         if way is None or standing.status in graph.terminal:
             violation = Violation(where, f"a status that can follow {standing.status}", target)

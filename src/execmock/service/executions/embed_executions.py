@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from hashlib import blake2b
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from execmock.core.contract import Contract
-from execmock.core.contract.names import EXECUTE_BODY
+from execmock.core.apis import EMBED_API
 from execmock.core.embed_view import EmbedViews
-from execmock.core.execution import EmbedExecution, Idempotency, seed_for
-from execmock.core.ids import derive, hashid, uuid7
-from execmock.core.json_text import canonical, decode, encode
-from execmock.core.progress import begin, standing
+from execmock.core.execution import (
+    EmbedExecution,
+    Idempotency,
+    Origin,
+    new_embed_execution,
+    request_digest,
+    seed_for,
+)
+from execmock.core.json_text import encode
+from execmock.core.progress import standing
+from execmock.core.sandbox import workflow_of
 from execmock.core.schema.violation import Violation
-from execmock.interfaces import Key, Put, Store
-from execmock.service.executions.repository import put_of
+from execmock.service.executions.creation import ExecutionCreation
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import EmbedWorkflow, Sandbox, Sandboxes
-from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.sandboxes import EmbedWorkflow, Sandbox
 from execmock.service.scenarios.selection import Selection
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.services import Services
 
 __all__ = ["EmbedExecutions", "ExecuteRequest"]
 
 _REMEMBERED = 24 * 3_600_000
-_KEYS = "embed-idempotency"
-_LOOKED_AT = 8
-"""How many of the oldest keys are looked at with each new one: more than come, so that all go in the end."""
+"""Milliseconds for which an Idempotency-Key stands for its first answer."""
 
 
 class ExecuteRequest(NamedTuple):
@@ -42,25 +42,16 @@ class ExecuteRequest(NamedTuple):
 class EmbedExecutions:
     """Executes embedded workflows."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        store: Store,
-        sandboxes: Sandboxes,
-        registry: ScenarioRegistry,
-        scenario_sync: ScenarioSync,
-        views: EmbedViews,
-        choices: Mapping[str, Any],
-    ) -> None:
-        self._store = store
-        self._sandboxes = sandboxes
-        self._registry = registry
-        self._scenario_sync = scenario_sync
+    def __init__(self, services: Services, views: EmbedViews) -> None:
+        self._registry = services.registry
+        self._scenario_sync = services.scenario_sync
         self._views = views
-        self._choices = choices
+        self._choices = services.choices
+        self._creation = ExecutionCreation(services, EMBED_API)
         self._edition = 0
         self._bound: dict[str, list[EmbedWorkflow]] = {}
-        properties = contract.schema(EXECUTE_BODY)["properties"]
+        contract = services.contract
+        properties = contract.schema(EMBED_API.body)["properties"]
         self._defaults = {
             name: contract.resolve(schema).get("default") for name, schema in properties.items()
         }
@@ -78,38 +69,14 @@ class EmbedExecutions:
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
-        scenario = selection.pick(self._registry, sandbox, names, "embed")
-        await self._scenario_sync.keep(scenario)
-        now = self._sandboxes.now(sandbox)
-        number = await self._store.next_number(sandbox.id)
-        random = derive(sandbox.root, "embed", str(number), size=16)
-        by_workflow = self._choices["embedHashid"] == "workflow"
-        execution = EmbedExecution(
-            id=uuid7(now, random),
-            sandbox=sandbox.id,
-            created_at=now,
-            scenario=scenario.reference,
-            hashid=workflow.hashid if by_workflow else hashid(random[10:]),
-            workflow=(workflow.key, workflow.name),
-            execution_data=encode(body["execution_data"]),
-            progress=begin(now),
-        )
-        answer = encode(self.show(execution, sandbox, now, body["execution_data"]))
-        put = put_of(execution)
+        origin = await self._creation.origin(sandbox, selection, names)
+        own_hashid = self._choices["embedHashid"] != "workflow"
+        execution = new_embed_execution(origin, workflow, body["execution_data"], own_hashid=own_hashid)
+        answer = self._answer(execution, origin, body["execution_data"])
         if not request.idempotency_key:
-            await self._store.update(put.key, lambda _: [put])
+            await self._creation.keep(execution)
             return answer
-        return await self._execute_once(put, answer, request, now)
-
-    def show(
-        self, execution: EmbedExecution, sandbox: Sandbox, now: int, data: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return an embed execution as it stands at `now`; `data` is its execution_data, if at hand."""
-        scenario = self._registry.version(execution.scenario)
-        seed = seed_for(scenario, sandbox.root, execution.id)
-        state, _ = standing(scenario, execution.progress, now, seed)
-        known = decode(execution.execution_data) if data is None else data
-        return self._views.show(execution, state, scenario, known)
+        return await self._execute_once(execution, answer, request)
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
@@ -119,37 +86,34 @@ class EmbedExecutions:
         owner = self._registry.owner(sandbox.id)
         if owner not in self._bound:
             seen = (
-                scenario for scenario in self._registry.seen_by(owner).values() if scenario.api == "embed"
+                scenario
+                for scenario in self._registry.seen_by(owner).values()
+                if scenario.api == EMBED_API.name
             )
-            self._bound[owner] = [_workflow(s.bind) for s in seen if {"id", "hashid", "key"} <= s.bind.keys()]
+            self._bound[owner] = [
+                workflow_of(s.bind) for s in seen if {"id", "hashid", "key"} <= s.bind.keys()
+            ]
         return [*sandbox.embed_workflows, *self._bound[owner]]
 
-    async def _execute_once(self, put: Put, answer: bytes, request: ExecuteRequest, now: int) -> bytes:
-        # The key is remembered per path, as the vendor does it.
+    async def _execute_once(self, execution: EmbedExecution, answer: bytes, request: ExecuteRequest) -> bytes:
+        # A key is remembered per path, as the vendor does it.
         header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
-        place = Key(put.key.sandbox, _KEYS, f"{request.workflow}\x1f{header}")
-        digest = blake2b(canonical(request.body), digest_size=16).hexdigest()
-        fresh = Idempotency(place.id, digest, put.key.id, answer, now + _REMEMBERED)
-
-        def kept(old: Idempotency | None) -> list[Put]:
-            remembered = old is not None and old.expires is not None and now < old.expires
-            return [] if remembered else [Put(place, fresh, now), put]
-
-        found: Idempotency = await self._store.update(place, kept)
-        if found.made == put.key.id:
-            await self._forget_keys(put.key.sandbox, now)
+        fresh = Idempotency(
+            key=f"{request.workflow}\x1f{header}",
+            digest=request_digest(request.body),
+            made=execution.id,
+            answer=answer,
+            expires=execution.created_at + _REMEMBERED,
+        )
+        found = await self._creation.keep_once(execution, fresh)
         return found.answer or answer
 
-    async def _forget_keys(self, sandbox: str, now: int) -> None:
-        """Forget the oldest keys, as far as their 24 hours are over."""
-        count = await self._store.count(sandbox, _KEYS)
-        oldest: Sequence[Idempotency] = await self._store.page(
-            sandbox, _KEYS, max(0, count - _LOOKED_AT), _LOOKED_AT
-        )
-        for remembered in oldest:
-            if remembered.expires is not None and remembered.expires <= now:
-                place = Key(sandbox, _KEYS, remembered.key)
-                await self._store.update(place, partial(_forgotten, Put(place, None), remembered))
+    def _answer(self, execution: EmbedExecution, origin: Origin, data: Mapping[str, Any]) -> bytes:
+        """Return a new execution as it is shown; `data` is its execution_data."""
+        scenario = origin.scenario
+        seed = seed_for(scenario, origin.sandbox.root, execution.id)
+        state, _ = standing(scenario, execution.progress, origin.at, seed)
+        return encode(self._views.show(execution, state, scenario, data))
 
     def _check_user(self, key: str) -> None:
         # Users cannot be configured, so where unknown ones are refused only the default one is known.
@@ -169,11 +133,3 @@ class EmbedExecutions:
                 return workflow
         violation = Violation("path/id", f"the {id_type} of a workflow", value)
         raise Refusal(404, "not found", [violation])
-
-
-def _forgotten(put: Put, remembered: Idempotency, old: Idempotency | None) -> list[Put]:
-    return [put] if old == remembered else []
-
-
-def _workflow(bind: Mapping[str, str]) -> EmbedWorkflow:
-    return EmbedWorkflow(bind["id"], bind["hashid"], bind["key"], bind.get("name", bind["key"]))

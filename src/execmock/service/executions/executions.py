@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from execmock.core.contract import Contract
-from execmock.core.contract.names import CREATE_BODY
-from execmock.core.execution import Execution, Idempotency, request_digest
-from execmock.core.ids import client_token, sandbox_tag, xid_of_series
-from execmock.core.json_text import encode
-from execmock.core.progress import Poll, begin
+from execmock.core.apis import EXECUTIONS_API
+from execmock.core.execution import Execution, Idempotency, new_execution, request_digest
+from execmock.core.ids import client_token
+from execmock.core.progress import Poll
 from execmock.core.schema.violation import Violation
-from execmock.interfaces import Key, Put, Store
-from execmock.service.executions.repository import EXECUTION, ExecutionRepository, put_of
+from execmock.service.executions.creation import ExecutionCreation
 from execmock.service.executions.view_cache import RenderedViews, ViewCache
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import Sandbox, Sandboxes
-from execmock.service.scenarios.registry import ScenarioRegistry
+from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.selection import Selection
-from execmock.service.scenarios.sync import ScenarioSync
+from execmock.service.services import Services
 
 __all__ = ["Created", "Executions", "Page"]
 
@@ -44,25 +40,14 @@ class Page:
 class Executions:
     """Serves executions from a store. Choices are the behaviours that the contract leaves open."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        store: Store,
-        sandboxes: Sandboxes,
-        registry: ScenarioRegistry,
-        scenario_sync: ScenarioSync,
-        repository: ExecutionRepository,
-        view_cache: ViewCache,
-        choices: Mapping[str, Any],
-    ) -> None:
-        self._store = store
-        self._sandboxes = sandboxes
-        self._registry = registry
-        self._scenario_sync = scenario_sync
-        self._repository = repository
+    def __init__(self, services: Services, view_cache: ViewCache) -> None:
+        self._sandboxes = services.sandboxes
+        self._scenario_sync = services.scenario_sync
+        self._repository = services.repository
         self._view_cache = view_cache
-        self._choices = choices
-        self._accepted = frozenset(contract.schema(CREATE_BODY)["properties"])
+        self._choices = services.choices
+        self._creation = ExecutionCreation(services, EXECUTIONS_API)
+        self._accepted = frozenset(services.contract.schema(EXECUTIONS_API.body)["properties"])
 
     async def create(
         self, sandbox: Sandbox, body: Mapping[str, Any], caller: str, selection: Selection
@@ -78,24 +63,11 @@ class Executions:
         }
         self._check_workflow(sandbox, request["workflowId"])
         await self._scenario_sync.refresh(sandbox.id)
-        scenario = selection.pick(self._registry, sandbox, request, "executions")
-        await self._scenario_sync.keep(scenario)
-        now = self._sandboxes.now(sandbox)
-        number = await self._store.next_number(sandbox.id)
-        execution = Execution(
-            id="exec_" + xid_of_series(now // 1000, sandbox_tag(sandbox.id), number),
-            sandbox=sandbox.id,
-            created_at=now,
-            scenario=scenario.reference,
-            request=encode(request),
-            initiated_by=caller,
-            progress=begin(now),
-        )
+        execution = new_execution(await self._creation.origin(sandbox, selection, request), request, caller)
         key = request.get("idempotencyKey")
         if key:
             return await self._create_once(sandbox, execution, key, request_digest(request))
-        put = put_of(execution)
-        await self._store.update(put.key, lambda _: [put])
+        await self._creation.keep(execution)
         return _created(sandbox, execution, self._view_cache.first(execution, sandbox, request))
 
     async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
@@ -109,7 +81,7 @@ class Executions:
     async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
         """Return the public view to the holder of its token, and the sandbox it lies in.
 
-        Raises the same Refusal 401 for all else, so that nobody learns which ids exist.
+        Raises the same Refusal 401 for all else, so that the answer does not tell which ids exist.
         """
         found = await self._find_anywhere(execution_id)
         if found:
@@ -125,7 +97,7 @@ class Executions:
     async def list(self, sandbox: Sandbox, page: Page) -> bytes:
         """Return a page, newest first."""
         # One more than asked for tells whether there are more.
-        found = await self._repository.page(sandbox, EXECUTION, page.offset, page.limit + 1)
+        found = await self._repository.page(sandbox, EXECUTIONS_API, page.offset, page.limit + 1)
         now = self._sandboxes.now(sandbox)
         items = self._view_cache.items(found[: page.limit], sandbox, now)
         more = b"true" if len(found) > page.limit else b"false"
@@ -133,8 +105,8 @@ class Executions:
 
     async def find(self, sandbox: Sandbox, execution_id: str) -> Execution:
         """Return a sandbox's execution; the Refusal is the same for one that another sandbox holds."""
-        execution = await self._repository.get(sandbox, EXECUTION, execution_id)
-        if not isinstance(execution, Execution):
+        execution: Execution | None = await self._repository.get(sandbox, EXECUTIONS_API, execution_id)
+        if execution is None:
             expected = "the id of an execution of the organization"
             status = int(self._choices["unknownExecution"])
             raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
@@ -143,22 +115,18 @@ class Executions:
     async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
         """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
         named = await self._sandboxes.named_by(execution_id)
-        execution: Any = await self._repository.get(named, EXECUTION, execution_id) if named else None
+        execution: Any = await self._repository.get(named, EXECUTIONS_API, execution_id) if named else None
         if named and execution:
             return named, execution
         for sandbox in await self._sandboxes.all():
-            execution = await self._repository.get(sandbox, EXECUTION, execution_id)
+            execution = await self._repository.get(sandbox, EXECUTIONS_API, execution_id)
             if execution:
                 return sandbox, execution
         return None
 
     async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, digest: str) -> Created:
-        place = Key(execution.sandbox, "idempotency", key)
-        first = self._drawn(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
-        fresh = Idempotency(key, digest, execution.id, first)
-        kept: Idempotency = await self._store.update(
-            place, lambda old: [] if old else [Put(place, fresh), put_of(execution)]
-        )
+        first = self._answer(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
+        kept = await self._creation.keep_once(execution, Idempotency(key, digest, execution.id, first))
         if kept.digest != digest:
             status = int(self._choices["idempotencyConflict"])
             expected = "a new key, or the body of the first request"
@@ -166,13 +134,13 @@ class Executions:
             raise Refusal(status, "The idempotency key was used for another request", [violation])
         if kept.answer is not None:
             return Created(kept.made, kept.answer)
-        made: Any = await self._repository.get(sandbox, EXECUTION, kept.made)
+        made: Any = await self._repository.get(sandbox, EXECUTIONS_API, kept.made)
         if made is None:
-            # Somebody has just emptied the sandbox, and the key with it.
+            # The sandbox was reset just now, and the key with it.
             return await self._create_once(sandbox, execution, key, digest)
-        return self._drawn(sandbox, made)
+        return self._answer(sandbox, made)
 
-    def _drawn(self, sandbox: Sandbox, execution: Execution) -> Created:
+    def _answer(self, sandbox: Sandbox, execution: Execution) -> Created:
         now = self._sandboxes.now(sandbox)
         return _created(sandbox, execution, self._view_cache.render(execution, sandbox, now))
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from execmock.core.execution import EmbedExecution, Execution, seed_for
+from execmock.core.apis import APIS, ApiDescription
+from execmock.core.execution import AnyExecution, seed_for
 from execmock.core.progress import Input, Progress, Tick, progress
 from execmock.core.scenario import Scenario
 from execmock.interfaces import Key, Put, Store
@@ -14,12 +15,7 @@ from execmock.service.sandboxes import Sandbox, Sandboxes
 from execmock.service.scenarios.registry import ScenarioRegistry
 from execmock.service.scenarios.sync import ScenarioSync
 
-__all__ = ["EMBED", "EXECUTION", "ExecutionRepository", "Tracked", "place_of", "put_of"]
-
-EXECUTION = "execution"
-EMBED = "embed"
-
-Tracked = Execution | EmbedExecution
+__all__ = ["ExecutionRepository", "place_of", "put_of"]
 
 
 class ExecutionRepository:
@@ -33,34 +29,45 @@ class ExecutionRepository:
         self._registry = registry
         self._scenario_sync = scenario_sync
 
-    async def find(self, sandbox: Sandbox, execution_id: str) -> Tracked | None:
+    async def find(self, sandbox: Sandbox, execution_id: str) -> AnyExecution | None:
         """Return a sandbox's execution of either API, or None."""
-        for kind in (EXECUTION, EMBED):
-            found = await self.get(sandbox, kind, execution_id)
+        for api in APIS.values():
+            found: AnyExecution | None = await self.get(sandbox, api, execution_id)
             if found is not None:
                 return found
         return None
 
-    def get(self, sandbox: Sandbox, kind: str, execution_id: str) -> Awaitable[Tracked | None]:
+    def get(self, sandbox: Sandbox, api: ApiDescription, execution_id: str) -> Awaitable[Any]:
         """Return a sandbox's execution of one API, or None; the version it follows is then known."""
-        return self._scenario_sync.following(self._store.get(Key(sandbox.id, kind, execution_id)))
+        return self._scenario_sync.following(self._store.get(Key(sandbox.id, api.kind, execution_id)))
 
-    def page(self, sandbox: Sandbox, kind: str, offset: int, limit: int) -> Awaitable[Sequence[Any]]:
+    def page(
+        self, sandbox: Sandbox, api: ApiDescription, offset: int, limit: int
+    ) -> Awaitable[Sequence[Any]]:
         """Return a sandbox's executions of one API, newest first; the versions they follow are then known."""
-        return self._scenario_sync.all_following(self._store.page(sandbox.id, kind, offset, limit))
+        return self._scenario_sync.all_following(self._store.page(sandbox.id, api.kind, offset, limit))
 
-    def scenario(self, execution: Tracked) -> Scenario:
+    async def latest(self, sandbox: Sandbox, most: int) -> list[AnyExecution]:
+        """Return the latest `most` executions of each API, oldest first."""
+        pages = [await self.page(sandbox, api, 0, most) for api in APIS.values()]
+        return [execution for page in pages for execution in reversed(page)]
+
+    async def count(self, sandbox: Sandbox, *apis: ApiDescription) -> int:
+        """Return how many executions a sandbox has, of all APIs if none is named."""
+        return sum([await self._store.count(sandbox.id, api.kind) for api in apis or APIS.values()])
+
+    def scenario(self, execution: AnyExecution) -> Scenario:
         """Return the scenario that an execution follows, in the version it was created with."""
         return self._registry.version(execution.scenario)
 
-    def progress(self, execution: Tracked, sandbox: Sandbox, now: int | None = None) -> Progress:
+    def progress(self, execution: AnyExecution, sandbox: Sandbox, now: int | None = None) -> Progress:
         """Return where an execution stands at an instant of its sandbox's clock, by default the present."""
         at = self._sandboxes.now(sandbox) if now is None else now
         scenario = self.scenario(execution)
         seed = seed_for(scenario, sandbox.root, execution.id)
         return progress(scenario, execution.progress, Tick(), at, seed)
 
-    async def move(self, execution: Tracked, sandbox: Sandbox, what: Input) -> Tracked:
+    async def move(self, execution: AnyExecution, sandbox: Sandbox, what: Input) -> AnyExecution:
         """Apply an input at the present instant; return the execution as it then is."""
         now = self._sandboxes.now(sandbox)
         scenario = self.scenario(execution)
@@ -73,15 +80,15 @@ class ExecutionRepository:
             at = max(now, old.progress.visits[-1].at)
             return [put_of(replace(old, progress=progress(scenario, old.progress, what, at, seed)))]
 
-        changed: Tracked | None = await self._store.update(place_of(execution), moved)
+        changed: AnyExecution | None = await self._store.update(place_of(execution), moved)
         return changed or execution
 
 
-def place_of(execution: Tracked) -> Key:
+def place_of(execution: AnyExecution) -> Key:
     """Return the key that an execution is kept under."""
-    return Key(execution.sandbox, EXECUTION if isinstance(execution, Execution) else EMBED, execution.id)
+    return Key(execution.sandbox, execution.api.kind, execution.id)
 
 
-def put_of(execution: Tracked) -> Put:
+def put_of(execution: AnyExecution) -> Put:
     """Return what keeps an execution, among the others by its creation."""
     return Put(place_of(execution), execution, execution.created_at)

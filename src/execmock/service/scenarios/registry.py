@@ -48,7 +48,7 @@ class ScenarioRegistry:
         self._index()
 
     def forget(self, sandbox: str) -> None:
-        """Let go of a sandbox's own scenarios: the sandbox is gone."""
+        """Forget a sandbox's own scenarios: the sandbox was deleted."""
         if self._own.pop(sandbox, None):
             self._index()
 

@@ -9,7 +9,7 @@ MODULES = (
     "creating",
     "idempotency",
     "auth",
-    "strange",
+    "robustness",
     "paging",
     "histories",
     "embed",

@@ -1,4 +1,4 @@
-"""Probes of who may see what: keys, scopes, client tokens, organizations, ids that do not exist."""
+"""Probes of access: keys, scopes, client tokens, organizations, ids that do not exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GARBAGE: tuple[Mapping[str, str], ...] = (
 
 @probe("auth", needs="")
 async def auth(session: Session) -> None:
-    """Ask every private operation without a key, with nonsense, and with the key under another scheme."""
+    """Call every private operation without a key, with invalid keys, and with another scheme."""
     for operation, parts in [each async for each in _private(session)]:
         identity = "embed" if operation == EXECUTE else "a"
         key = session.key(identity)
@@ -61,23 +61,23 @@ async def scope(session: Session) -> None:
 
 @probe("public")
 async def follow_tokens(session: Session) -> None:
-    """Follow an execution with its token, without, with other tokens, and with a key beside it."""
+    """Read an execution with its token, without one, with other tokens, and with a key in addition."""
     one = await session.created(session.requests.full(session.unique("one")), "create/one")
     two = await session.created(session.requests.full(session.unique("two")), "create/two")
     await session.public(one.id, None, "missing/absent", valid=False)
     await session.public(one.id, "", "missing/empty", valid=False)
-    await session.public(one.id, "garbage-token-of-nobody", "wrong/garbage", valid=False)
-    await session.public(_unlike(one.id), "garbage-token-of-nobody", "unknown-id/garbage", valid=False)
+    await session.public(one.id, "garbage-token", "wrong/garbage", valid=False)
+    await session.public(_unlike(one.id), "garbage-token", "unknown-id/garbage", valid=False)
     if one.token and two.token:
         await session.public(one.id, one.token, "right/plain")
         for header in ("Bearer garbage", f"Bearer {session.key('b') or session.key('a')}"):
-            await session.public(one.id, one.token, "right/beside-a-key", headers={"Authorization": header})
+            await session.public(one.id, one.token, "right/with-a-key", headers={"Authorization": header})
         origin = {"Origin": "https://shop.example.com"}
         await session.public(one.id, one.token, "right/from-a-page", headers=origin)
         await session.public(_unlike(one.id), one.token, "unknown-id/token", valid=False)
         await session.public(one.id, two.token, "other", valid=False)
         mine = {"Authorization": f"Bearer {session.key('a')}"}
-        await session.public(one.id, "garbage-token-of-nobody", "wrong/with-a-key", valid=False, headers=mine)
+        await session.public(one.id, "garbage-token", "wrong/with-a-key", valid=False, headers=mine)
         for label, token in _near(one):
             await session.public(one.id, token, label, valid=False)
     await session.get(one.id, "get/one")
@@ -101,7 +101,7 @@ def _near(made: Created) -> Iterator[tuple[str, str]]:
 
 
 def _unlike(name: str) -> str:
-    """Return an id of the same form that nobody has: its last characters turned about."""
+    """Return an id of the same form that does not exist: its last characters are changed."""
     tail = "".join(_OTHER.get(letter, "7" if letter != "7" else "3") for letter in name[-6:])
     return name[:-6] + tail
 

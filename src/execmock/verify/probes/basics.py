@@ -1,4 +1,4 @@
-"""The plain round: create, read, list, follow; or, where nothing may be created, read what is there."""
+"""The usual requests: create, read, list, follow; in a read-only run, read what exists."""
 
 from __future__ import annotations
 

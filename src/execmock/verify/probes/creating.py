@@ -1,4 +1,4 @@
-"""Probes of the create: bodies that must be refused, bodies that must be kept, and what comes back."""
+"""Probes of createExecution: invalid bodies, bodies that the contract leaves open, bodies to be echoed."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _WRONG: dict[str, Any] = {
 }
 _KIN = {"integer": "number"}
 _BIG = 2**53 + 1
-_PAGE = 100  # others create meanwhile, and the new execution should still be on it
+_PAGE = 100  # other probes create executions at the same time, and the new one should still be on the page
 _UNICODE = 'Zürich 東京 🚲 e\u0301 \u202eright-to-left\u202c \t"quoted" \\ / <b>&amp;'
 
 
 @probe("bodies")
 async def bodies(session: Session) -> None:
-    """Leave out each required property, give each property each wrong type, send what is no object."""
+    """Omit each required property, send each property with each wrong type, and bodies that are no object."""
     minimal = session.requests.minimal()
     for name in session.requests.required(CREATE):
         without = {key: value for key, value in minimal.items() if key != name}
@@ -97,7 +97,7 @@ async def echo(session: Session) -> None:
 def _payloads(session: Session) -> Iterator[tuple[str, Any]]:
     deep: Any = {"leaf": [1, 2.5, True, None, "x"]}
     for level in range(40):
-        deep = {f"level-{level}": deep, "beside": [level]}
+        deep = {f"level-{level}": deep, "siblings": [level]}
     yield (
         "values",
         {"text": "x", "zero": 0, "false": False, "null": None, "list": [1, [2, {"a": []}]], "empty": {}},

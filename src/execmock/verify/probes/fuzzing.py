@@ -1,4 +1,4 @@
-"""The probe of generated input: the engine runs in a thread of its own beside the others."""
+"""The probe of generated input: the engine runs in its own thread while other probes run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["generated"]
 
 _EXAMPLES = {"quick": 10, "default": 60, "thorough": 300}
 _VALID = {"quick": 20, "default": 60, "thorough": 300}
-_SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # a net for a run that hangs
+_SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # ends a run that hangs
 
 
 @probe("generated", needs="writes generated")
@@ -22,7 +22,7 @@ async def generated(session: Session) -> None:
     """Send what schemathesis makes of the contract, and record it."""
     from execmock.verify.fuzzing import Plan, generate
 
-    # Both generators draw from one source of chance: one after the other. Sending may overlap.
+    # Both generators use one global source of randomness, so they run in sequence. Sending may overlap.
     bodies = await asyncio.to_thread(_valid, session)
     given_up = threading.Event()
     plan = Plan(
@@ -48,13 +48,13 @@ async def generated(session: Session) -> None:
         )
     finally:
         given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
-    session.take(found.exchanges, found.failures)
+    session.record(found.exchanges, found.failures)
     if found.stopped:
         raise Stopped(found.stopped)
 
 
 def _valid(session: Session) -> dict[str, tuple[dict[str, Any], ...]]:
-    """Return bodies that are beyond doubt valid: the engine makes too few of them in a short run."""
+    """Return bodies that are certainly valid: the engine generates too few of them in a short run."""
     from execmock.verify.valid_bodies import valid_bodies
 
     operations = (CREATE, EXECUTE) if session.embeds else (CREATE,)

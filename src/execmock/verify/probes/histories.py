@@ -20,9 +20,9 @@ _WITNESS = 4
 
 @probe("histories")
 async def follow(session: Session) -> None:
-    """Create executions and read each by key and by token, step by step, until all have ended or time is up.
+    """Create executions and poll each by key and by token until all have ended or the time is up.
 
-    Now and then a witness is created: its createdAt is the target's own clock, read without a Date header.
+    At intervals another execution is created: its createdAt shows the target's own clock.
     """
     numbers = range(max(_FOLLOWED[session.effort], len(session.requests.workflows)))
     made = [await _create(session, number) for number in numbers]
@@ -46,7 +46,7 @@ async def _create(session: Session, number: int) -> Created:
 
 
 async def _look(session: Session, made: Created, resting: dict[str, int]) -> None:
-    """Read private, public, private: where the outer two agree, the inner one must."""
+    """Read private, public, private: if the private reads agree, the public one has to agree with them."""
     await session.get(made.id, "get", identity="time")
     if made.token:
         await session.public(made.id, made.token, "public")
@@ -62,7 +62,7 @@ def _ended(session: Session, seen: Exchange) -> bool:
 
 
 def _steps(session: Session) -> Iterator[int]:
-    """Yield how long to let pass, growing: where time is free, up to three quarters of an hour."""
+    """Yield growing pauses in milliseconds; with a clock that can be advanced, 45 minutes in all."""
     spent, step = 0, 100 if session.time.instant else _REAL_STEP
     longest = 5 * 60_000 if session.time.instant else _LONGEST_STEP
     while spent < (_VIRTUAL if session.time.instant else session.follow):

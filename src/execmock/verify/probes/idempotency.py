@@ -11,7 +11,7 @@ __all__ = ["concurrent", "idempotency"]
 
 @probe("idempotency")
 async def idempotency(session: Session) -> None:
-    """Repeat a create: the same, with another body, with nearly the same key, refused first, all at once."""
+    """Repeat a create: identical, with another body, with similar keys, after a refusal, and concurrently."""
     body = session.requests.full(session.unique("same"))
     first = await session.created(body, "same/first")
     await session.create(body, "same/again")

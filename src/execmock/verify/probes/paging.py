@@ -1,4 +1,4 @@
-"""Probes of the list: its end, its boundaries, whole walks, and parameters that make no sense."""
+"""Probes of the list: its end, its boundaries, whole walks, and invalid parameters."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _HUGE = (str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 40, "-" + "9"
 
 @probe("paging", needs="", alone=True)
 async def pages(session: Session) -> None:
-    """Find the end of the list, look at every boundary round it, walk it in pages, walk it while it grows.
+    """Find the end of the list, request pages around it, walk it in pages, and walk it while it grows.
 
-    Everything is asked between two counts, so that a judge knows what others may have added.
+    Each request lies between two counts, which bound what others may have added meanwhile.
     """
     if session.writes:
         await _top_up(session)
@@ -56,7 +56,7 @@ async def pages(session: Session) -> None:
 
 
 async def _top_up(session: Session) -> None:
-    """See to it that there are more executions than the largest page holds."""
+    """Create executions until there are more than the largest page holds."""
     most = int(session.requests.contract.schema(PAGE)["properties"]["items"].get("maxItems", 100))
     wanted = min(most, 25) if session.gentle else most + 5
     seen = await session.list("top-up", limit=1, offset=wanted - 1)
@@ -69,7 +69,7 @@ async def _top_up(session: Session) -> None:
 
 
 class _Count:
-    """Finds how many executions there are, by doubling and halving. An id met again stands for the end."""
+    """Counts executions by doubling and bisection. An id found at a second offset marks the end."""
 
     def __init__(self, session: Session, label: str) -> None:
         self._lab = session
@@ -77,7 +77,7 @@ class _Count:
         self._met: dict[Any, int] = {}
 
     async def _holds(self, place: int) -> bool | None:
-        """Whether an execution stands at a place; None if the list does not say."""
+        """Whether an execution is at an offset; None if the list does not say."""
         seen = await self._lab.list(self._label, limit=1, offset=place)
         items = seen.at("/data/items")
         if not seen.ok or not isinstance(items, list):
@@ -102,7 +102,7 @@ async def _count(session: Session, label: str) -> int | None:
 
 
 async def _boundaries(session: Session, name: str, total: int) -> None:
-    """Ask pages that end just before, at and just after the end, for several limits."""
+    """Request pages that end just before, at and just after the end, for several limits."""
     wanted = {(limit, max(total - limit + shift, 0)) for limit in (1, 2, 20, 100) for shift in (-1, 0, 1)}
     wanted |= {(5, total), (5, total + 1), (5, total + 1000), (20, 0), (3, 1), (100, 0), (7, total // 2)}
     label = f"boundary/{name}"
@@ -111,7 +111,7 @@ async def _boundaries(session: Session, name: str, total: int) -> None:
 
 
 async def _walks(session: Session) -> None:
-    """Walk the same stretch with pages of several sizes, and ask one page twice."""
+    """Walk the same range with pages of several sizes, and request one page twice."""
     most = _WALK_PAGES[session.effort]
     for size in (7, 20, 100):
         offset = 0

@@ -1,4 +1,4 @@
-"""What a run of verify found, and one module for each form in which it can be written."""
+"""The report of a run of verify, and one module for each format in which it can be written."""
 
 from __future__ import annotations
 

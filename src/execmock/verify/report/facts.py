@@ -1,4 +1,4 @@
-"""What every form of report says of a finding, worked out once and without secrets."""
+"""What every format of report says about a finding, computed once, without secrets."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class FindingFacts:
 
 
 def all_facts(report: Report) -> tuple[tuple[RuleResult, tuple[FindingFacts, ...]], ...]:
-    """Return every failed and waived rule with its findings; causes before what stands under them."""
+    """Return every failed and waived rule with its findings, causes before consequences."""
     redact = Redactor(report)
     broken = [result for result in report.results if result.findings]
     broken.sort(key=lambda result: (report.is_notice(result), all(each.under for each in result.findings)))

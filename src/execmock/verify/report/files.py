@@ -1,4 +1,4 @@
-"""Which forms a report can be written in, and writing them."""
+"""The formats of reports, and writing them to files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from execmock.errors import ConfigError, nearest
 from execmock.verify.report.model import Report
 
-__all__ = ["FORMS", "check_forms", "write"]
+__all__ = ["FORMATS", "check_formats", "write"]
 
-FORMS = {
+FORMATS = {
     "junit": "junit",
     "json": "json_",
     "html": "html",
@@ -22,25 +22,25 @@ FORMS = {
 }
 
 
-def check_forms(reports: Iterable[tuple[str, str]]) -> None:
-    """Raise ConfigError for an unknown form, a library that is missing, or a folder that does not exist."""
-    for form, path in reports:
-        if form not in FORMS:
-            valid = ", ".join(FORMS)
-            raise ConfigError(f"--report {form!r} is none of {valid}.{nearest(form, FORMS)}")
-        if form == "html" and find_spec("jinja2") is None:
+def check_formats(reports: Iterable[tuple[str, str]]) -> None:
+    """Raise ConfigError for an unknown format, a library that is missing, or a folder that does not exist."""
+    for name, path in reports:
+        if name not in FORMATS:
+            valid = ", ".join(FORMATS)
+            raise ConfigError(f"--report {name!r} is none of {valid}.{nearest(name, FORMATS)}")
+        if name == "html" and find_spec("jinja2") is None:
             raise ConfigError(
                 "--report html needs Jinja2; expected it installed: pip install 'execmock[verify]'"
             )
         if not Path(path).parent.is_dir():
-            raise ConfigError(f"--report {form}={path}: there is no folder {Path(path).parent}")
+            raise ConfigError(f"--report {name}={path}: there is no folder {Path(path).parent}")
 
 
 def write(report: Report, reports: Iterable[tuple[str, str]]) -> None:
     """Write each report; ConfigError says which file cannot be written."""
-    for form, path in reports:
-        module = import_module(f"execmock.verify.report.{FORMS[form]}")
+    for name, path in reports:
+        module = import_module(f"execmock.verify.report.{FORMATS[name]}")
         try:
             Path(path).write_text(module.render(report), encoding="utf-8")
         except OSError as error:
-            raise ConfigError(f"--report {form}={path} cannot be written: {error.strerror}") from error
+            raise ConfigError(f"--report {name}={path} cannot be written: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""JSON for programs: every rule with its outcome and observations, every finding, coverage."""
+"""JSON for programs: every rule with its outcome, every finding, coverage."""
 
 from __future__ import annotations
 

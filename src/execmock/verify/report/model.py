@@ -29,7 +29,7 @@ class Coverage:
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """Everything that a run found. `unreachable` says why there is nothing, if there is nothing."""
+    """Everything that a run found. If the target could not be judged, `unreachable` says why."""
 
     options: VerifySettings
     results: tuple[RuleResult, ...]
@@ -43,7 +43,7 @@ class Report:
     unreachable: str = ""
 
     def __repr__(self) -> str:
-        # The generated text would hold the whole journal, and asyncio asks tasks for it.
+        # The generated text would contain the whole journal, and asyncio formats it in debug messages.
         return f"<Report on {self.options.url}: exit code {self.exit_code}>"
 
     @cached_property
@@ -67,7 +67,7 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether the target keeps the contract, as far as this run could see."""
+        """Whether no violation was found and at least one rule was judged."""
         return not self.unreachable and not self.violations and self.judged_any
 
     @cached_property
@@ -83,19 +83,19 @@ class Report:
         return 0 if self.conforms else 1
 
     def count(self, outcome: Outcome) -> int:
-        """Return how many rules came out so; notices are not counted as failed."""
+        """Return how many rules have this outcome; notices are not counted as failed."""
         return sum(
             result.outcome is outcome and not (outcome is Outcome.FAILED and result in self.notices)
             for result in self.results
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding of violations and notices, in the order of the rules."""
+        """Every finding, in the order of the rules."""
         return tuple(each for result in self.results for each in result.findings)
 
     @property
     def observations(self) -> int:
-        """How many observations all rules rest on."""
+        """How many observations were judged, over all rules."""
         return sum(result.observations for result in self.results)
 
     def statuses(self) -> Counter[int]:

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, plain lines elsewhere. On stderr, apart from the report."""
+"""Progress of a run, on stderr: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 __all__ = ["progress"]
 
-Told = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 
 
 @contextmanager
-def progress() -> Iterator[Told]:
-    """Give a function that is told what was done, how much of it, and how much there is."""
+def progress() -> Iterator[OnProgress]:
+    """Yield a function to call with the name of what is done, how many are done, and how many there are."""
     if not sys.stderr.isatty():
         yield _line
         return
@@ -24,10 +24,10 @@ def progress() -> Iterator[Told]:
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("judging", total=None)
 
-        def told(name: str, done: int, total: int) -> None:
+        def update(name: str, done: int, total: int) -> None:
             bar.update(task, description=name, completed=done, total=total)
 
-        yield told
+        yield update
 
 
 def _line(name: str, done: int, total: int) -> None:

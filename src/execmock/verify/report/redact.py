@@ -1,4 +1,4 @@
-"""Keys and tokens never leave a run: each is replaced by the name that stands for it."""
+"""Replaces keys and client tokens in reports by the names of variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code hosts: findings stand at the line of openapi.yaml that they break."""
+"""SARIF 2.1.0, for code hosts: findings are at the line of openapi.yaml that is broken."""
 
 from __future__ import annotations
 

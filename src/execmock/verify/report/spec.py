@@ -1,4 +1,4 @@
-"""Where a rule rests in the contract: a pointer into openapi.yaml, and its line."""
+"""Places in the contract that rules are based on: a pointer into openapi.yaml, and its line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["line_of", "place_of", "source_of"]
 
 
 def place_of(finding_or_rule: Finding | Rule, operation: str = "") -> str:
-    """Return the JSON pointer into openapi.yaml that a rule rests on, for the operation of a finding."""
+    """Return the JSON pointer into openapi.yaml that a rule is based on, for the operation of a finding."""
     rule = finding_or_rule.rule if isinstance(finding_or_rule, Finding) else finding_or_rule
     asked = finding_or_rule.seen.operation if isinstance(finding_or_rule, Finding) else operation
     contract = shipped_contract()

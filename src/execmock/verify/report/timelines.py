@@ -1,4 +1,4 @@
-"""Timelines of executions as values to be drawn: what each view showed at each read, and the dated events."""
+"""Timelines of executions as coordinates: what each view showed at each read, and the dated events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Bar", "EventMark", "LegendEntry", "Timeline", "timelines"]
 
 _MOST = 8
 _LEFT, _RIGHT = 90, 988
-"""Between which x coordinates time is laid out, in a drawing that is 1000 wide."""
+"""The x coordinates between which time runs, in a figure that is 1000 wide."""
 _NARROWEST = 3.0
 
 

@@ -1,4 +1,4 @@
-"""Rules that are advice: what a good service does and no page asks for."""
+"""Advisory rules: good practice that no page requires."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def success_message(evidence: Evidence) -> Iterator[Check]:
     "retry-after", "A 429 says in Retry-After when to come back.", operations=_ALL, source="public"
 )
 def retry_after(evidence: Evidence) -> Iterator[Check]:
-    """Without any 429 there is nothing amiss: each answer that is none counts as an observation."""
+    """Each answer with another status counts as an observation that holds."""
     for seen in evidence.journal:
         if seen.status:
             fits = seen.status != 429 or bool(seen.header("retry-after"))
@@ -117,7 +117,7 @@ def retry_after(evidence: Evidence) -> Iterator[Check]:
     needs="writes",
 )
 def cors(evidence: Evidence) -> Iterator[Check]:
-    """Asked with an Origin; which origins a service trusts is its own business."""
+    """Sent with an Origin; which origins a service allows is up to the service."""
     for seen in evidence.ok("public", "right/from-a-page"):
         origin = seen.header("access-control-allow-origin")
         fits = origin in ("*", seen.request.headers["Origin"])

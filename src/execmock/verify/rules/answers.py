@@ -1,4 +1,4 @@
-"""Rules on statuses: each operation answers at all, with the statuses of the contract, never a 5xx."""
+"""Rules on statuses: each operation succeeds, and answers with statuses of the contract, never a 5xx."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def allowed(evidence: Evidence, seen: Exchange) -> bool:
     return any(seen.status in evidence.statuses(name) for name in evidence.contract.choices)
 
 
-# What HTTP servers in front of any service answer to what they cannot pass on (RFC 9110, RFC 6585).
+# Statuses of proxies and HTTP servers that a request may not get past (RFC 9110, RFC 6585).
 _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
 
 
 @_ROBUST.documented("no-5xx", "No input makes an operation fail with a 5xx.")
 def no_5xx(evidence: Evidence) -> Iterator[Check]:
-    """A 503 with Retry-After is a request to wait, and was waited for."""
+    """A 503 with Retry-After asks to wait; the request was sent again."""
     for seen in evidence.journal:
         if seen.judged and seen.operation:
             yield check(seen.status < 500, seen, "a status below 500")

@@ -78,7 +78,7 @@ def read_scope(evidence: Evidence) -> Iterator[Check]:
     "get.unknown-id", "Reading an id that does not exist is refused with 400 or 404.", operations=GET
 )
 def unknown_id(evidence: Evidence) -> Iterator[Check]:
-    """Ids of the right form, and of none."""
+    """Ids of the right form and of other forms."""
     legal = evidence.statuses("unknownExecution")
     for seen in evidence.seen("unknown", "unknown"):
         yield check(seen.status in legal, seen, _one_of(legal))
@@ -167,7 +167,7 @@ def tenancy_list(evidence: Evidence) -> Iterator[Check]:
     under="tenancy.read",
 )
 def same_answer(evidence: Evidence) -> Iterator[Check]:
-    """Compares status and body, requestId and the id itself apart."""
+    """Compares status and body, except requestId and the id itself."""
     absent = evidence.first("tenancy", "absent/by-b")
     for seen in evidence.seen("tenancy", "foreign/a-by-b"):
         if absent is not None and not seen.ok:
@@ -175,7 +175,7 @@ def same_answer(evidence: Evidence) -> Iterator[Check]:
 
 
 def alike(seen: Exchange, other: Exchange) -> Check:
-    """Return whether two refusals tell nothing apart but the ids that were asked for."""
+    """Return whether two refusals differ in nothing but the ids that were asked for."""
     if seen.status != other.status:
         return check(False, seen, f"status {other.status}, as for an id that does not exist", chain=(other,))
     one, two = (_anonymous(each) for each in (seen, other))

@@ -1,4 +1,4 @@
-"""Rules on creating: what is refused, what is kept, what a new execution looks like."""
+"""Rules on createExecution: what is refused, what is echoed, and a new execution's initial values."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def wrong_type(evidence: Evidence) -> Iterator[Check]:
     "body-object", "A create whose body is absent, null, an array, a text or a number is refused with 400."
 )
 def body_object(evidence: Evidence) -> Iterator[Check]:
-    """Without a body a service may also find fault with the content type."""
+    """Without a body a service may also refuse the content type."""
     for seen in evidence.seen("bodies", "not-object"):
         absent = seen.label.endswith("/absent") and seen.status in evidence.statuses("wrongContentType")
         yield check(True, seen, "") if absent else _refused(evidence, seen)
@@ -181,7 +181,7 @@ def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Check]:
     under="list.shape list.default-limit list.page-items",
 )
 def contains_created(evidence: Evidence) -> Iterator[Check]:
-    """Any order is legal, so only a whole list, or a page newest first that reaches back, can tell."""
+    """Any order is legal, so only a complete list, or a page newest first that reaches back, decides."""
     known = _first_seen(evidence)
     for seen in evidence.ok("echo", "create"):
         name, wanted = seen.label.partition("/")[2], seen.at("/data/execution/id")
@@ -194,7 +194,9 @@ def contains_created(evidence: Evidence) -> Iterator[Check]:
                 expected = f"an item with the id {wanted}"
                 yield check(wanted in page.ids, listed, expected, said, chain=(seen,))
             else:
-                yield unsure("so many executions were created meanwhile that the page cannot tell", listed)
+                yield unsure(
+                    "too many executions were created meanwhile to expect the new one on the page", listed
+                )
 
 
 def _first_seen(evidence: Evidence) -> dict[Any, float]:
@@ -206,12 +208,12 @@ def _first_seen(evidence: Evidence) -> dict[Any, float]:
 
 
 def _whole(page: Page) -> bool:
-    """Whether the page is the whole list: it has room left, and says that nothing follows."""
+    """Whether the page is the whole list: it is not full, and says that nothing follows."""
     return len(page.items) < (page.limit or 1) and not page.offset and page.more is not True
 
 
 def _reaches_back(page: Page, known: Mapping[Any, float], before: float) -> bool:
-    """Whether the page is sorted newest first and holds an execution that was there before an instant."""
+    """Whether the page is sorted newest first and holds an execution that existed before an instant."""
     times = [instant(item.get("createdAt")) for item in page.items]
     dated = [time for time in times if time is not None]
     if len(dated) < max(len(times), _ENOUGH) or page.offset:
@@ -271,7 +273,7 @@ def status_initial(evidence: Evidence) -> Iterator[Check]:
     needs="",
 )
 def organization(evidence: Evidence) -> Iterator[Check]:
-    """Looks at every private view that this key was shown."""
+    """Compares every private view that each key was shown."""
     first: dict[str, Exchange] = {}
     home: dict[str, Any] = {}
     for history in evidence.histories:

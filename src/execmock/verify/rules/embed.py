@@ -189,7 +189,7 @@ def _member(evidence: Evidence, name: str, legal: tuple[str, ...]) -> Iterator[C
     at="requestBody",
 )
 def id_type(evidence: Evidence) -> Iterator[Check]:
-    """By id and by the key that the first answer showed; and neither passed off as another."""
+    """By id and by the key that the first answer showed; neither is accepted as the other."""
     for label in ("id-type/id", "id-type/key"):
         for seen in evidence.seen("embed", label):
             yield check(seen.ok, seen, f"status {evidence.success(EXECUTE)}")

@@ -1,4 +1,4 @@
-"""Rules on generated input. What the engine found is looked at again before anybody is accused."""
+"""Rules on generated input. A failure that the engine reports counts once our own validators confirm it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _GENERATED = Rules(
     under=_CAUSES,
 )
 def conformance(evidence: Evidence) -> Iterator[Check]:
-    """The engine knows no alternatives, so each of its findings is confirmed by our own validators."""
+    """The engine does not know the contract's choices, so each failure is confirmed by our own validators."""
     told = {each.seen.number: each for each in evidence.engine_failures if _confirmed(evidence, each)}
     for seen in evidence.seen("generated"):
         failure = told.get(seen.number)
@@ -114,7 +114,7 @@ def refuses(evidence: Evidence) -> Iterator[Check]:
 
 
 def _bad_data(body: object) -> bool:
-    """Of the embed body only execution_data is published well enough to insist on its type.
+    """In the embed body only the type of execution_data is documented well enough.
 
     A body that is no object at all is refused too; null may stand for no body.
     """
@@ -148,7 +148,7 @@ def _known(evidence: Evidence, operation: str) -> frozenset[str]:
 
 
 def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
-    """Whether a body has known members only, none empty, its texts short, printable and not padded."""
+    """Whether a body has only known, non-empty members, and its texts are short, printable and not padded."""
     return all(
         name in known
         and value not in (None, "")
@@ -161,7 +161,7 @@ def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
 
 
 def _place(seen: Exchange, body: dict[str, object]) -> str:
-    """What a body is for: its workflow; of the embed API the address, if the other ids are the defaults."""
+    """Return the workflow that a body is for; in the embed API the address, if other ids are the defaults."""
     if seen.operation == CREATE:
         return str(body.get("workflowId"))
     usual = body.get("id_type", "id") == "id" and body.get("user_key", "main") == "main"
@@ -169,7 +169,7 @@ def _place(seen: Exchange, body: dict[str, object]) -> str:
 
 
 def _usual(evidence: Evidence, operation: str) -> frozenset[str]:
-    """The places that the service took in plain requests."""
+    """Return the workflows that the service accepted in plain requests."""
     probe, label = ("basics", "create") if operation == CREATE else ("embed", "plain")
     taken = ((seen, parse_json(seen.request.body)) for seen in evidence.ok(probe, label))
     return frozenset(_place(seen, body if isinstance(body, dict) else {}) for seen, body in taken)

@@ -1,4 +1,4 @@
-"""Rules on HTTP itself: methods, content types, paths, sizes."""
+"""Rules on HTTP: methods, content types, paths, sizes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def allow(evidence: Evidence) -> Iterator[Check]:
     at="responses/415",
 )
 def unsupported_content_type(evidence: Evidence) -> Iterator[Check]:
-    """The body is a good one; only its declared type is wrong."""
+    """The body is valid; only its declared type is wrong."""
     for seen in evidence.seen("http", "content-type"):
         yield check(seen.status in evidence.statuses("wrongContentType"), seen, "status 415 or 400")
 
@@ -71,7 +71,7 @@ def unsupported_content_type(evidence: Evidence) -> Iterator[Check]:
     at="responses/400",
 )
 def malformed_json(evidence: Evidence) -> Iterator[Check]:
-    """Several ways of being broken."""
+    """Several kinds of malformed JSON."""
     for seen in evidence.seen("bodies", "malformed"):
         yield check(seen.status == 400, seen, "status 400")
 
@@ -90,11 +90,11 @@ def unknown_path(evidence: Evidence) -> Iterator[Check]:
     at="responses/413",
 )
 def too_large(evidence: Evidence) -> Iterator[Check]:
-    """A server may hang up while the body is still being sent; that tells nothing."""
+    """A server may close the connection while the body is being sent; that decides nothing."""
     for seen in evidence.by_probe.get("http", ()):
         if seen.label == "too-large":
             if seen.lost:
-                yield unsure(f"the server hung up during the large body ({seen.lost})", seen)
+                yield unsure(f"the server closed the connection during the large body ({seen.lost})", seen)
             elif seen.judged:
                 fits = seen.ok or seen.status in evidence.statuses("bodyTooLarge")
                 yield check(fits, seen, "success, 413 or 400")

@@ -138,7 +138,7 @@ def failed_not_remembered(evidence: Evidence) -> Iterator[Check]:
 
 @_IDEMPOTENCY.expected("exact-key", "Idempotency keys that differ in case or by a space are different keys.")
 def exact_key(evidence: Evidence) -> Iterator[Check]:
-    """A refusal of a strange key is no confusion of keys."""
+    """Refusing an unusual key does not break this rule."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.ok("idempotency", "exact"):
         earlier = first.setdefault(seen.at(_ID), seen)
@@ -177,7 +177,7 @@ def tenant(evidence: Evidence) -> Iterator[Check]:
     under="robust.no-5xx create.unique-ids",
 )
 def concurrent_creates(evidence: Evidence) -> Iterator[Check]:
-    """Answers that ask to come back later were waited for."""
+    """Requests that were asked to wait were sent again."""
     first: dict[Any, Exchange] = {}
     for seen in evidence.seen("concurrent", "many"):
         yield check(seen.ok, seen, f"status {evidence.success(CREATE)}")

@@ -1,4 +1,4 @@
-"""Rules on an execution's life, judged afterwards on what was seen of it."""
+"""Rules on the lifecycle of executions, judged on their histories."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from execmock.verify.requests import GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check
 
 _ALL = (GET, LIST, PUBLIC)
-_SLACK = 1_000  # instants may be cut to whole seconds
+_SLACK = 1_000  # instants may be truncated to whole seconds
 
 _LIFECYCLE = Rules(
     "lifecycle",
@@ -27,12 +27,12 @@ _LIFECYCLE = Rules(
 
 
 def made(history: History, *more: Exchange) -> tuple[Exchange, ...]:
-    """Return the exchanges that lead up to a sight: the creation, if it was ours, and what else is named."""
+    """Return the exchanges that lead up to an observation: the creation, if this run did it, and `more`."""
     return (*((history.creation,) if history.creation else ()), *more)
 
 
 def settled(observations: tuple[Observation, ...]) -> Iterator[tuple[list[Observation], Observation]]:
-    """Yield each sight with those that were received before it was asked for, oldest first."""
+    """Yield each observation with those that were received before its request was sent, oldest first."""
     arrived: list[Observation] = []
     waiting: list[Observation] = []
     for observation in observations:
@@ -44,7 +44,7 @@ def settled(observations: tuple[Observation, ...]) -> Iterator[tuple[list[Observ
 
 
 def _first_shows(history: History) -> tuple[Observation, ...]:
-    """The sights without repeated creates, which may show their first answer again."""
+    """Return the observations without repeated creates, which may replay their first answer."""
     first = history.creation
     return tuple(one for one in history.observations if one.view != "create" or one.seen is first)
 
@@ -52,7 +52,7 @@ def _first_shows(history: History) -> tuple[Observation, ...]:
 def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observation]]:
     """Yield (history, before, after) for each change of status that one observer could see.
 
-    A public sight after a private one is for public.not-stale.
+    A public observation after a private one is judged by public.not-stale.
     """
     for history in evidence.histories:
         for before, observation in settled(_first_shows(history)):
@@ -65,7 +65,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observati
     "reachable", "A status seen later can be reached from a status seen before.", under="status.enum"
 )
 def reachable(evidence: Evidence) -> Iterator[Check]:
-    """Polling may miss statuses between; what follows a terminal status is for lifecycle.terminal-final."""
+    """Polling may miss statuses between; changes of terminal ones are for lifecycle.terminal-final."""
     graph = evidence.transitions
     for history, before, after in _pairs(evidence):
         if before.status in graph.next and after.status in graph.next and before.status not in graph.terminal:
@@ -77,7 +77,7 @@ def reachable(evidence: Evidence) -> Iterator[Check]:
 
 @_LIFECYCLE.expected("terminal-final", "A terminal status never changes.")
 def terminal_final(evidence: Evidence) -> Iterator[Check]:
-    """Compares every sight with the terminal sights received before it was asked for."""
+    """Compares every observation with the terminal ones received before its request was sent."""
     graph = evidence.transitions
     for history, before, after in _pairs(evidence):
         if before.status in graph.terminal and after.status:
@@ -92,7 +92,7 @@ def _lifecycle(evidence: Evidence) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _due(evidence: Evidence, names: Callable[[str, Mapping[str, Any]], bool]) -> Iterator[Check]:
-    """Judge presence where it is due, absence where it is early, for the properties that `names` picks."""
+    """Judge presence where due and absence where early, for the properties that `names` selects."""
     for history in evidence.histories:
         for observation in history.observations:
             for name, terms in _lifecycle(evidence).items():
@@ -174,7 +174,7 @@ def due_fields(evidence: Evidence) -> Iterator[Check]:
     "updated-at", "updatedAt never goes back, and is never before createdAt.", operations=(GET, LIST)
 )
 def updated_at(evidence: Evidence) -> Iterator[Check]:
-    """A second of slack for instants that are cut."""
+    """Instants may differ by a second, as they may be truncated."""
     for history in evidence.histories:
         for before, observation in settled(tuple(one for one in _first_shows(history) if one.private)):
             now, born = (instant(observation.value(name)) for name in ("updatedAt", "createdAt"))
@@ -199,7 +199,7 @@ def _exact(one: Observation, other: Observation) -> bool:
 
 
 def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Check]:
-    """Judge that a property, once it had a value, keeps it in every later sight of any view that shows it."""
+    """Judge that a property keeps its first value in every later observation of any view that shows it."""
     for history in evidence.histories:
         first: dict[str, Observation] = {}
         known = 0
@@ -227,7 +227,7 @@ def created_at_constant(evidence: Evidence) -> Iterator[Check]:
     return _constant(evidence, ("createdAt",))
 
 
-# What says where an execution stands may change; an expired checkout may be replaced.
+# These describe progress and may change; an expired checkout may be replaced.
 _MOVING = frozenset(
     {
         "status",
@@ -247,14 +247,14 @@ _MOVING = frozenset(
     under="create.read-your-write list.item-equals-read public.matches-private",
 )
 def write_once(evidence: Evidence) -> Iterator[Check]:
-    """Every property but those that say where it stands."""
+    """Every property except those that describe its progress."""
     names = tuple(name for name in evidence.schema(EXECUTION)["properties"] if name not in _MOVING)
     return _constant(evidence, names)
 
 
 @_LIFECYCLE.expected("time-order", "createdAt, startedAt and finishedAt follow each other.")
 def time_order(evidence: Evidence) -> Iterator[Check]:
-    """A second of slack for instants that are cut."""
+    """Instants may differ by a second, as they may be truncated."""
     for history in evidence.histories:
         for observation in history.observations:
             for earlier, later in _ORDER:

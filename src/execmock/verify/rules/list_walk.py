@@ -28,7 +28,7 @@ def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
 
 @_WALK.expected("no-duplicates", "Walking the list shows no execution twice.", under="list.page-items")
 def no_duplicates(evidence: Evidence) -> Iterator[Check]:
-    """What was created meanwhile shifts pages: so many may be seen twice, and no more."""
+    """Executions created meanwhile shift pages: as many may appear twice, and no more."""
     for seen in evidence.successes(LIST):
         page = page_of(seen)
         if page is not None and len(page.items) > 1:
@@ -52,7 +52,7 @@ def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
 
 
 def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
-    """How many executions may have come into being between two exchanges, others' included."""
+    """Return how many executions may have been created between two exchanges, by anyone."""
     ours = sum(seen.received >= first.sent and seen.sent <= last.received for seen in evidence.ok_creates())
     return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
 
@@ -63,7 +63,7 @@ def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
     under="list.page-items list.no-duplicates",
 )
 def no_gaps(evidence: Evidence) -> Iterator[Check]:
-    """Walks in pages of different sizes over one stretch must show the same executions."""
+    """Walks in pages of different sizes over one range must show the same executions."""
     steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
     walks = dict(_walks(evidence))
     for (small, one), (large, other) in pairwise(walks.items()):
@@ -89,7 +89,7 @@ def _stretch(found: list[Page]) -> list[Any]:
 
 
 def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
-    """A walk while executions are created must show everything that stood between its ends before."""
+    """Judge that a walk while executions are created shows everything that was between its ends before."""
     walk = list(pages(evidence, "paging", "growing/walk"))
     before = list(pages(evidence, "paging", "walk/100"))
     if walk and before:
@@ -99,7 +99,7 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
             lacking = [name for name in known[min(reached) : max(reached)] if name not in shown]
             said = f"{len(lacking)} left out, such as {lacking[0]}" if lacking else ""
             yield check(
-                not lacking, walk[-1].seen, "every execution that stood there before", said, at="/data/items"
+                not lacking, walk[-1].seen, "every execution that was there before", said, at="/data/items"
             )
 
 
@@ -110,7 +110,7 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
     under="list.no-duplicates",
 )
 def stable_order(evidence: Evidence) -> Iterator[Check]:
-    """Executions that two answers both show must stand in the same order in both."""
+    """Executions that two answers both show must be in the same order in both."""
     yield from _steady(evidence)
     whole = list(pages(evidence, "paging", "walk/100"))
     others = [*pages(evidence, "paging", "walk"), *pages(evidence, "paging", "twice")]
@@ -131,7 +131,7 @@ def stable_order(evidence: Evidence) -> Iterator[Check]:
 
 
 def _steady(evidence: Evidence) -> Iterator[Check]:
-    """Follow the list while executions move on: what two pages share must stay in order."""
+    """Compare successive lists while executions move on: what both show must be in the same order."""
     followed = list(pages(evidence, "histories", "list"))
     for one, other in pairwise(followed):
         shared = set(one.ids) & set(other.ids)
@@ -171,7 +171,7 @@ def newest_first(evidence: Evidence) -> Iterator[Check]:
     under="list.shape get.shape create.read-your-write",
 )
 def item_equals_read(evidence: Evidence) -> Iterator[Check]:
-    """Judged only where two reads round the list agree, so that nothing can have moved."""
+    """Judged only where the reads before and after the list agree, so that nothing can have changed."""
     names = evidence.schema(EXECUTION)["properties"]
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.view == "get"]

@@ -1,4 +1,4 @@
-"""Rules on one page of the list: defaults, limits, counts, `hasMore`, parameters that make no sense."""
+"""Rules on one page of the list: defaults, limits, counts, `hasMore`, invalid parameters."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def page_maximum(evidence: Evidence) -> Iterator[Check]:
     under="list.shape list.default-limit list.page-maximum",
 )
 def page_items(evidence: Evidence) -> Iterator[Check]:
-    """Counts before and after the page bound what must and may be there."""
+    """The counts before and after the page bound how many items it may hold."""
     most = _most(evidence)
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
@@ -131,7 +131,7 @@ def _judge_echo(page: Page, most: int) -> Iterator[Check]:
     under="list.shape list.page-items",
 )
 def has_more(evidence: Evidence) -> Iterator[Check]:
-    """Between two counts that differ, only what both agree on is judged."""
+    """Between two counts that differ, only what both imply is judged."""
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and isinstance(page.more, bool):
@@ -140,7 +140,7 @@ def has_more(evidence: Evidence) -> Iterator[Check]:
                 if end < bounds.low:
                     yield _more(page, True, f"{bounds.low} executions reach beyond {end}")
                 elif end >= bounds.high:
-                    yield _more(page, False, f"of {bounds.high} executions none stands at {end}")
+                    yield _more(page, False, f"none of {bounds.high} executions is at offset {end}")
 
 
 def _more(page: Page, wanted: bool, why: str) -> Check:
@@ -149,7 +149,7 @@ def _more(page: Page, wanted: bool, why: str) -> Check:
 
 @_PAGES.expected("past-end", "An offset past the end gives an empty page without more.")
 def past_end(evidence: Evidence) -> Iterator[Check]:
-    """Judged for offsets that no count reached."""
+    """Judged for offsets beyond every count."""
     for bounds in counts(evidence):
         for seen in evidence.seen("paging", "boundary"):
             offset = offset_of(seen)

@@ -1,4 +1,4 @@
-"""Rules on the public view: the token opens one execution, and shows nothing private."""
+"""Rules on the public view: a token reads one execution, and shows nothing private."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _refused(evidence: Evidence, label: str) -> Iterator[Check]:
     under="public.wrong-token",
 )
 def unknown_same(evidence: Evidence) -> Iterator[Check]:
-    """So that nobody learns which ids exist; requestId and the id itself apart."""
+    """Otherwise the answers would show which ids exist. Compared except requestId and the id itself."""
     wrong = evidence.first("public", "wrong/garbage")
     for seen in evidence.seen("public", "unknown-id/garbage"):
         if wrong is not None and not wrong.ok:
@@ -113,7 +113,7 @@ def ignores_bearer(evidence: Evidence) -> Iterator[Check]:
     """Judged only where the token opens the execution without a header."""
     plain = evidence.first("public", "right/plain")
     if plain is not None and plain.ok:
-        for seen in evidence.seen("public", "right/beside-a-key"):
+        for seen in evidence.seen("public", "right/with-a-key"):
             yield check(seen.ok, seen, "success, as without the header", chain=_opener(evidence, "one"))
     for seen in evidence.seen("public", "wrong/with-a-key"):
         yield check(not seen.ok, seen, "a refusal, as without the header", chain=_opener(evidence, "one"))
@@ -159,7 +159,7 @@ def create_only_token(evidence: Evidence) -> Iterator[Check]:
 
 @_SECRETS.expected("list.leaks-token", "A list never shows a client token.", operations=LIST)
 def list_leaks_token(evidence: Evidence) -> Iterator[Check]:
-    """Looks for the same."""
+    """Looks for the same in every page."""
     return _keeps_tokens(evidence, LIST)
 
 
@@ -247,7 +247,7 @@ def _canaries(made: Exchange, hidden: frozenset[str]) -> tuple[str, ...]:
 
 
 def _telling(text: str) -> bool:
-    """Whether a text is long and rare enough that it cannot turn up by chance, and needs no escaping."""
+    """Whether a text is too long to occur by chance, and needs no escaping."""
     return (
         len(text) >= _LONG_ENOUGH and text.isascii() and json.dumps(text) == f'"{text}"' and "/" not in text
     )
@@ -271,7 +271,7 @@ def _texts(value: Any) -> Iterator[str]:
     under="public.shape public.not-stale",
 )
 def matches_private(evidence: Evidence) -> Iterator[Check]:
-    """Judged only between two private reads that agree, so that nothing can have moved. The id always is."""
+    """Judged only between two private reads that agree, so that nothing can have changed; the id always."""
     for seen in evidence.successes(PUBLIC):
         asked = unquote(seen.request.url.partition("?")[0].rpartition("/")[2])
         if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:

@@ -1,4 +1,4 @@
-"""Rules on the form of every answer: types, required members, the envelope, errors, times."""
+"""Rules on the shape of every answer: types, required members, the envelope, errors, times."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _data(seen: Exchange) -> tuple[str, Any]:
 
 
 def _pruned(evidence: Evidence, seen: Exchange, data: Any) -> Any:
-    """Leave out what counts as left out. Most answers have nothing of the kind, and are spared the copy."""
+    """Return data without members that count as left out. Most answers have none, and are not copied."""
     if b"null" not in seen.body and b'""' not in seen.body:
         return data
     if seen.number not in evidence.pruned:
@@ -35,7 +35,7 @@ def _pruned(evidence: Evidence, seen: Exchange, data: Any) -> Any:
 
 
 def _shapes(area: str, operation: str) -> Rules:
-    """Return the two rules on the form of an operation's successes."""
+    """Return the two rules on the shape of an operation's successes."""
     needs = "embed" if operation == EXECUTE else ""
     rules = Rules(area, operation, probes=_FEED, at="responses", tags="shape", needs=needs)
     _declare_shape(rules, operation)
@@ -102,7 +102,7 @@ def status_enum(evidence: Evidence) -> Iterator[Check]:
 
 @_ENVELOPE.documented("envelope.code", "A success says code 200, an integer.")
 def envelope_code(evidence: Evidence) -> Iterator[Check]:
-    """An absent code is for envelope.fields."""
+    """An absent code is judged by envelope.fields."""
     for seen in evidence.successes(*_ENVELOPED):
         code = seen.json.get("code")
         if code is not None:
@@ -132,7 +132,7 @@ def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Check:
     fits = {
         "string": isinstance(value, str) and (bool(value) or name == "message"),
         "object": isinstance(value, dict),
-        "integer": value is not None,  # its type is for envelope.code
+        "integer": value is not None,  # envelope.code judges its type
     }
     return check(fits.get(kind, True), seen, f"a value of type {kind}", at=f"/{name}")
 
@@ -143,7 +143,7 @@ def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Check:
     probes="bodies auth unknown public",
 )
 def error_shape(evidence: Evidence) -> Iterator[Check]:
-    """Refusals of nonsense may come from a server in front, and are not judged."""
+    """Refusals of malformed requests may come from a proxy, and are not judged."""
     for seen in _refusals(evidence):
         if not isinstance(seen.json, dict):
             yield check(False, seen, "a JSON object", seen.text(80))

@@ -46,7 +46,7 @@ def _ids(events: tuple[Mapping[str, Any], ...]) -> list[str]:
     under="timeline.unique-ids timeline.ascending",
 )
 def append_only(evidence: Evidence) -> Iterator[Check]:
-    """Compares timelines of one view, the earlier received before the later was asked for."""
+    """Compares timelines of one view, the earlier received before the later was requested."""
     for history in evidence.histories:
         for observations in (history.private, history.public):
             shown = tuple(observation for observation in observations if observation.events is not None)
@@ -107,9 +107,9 @@ def ascending(evidence: Evidence) -> Iterator[Check]:
     under="timeline.ascending timeline.public-not-stale lifecycle.created-at-constant",
 )
 def not_before_status(evidence: Evidence) -> Iterator[Check]:
-    """The moment is the target's own: the createdAt of executions created after the answer came.
+    """The upper bound is the target's own clock: the createdAt of an execution created after the answer.
 
-    An event that appears once startedAt was shown happened after it.
+    An event that appears after startedAt was shown happened after it.
     """
     witnesses = _witnesses(evidence)
     for history, observation, events in _timelines(evidence):
@@ -152,7 +152,7 @@ def _judge_late(history: History, before: Observation, observation: Observation)
 
 
 def _slack(*texts: Any) -> int:
-    """A second where an instant has no fraction; else what clocks of one service may differ by."""
+    """Return the tolerance: a second without fractions; else what clocks of one service may differ by."""
     return _SKEW if all("." in str(text) for text in texts) else _SLACK
 
 
@@ -167,9 +167,9 @@ def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
 
 
 def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observation) -> str | None:
-    """The createdAt of the first creation of the same key that was sent after a sight was received.
+    """Return the createdAt of the first execution that the same key created after an observation.
 
-    A public sight has no key; the creations of the key that follows executions stand in for it.
+    A public observation has no key; the key with which its probe creates executions is used.
     """
     clock = (
         observation.seen.identity
@@ -188,7 +188,7 @@ def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observa
     operations=GET,
 )
 def execution_id(evidence: Evidence) -> Iterator[Check]:
-    """Where an event leaves one of them out there is nothing to judge."""
+    """Members that an event leaves out are not judged."""
     for history, observation, events in _timelines(evidence):
         if observation.private:
             for number, event in enumerate(events):
@@ -210,7 +210,7 @@ def execution_id(evidence: Evidence) -> Iterator[Check]:
     needs="writes",
 )
 def public_subset(evidence: Evidence) -> Iterator[Check]:
-    """Compared with a private read that was asked for after the public answer came."""
+    """Compared with a private read that was requested after the public answer was received."""
     for history in evidence.histories:
         reads = [observation for observation in history.private if observation.events is not None]
         for public in history.public:
@@ -249,7 +249,7 @@ def _judge_twin(
     needs="writes",
 )
 def public_not_stale(evidence: Evidence) -> Iterator[Check]:
-    """An event that is ever shown publicly must be, once a private read has shown it."""
+    """An event that the public view shows at some time has to be there once a private read has shown it."""
     for history in evidence.histories:
         open_ = {name for public in history.public for name in _ids(public.events or ())}
         reads = [observation for observation in history.private if observation.events is not None]

@@ -1,4 +1,4 @@
-"""The one run of verify that all tests of a process look at, and a marker for each level, area and tag."""
+"""One run of verify for all tests of a process, and a marker for each level, area and tag."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make a marker of each level, area and tag, so that -m picks among them."""
+    """Register a marker for each level, area and tag, for pytest -m."""
     rules = all_rules()
     names = {word for rule in rules for word in (rule.severity, rule.area, *rule.tags)}
     for name in sorted(names):

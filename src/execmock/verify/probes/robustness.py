@@ -1,4 +1,4 @@
-"""Probes of what HTTP and people may send: other methods, other types, and every kind of nonsense."""
+"""Probes of HTTP edge cases and of malformed input: methods, content types, bodies, ids, headers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _PAYLOAD = b'"requestPayload": {"x": '
 
 
 def _bodies(session: Session) -> Iterator[tuple[str, bytes]]:
-    """Yield bodies that no client should send, for any operation that takes JSON."""
+    """Yield malformed and extreme bodies, for any operation that takes JSON."""
     start = encode(session.requests.minimal())[:-1] + b", " + _PAYLOAD
     yield "empty", b""
     yield "blank", b"   \n"
@@ -115,7 +115,7 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 
 @probe("robust")
 async def robust(session: Session) -> None:
-    """Send nonsense everywhere: bodies, ids, tokens, pages, headers."""
+    """Send malformed bodies, ids, tokens, page parameters and headers."""
     made = await session.created()
     work = [session.call(CREATE, f"body/{name}", body=body) for name, body in _bodies(session)]
     if session.embeds:
