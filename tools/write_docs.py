@@ -14,6 +14,7 @@ from inspect import signature
 from pathlib import Path
 
 from execmock.core.contract import Contract
+from execmock.loading.contract import shipped_contract
 from execmock.server.control.app import control_contract
 from execmock.settings import ABSENT, SECTIONS, Option, ServeSettings, options
 from execmock.settings.table import as_markdown
@@ -28,7 +29,7 @@ PARTS: dict[str, Callable[[], str]] = {
     for name, settings in SECTIONS.items()
 } | {
     "options tests": lambda: arguments_as_markdown(),
-    "rules": lambda: rules_as_markdown(all_rules()),
+    "rules": lambda: rules_as_markdown(all_rules(), shipped_contract()),
     "control operations": lambda: operations_as_markdown(control_contract()),
 }
 

@@ -33,7 +33,7 @@ BROKEN = {
         "      operationId: createExecution\n",
         "",
         "the key 'operationId' is missing; expected a string",
-        at="x-source: 000_c2873b9f0bf118e3.txt\n      tags",
+        at='x-strictness: {"null"',
     ),
     "wrong type": Broken(
         "      tags: [executions]\n      summary: Get a single",
@@ -280,6 +280,28 @@ BROKEN = {
         "  badKey:\n    default: 401\n",
         "  @@badKey:\n    default: 200\n",
         "badKey cannot be 200; expected one of 401, 403",
+    ),
+    "choice without a default": Broken(
+        "  badKey:\n    default: 401\n",
+        "  badKey:\n    @@default-status: 401\n",
+        "the key 'default' is missing; expected a value",
+    ),
+    "strictness of nothing": Broken(
+        "  contentType: wrongContentType",
+        "  @@contentTyp: wrongContentType",
+        "'contentTyp' is not what a request is refused for; expected parameter, malformedBody, invalidBody,"
+        " contentType, overMaximum, hugeNumber, null, emptyString, unknownProperty, body/NAME."
+        " Did you mean 'contentType'?",
+    ),
+    "strictness by no choice": Broken(
+        "x-strictness: {parameter: missingPublicToken}",
+        "x-strictness: {@@parameter: missingToken}",
+        "there is no choice 'missingToken' in x-choices. Did you mean 'missingPublicToken'?",
+    ),
+    "strictness without a status": Broken(
+        "x-strictness: {parameter: missingPublicToken}",
+        "x-strictness: {@@parameter: nullOptional}",
+        "nullOptional chooses no status, which 'parameter' needs",
     ),
     # examples
     "example that breaks its schema": Broken(

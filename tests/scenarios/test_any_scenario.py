@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from execmock.core.durations import parse_instant
 from execmock.core.embed_view import EmbedViews
-from execmock.core.execution import EmbedExecution, Execution, execution_seed
+from execmock.core.execution import EmbedExecution, Execution
+from execmock.core.ids import derive
 from execmock.core.json_text import decode, encode
 from execmock.core.preview import Emitted, Script, Sent, as_json, as_mermaid, as_table
 from execmock.core.progress import Poll, Progress, Signal, Tick, begin, progress
@@ -148,7 +149,7 @@ def accepted(data: dict[str, Any]) -> Scenario:
 
 def lived(scenario: Scenario, what: list[tuple[int, Any]]) -> Iterator[tuple[int, Progress]]:
     """Yield the states at every instant of a life: before, at and after each input, step and event."""
-    start, seed = PREVIEW_START, execution_seed(ROOT, "exec_any")
+    start, seed = PREVIEW_START, derive(ROOT, "exec_any")
     state, now = begin(start), start
     for wait, input_ in what:
         since, now = now, now + wait

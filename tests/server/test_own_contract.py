@@ -142,3 +142,38 @@ def test_a_choice_keeps_the_default_that_a_copy_gives_it(mine: Path) -> None:
         write(mine, ("  unknownExecution:\n    default: 400", "  unknownExecution:\n    default: 404"))
     )
     assert contract.choices["unknownExecution"].default == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "vendors"),
+    [
+        ("/v1/executions/stream", True),
+        ("/v1/executions/stats?window=day", True),
+        ("/v1/executions/exec_1/events", True),
+        ("/v1/executions/exec_1/nodes", False),
+        ("/v3/anything", False),
+        ("/status", False),
+    ],
+)
+async def test_a_path_without_an_operation_says_how_it_can_get_one(
+    server: Server, path: str, vendors: bool
+) -> None:
+    reply = await server.get(path)
+    assert (reply.status, reply.json["code"]) == (404, 404)
+    said = "belongs to no operation of this contract"
+    assert reply.json["message"].endswith(said)
+    assert reply.json["message"].startswith("The vendor publishes this path") is vendors
+    [detail] = reply.json["details"]
+    assert (detail["location"], detail["received"]) == ("path", path.partition("?")[0])
+    assert "`execmock serve --contract FILE`" in detail["expected"]
+
+
+async def test_an_operations_strictness_is_the_contracts(mock_server: Start, mine: Path) -> None:
+    contract = write(
+        mine,
+        ("  missingPublicToken:\n    default: 400", "  missingPublicToken:\n    default: 422"),
+        ("x-strictness:\n        malformedBody: embedMalformedJson\n", "x-strictness:\n"),
+    )
+    server: Server = await mock_server(contract=contract, choose=(("embedMalformedJson", "422"),))
+    assert (await server.get("/v1/public/executions/exec_1")).status == 422
+    assert (await server.execute("workflow_15", data=b"{")).status == 400

@@ -119,7 +119,10 @@ def test_a_stopped_server_is_named_in_a_sentence_with_exit_code_3() -> None:
     [
         ((), "no address was given"),
         (("ftp://host",), "--url is 'ftp://host'"),
-        (("http://host:99999", "--token", "k"), "the address of the target is 'http://host:99999'"),
+        (
+            ("http://host:99999", "--token", "k"),
+            "is 'http://host:99999'; expected an address such as http://",
+        ),
         (("http://127.0.0.1:9", "--token", "k", "--only", "list.has-mor"), "Did you mean 'list.has-more'?"),
         (("http://127.0.0.1:9", "--token", "k", "--report", "junitt=x"), "Did you mean 'junit'?"),
         (

@@ -23,8 +23,8 @@ def test_every_status_of_every_plan_is_seen_when_the_clock_is_held() -> None:
         report = judged(target, only=FOLLOWING)
     seen = defaultdict(set)
     for history in report.histories:
-        workflow = history.samples[0].execution["workflowId"]
-        seen[workflow] |= {sample.status for sample in history.samples}
+        workflow = history.observations[0].execution["workflowId"]
+        seen[workflow] |= {sample.status for sample in history.observations}
     assert seen == {
         workflow: {step.status for step in plan if step.status is not None}
         for workflow, plan in PLANS.items()
@@ -40,7 +40,9 @@ def test_a_clock_that_never_moves_leaves_what_needs_time_undecided() -> None:
         report = judged(target, only=("lifecycle.finished-at", "lifecycle.terminal-final"), pass_time=waiting)
     outcomes = {result.rule.id: result.outcome for result in report.results}
     assert outcomes["lifecycle.terminal-final"] is Outcome.INCONCLUSIVE
-    assert {sample.status for history in report.histories for sample in history.samples}.isdisjoint(TERMINAL)
+    assert {sample.status for history in report.histories for sample in history.observations}.isdisjoint(
+        TERMINAL
+    )
 
 
 def test_a_coroutine_function_may_move_the_clock() -> None:

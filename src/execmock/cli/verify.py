@@ -42,15 +42,16 @@ def command(base_url: str | None, effort_flag: str | None, rules: bool, **given:
         given["url"] = base_url
     settings = build(VerifySettings, resolved_settings(given, ["verify"])["verify"])
     if rules:
-        return _list_rules()
+        return _list_rules(settings)
     return _judge(settings)
 
 
-def _list_rules() -> int:
+def _list_rules(settings: VerifySettings) -> int:
+    from execmock.loading.contract import contract_at
     from execmock.verify.registry import all_rules
     from execmock.verify.report.rules_table import as_lines
 
-    for line in as_lines(all_rules()):
+    for line in as_lines(all_rules(contract_at(settings.contract))):
         click.echo(line)
     return 0
 
@@ -79,13 +80,14 @@ def _judge(settings: VerifySettings) -> int:
 def _run(settings: VerifySettings, started: int) -> Report:
     import asyncio
 
-    from execmock.loading.contract import shipped_contract
+    from execmock.loading.contract import contract_at
     from execmock.verify.report.progress import progress
     from execmock.verify.runner import run
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
+    contract = contract_at(settings.contract)
     with progress() as update:
-        return asyncio.run(run(settings, shipped_contract(), started=started, progress=update))
+        return asyncio.run(run(settings, contract, started=started, progress=update))
 
 
 def _cache() -> Path:

@@ -20,7 +20,6 @@ __all__ = [
     "Execution",
     "Idempotency",
     "Origin",
-    "execution_seed",
     "new_embed_execution",
     "new_execution",
     "request_digest",
@@ -33,7 +32,8 @@ class Execution:
     """An execution of the executions API.
 
     `created_at` is milliseconds on its sandbox's clock, `scenario` a `name@version`, `request` the accepted
-    properties of the create body as JSON.
+    properties of the create body as JSON. `draw_seed` is what everything drawn for it follows from; empty
+    where its scenario draws nothing.
     """
 
     api: ClassVar[ApiDescription] = EXECUTIONS_API
@@ -45,6 +45,7 @@ class Execution:
     request: bytes
     initiated_by: str
     progress: Progress
+    draw_seed: bytes = b""
 
     @property
     def body(self) -> bytes:
@@ -66,6 +67,7 @@ class EmbedExecution:
     workflow: tuple[str, str]
     execution_data: bytes
     progress: Progress
+    draw_seed: bytes = b""
 
     @property
     def body(self) -> bytes:
@@ -136,14 +138,12 @@ def new_embed_execution(
     )
 
 
-def execution_seed(root: bytes, execution_id: str) -> bytes:
-    """Return the seed from which everything drawn for one execution follows."""
-    return derive(root, "execution-seed", execution_id)
-
-
-def seed_for(scenario: Scenario, root: bytes, execution_id: str) -> bytes:
+def seed_for(scenario: Scenario, sandbox: Sandbox, execution: AnyExecution) -> bytes:
     """Return the seed for an execution of a scenario; nothing is derived where nothing is drawn."""
-    return execution_seed(root, execution_id) if scenario.draws else b""
+    if not scenario.draws:
+        return b""
+    # Stores and snapshots of earlier versions hold no seeds; there, draws follow from the id.
+    return execution.draw_seed or derive(sandbox.root, "execution-seed", execution.id)
 
 
 def request_digest(request: Mapping[str, Any]) -> str:

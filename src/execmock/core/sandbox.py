@@ -8,10 +8,12 @@ from typing import Literal, get_args
 
 from execmock.core.clock import ClockState
 
-__all__ = ["SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope", "workflow_of"]
+__all__ = ["DRAW_BY", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope", "workflow_of"]
 
 Scope = Literal["read", "read-write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+DRAW_BY = ("workflowId", "externalRef")
+"""The fields of requests that make the draw key unless others are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,11 @@ def workflow_of(bind: Mapping[str, str]) -> EmbedWorkflow:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A world of its own. `root` is what all its ids and draws follow from; it is never shown.
+    """A world of its own. `root` is what all its ids follow from; it is never shown.
 
-    `workflows` are the ids that may be executed; empty means any.
+    Chances and ranges follow from `draw_root`, which is the same under one seed in whatever sandbox (empty
+    in a sandbox of an earlier version), and from the fields of requests that `draw_by` names. `workflows` are
+    the ids that may be executed; empty means any.
     """
 
     id: str
@@ -43,6 +47,8 @@ class Sandbox:
     default_scenario: str | None = None
     workflows: tuple[str, ...] = ()
     embed_workflows: tuple[EmbedWorkflow, ...] = ()
+    draw_root: bytes = b""
+    draw_by: tuple[str, ...] = DRAW_BY
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from execmock.core.contract.check.references import data_path, references
 from execmock.core.contract.pointers import join, look_up
 from execmock.core.findings import DataPath, Finding
-from execmock.errors import ContractError
+from execmock.errors import ContractError, Place
 from execmock.loading.located_findings import LocatedFinding, located_at, place_of
 from execmock.loading.yaml_marks import Marked, read_marked_file
 
@@ -70,11 +70,20 @@ class Bundle:
         found = dict.fromkeys(self._located(finding) for finding in findings)
         return sorted(found, key=lambda each: (each.place.file, each.place.line, each.place.column))
 
+    def place(self, pointer: str) -> Place:
+        """Return where what a pointer into the document leads to stands, its key if it has one."""
+        file, path = self._origin(data_path(self.data, pointer))
+        return place_of(file.marked, path)
+
     def _located(self, finding: Finding) -> LocatedFinding:
-        path = finding.path
+        file, path = self._origin(finding.path)
+        return file.finding(path, finding.message)
+
+    def _origin(self, path: DataPath) -> tuple[_File, DataPath]:
+        """Return the file that a path in the document is in, and the path in it."""
         start = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._origins)
         file, inside = self._origins[start]
-        return file.finding((*inside, *path[len(start) :]), finding.message)
+        return file, (*inside, *path[len(start) :])
 
     def _put(self, file: _File, pointer: str, place: DataPath) -> None:
         """Copy what a pointer leads to in a file to its place in the document."""

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from execmock.core.contract import Contract
 from execmock.errors import ContractError, Place
 from execmock.loading.prepared import prepared
 
-__all__ = ["as_yaml", "contract_at", "data_path", "load_contract", "own_contract", "shipped_contract"]
+if TYPE_CHECKING:
+    from execmock.loading.yaml_marks import Marked
+
+__all__ = [
+    "as_yaml",
+    "contract_at",
+    "data_path",
+    "load_contract",
+    "own_contract",
+    "place_in",
+    "shipped_contract",
+]
 
 _MOST_SHOWN = 20
 
@@ -47,12 +58,29 @@ def own_contract(path: str | Path) -> Contract:
         shown = [finding.shown for finding in found[:_MOST_SHOWN]]
         more = [f"... and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
         raise ContractError("\n".join([*shown, *more]))
-    return Contract(bundle.data, file=str(path), content=bundle.content)
+    return Contract(bundle.data, file=str(path), content=bundle.content, place=bundle.place)
 
 
 def contract_at(path: str | Path | None) -> Contract:
     """Return the contract in a file, or the shipped one where none is named."""
     return shipped_contract() if path is None else own_contract(path)
+
+
+def place_in(contract: Contract, pointer: str) -> Place:
+    """Return where what a pointer leads to stands; of the shipped contract the file is `openapi.yaml`."""
+    if contract.place:
+        return contract.place(pointer)
+    from execmock.core.contract.check.references import data_path as path_in
+    from execmock.loading.located_findings import place_of
+
+    return place_of(_shipped_places(), path_in(contract.document, pointer))
+
+
+@lru_cache(maxsize=1)
+def _shipped_places() -> Marked:
+    from execmock.loading.yaml_marks import load_marked
+
+    return load_marked(shipped_contract().content.decode(), "openapi.yaml")
 
 
 def as_yaml(contract: Contract) -> bytes:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from execmock.core.contract import Contract
-from execmock.core.contract.names import CREATE, EXECUTE, PUBLIC
 from execmock.server.api.authentication import ApiKeyAuthenticator
+from execmock.server.api.chosen_strictness import strictness
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
-from execmock.server.api.request_validation import Strictness
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
-from execmock.service.choices import Choices
 from execmock.service.engine import Engine
 from execmock.settings import ServeSettings
 
@@ -103,28 +99,3 @@ class App:
         self.end_streams()
         self.log.flush()
         await self.engine.close()
-
-
-def strictness(contract: Contract, choices: Choices) -> dict[str, Strictness]:
-    """Return operation id to how it refuses, as the choices say."""
-    common = Strictness(
-        wrong_content_type=int(choices["wrongContentType"]),
-        clamp_limit=choices["limitOverMaximum"] == "clamp",
-        clamp_huge=choices["hugeNumber"] == "clamp",
-    )
-    own = {
-        CREATE: replace(
-            common,
-            nulls=choices["nullOptional"] == "accept",
-            empty_strings=choices["emptyString"] == "accept",
-            unknown_properties=choices["unknownProperty"] == "ignore",
-        ),
-        PUBLIC: replace(common, parameters=int(choices["missingPublicToken"])),
-        EXECUTE: replace(
-            common,
-            malformed=int(choices["embedMalformedJson"]),
-            invalid=int(choices["embedExecutionData"]),
-            by_place={"body/id_type": int(choices["embedUnknownIdType"])},
-        ),
-    }
-    return {name: own.get(name, common) for name in contract.operations}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.scenario import Scenario
+from execmock.settings import ServeSettings
 from execmock.version import __version__
 
 __all__ = ["banner"]
@@ -24,6 +25,7 @@ def banner(
     urls: Mapping[str, str],
     key: str,
     control: str,
+    settings: ServeSettings,
     own_file: str = "",
     left_out: Sequence[str] = (),
 ) -> str:
@@ -51,12 +53,21 @@ def banner(
         lines.append(f"  Not served           {', '.join(left_out)}: these scenarios do not fit the contract")
     lines += [
         f"  Key                  {key}",
+        *_repeats(settings),
         "",
         "Paste to create an execution, watch it move, list, read it publicly, execute:",
     ]
     lines += ["", *_paste(contract, urls, key), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
     return "\n".join(lines) + "\n"
+
+
+def _repeats(settings: ServeSettings) -> list[str]:
+    """Return what a seed without a start does not do."""
+    if settings.seed is None or settings.clock_start is not None:
+        return []
+    what = "outcomes repeat; ids, tokens and instants only with --clock-start"
+    return [f"  Seed                 {settings.seed}: {what}"]
 
 
 def _paste(contract: Contract, urls: Mapping[str, str], key: str) -> list[str]:

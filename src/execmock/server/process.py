@@ -121,6 +121,7 @@ def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
                 urls,
                 key,
                 opened.control.url,
+                settings,
                 str(settings.contract or ""),
                 left_out(engine.contract),
             )

@@ -16,6 +16,7 @@ from execmock.interfaces import Clock
 from execmock.loading.contract import as_yaml, contract_at
 from execmock.loading.scenarios import vocabularies
 from execmock.service.choices import as_chosen, choose
+from execmock.service.draw_by import checked_draw_by
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Journal
 from execmock.service.executions.embed_executions import EmbedExecutions
@@ -51,7 +52,13 @@ class Engine:
         self.registry = load_registry(self.contract, options.scenarios)
         self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
-        self.sandboxes = Sandboxes(self.store, self.clock, self.entropy, self._make_default)
+        self.sandboxes = Sandboxes(
+            self.store,
+            self.clock,
+            self.entropy,
+            self._make_default,
+            checked_draw_by(self.contract, options.draw_by),
+        )
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         views = Views(self.contract)
         self.view_cache = ViewCache(views, self.registry)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from execmock.clocks import ManualClock, SeededEntropy
-from execmock.core.apis import EXECUTIONS_API, Api
+from execmock.core.apis import EMBED_API, EXECUTIONS_API, Api
 from execmock.core.contract import Contract
+from execmock.core.draws import draw_key, embed_fields, numbered_seed
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import (
     AnyExecution,
     Origin,
-    execution_seed,
     new_embed_execution,
     new_execution,
 )
 from execmock.core.json_text import decode
 from execmock.core.preview import Script, Timeline, play, timeline
 from execmock.core.progress import Progress
-from execmock.core.sandbox import workflow_of
+from execmock.core.sandbox import DRAW_BY, workflow_of
 from execmock.core.scenario import Scenario
 from execmock.core.views import ApiViews, Views
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes
@@ -34,21 +34,36 @@ _ZONE = "America/New_York"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What to play: the script, the seed, the first instant (ms), and the properties of the request."""
+    """What to play: the script, the seed, the first instant (ms), and the properties of the request.
+
+    `draw_by` names those of them that make the draw key.
+    """
 
     script: Script = field(default_factory=Script)
     seed: int = 0
     start: int = PREVIEW_START
     request: Mapping[str, Any] = field(default_factory=dict)
+    draw_by: tuple[str, ...] = DRAW_BY
+
+
+class _First(NamedTuple):
+    """The first execution, what shows it, and the request's fields that its draw key is made of."""
+
+    execution: AnyExecution
+    views: ApiViews
+    fields: Mapping[str, Any]
 
 
 def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
-    """Return the timeline of the first execution that a server makes under this seed at this instant."""
+    """Return the timeline of the first execution that a server makes of a request's draw key."""
     sandbox = Sandboxes(MemoryStore(), ManualClock(asked.start), SeededEntropy(asked.seed)).make(
         DEFAULT_SANDBOX
     )
-    execution, views = _FIRST[scenario.api](Origin(sandbox, scenario, 1, asked.start), contract, asked)
-    body, seed = decode(execution.body), execution_seed(sandbox.root, execution.id)
+    execution, views, fields = _FIRST[scenario.api](
+        Origin(sandbox, scenario, 1, asked.start), contract, asked
+    )
+    body = decode(execution.body)
+    seed = numbered_seed(sandbox.draw_root, draw_key(scenario.name, asked.draw_by, fields), 1)
 
     def render(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
         view_data = views.view_data(execution, state, scenario, body, sandbox.organization, now)
@@ -57,21 +72,24 @@ def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
     return timeline(scenario, play(scenario, asked.start, seed, asked.script), seed, render)
 
 
-def _first_execution(origin: Origin, contract: Contract, asked: Preview) -> tuple[AnyExecution, ApiViews]:
+def _first_execution(origin: Origin, contract: Contract, asked: Preview) -> _First:
     required = contract.schema(EXECUTIONS_API.body).get("required", ())
     request = {**dict.fromkeys(required, "preview"), **origin.scenario.bind, **asked.request}
-    return new_execution(origin, request, Sandboxes.key_id("preview")), Views(contract)
+    return _First(new_execution(origin, request, Sandboxes.key_id("preview")), Views(contract), request)
 
 
-def _first_embed_execution(
-    origin: Origin, contract: Contract, asked: Preview
-) -> tuple[AnyExecution, ApiViews]:
+def _first_embed_execution(origin: Origin, contract: Contract, asked: Preview) -> _First:
     bind = {"id": "", "hashid": "", "key": "preview", **origin.scenario.bind}
     data = asked.request.get("execution_data", {})
-    return new_embed_execution(origin, workflow_of(bind), data), EmbedViews(contract, _ZONE)
+    execution = new_embed_execution(origin, workflow_of(bind), data)
+    properties = contract.schema(EMBED_API.body)["properties"]
+    defaults = {name: contract.resolve(schema).get("default") for name, schema in properties.items()}
+    given = {name: value for name, value in asked.request.items() if value is not None}
+    fields = embed_fields(bind["id"], {**defaults, **given})
+    return _First(execution, EmbedViews(contract, _ZONE), fields)
 
 
-_FIRST: Mapping[Api, Callable[[Origin, Contract, Preview], tuple[AnyExecution, ApiViews]]] = {
+_FIRST: Mapping[Api, Callable[[Origin, Contract, Preview], _First]] = {
     "executions": _first_execution,
     "embed": _first_embed_execution,
 }

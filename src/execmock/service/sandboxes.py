@@ -9,13 +9,15 @@ from functools import lru_cache, partial
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
-from execmock.core.sandbox import SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
+from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
 from execmock.interfaces import Clock, Entropy, Key, Put, Store
 
 __all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
 
 DEFAULT_SANDBOX = "default"
 _MOST_GONE_KEYS = 1000
+_DRAWS = "\x1fdraws"
+"""Label of the root of draws: a control character, so that it is no sandbox's name."""
 
 
 class Sandboxes:
@@ -30,10 +32,12 @@ class Sandboxes:
         clock: Clock,
         entropy: Entropy,
         make_default: Callable[[], Awaitable[Sandbox]] | None = None,
+        draw_by: tuple[str, ...] = DRAW_BY,
     ) -> None:
         self._store = store
         self.clock = clock
         self._entropy = entropy
+        self._draw_by = draw_by
         self._tags: dict[bytes, str] = {}
         self._make_default = make_default
 
@@ -45,8 +49,12 @@ class Sandboxes:
         start: int | None = None,
         speed: float = 1.0,
         frozen: bool = False,
+        draw_by: tuple[str, ...] | None = None,
     ) -> Sandbox:
-        """Return a fresh sandbox value; `start` is what its clock shows now (default real time)."""
+        """Return a fresh sandbox value; `start` is what its clock shows now (default real time).
+
+        Without `draw_by`, the draw key is that of all sandboxes.
+        """
         entropy = self._entropy if seed is None else SeededEntropy(seed)
         root = entropy.root(name)
         real = self.clock.now()
@@ -60,7 +68,14 @@ class Sandboxes:
         )
         # At the same instant: a clock that is frozen at nine shows nine, not a millisecond later.
         clock = clock.freeze(real) if frozen else clock
-        return Sandbox(id=name, organization=organization, root=root, clock=clock)
+        return Sandbox(
+            id=name,
+            organization=organization,
+            root=root,
+            clock=clock,
+            draw_root=entropy.root(_DRAWS),
+            draw_by=self._draw_by if draw_by is None else draw_by,
+        )
 
     async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> bool:
         """Keep a sandbox and the keys that open it, as one step; False if the name is taken."""

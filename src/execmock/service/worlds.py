@@ -11,7 +11,6 @@ from execmock.core.execution import (
     Execution,
     Idempotency,
     Origin,
-    execution_seed,
     new_execution,
     request_digest,
 )
@@ -61,6 +60,9 @@ class Worlds:
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
             sandbox = self._sandbox(plan, options)
+            before = await self._sandboxes.kept(plan.name)
+            if before is not None:
+                sandbox = replace(sandbox, draw_by=before.draw_by)
             contents = self._contents(plan, sandbox)
             for reference in sorted(
                 {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
@@ -102,7 +104,7 @@ class Worlds:
         caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
         puts: list[Put] = []
         remembered: list[Put] = []
-        for number, draft in enumerate(drafts(plan, sandbox.root, now), start=1):
+        for number, draft in enumerate(drafts(plan, sandbox.draw_root, now), start=1):
             if draft.created_at > now:
                 raise WorldError(f"an execution of sandbox {plan.name!r} was created after the clock's start")
             execution = self._execution(draft, sandbox, number, caller)
@@ -116,10 +118,10 @@ class Worlds:
         selection, api = Selection(header=draft.scenario), EXECUTIONS_API.name
         scenario = selection.pick(self._registry, sandbox, draft.request, api)
         made = new_execution(Origin(sandbox, scenario, number, draft.created_at), draft.request, caller)
+        made = replace(made, draw_seed=draft.draw_seed) if scenario.draws else made
         if not draft.signals:
             return made
-        seed = execution_seed(sandbox.root, made.id)
-        return replace(made, progress=_after_signals(draft, sandbox.id, scenario, seed))
+        return replace(made, progress=_after_signals(draft, sandbox.id, scenario, draft.draw_seed))
 
 
 def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) -> Progress:

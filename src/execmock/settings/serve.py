@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
 from execmock.settings.kinds import (
     FLAG,
@@ -66,7 +67,18 @@ class ServeSettings:
     )
     timezone: str = option("America/New_York", ZONE, "Zone of the embed operation's local times.")
     seed: int | None = option(
-        None, SEED, "Make ids, tokens and chances the same in every run.", each_sandbox=True
+        None,
+        SEED,
+        "Make outcomes the same in every run; with --clock-start ids and tokens too.",
+        each_sandbox=True,
+    )
+    draw_by: tuple[str, ...] = option(
+        DRAW_BY,
+        TEXT,
+        "Property of create requests whose value decides, with the seed, what chances and ranges give; "
+        "a.b is one inside another.",
+        many=True,
+        each_sandbox=True,
     )
     scenario: str | None = option(None, TEXT, "Scenario of executions that name none.", each_sandbox=True)
     scenarios: tuple[Path, ...] = option(

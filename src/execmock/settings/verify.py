@@ -50,6 +50,9 @@ class VerifySettings:
     embed_url: str | None = option(None, URL, "Address of the embed API; without it it is not judged.")
     embed_token: str | None = option(None, SECRET, "Bearer key of the embed API.")
     embed_workflow_id: str | None = option(None, TEXT, "The embedded workflow to execute.")
+    contract: Path | None = option(
+        None, PATH, "Judge by a contract of your own: a copy of openapi.yaml, changed or extended."
+    )
     level: Level = option(
         "expected",
         choice(*get_args(Level)),

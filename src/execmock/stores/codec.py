@@ -8,6 +8,7 @@ import msgspec
 
 from execmock.core.apis import APIS
 from execmock.core.bounded_cache import BoundedCache
+from execmock.core.draws import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
 from execmock.core.sandbox import ApiKey, Sandbox
@@ -19,6 +20,7 @@ __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpa
 _TYPES: dict[str, type] = {
     **{kind.api.kind: kind for kind in (Execution, EmbedExecution)},
     **{api.keys: Idempotency for api in APIS.values()},
+    "draw": DrawSeries,
     "shared-scenarios": SharedScenarios,
     "key": ApiKey,
     "sandbox": Sandbox,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from execmock.core.durations import format_instant
+from execmock.core.sandbox import DRAW_BY
 from execmock.settings import ServeSettings, explains_arguments, from_arguments
 from execmock.testing.background import BACKGROUND
 from execmock.testing.sandbox import MockSandbox
@@ -35,6 +36,7 @@ class ExecMock(MockSandbox):
         frozen: bool = False,
         start: str | datetime | None = None,
         seed: int | None = None,
+        draw_by: Sequence[str] = DRAW_BY,
         key: str = "b3sk_test",
         strict_client: bool = False,
         scenarios: Sequence[str | Path] = (),
@@ -92,11 +94,13 @@ class ExecMock(MockSandbox):
         frozen: bool = False,
         start: str | datetime | None = None,
         seed: int | None = None,
+        draw_by: Sequence[str] = DRAW_BY,
         strict_client: bool = False,
     ) -> MockSandbox:
         """Return a new sandbox on this server, with a key of its own.
 
-        With a seed, ids and chances follow from it and the name; without a name it is sandbox-1, -2, ...
+        With a seed, outcomes follow from it and from what a request says in `draw_by`, ids from it, the
+        clock's start and the name; without a name it is sandbox-1, -2, ...
         With a world, it starts as that world's first sandbox.
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
@@ -104,7 +108,12 @@ class ExecMock(MockSandbox):
         clock: dict[str, Any] = {"speed": options.speed, "frozen": options.frozen}
         if options.clock_start is not None:
             clock["now"] = format_instant(options.clock_start)
-        body: dict[str, Any] = {"name": name, "clock": clock, "keys": [{"key": key or f"b3sk_{name}"}]}
+        body: dict[str, Any] = {
+            "name": name,
+            "clock": clock,
+            "keys": [{"key": key or f"b3sk_{name}"}],
+            "drawBy": list(options.draw_by),
+        }
         if options.seed is not None:
             body["seed"] = options.seed
         made = self._control.call("POST", "/sandboxes", body)

@@ -26,6 +26,7 @@ def verify(
     embed_url: str | None = None,
     embed_token: str | None = None,
     embed_workflow_id: str | None = None,
+    contract: str | Path | None = None,
     level: Level = "expected",
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
@@ -49,18 +50,19 @@ def verify(
     service that the caller runs with a held one: it is called with milliseconds, may be a coroutine
     function, and has executions followed without waiting.
 
-    Raises ConfigError for options that cannot be used, and when `pass_time` raises. Runs its own event loop.
+    Raises ConfigError for options that cannot be used, and when `pass_time` raises; ContractError for a
+    contract that cannot be used. Runs its own event loop.
     """
     options = from_arguments(VerifySettings, "verify", locals())
 
     import asyncio
 
     from execmock.errors import ConfigError
-    from execmock.loading.contract import shipped_contract
+    from execmock.loading.contract import contract_at
     from execmock.verify.clock import present
     from execmock.verify.runner import run
 
     if pass_time is not None and not callable(pass_time):
         raise ConfigError(f"verify: pass_time is {pass_time!r}; expected a function that takes milliseconds")
     begun = present() if started is None else started
-    return asyncio.run(run(options, shipped_contract(), started=begun, pass_time=pass_time))
+    return asyncio.run(run(options, contract_at(options.contract), started=begun, pass_time=pass_time))

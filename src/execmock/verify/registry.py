@@ -9,7 +9,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
 
+from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE_BODY
 from execmock.errors import ConfigError, nearest
+from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
 from execmock.verify import probes as probes_package
 from execmock.verify import rules as rules_package
@@ -22,16 +25,16 @@ __all__ = ["all_probes", "all_rules", "select"]
 _T = TypeVar("_T")
 
 
-@lru_cache(maxsize=1)
-def all_rules() -> tuple[Rule, ...]:
-    """Return the catalogue."""
-    from execmock.loading.contract import shipped_contract
-    from execmock.verify.requests import CREATE
+def all_rules(contract: Contract | None = None) -> tuple[Rule, ...]:
+    """Return the rules that hold services to a contract, by default to the shipped one."""
+    return _all_rules(contract or shipped_contract())
+
+
+@lru_cache(maxsize=4)
+def _all_rules(contract: Contract) -> tuple[Rule, ...]:
     from execmock.verify.rules.creating import required_rules
 
-    body = shipped_contract().operation(CREATE).body
-    schemas = [shipped_contract().resolve(schema) for schema in body.content.values()] if body else []
-    required = required_rules(name for schema in schemas for name in schema.get("required", ()))
+    required = required_rules(contract.schema(CREATE_BODY).get("required", ()))
     every = tuple(probe.name for probe in all_probes())
     return tuple(
         replace(rule, probes=every) if ALL_PROBES in rule.probes else rule
@@ -55,9 +58,9 @@ def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
             )
 
 
-def select(options: VerifySettings) -> tuple[Rule, ...]:
+def select(options: VerifySettings, contract: Contract) -> tuple[Rule, ...]:
     """Return the rules that the options ask for; ConfigError for an unknown name."""
-    rules = all_rules()
+    rules = all_rules(contract)
     for name in (*options.only, *options.skip):
         if not any(_matches(rule, name) for rule in rules):
             names = sorted({word for rule in rules for word in _words(rule)})

@@ -51,8 +51,8 @@ class Runner:
         self.pass_time = pass_time
         if not options.url:
             raise ConfigError("no address was given; expected execmock verify BASE_URL")
-        self.rules = select(options)
-        names = (rule.id for rule in all_rules())
+        self.rules = select(options, contract)
+        names = (rule.id for rule in all_rules(contract))
         self.waivers = load_waivers(options.waive, names, started) if options.waive else ()
         self.rate = options.rate or 0.0
         self.prefix = f"v{options.seed:x}-{started:x}"
@@ -172,6 +172,7 @@ class Runner:
         return Report(
             options=self.options,
             results=results,
+            contract=self.contract,
             coverage=_coverage(self.contract, client.journal, results),
             journal=tuple(client.journal),
             histories=evidence.histories if evidence else (),

@@ -10,6 +10,7 @@ import click
 
 from execmock.cli.scenarios.sources import config_option, configured, one_scenario
 from execmock.core.durations import DurationError, parse_duration, parse_instant
+from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
@@ -34,7 +35,19 @@ __all__ = ["preview"]
     "--seed", type=int, default=0, show_default=True, help="What chances and ranges are drawn from."
 )
 @click.option("--start", metavar="INSTANT", help="When it is created.  [default: 2026-01-01T09:00:00Z]")
-@click.option("--request", metavar="JSON", help="Properties of the create request, as an object.")
+@click.option(
+    "--request",
+    metavar="JSON",
+    help="Properties of the create request, as an object.",
+)
+@click.option(
+    "--draw-by",
+    metavar="NAME",
+    multiple=True,
+    default=DRAW_BY,
+    show_default=True,
+    help="Property that the draw key is made of, as for serve. Repeatable.",
+)
 @click.option(
     "--format",
     "form",
@@ -47,9 +60,11 @@ __all__ = ["preview"]
 def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     """Play a scenario in virtual time, without a server.
 
-    The timeline is that of the first execution of `execmock serve` under the same --seed and --clock-start.
+    The timeline is that of the first execution that `execmock serve` makes of the request's draw key
+    under the same --seed. Ids are those of its first execution of all under the same --clock-start.
     """
     from execmock.core.preview import Script, as_json, as_mermaid, as_table
+    from execmock.service.draw_by import checked_draw_by
     from execmock.service.preview import PREVIEW_START, Preview
     from execmock.service.preview import preview as played
 
@@ -64,7 +79,8 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
         polls_every=_duration(given["polls_every"], "--polls-every", least=1),
     )
     start = PREVIEW_START if given["start"] is None else _instant(given["start"])
-    asked = Preview(script, given["seed"], start, _request(given["request"]))
+    draw_by = checked_draw_by(here.contract, given["draw_by"])
+    asked = Preview(script, given["seed"], start, _request(given["request"]), draw_by)
     shown = played(scenario, here.contract, asked)
     click.echo(
         json.dumps(as_json(shown), indent=2, ensure_ascii=False) if form == "json" else as_table(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from execmock.core.contract.names import EXECUTION, GET, ITEMS, STATUS, SchemaPl
 from execmock.core.contract.pointers import follow, join, look_up, resolve
 from execmock.core.contract.routes import Router
 from execmock.core.contract.transitions import Transitions
-from execmock.errors import ContractError, nearest
+from execmock.errors import ContractError, Place, nearest
 
 __all__ = ["Contract"]
 
@@ -31,6 +31,7 @@ class Contract:
         level: Level = "expected",
         file: str = "",
         content: bytes = b"",
+        place: Callable[[str], Place] | None = None,
     ) -> None:
         if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.1"):
             raise ContractError("expected an OpenAPI 3.1 document")
@@ -38,6 +39,8 @@ class Contract:
         self.file = file
         self.content = content
         """The bytes of the file, if it holds this very document; else nothing."""
+        self.place = place
+        """Where what a pointer leads to stands in which file, if that is known."""
         self.level: Level = level
 
     def at_level(self, level: Level) -> Contract:

@@ -18,7 +18,8 @@ _UNIT = 1 << 64
 class Draft(NamedTuple):
     """An execution to be made. `signals` are those sent by now, with their instants.
 
-    `listed` is its position among those that are written down, None for a generated one.
+    `listed` is its position among those that are written down, None for a generated one. Its chances and
+    ranges follow from `draw_seed`.
     """
 
     created_at: int
@@ -26,6 +27,7 @@ class Draft(NamedTuple):
     scenario: str | None
     signals: tuple[tuple[int, Signal], ...]
     listed: int | None
+    draw_seed: bytes
 
 
 def drafts(plan: SandboxPlan, root: bytes, now: int) -> Iterator[Draft]:
@@ -56,9 +58,10 @@ def _birth(plan: Generated, seed: bytes, number: int, now: int) -> int:
 
 
 def _listed(plan: Listed, number: int, created_at: int, root: bytes, now: int) -> Draft:
-    draws = _draws(derive(root, "listed"), number)
+    seed = derive(root, "listed")
+    draws = _draws(seed, number)
     signals = tuple(_signals(plan.signals, draws, created_at, now, {}))
-    return Draft(created_at, plan.request, plan.scenario, signals, number)
+    return Draft(created_at, plan.request, plan.scenario, signals, number, _draw_seed(seed, number))
 
 
 def _generated(plan: Generated, number: int, created_at: int, seed: bytes, now: int) -> Draft:
@@ -69,7 +72,11 @@ def _generated(plan: Generated, number: int, created_at: int, seed: bytes, now: 
     context = {"pick": picked, "number": number + 1, "scenario": scenario}
     request = {name: render(value, context) for name, value in plan.request.items()}
     signals = tuple(_signals(plan.signals, draws, created_at, now, context)) if plan.signals else ()
-    return Draft(created_at, request, scenario, signals, None)
+    return Draft(created_at, request, scenario, signals, None, _draw_seed(seed, number))
+
+
+def _draw_seed(seed: bytes, number: int) -> bytes:
+    return derive(seed, number, "execution")
 
 
 def _weighed(weights: tuple[tuple[str, float], ...], draw: int) -> str:

@@ -49,7 +49,9 @@ class Api:
             for name, operation in contract.operations.items()
             if only is None or name in only
         }
-        self._router = Router(served.operation for served in self._served.values())
+        self._router = Router(
+            (served.operation for served in self._served.values()), contract.known_elsewhere
+        )
 
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the methods of a path; empty if it is unknown."""
@@ -111,11 +113,18 @@ class Api:
         if match.operation is not None and match.parameters is not None:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
-            violation = Violation("path", "a path of the contract", request.path)
-            raise Refusal(404, "Not found", [violation])
+            raise _no_operation(request, known_elsewhere=match.known_elsewhere)
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
         violation = Violation("method", " or ".join(match.allow), request.method)
         raise Refusal(self._wrong_method, f"The path has no method {request.method}", [violation], allow)
+
+
+def _no_operation(request: Request, *, known_elsewhere: bool) -> Refusal:
+    said = "The path belongs to no operation of this contract"
+    if known_elsewhere:
+        said = "The vendor publishes this path, but it belongs to no operation of this contract"
+    expected = "a path of the contract; `execmock serve --contract FILE` serves a copy with more of them"
+    return Refusal(404, said, [Violation("path", expected, request.path)])
 
 
 class _Served:

@@ -14,7 +14,7 @@ class RequestIds:
     """Numbers the requests of each sandbox, and separately those that reach none.
 
     `root` keeps the latter apart between servers; a sandbox has a root of its own. `server` is the number of
-    this server among all that have served the store; 0 where the store has one server only.
+    this server among all that have served the store; 0 for the first, which may be the only one.
     """
 
     def __init__(self, root: bytes, server: int = 0) -> None:

@@ -11,8 +11,10 @@ from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
+from execmock.errors import ConfigError
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations, read_instant
+from execmock.service.draw_by import checked_draw_by
 from execmock.service.executions.commands import clock_as_json
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Scope
@@ -87,8 +89,17 @@ class SandboxOperations(Operations):
             start=_start(clock["now"]) if "now" in clock else None,
             speed=float(clock.get("speed", 1.0)),
             frozen=clock.get("frozen", False),
+            draw_by=self._draw_by(wanted.get("drawBy")),
         )
         return replace(sandbox, default_scenario=scenario)
+
+    def _draw_by(self, wanted: list[str] | None) -> tuple[str, ...] | None:
+        if wanted is None:
+            return None
+        try:
+            return checked_draw_by(self.engine.contract, wanted, "body/drawBy")
+        except ConfigError as error:
+            raise Refusal(404, error.message) from None
 
     async def _keys(self, wanted: list[Mapping[str, Any]], sandbox: Sandbox) -> list[tuple[str, Scope]]:
         keys: dict[str, Scope] = {}

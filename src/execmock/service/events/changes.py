@@ -56,7 +56,7 @@ class Changes:
         return [change for change in late if change.sandbox in (sandbox, "")][::-1]
 
     async def server_number(self) -> int:
-        """Return this server's number among those over its store, or 0 if it is the only one."""
+        """Return this server's number among those over its store; 0 is the first."""
         return 0
 
     async def flush(self) -> None:

@@ -81,8 +81,8 @@ class SharedChanges(Changes):
             self.next_number()
 
     async def server_number(self) -> int:
-        """Return this server's number among those over its store: 1, 2, 3, ..."""
-        return await self._store.next_number("")
+        """Return this server's number among those over its store: 0, 1, 2, ..."""
+        return await self._store.next_number("") - 1
 
     async def follow(self, sandbox: str) -> None:
         """Read a sandbox's changes since the last time; the first time, only where they end."""

@@ -99,7 +99,7 @@ class ExecutionCommands:
         now = self._sandboxes.now(sandbox) if at is None else at
         scenario = self._repository.scenario(execution)
         state = self._repository.progress(execution, sandbox, now)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
         signals = (trigger.signal for trigger in open_triggers(scenario, state, seed))
         waits_for = tuple(signal for signal in signals if signal is not None)
         due = next_due(scenario, state, seed)
@@ -187,7 +187,7 @@ class ExecutionCommands:
         if standing.reached(status):
             return standing.now
         _step(standing.scenario, status, "body/until/status")
-        seed = seed_for(standing.scenario, sandbox.root, execution_id)
+        seed = seed_for(standing.scenario, sandbox, standing.execution)
         ahead = progress(standing.scenario, standing.progress, Tick(), LATEST, seed)
         instant = standing.first(status, ahead)
         if instant is None:

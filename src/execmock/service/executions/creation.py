@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from execmock.core.apis import ApiDescription
-from execmock.core.execution import AnyExecution, Idempotency, Origin
+from execmock.core.execution import AnyExecution, EmbedExecution, Execution, Idempotency, Origin
 from execmock.interfaces import Key, Put
+from execmock.service.executions.draw_numbers import Drawn, DrawNumbers
 from execmock.service.executions.repository import put_of
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.selection import Selection
 from execmock.service.services import Services
 
 __all__ = ["ExecutionCreation", "put_of_key"]
+
+E = TypeVar("E", Execution, EmbedExecution)
 
 _CHECKED = 8
 """Expired keys checked per insert; more than one, so the backlog shrinks."""
@@ -26,6 +30,7 @@ class ExecutionCreation:
     def __init__(self, services: Services, api: ApiDescription) -> None:
         self._api = api
         self._store = services.store
+        self._draw_numbers = DrawNumbers(services.store)
         self._sandboxes = services.sandboxes
         self._registry = services.registry
         self._scenario_sync = services.scenario_sync
@@ -40,12 +45,30 @@ class ExecutionCreation:
         now = self._sandboxes.now(sandbox)
         return Origin(sandbox, scenario, await self._store.next_number(sandbox.id), now)
 
+    async def drawn(
+        self, execution: E, origin: Origin, fields: Mapping[str, Any], key: str | None = None
+    ) -> tuple[E, Drawn | None]:
+        """Return a new execution with its seed, and the number that it took of its draw key.
+
+        No number is taken where nothing is drawn, or where the idempotency key stands for an execution.
+        """
+        if not origin.scenario.draws or (key and await self._is_known(execution, key)):
+            return execution, None
+        drawn = await self._draw_numbers.take(origin.sandbox, origin.scenario, fields, execution.id)
+        return replace(execution, draw_seed=drawn.seed), drawn
+
+    async def _is_known(self, execution: AnyExecution, key: str) -> bool:
+        old: Idempotency | None = await self._store.get(Key(execution.sandbox, self._api.keys, key))
+        return old is not None and not old.expired(execution.created_at)
+
     def keep(self, execution: AnyExecution) -> Awaitable[Any]:
         """Store a new execution."""
         put = put_of(execution)
         return self._store.update(put.key, lambda _: [put])
 
-    async def keep_once(self, execution: AnyExecution, fresh: Idempotency) -> Idempotency:
+    async def keep_once(
+        self, execution: AnyExecution, fresh: Idempotency, drawn: Drawn | None = None
+    ) -> Idempotency:
         """Store a new execution unless its idempotency key stands for one; return what the key stands for."""
         put, now = put_of_key(execution, fresh), execution.created_at
 
@@ -53,6 +76,9 @@ class ExecutionCreation:
             return [put, put_of(execution)] if old is None or old.expired(now) else []
 
         found: Idempotency = await self._store.update(put.key, unless_known)
+        if drawn and found.made != execution.id:
+            # The same request came at the same time by another way, and was first.
+            await self._draw_numbers.give_back(drawn, execution.id)
         if fresh.expires is not None and found.made == execution.id:
             await self._forget_expired(execution.sandbox, now)
         return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from execmock.core.apis import EMBED_API
+from execmock.core.draws import embed_fields
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import (
     EmbedExecution,
@@ -72,11 +73,23 @@ class EmbedExecutions:
         origin = await self._creation.origin(sandbox, selection, names)
         own_hashid = self._choices["embedHashid"] != "workflow"
         execution = new_embed_execution(origin, workflow, body["execution_data"], own_hashid=own_hashid)
+        # A key is remembered per path, as the vendor does it.
+        header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
+        key = f"{request.workflow}\x1f{header}" if request.idempotency_key else None
+        fields = embed_fields(workflow.id, body)
+        execution, drawn = await self._creation.drawn(execution, origin, fields, key)
         answer = self._answer(execution, origin, body["execution_data"])
-        if not request.idempotency_key:
+        if key is None:
             await self._creation.keep(execution)
             return answer
-        return await self._execute_once(execution, answer, request)
+        fresh = Idempotency(
+            key=key,
+            digest=request_digest(request.body),
+            made=execution.id,
+            answer=answer,
+            expires=execution.created_at + _REMEMBERED,
+        )
+        return (await self._creation.keep_once(execution, fresh, drawn)).answer or answer
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
@@ -95,23 +108,10 @@ class EmbedExecutions:
             ]
         return [*sandbox.embed_workflows, *self._bound[owner]]
 
-    async def _execute_once(self, execution: EmbedExecution, answer: bytes, request: ExecuteRequest) -> bytes:
-        # A key is remembered per path, as the vendor does it.
-        header = (request.idempotency_key or "").encode("utf-8", "backslashreplace").decode()
-        fresh = Idempotency(
-            key=f"{request.workflow}\x1f{header}",
-            digest=request_digest(request.body),
-            made=execution.id,
-            answer=answer,
-            expires=execution.created_at + _REMEMBERED,
-        )
-        found = await self._creation.keep_once(execution, fresh)
-        return found.answer or answer
-
     def _answer(self, execution: EmbedExecution, origin: Origin, data: Mapping[str, Any]) -> bytes:
         """Return a new execution as it is shown; `data` is its execution_data."""
         scenario = origin.scenario
-        seed = seed_for(scenario, origin.sandbox.root, execution.id)
+        seed = seed_for(scenario, origin.sandbox, execution)
         state, _ = standing(scenario, execution.progress, origin.at, seed)
         return encode(self._views.show(execution, state, scenario, data))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from execmock.core.ids import client_token
 from execmock.core.progress import Poll
 from execmock.core.schema.violation import Violation
 from execmock.service.executions.creation import ExecutionCreation
+from execmock.service.executions.draw_numbers import Drawn
 from execmock.service.executions.view_cache import RenderedViews, ViewCache
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
@@ -63,10 +64,15 @@ class Executions:
         }
         self._check_workflow(sandbox, request["workflowId"])
         await self._scenario_sync.refresh(sandbox.id)
-        execution = new_execution(await self._creation.origin(sandbox, selection, request), request, caller)
         key = request.get("idempotencyKey")
+        origin = await self._creation.origin(sandbox, selection, request)
+        execution = new_execution(origin, request, caller)
+        drawn = None
+        if origin.scenario.draws:
+            execution, drawn = await self._creation.drawn(execution, origin, request, key)
         if key:
-            return await self._create_once(sandbox, execution, key, request_digest(request))
+            fresh = Idempotency(key, request_digest(request), execution.id)
+            return await self._create_once(sandbox, execution, fresh, drawn)
         await self._creation.keep(execution)
         return _created(sandbox, execution, self._view_cache.first(execution, sandbox, request))
 
@@ -124,20 +130,23 @@ class Executions:
                 return sandbox, execution
         return None
 
-    async def _create_once(self, sandbox: Sandbox, execution: Execution, key: str, digest: str) -> Created:
-        first = self._answer(sandbox, execution).data if self._choices["repeatedCreate"] == "first" else None
-        kept = await self._creation.keep_once(execution, Idempotency(key, digest, execution.id, first))
-        if kept.digest != digest:
+    async def _create_once(
+        self, sandbox: Sandbox, execution: Execution, fresh: Idempotency, drawn: Drawn | None
+    ) -> Created:
+        if self._choices["repeatedCreate"] == "first":
+            fresh = replace(fresh, answer=self._answer(sandbox, execution).data)
+        kept = await self._creation.keep_once(execution, fresh, drawn)
+        if kept.digest != fresh.digest:
             status = int(self._choices["idempotencyConflict"])
             expected = "a new key, or the body of the first request"
-            violation = Violation("body/idempotencyKey", expected, key)
+            violation = Violation("body/idempotencyKey", expected, fresh.key)
             raise Refusal(status, "The idempotency key was used for another request", [violation])
         if kept.answer is not None:
             return Created(kept.made, kept.answer)
         made: Any = await self._repository.get(sandbox, EXECUTIONS_API, kept.made)
         if made is None:
             # The sandbox was reset just now, and the key with it.
-            return await self._create_once(sandbox, execution, key, digest)
+            return await self._create_once(sandbox, execution, fresh, None)
         return self._answer(sandbox, made)
 
     def _answer(self, sandbox: Sandbox, execution: Execution) -> Created:

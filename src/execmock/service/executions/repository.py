@@ -64,14 +64,14 @@ class ExecutionRepository:
         """Return where an execution stands at an instant of its sandbox's clock, by default the present."""
         at = self._sandboxes.now(sandbox) if now is None else now
         scenario = self.scenario(execution)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
         return progress(scenario, execution.progress, Tick(), at, seed)
 
     async def move(self, execution: AnyExecution, sandbox: Sandbox, what: Input) -> AnyExecution:
         """Apply an input at the present instant; return the execution as it then is."""
         now = self._sandboxes.now(sandbox)
         scenario = self.scenario(execution)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
 
         def moved(old: Any) -> list[Put]:
             if old is None:

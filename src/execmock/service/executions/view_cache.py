@@ -120,7 +120,7 @@ class ViewCache:
     def view_data(self, execution: Execution, sandbox: Sandbox, now: int) -> ViewData:
         """Return what there is to show of an execution at `now`."""
         scenario = self._registry.version(execution.scenario)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
         state = progress(scenario, execution.progress, Tick(), now, seed)
         request = decode(execution.request)
         return self._views.view_data(execution, state, scenario, request, sandbox.organization, now)
@@ -142,7 +142,7 @@ class ViewCache:
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any]
     ) -> RenderedViews:
         scenario = self._registry.version(execution.scenario)
-        seed = seed_for(scenario, sandbox.root, execution.id)
+        seed = seed_for(scenario, sandbox, execution)
         state, due = standing(scenario, execution.progress, now, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)

@@ -12,7 +12,7 @@ from execmock.verify.session import Session
 
 __all__ = ["http", "robust"]
 
-_METHODS = ("DELETE", "PUT", "PATCH")
+_METHODS = ("DELETE", "PUT", "PATCH", "POST", "GET")
 _LARGE = {"quick": 2, "default": 6, "thorough": 24}
 
 
@@ -28,13 +28,12 @@ async def http(session: Session) -> None:
     for operation, url in paths.items():
         headers = _key(session, operation)
         await session.send(Request("HEAD", url, headers), f"head/{operation}")
-        methods = (*_METHODS, *(() if operation == LIST else ("POST",)))
-        for method in methods:
+        for method in _undocumented(session, operation):
             sent = {**headers, "Content-Type": "application/json"}
             await session.send(Request(method, url, sent, b"{}"), f"method/{operation}/{method}")
     if session.embeds:
         url = session.requests.url(EXECUTE, {"id": session.requests.embed_workflow}, {})
-        for method in ("GET", *_METHODS):
+        for method in _undocumented(session, EXECUTE):
             await session.send(Request(method, url, _key(session, EXECUTE)), f"method/{EXECUTE}/{method}")
     await _types(session)
     below = session.requests.url(LIST, {}, {}).rpartition("/")[0]
@@ -46,6 +45,13 @@ async def http(session: Session) -> None:
             "requestPayload": {"text": "x" * (_LARGE[session.effort] * 2**20)},
         }
         await session.create(large, "too-large", valid=False)
+
+
+def _undocumented(session: Session, operation: str) -> list[str]:
+    """Return the methods that the contract does not have on an operation's path."""
+    contract = session.requests.contract
+    known = contract.router.match("", contract.operation(operation).path).allow
+    return [method for method in _METHODS if method not in known]
 
 
 def _key(session: Session, operation: str) -> dict[str, str]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from execmock.loading.contract import place_in
 from execmock.settings import as_flags
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.report.curl import curl_chain
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
-from execmock.verify.report.spec import line_of, place_of, source_of
+from execmock.verify.report.spec import pointer_of, source_of
 
 __all__ = ["FindingFacts", "all_facts", "rerun", "verdict_line"]
 
@@ -38,6 +39,7 @@ class FindingFacts:
     answer: str
     curl: tuple[str, ...]
     spec: str
+    file: str
     line: int
     source: str
     times: int
@@ -62,7 +64,8 @@ def all_facts(report: Report) -> tuple[tuple[RuleResult, tuple[FindingFacts, ...
 
 def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redactor) -> FindingFacts:
     seen, rule = finding.seen, finding.rule
-    place = place_of(finding)
+    pointer = pointer_of(finding, report.contract)
+    place = place_in(report.contract, pointer)
     return FindingFacts(
         rule=rule.id,
         level=rule.severity,
@@ -76,9 +79,10 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
         request=redact(f"{seen.request.method} {seen.request.url}"),
         answer=redact(seen.text(1500)),
         curl=tuple(curl_chain(finding, redact)),
-        spec=place,
-        line=line_of(place),
-        source=source_of(rule, seen.operation),
+        spec=pointer,
+        file=place.file,
+        line=place.line,
+        source=source_of(rule, report.contract, seen.operation),
         times=finding.times,
         under=finding.under,
         rerun=rerun(report, rule.id, *_feeders(report, finding)),

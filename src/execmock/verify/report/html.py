@@ -21,7 +21,7 @@ __all__ = ["render"]
 def render(report: Report) -> str:
     """Return the document."""
     return (
-        _environment(Redactor(report))
+        _environment(report, Redactor(report))
         .get_template("report.html")
         .render(
             report=report,
@@ -37,7 +37,7 @@ def render(report: Report) -> str:
     )
 
 
-def _environment(redact: Redactor) -> Environment:
+def _environment(report: Report, redact: Redactor) -> Environment:
     """Return where the templates are found; every value that they show is redacted, then escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -53,5 +53,5 @@ def _environment(redact: Redactor) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["source_of"] = source_of
+    environment.filters["source_of"] = lambda rule: source_of(rule, report.contract)
     return environment

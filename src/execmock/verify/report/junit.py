@@ -50,7 +50,7 @@ def _tell(each: FindingFacts) -> str:
             f"expected {each.expected}",
             f"actual   {each.actual}",
             f"answer   {each.status} to {each.request} {each.pointer}",
-            f"contract openapi.yaml:{each.line} {each.spec} ({each.source})",
+            f"contract {each.file}:{each.line} {each.spec} ({each.source})",
             *each.curl,
             each.rerun,
         ]

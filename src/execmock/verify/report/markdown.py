@@ -42,7 +42,7 @@ def _finding(each: FindingFacts) -> Iterator[str]:
     yield f"- Expected {_code(each.expected)}"
     at = f" at {_code(each.pointer)}" if each.pointer else ""
     yield f"- Actual {_code(each.actual)}, in the answer {each.status}{at}"
-    yield f"- Contract: `openapi.yaml:{each.line}` `{each.spec}` ({each.source})"
+    yield f"- Contract: `{each.file}:{each.line}` `{each.spec}` ({each.source})"
     yield ""
     yield "```sh"
     yield from each.curl

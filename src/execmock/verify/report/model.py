@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from execmock.core.contract import Contract
+from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History
@@ -33,6 +35,7 @@ class Report:
 
     options: VerifySettings
     results: tuple[RuleResult, ...]
+    contract: Contract = field(default_factory=shipped_contract)
     coverage: tuple[Coverage, ...] = ()
     journal: tuple[Exchange, ...] = ()
     histories: tuple[History, ...] = ()

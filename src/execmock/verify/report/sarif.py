@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code hosts: findings are at the line of openapi.yaml that is broken."""
+"""SARIF 2.1.0, for code hosts: findings are at the line of the contract that is broken."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def render(report: Report) -> str:
 def _result(each: FindingFacts, *, waived: bool, reason: str) -> dict[str, Any]:
     text = f"{each.sentence} Expected {each.expected}; came {each.actual} ({each.request}, {each.status})."
     place = {
-        "artifactLocation": {"uri": "openapi.yaml"},
+        "artifactLocation": {"uri": each.file},
         "region": {"startLine": max(each.line, 1)},
     }
     result: dict[str, Any] = {

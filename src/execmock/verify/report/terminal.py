@@ -49,7 +49,7 @@ def _finding(each: FindingFacts) -> Iterator[str]:
     yield f"    actual:   {each.actual}"
     where = f" at {each.pointer}" if each.pointer else ""
     yield f"    answer:   {each.status} to {each.request}{where}"
-    yield f"    contract: openapi.yaml:{each.line} {each.spec} ({each.source})"
+    yield f"    contract: {each.file}:{each.line} {each.spec} ({each.source})"
     for number, line in enumerate(each.curl):
         yield f"    {'try:     ' if number == 0 else '         '} {line}"
     yield f"    again:    {each.rerun}"

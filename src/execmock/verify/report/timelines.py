@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from execmock.loading.contract import shipped_contract
 from execmock.verify.equality import instant
 from execmock.verify.history import History, Observation
 from execmock.verify.report.model import Report
@@ -65,7 +64,8 @@ def timelines(report: Report) -> Iterator[Timeline]:
     }
     moved = [history for history in report.histories if len(_statuses(history)) > 1]
     moved.sort(key=lambda history: (history.id not in named, not history.public, -len(_statuses(history))))
-    return map(_timeline, moved[:_MOST])
+    known = report.contract.transitions().statuses
+    return (_timeline(history, known) for history in moved[:_MOST])
 
 
 def _statuses(history: History) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _statuses(history: History) -> tuple[str, ...]:
     )
 
 
-def _timeline(history: History) -> Timeline:
+def _timeline(history: History, known: Sequence[str]) -> Timeline:
     first = min(observation.seen.received for observation in history.observations)
     last = max(observation.seen.received for observation in history.observations)
     dated = _dated_events(history)
@@ -84,12 +84,12 @@ def _timeline(history: History) -> Timeline:
         statuses=_statuses(history),
         observations=len(history.observations),
         views={
-            "private": tuple(_bars(history.private, first, last)),
-            "public": tuple(_bars(history.public, first, last)),
+            "private": tuple(_bars(history.private, first, last, known)),
+            "public": tuple(_bars(history.public, first, last, known)),
         },
         events=tuple(EventMark(_place(time, low, high), text) for time, text in dated),
         seconds=(high - low) / 1000,
-        legend=tuple(_legend(_statuses(history))),
+        legend=tuple(_legend(_statuses(history), known)),
     )
 
 
@@ -98,12 +98,13 @@ def _place(value: float, low: float, high: float) -> float:
     return round(_LEFT + (_RIGHT - _LEFT) * ((value - low) / span if span > 0 else 0.0), 1)
 
 
-def _colour(status: str) -> int:
-    known = shipped_contract().transitions().statuses
+def _colour(status: str, known: Sequence[str]) -> int:
     return known.index(status) if status in known else len(known)
 
 
-def _bars(observations: Sequence[Observation], first: float, last: float) -> Iterator[Bar]:
+def _bars(
+    observations: Sequence[Observation], first: float, last: float, known: Sequence[str]
+) -> Iterator[Bar]:
     stretches: list[tuple[str, float, float]] = []
     for observation in sorted(observations, key=lambda one: one.seen.received):
         at = observation.seen.received
@@ -114,7 +115,7 @@ def _bars(observations: Sequence[Observation], first: float, last: float) -> Ite
     for number, (status, begin, end) in enumerate(stretches):
         until = stretches[number + 1][1] if number + 1 < len(stretches) else end
         left, right = _place(begin, first, last), _place(until, first, last)
-        yield Bar(left, round(max(right - left, _NARROWEST), 1), status, _colour(status))
+        yield Bar(left, round(max(right - left, _NARROWEST), 1), status, _colour(status, known))
 
 
 def _dated_events(history: History) -> list[tuple[int, str]]:
@@ -127,9 +128,9 @@ def _dated_events(history: History) -> list[tuple[int, str]]:
     ]
 
 
-def _legend(statuses: Sequence[str]) -> Iterator[LegendEntry]:
+def _legend(statuses: Sequence[str], known: Sequence[str]) -> Iterator[LegendEntry]:
     x = _LEFT + 160
     for status in statuses:
         word = status.removeprefix("workflow_")
-        yield LegendEntry(x, word, _colour(status))
+        yield LegendEntry(x, word, _colour(status, known))
         x += 30 + 6 * len(word)

@@ -12,7 +12,7 @@ from execmock.pytest_plugin.options import is_concerned
 if TYPE_CHECKING:
     from execmock.settings import Option, VerifySettings
 
-__all__ = ["pytest_configure", "pytest_load_initial_conftests", "settings_of"]
+__all__ = ["given_settings", "pytest_configure", "pytest_load_initial_conftests", "settings_of"]
 
 _PREFIX = "--execmock-"
 _CONCERNED = pytest.StashKey[bool]()
@@ -33,11 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse flags that cannot be used before any test runs."""
     if not config.stash.get(_CONCERNED, False):
         return
-    from execmock.errors import ConfigError
+    from execmock.errors import ExecmockError
+    from execmock.loading.contract import contract_at
 
     try:
-        _settings(config, {})
-    except ConfigError as error:
+        own = given_settings(config, {}).contract
+        if own is not None:
+            contract_at(own)
+    except ExecmockError as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -47,13 +50,14 @@ def settings_of(config: pytest.Config) -> VerifySettings:
 
     from execmock.errors import ConfigError
 
-    settings = _settings(config, os.environ)
+    settings = given_settings(config, os.environ)
     if not settings.url:
         raise ConfigError("no address was given; expected --execmock-url URL or the variable EXECMOCK_URL")
     return settings
 
 
-def _settings(config: pytest.Config, environ: Mapping[str, str]) -> VerifySettings:
+def given_settings(config: pytest.Config, environ: Mapping[str, str]) -> VerifySettings:
+    """Return what flags and some variables say, an address or not; ConfigError says what does not fit."""
     from execmock.settings import VerifySettings, build, resolve
 
     flags = {option.name: config.getoption(_destination(option), None) for option in _options()}

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from execmock.core.contract.check.extensions import extension_findings
 from execmock.core.contract.check.lifecycle import status_findings
 from execmock.core.contract.check.references import data_path
 from execmock.core.contract.document import JSON, Contract
-from execmock.core.contract.model import Choice, Operation
+from execmock.core.contract.model import Operation
 from execmock.core.contract.names import (
     DEFAULTED,
     EMBED_EXECUTION,
@@ -35,7 +36,7 @@ def handled_findings(contract: Contract, shipped: Contract) -> list[Finding]:
     if not found:
         found = [*_body_findings(contract), *_answer_findings(contract)]
     if not found:
-        found = [*status_findings(contract), *_choice_findings(contract, shipped)]
+        found = [*status_findings(contract), *extension_findings(contract, shipped)]
     return found
 
 
@@ -110,29 +111,6 @@ def _unfilled(
         if name not in filled and name not in sent:
             text = f"{name!r} is required, and the mock does not fill it in every answer"
             yield Finding((*path, "required", index), f"{text}; leave it out of `required`")
-
-
-def _choice_findings(contract: Contract, shipped: Contract) -> Iterator[Finding]:
-    for name, choice in shipped.choices.items():
-        if name not in contract.choices:
-            others = [other for other in contract.choices if other not in shipped.choices]
-            yield Finding(
-                ("x-choices",) if contract.choices else (),
-                f"x-choices has no {name!r}, which the mock needs.{nearest(name, others)}",
-            )
-            continue
-        wrong = [value for value in contract.choices[name].values if not _may_be(value, choice)]
-        if wrong:
-            valid = ", ".join(map(str, choice.values))
-            yield Finding(("x-choices", name), f"{name} cannot be {wrong[0]!r}; expected one of {valid}")
-
-
-def _may_be(value: object, shipped: Choice) -> bool:
-    """Whether the mock understands a value: one that it ships, or another status of a refusal."""
-    if "any" in shipped.alternatives or not isinstance(value, int | str):
-        return True
-    numbers = any(isinstance(known, int) for known in shipped.values)
-    return value in shipped.values or (numbers and isinstance(value, int) and 400 <= value < 500)
 
 
 def _schema(contract: Contract, place: SchemaPlace) -> tuple[DataPath, Mapping[str, Any]]:
