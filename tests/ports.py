@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = ["free_port", "reserved"]
 
 _PORTS = range(20_000, 32_000)
-"""Below those that systems give to outgoing connections: one of these would take a port between two starts."""
+"""Below those that systems give to outgoing connections, one of which would take a port between starts."""
 
 
 def free_port() -> int:
