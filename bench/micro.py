@@ -19,6 +19,7 @@ from execmock.service.scenarios.shipped import load_registry
 SEED = b"0" * 16
 NOW = 1_767_258_000_000
 BODY = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
+LINES = {"lines": [{"sku": f"sku-{number}", "title": "t" * 20} for number in range(60)]}
 
 
 def main() -> None:
@@ -50,9 +51,9 @@ def main() -> None:
     runner.bench_func("JSON: read a create body", decode, text)
     runner.bench_func("JSON: write a private view", encode, views.private(shown))
     runner.bench_func("validation: a body that fits", body.is_valid, BODY)
-    runner.bench_func(
-        "validation: words for two mistakes", body.violations, {"workflowId": 1, "sourceSystem": "s"}
-    )
+    wrong = {"workflowId": 1, "sourceSystem": "s"}
+    runner.bench_func("validation: words for two mistakes", body.violations, wrong)
+    runner.bench_func("validation: the same beside 3 kB", body.violations, {**wrong, "requestPayload": LINES})
 
 
 if __name__ == "__main__":

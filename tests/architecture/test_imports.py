@@ -42,9 +42,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "uvloop": ("server",),
     "click": ("cli",),
     "rich": ("verify",),
+    "rstr": ("core",),
     "yaml": ("loading",),
     "watchfiles": ("service",),
-    "jsonschema": ("core",),
     "jsonschema_rs": ("core",),
     "msgspec": ("core", "loading", "stores", "service", "server"),
     "orjson": ("core",),
@@ -281,7 +281,7 @@ def test_an_allowance_without_an_import_is_reported(tmp_path: Path) -> None:
     found = unused_allowances(tmp_path)
     assert "core may import errors, and does not" in found
     assert "orjson is allowed in core, and not imported there" not in found
-    assert "jsonschema is allowed in core, and not imported there" in found
+    assert "msgspec is allowed in core, and not imported there" in found
 
 
 def test_the_sources_are_found() -> None:

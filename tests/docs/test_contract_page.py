@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
+from execmock import ExecMock
 from execmock.cli import main
 from execmock.loading.contract import own_contract, shipped_contract
 
@@ -72,3 +75,23 @@ def test_the_mistake_of_the_page_is_told_as_the_page_says(
     # The line moves with the contract, so the page's is one that it once was.
     line = re.compile(r"contract\.yaml:\d+:")
     assert line.sub("", capsys.readouterr().err) == line.sub("", said)
+
+
+def test_the_operations_of_the_page_are_served_from_the_contract(copy: Path) -> None:
+    text = copy.read_text(encoding="utf-8")
+    assert text.count("\ncomponents:\n") == 1
+    copy.write_text(
+        text.replace("\ncomponents:\n", f"\n{block('operations')}components:\n"), encoding="utf-8"
+    )
+    with ExecMock(contract=copy, seed=7) as mock:
+        listed, again = [get(mock, "/v1/workflows") for _ in range(2)]
+        assert re.fullmatch("wf_[0-9a-v]{20}", json.loads(listed)["items"][0]["id"])
+        assert again == listed
+        late = get(mock, "/v1/runs/run_1/cancel", b"", Prefer="example=tooLate")
+        assert json.loads(late)["status"] == "succeeded"
+
+
+def get(mock: ExecMock, path: str, body: bytes | None = None, **headers: str) -> bytes:
+    sent = Request(mock.url + path, body, {**mock.headers, **headers})  # noqa: S310 - our own server
+    with urlopen(sent, timeout=30) as answer:  # noqa: S310
+        return bytes(answer.read())

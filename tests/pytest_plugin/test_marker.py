@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from .conftest import RunTests
@@ -44,6 +46,43 @@ def test_a_seed_gives_the_same_ids_in_every_run(run_tests: RunTests, pytester: p
     run_tests(source, subprocess=True).assert_outcomes(passed=1)
     first, second = (pytester.path / "ids").read_text().split()
     assert first == second
+
+
+def test_a_seed_gives_the_same_outcomes_whatever_the_test_its_folder_and_the_instant(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    source = """
+        import pathlib, pytest
+        from client import create
+
+        FILE = pathlib.Path({file!r})
+
+        def write(mock):
+            orders = [f"order-{{number % 3}}" for number in range(8)]
+            made = [create(mock, workflowId="wf_flaky", externalRef=order)["id"] for order in orders]
+            mock.clock.advance("1h")
+            with FILE.open("a") as file:
+                file.write(" ".join(mock.executions[name].status for name in made) + "\\n")
+
+        @pytest.mark.execmock(seed=3, start="2026-01-01T09:00:00Z", frozen=True)
+        def test_one(execmock):
+            write(execmock)
+
+        @pytest.mark.execmock(seed=3, start="2026-03-01T21:00:01Z", frozen=True)
+        def test_two(execmock):
+            write(execmock)
+
+        @pytest.mark.execmock(seed=3, frozen=True)
+        def test_now(execmock):
+            write(execmock)
+    """.format(file=str(pytester.path / "outcomes"))
+    folder = pytester.mkdir("elsewhere")
+    (folder / "test_copied.py").write_text(dedent(source))
+    run_tests(source).assert_outcomes(passed=6)
+    lines = (pytester.path / "outcomes").read_text().splitlines()
+    assert len(lines) == 6
+    assert len(set(lines)) == 1, lines
+    assert len(set(lines[0].split())) > 1, "some succeed and some fail, or nothing is shown"
 
 
 @pytest.mark.parametrize(

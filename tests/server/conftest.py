@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -109,9 +109,9 @@ class Server:
 Start = Callable[..., Any]
 
 
-@pytest.fixture
-async def mock_server() -> AsyncIterator[Start]:
-    """Start a mock with the options that are given; what a test starts ends with it."""
+@asynccontextmanager
+async def mock_servers() -> AsyncIterator[Start]:
+    """Give a function that starts a mock with options; what it started ends with the context."""
     async with AsyncExitStack() as stack:
 
         async def start(**options: Any) -> Server:
@@ -126,6 +126,13 @@ async def mock_server() -> AsyncIterator[Start]:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             return Server(mock, clock, listener.url, session)
 
+        yield start
+
+
+@pytest.fixture
+async def mock_server() -> AsyncIterator[Start]:
+    """Start a mock with the options that are given; what a test starts ends with it."""
+    async with mock_servers() as start:
         yield start
 
 

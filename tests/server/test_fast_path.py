@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from tests.server.conftest import BODY
@@ -47,9 +47,9 @@ class ProcessOptions(NamedTuple):
 
 
 @asynccontextmanager
-async def running(*, short: bool, origins: tuple[str, ...] = ("*",)) -> AsyncIterator[ProcessOptions]:
-    """Run a server; without the short way where its store does not promise to answer at once."""
-    settings = ServeSettings(seed=7, quiet=True, cors_origins=origins)
+async def running(*, short: bool, **options: Any) -> AsyncIterator[ProcessOptions]:
+    """Run a server; without the fast path where its store does not promise to be synchronous."""
+    settings = ServeSettings(seed=7, quiet=True, **options)
     mock = App(settings, Engine(settings, ManualClock()))
     await mock.prepare()
     mock.engine.store.immediate = short
@@ -87,11 +87,11 @@ async def answer(reader: asyncio.StreamReader, *, bodiless: bool = False) -> byt
     return head + (await reader.readexactly(int(length[1])) if length else b"")
 
 
-async def both(*pieces: bytes, origins: tuple[str, ...] = ("*",)) -> tuple[bytes, bytes, int]:
-    """Return what either way answers to one conversation, and how often the short way was taken."""
+async def both(*pieces: bytes, **options: Any) -> tuple[bytes, bytes, int]:
+    """Return what either path answers to one conversation, and how often the fast one was taken."""
     async with AsyncExitStack() as stack:
         short, long = [
-            await stack.enter_async_context(running(short=way, origins=origins)) for way in (True, False)
+            await stack.enter_async_context(running(short=way, **options)) for way in (True, False)
         ]
         assert long.fast is None
         assert short.fast is not None
@@ -160,7 +160,7 @@ LONG = {
 @pytest.mark.parametrize("sent", SHORT.values(), ids=SHORT)
 async def test_the_short_way_gives_the_bytes_of_the_long_way(sent: bytes, origins: tuple[str, ...]) -> None:
     """Three times on one connection: at first the head is read, then it is known."""
-    short, long, at_once = await both(sent, sent, sent, origins=origins)
+    short, long, at_once = await both(sent, sent, sent, cors_origins=origins)
     assert short == long
     assert at_once >= 2
 

@@ -32,7 +32,7 @@ async def make_api() -> AsyncIterator[MakeApi]:
 
     def make(**handlers: Handler) -> Api:
         own = api_handlers(engine.executions, engine.embed, engine.choices)
-        authenticator = ApiKeyAuthenticator(engine.sandboxes, strict=False)
+        authenticator = ApiKeyAuthenticator(engine.sandboxes, engine.contract.key_formats, strict=False)
         return Api(engine.contract, {**own, **handlers}, authenticator, RequestIds(b"root"), {})
 
     yield make

@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from execmock.server.api.authentication import ApiKeyAuthenticator
-from execmock.server.api.chosen_strictness import strictness
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
+from execmock.server.api.strictness import chosen_strictness
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
@@ -66,14 +66,21 @@ class App:
         api = Api(
             engine.contract,
             api_handlers(engine.executions, engine.embed, choices),
-            ApiKeyAuthenticator(engine.sandboxes, strict=options.strict, bad_key=int(choices["badKey"])),
+            ApiKeyAuthenticator(
+                engine.sandboxes,
+                engine.contract.key_formats,
+                strict=options.strict,
+                bad_key=int(choices["badKey"]),
+            ),
             self.request_ids,
-            strictness(engine.contract, choices),
+            chosen_strictness(engine.contract, choices),
             int(choices["wrongMethod"]),
             only,
+            # Without a seed, servers over one store are to agree all the same.
+            b"" if options.seed is None else engine.entropy.root("answers"),
         )
         too_large = int(choices["bodyTooLarge"])
-        cors = Cors(options.cors_origins)
+        cors = Cors(options.cors_origins, engine.contract.header_parameters, engine.contract.response_headers)
         served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
         here = engine.contract.operations if only is None else only
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from execmock.core.contract.document import Contract
+from execmock.core.contract.document import Contract, as_mapping, is_json
 from execmock.core.contract.levels import LEVELS, Level
 from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
 from execmock.core.contract.names import SchemaPlace
@@ -22,4 +22,6 @@ __all__ = [
     "Router",
     "SchemaPlace",
     "Transitions",
+    "as_mapping",
+    "is_json",
 ]

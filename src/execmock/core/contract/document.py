@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -16,10 +16,23 @@ from execmock.core.contract.routes import Router
 from execmock.core.contract.transitions import Transitions
 from execmock.errors import ContractError, Place, nearest
 
-__all__ = ["Contract"]
+__all__ = ["Contract", "as_mapping", "is_json"]
 
 JSON = "application/json"
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+
+
+def is_json(media_type: str) -> bool:
+    """Whether bodies of a media type, or of a range of them such as `*/*`, may be JSON."""
+    plain = media_type.partition(";")[0].strip().lower()
+    return plain == JSON or plain.endswith("+json") or "*" in plain
+
+
+def as_mapping(schema: Mapping[str, Any] | bool) -> Mapping[str, Any]:
+    """Return a schema as a mapping; `true` and `false` are schemas too."""
+    if isinstance(schema, Mapping):
+        return schema
+    return {} if schema else {"not": {}}
 
 
 class Contract:
@@ -63,6 +76,32 @@ class Contract:
                     operation = self._operation(path, method, item)
                     found[operation.id] = operation
         return MappingProxyType(found)
+
+    @cached_property
+    def header_parameters(self) -> frozenset[str]:
+        """The names of all headers that operations have as parameters."""
+        return frozenset(
+            parameter.name
+            for operation in self.operations.values()
+            for parameter in operation.parameters
+            if parameter.location == "header"
+        )
+
+    @cached_property
+    def response_headers(self) -> frozenset[str]:
+        """The names of all headers that answers of operations have."""
+        return frozenset(
+            name
+            for operation in self.operations.values()
+            for response in operation.responses.values()
+            for name in response.headers
+        )
+
+    @cached_property
+    def key_formats(self) -> Mapping[str, str]:
+        """Security scheme to what its bearer keys look like, such as `b3sk_...`."""
+        schemes = self.document.get("components", {}).get("securitySchemes", {})
+        return {name: self.resolve(scheme).get("bearerFormat", "KEY") for name, scheme in schemes.items()}
 
     @cached_property
     def router(self) -> Router:
@@ -181,6 +220,15 @@ class Contract:
             pointer=pointer,
         )
 
+    def _examples(self, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield the name and the value of each example of a body that stands in the document."""
+        if "example" in media:
+            yield "example", media["example"]
+        for name, example in media.get("examples", {}).items():
+            found = self.resolve(example)
+            if "value" in found:
+                yield name, found["value"]
+
     def _parameters(
         self, path: str, item: Mapping[str, Any], node: Mapping[str, Any], pointer: str
     ) -> tuple[Parameter, ...]:
@@ -198,7 +246,8 @@ class Contract:
                 name=read["name"],
                 location=read["in"],
                 required=bool(read.get("required")),
-                schema=self.resolve(read.get("schema", {})),
+                explode=bool(read.get("explode", read["in"] == "query")),
+                schema=as_mapping(self.resolve(read.get("schema", {}))),
                 pointer=entry.get("$ref", place),
                 source=read.get("x-source", ""),
             )
@@ -208,23 +257,23 @@ class Contract:
         if "requestBody" not in node:
             return None
         body = self.resolve(node["requestBody"])
-        content = {media: entry.get("schema", {}) for media, entry in body.get("content", {}).items()}
+        content = {
+            media: as_mapping(entry.get("schema", {})) for media, entry in body.get("content", {}).items()
+        }
         return RequestBody(
             bool(body.get("required")), MappingProxyType(content), join(pointer, ("requestBody",))
         )
 
     def _response(self, status: str, entry: Mapping[str, Any], pointer: str) -> Response:
         read = self.resolve(entry)
-        media = read.get("content", {}).get(JSON, {})
+        content = read.get("content", {})
+        media_type = JSON if JSON in content else next(filter(is_json, content), next(iter(content), ""))
+        media = content.get(media_type, {})
         return Response(
             status=status,
-            schema=media.get("schema"),
-            examples=MappingProxyType(
-                {
-                    name: self.resolve(example).get("value")
-                    for name, example in media.get("examples", {}).items()
-                }
-            ),
+            media_type=media_type,
+            schema=as_mapping(media["schema"]) if is_json(media_type) and "schema" in media else None,
+            examples=MappingProxyType(dict(self._examples(media))),
             headers=MappingProxyType(dict(read.get("headers", {}))),
             pointer=entry.get("$ref", pointer),
             source=read.get("x-source", ""),

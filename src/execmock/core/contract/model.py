@@ -13,11 +13,15 @@ __all__ = ["Choice", "Operation", "Parameter", "RequestBody", "Response"]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation. `location` is path, query or header; `pointer` leads to it."""
+    """One parameter of an operation. `location` is path, query or header; `pointer` leads to it.
+
+    `explode` says that several values come one by one, not as one text with commas.
+    """
 
     name: str
     location: str
     required: bool
+    explode: bool
     schema: Mapping[str, Any]
     pointer: str
     source: str
@@ -34,9 +38,13 @@ class RequestBody:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer of an operation. `status` is `200`, `4XX` or `default`; without JSON `schema` is None."""
+    """One answer of an operation. `status` is `200`, `4XX` or `default`; without JSON `schema` is None.
+
+    `media_type` is that of the body and of its examples: JSON if it may be, empty if there is no body.
+    """
 
     status: str
+    media_type: str
     schema: Mapping[str, Any] | None
     examples: Mapping[str, Any]
     headers: Mapping[str, Any]
@@ -74,11 +82,20 @@ class Operation:
 
     @property
     def success(self) -> Response:
-        """Its first answer with a status of 2XX; ContractError if there is none."""
-        for status, response in self.responses.items():
-            if status.startswith("2"):
-                return response
+        """Its first answer with a status such as 200; ContractError if there is none."""
+        found = self.successes
+        if found:
+            return found[0]
         raise ContractError(f"{self.pointer}/responses has no success; expected a status such as 200")
+
+    @property
+    def successes(self) -> tuple[Response, ...]:
+        """Its answers with one status from 200 to 299."""
+        return tuple(
+            response
+            for status, response in self.responses.items()
+            if status.isdecimal() and status.startswith("2")
+        )
 
     def response(self, status: int) -> Response | None:
         """Return the answer that covers a status, the most exact first, or None if there is none."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from json import JSONEncoder
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["Violation", "shorten", "shortened"]
+__all__ = ["NOTHING", "Violation", "shorten", "shortened"]
 
 _LONGEST_TEXT = 120
 _JSON = JSONEncoder(ensure_ascii=False, default=str)
+NOTHING: Any = object()
+"""What a violation received where nothing came."""
 
 
-_NOTHING: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One thing wrong with a value: `where` (such as body/workflowId), what came, what was expected.
 
     `path` leads to it inside the value. `unknown` says that it is a key that should not be there; `hint`
@@ -25,29 +22,32 @@ class Violation:
 
     where: str
     expected: str
-    received: Any = _NOTHING
-    path: tuple[str | int, ...] = field(default=(), compare=False)
-    unknown: bool = field(default=False, compare=False)
-    hint: str = field(default="", compare=False)
+    received: Any = NOTHING
+    path: tuple[str | int, ...] = ()
+    unknown: bool = False
+    hint: str = ""
 
     @property
     def missing(self) -> bool:
         """Whether nothing came where something has to be."""
-        return self.received is _NOTHING
+        return self.received is NOTHING
 
     @property
     def sentence(self) -> str:
         """What was expected and what came, without the place."""
-        came = "nothing" if self.missing else shorten(self.received)
-        return f"expected {self.expected}, received {came}" + (f".{self.hint}" if self.hint else "")
+        came = "nothing" if self.received is NOTHING else shorten(self.received)
+        hint = f".{self.hint}" if self.hint else ""
+        return f"expected {self.expected}, received {came}{hint}"
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry of an error body's `details`; `received` is left out when nothing came."""
-        came = {} if self.missing else {"received": shortened(self.received)}
-        return {"location": self.where, **came, "expected": self.expected, "message": str(self)}
+        if self.received is NOTHING:
+            return {"location": self.where, "expected": self.expected, "message": str(self)}
+        came = shortened(self.received)
+        return {"location": self.where, "received": came, "expected": self.expected, "message": str(self)}
 
 
 def shortened(value: object) -> object:
@@ -61,5 +61,5 @@ def shortened(value: object) -> object:
 
 def shorten(value: object) -> str:
     """Return a value as short JSON-like text, fit for an error message."""
-    text = _JSON.encode(value)
+    text = str(value) if type(value) is int else _JSON.encode(value)
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"

@@ -1,4 +1,4 @@
-"""The errors of a JSON Schema check as violations: one for each key or value that has to be mended.
+"""What breaks a schema, as violations: one for each key or value that has to be mended.
 
 Of several alternatives, the one that the value was most likely meant to be is judged, so that a slip
 inside it is named where it stands instead of the whole value being refused.
@@ -6,150 +6,186 @@ inside it is named where it stands instead of the whole value being refused.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from execmock.core.schema.violation import Violation, shorten
+from execmock.core.schema.violation import NOTHING, Violation, shorten
 from execmock.errors import nearest
 
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
+__all__ = ["Failure", "Keyword", "Path", "worded"]
 
-__all__ = ["types_worded", "worded"]
+Path = tuple[str | int, ...]
 
-_ALTERNATIVES = ("anyOf", "oneOf")
 _SHAPES = ("type", "enum", "const")
 
 
-def worded(errors: Iterable[ValidationError], where: str) -> Iterator[Violation]:
-    """Yield the violations in the order of their places; `where` is the first part of each place."""
-    for error in sorted(errors, key=_order):
-        yield from _worded(error, where)
+@dataclass(frozen=True)
+class Keyword:
+    """A keyword in a schema: its name and value, the schema around it, and its rank in the whole document."""
+
+    name: str
+    value: Any
+    schema: Mapping[str, Any]
+    rank: tuple[int, ...]
+
+    @cached_property
+    def expected(self) -> str:
+        """What a value has to be that keeps it."""
+        word = _WORDS.get(self.name)
+        return word(self.value, self.schema) if word else f"{self.name} {shorten(self.value)}"
+
+    @cached_property
+    def known(self) -> list[str]:
+        """The names of the properties that the schema describes."""
+        return list(self.schema.get("properties", ()))
+
+    @cached_property
+    def members(self) -> Mapping[str, str]:
+        """What each member that has to be there has to be."""
+        return _Members(self.schema.get("properties", {}))
 
 
-def _worded(error: ValidationError, where: str) -> Iterator[Violation]:
-    if error.validator in _ALTERNATIVES and error.context:
-        yield from _of_alternatives(error, where)
-    elif error.validator == "required":
-        yield from _missing(error, where)
-    elif error.validator in ("additionalProperties", "unevaluatedProperties"):
-        yield from _unknown(error, where)
-    else:
-        yield _violation(error, where, _expected(error))
+class _Members(dict[str, str]):
+    """Words for required members, made when they are first asked for; as many as a schema requires."""
+
+    def __init__(self, properties: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._properties = properties
+
+    def __missing__(self, name: str) -> str:
+        kinds = self._properties.get(name, {}).get("type", "value")
+        self[name] = f"{_types(kinds)} (required)"
+        return self[name]
 
 
-def _of_alternatives(error: ValidationError, where: str) -> Iterator[Violation]:
-    branches: defaultdict[Any, list[ValidationError]] = defaultdict(list)
-    for inner in error.context:
-        branches[inner.relative_schema_path[0]].append(inner)
-    meant = [branch for branch in branches.values() if not any(map(_other_shape, branch))]
+class Failure(NamedTuple):
+    """A keyword that a value breaks, with what came at which path.
+
+    `names` are those of members that are missing or unknown; `branches` what breaks each of several
+    alternatives, when none of them fits.
+    """
+
+    path: Path
+    rank: tuple[int, ...]
+    keyword: Keyword
+    received: Any
+    names: Sequence[str] = ()
+    branches: Sequence[Sequence[Failure]] = ()
+
+
+_BY_PLACE = itemgetter(0, 1)
+"""By path, then as the keywords stand in the schema. Paths can be compared: where two part, they lead on
+into one array or one object."""
+
+
+def worded(failures: list[Failure], where: str) -> list[Violation]:
+    """Return each violation once, in the order of the places; `where` is the first part of each place."""
+    found: list[Violation] = []
+    _word(failures, where, found)
+    if len({violation.where for violation in found}) == len(found):
+        return found
+    return list({str(violation): violation for violation in found}.values())
+
+
+def _word(failures: Sequence[Failure], where: str, found: list[Violation]) -> None:
+    """Append the violations to those found."""
+    for path, _, keyword, received, names, branches in sorted(failures, key=_BY_PLACE):
+        if branches:
+            _word_alternatives(branches, path, received, where, found)
+        elif not names:
+            found.append(Violation(_place(where, path), keyword.expected, received, path))
+        elif keyword.name == "required":
+            for name in names:
+                inner = (*path, name)
+                found.append(Violation(_place(where, inner), keyword.members[name], NOTHING, inner))
+        else:
+            for name in names:
+                inner, hint = (*path, name), nearest(name, keyword.known)
+                expected = f"one of {', '.join(keyword.known)}"
+                found.append(Violation(_place(where, inner), expected, received[name], inner, True, hint))
+
+
+def _word_alternatives(
+    branches: Sequence[Sequence[Failure]], path: Path, received: Any, where: str, found: list[Violation]
+) -> None:
+    meant = [branch for branch in branches if not any(_other_shape(each, path) for each in branch)]
     if meant:
-        best = min(range(len(meant)), key=lambda branch: len(meant[branch]))
-        yield from worded(meant[best], where)
+        _word(min(meant, key=len), where, found)
     else:
-        yield _violation(error, where, _any_shape(error.context))
+        found.append(Violation(_place(where, path), _any_shape(branches, path), received, path))
 
 
-def _other_shape(error: ValidationError) -> bool:
-    """Whether the value is of another kind altogether, not merely wrong inside."""
-    if error.relative_path:
+def _other_shape(failure: Failure, path: Path) -> bool:
+    """Whether the value at `path` is of another kind altogether, not merely wrong inside."""
+    if failure.path != path:
         return False
-    if error.validator in _ALTERNATIVES and error.context:
-        return all(map(_other_shape, error.context))
-    return error.validator in _SHAPES
+    inner = [each for branch in failure.branches for each in branch]
+    return all(_other_shape(each, path) for each in inner) if inner else failure.keyword.name in _SHAPES
 
 
-def _any_shape(errors: Iterable[ValidationError]) -> str:
+def _any_shape(branches: Sequence[Sequence[Failure]], path: Path) -> str:
     kinds: list[str] = []
     words: list[str] = []
-    for error in errors:
-        if error.relative_path:
-            continue
-        if error.validator in _ALTERNATIVES and error.context:
-            words.append(_any_shape(error.context))
-        elif error.validator == "type":
-            kind = error.validator_value
-            kinds += [kind] if isinstance(kind, str) else cast("list[str]", kind)
+    for each in (each for branch in branches for each in branch if each.path == path):
+        if each.branches:
+            words.append(_any_shape(each.branches, path))
+        elif each.keyword.name == "type":
+            kinds += _listed(each.keyword.value)
         else:
-            words.append(_expected(error))
-    return " or ".join(dict.fromkeys(words + ([types_worded(dict.fromkeys(kinds))] if kinds else [])))
+            words.append(each.keyword.expected)
+    return " or ".join(dict.fromkeys(words + ([_types(dict.fromkeys(kinds))] if kinds else [])))
 
 
-def _missing(error: ValidationError, where: str) -> Iterator[Violation]:
-    properties = _properties(error)
-    path = tuple(error.absolute_path)
-    for name in cast("list[str]", error.validator_value):
-        if name not in cast("dict[str, Any]", error.instance):
-            kind = types_worded(properties.get(name, {}).get("type", "value"))
-            yield Violation(_place(where, (*path, name)), f"{kind} (required)", path=(*path, name))
+def _place(where: str, path: Path) -> str:
+    for part in path:
+        where = f"{where}/{part}"
+    return where
 
 
-def _unknown(error: ValidationError, where: str) -> Iterator[Violation]:
-    known = list(_properties(error))
-    path = tuple(error.absolute_path)
-    for name, value in cast("dict[str, Any]", error.instance).items():
-        if name not in known:
-            yield Violation(
-                where=_place(where, (*path, name)),
-                expected=f"one of {', '.join(known)}",
-                received=value,
-                path=(*path, name),
-                unknown=True,
-                hint=nearest(name, known),
-            )
+def _listed(kinds: str | list[str]) -> list[str]:
+    return [kinds] if isinstance(kinds, str) else kinds
 
 
-def _violation(error: ValidationError, where: str, expected: str) -> Violation:
-    path = tuple(error.absolute_path)
-    return Violation(_place(where, path), expected, error.instance, path=path)
+def _types(kinds: str | Iterable[str]) -> str:
+    """Return JSON types in words: `a string or an object`. Null is not asked for."""
+    names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
 
 
-def _place(where: str, path: Iterable[str | int]) -> str:
-    return "/".join([where, *map(str, path)])
+def _count(word: str, thing: str) -> Callable[[int, Any], str]:
+    return lambda number, _: f"{word} {number} {thing}{'' if number == 1 else 's'}"
 
 
-def _order(error: ValidationError) -> list[tuple[int, str]]:
-    return [(part, "") if isinstance(part, int) else (-1, part) for part in error.absolute_path]
-
-
-def _properties(error: ValidationError) -> Mapping[str, Any]:
-    schema = cast("Mapping[str, Any]", error.schema)
-    return cast("Mapping[str, Any]", schema.get("properties", {}))
-
-
-def _expected(error: ValidationError) -> str:
-    value: Any = error.validator_value
-    words = {
-        "type": lambda: types_worded(value),
-        "enum": lambda: "one of " + ", ".join(map(str, value)),
-        "const": lambda: shorten(value),
-        "minimum": lambda: f"at least {value}",
-        "maximum": lambda: f"at most {value}",
-        "exclusiveMinimum": lambda: f"more than {value}",
-        "exclusiveMaximum": lambda: f"less than {value}",
-        "minLength": lambda: _at_least(value, "character"),
-        "maxLength": lambda: f"at most {value} characters",
-        "minItems": lambda: _at_least(value, "item"),
-        "maxItems": lambda: f"at most {value} items",
-        "minProperties": lambda: _at_least(value, "key"),
-        "pattern": lambda: _pattern(cast("Mapping[str, Any]", error.schema), value),
-    }
-    word = words.get(str(error.validator))
-    return word() if word else f"{error.validator} {shorten(value)}"
-
-
-def _at_least(number: int, thing: str) -> str:
-    return f"at least {number} {thing}{'' if number == 1 else 's'}"
-
-
-def _pattern(schema: Mapping[str, Any], pattern: str) -> str:
+def _pattern(pattern: str, schema: Mapping[str, Any]) -> str:
     # Examples say more than a regular expression does.
     examples = schema.get("examples")
     return f"text such as {', '.join(map(str, examples))}" if examples else f"text that matches {pattern}"
 
 
-def types_worded(kinds: str | Iterable[str]) -> str:
-    """Return JSON types in words: `a string or an object`. Nobody is asked for null."""
-    names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
-    return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
+def _option(value: object) -> str:
+    return value if isinstance(value, str) else shorten(value)
+
+
+_WORDS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "type": lambda kinds, _: _types(kinds),
+    "enum": lambda options, _: "one of " + ", ".join(map(_option, options)),
+    "const": lambda value, _: shorten(value),
+    "minimum": lambda number, _: f"at least {number}",
+    "maximum": lambda number, _: f"at most {number}",
+    "exclusiveMinimum": lambda number, _: f"more than {number}",
+    "exclusiveMaximum": lambda number, _: f"less than {number}",
+    "minLength": _count("at least", "character"),
+    "maxLength": _count("at most", "character"),
+    "minItems": _count("at least", "item"),
+    "maxItems": _count("at most", "item"),
+    "minProperties": _count("at least", "key"),
+    "maxProperties": _count("at most", "key"),
+    "pattern": _pattern,
+    "uniqueItems": lambda _, __: "no item twice",
+    "multipleOf": lambda number, _: f"a multiple of {number}",
+    "oneOf": lambda _, __: "one of the alternatives alone",
+    "falseSchema": lambda _, __: "nothing here",
+}

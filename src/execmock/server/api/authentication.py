@@ -35,18 +35,22 @@ class Authenticator(Protocol):
 class ApiKeyAuthenticator:
     """Resolves bearer keys. Open: any key will do, an unknown one opens the default sandbox.
 
-    Strict: only configured keys do, within their scope. `bad_key` is the status for an unknown one.
+    Strict: only configured keys do, within their scope. `bad_key` is the status for an unknown one, `formats`
+    says what the keys of each security scheme look like.
     """
 
-    def __init__(self, sandboxes: Sandboxes, *, strict: bool, bad_key: int = 401) -> None:
+    def __init__(
+        self, sandboxes: Sandboxes, formats: Mapping[str, str], *, strict: bool, bad_key: int = 401
+    ) -> None:
         self._sandboxes = sandboxes
+        self._formats = formats
         self._strict = strict
         self._bad_key = bad_key
         self._known: BoundedCache[str, tuple[ApiKey | None, Caller]] = BoundedCache(1000)
 
     async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller:
         """Return the caller; Refusal 401 without a usable key, 403 for one that lacks the scope."""
-        key = _bearer(headers.get("Authorization") or "", operation)
+        key = self._bearer(headers.get("Authorization") or "", operation)
         known = await self._sandboxes.key(key)
         if known is None and self._strict:
             raise Refusal(self._bad_key, "The bearer key is not known", headers=_CHALLENGE)
@@ -68,6 +72,21 @@ class ApiKeyAuthenticator:
         self._known.keep(key, (known, caller))
         return caller
 
+    def _bearer(self, header: str, operation: Operation) -> str:
+        """Return the key in an Authorization header; Refusal 401 if there is none."""
+        if header[:7] == "Bearer " and (plain := header[7:].strip()):
+            return plain
+        scheme, _, key = header.partition(" ")
+        if scheme.lower() == "bearer" and key.strip():
+            return key.strip()
+        form = f"Bearer {self._formats.get(operation.security[0], 'KEY')}"
+        violation = Violation("header/Authorization", form)
+        if header:
+            # Anything but a known scheme may be the key itself, which is never shown.
+            came = f"{scheme} ..." if scheme.lower() in _SCHEMES else "no scheme that is known"
+            violation = Violation("header/Authorization", form, came)
+        raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)
+
 
 async def opened_by(sandboxes: Sandboxes, headers: Mapping[str, str]) -> Sandbox | None:
     """Return the sandbox that a refused request was meant for: its key's, or else the default one."""
@@ -78,18 +97,3 @@ async def opened_by(sandboxes: Sandboxes, headers: Mapping[str, str]) -> Sandbox
 
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
-
-
-def _bearer(header: str, operation: Operation) -> str:
-    if header[:7] == "Bearer " and (plain := header[7:].strip()):
-        return plain
-    scheme, _, key = header.partition(" ")
-    if scheme.lower() == "bearer" and key.strip():
-        return key.strip()
-    form = "Bearer sk_..." if operation.security[0].startswith("embed") else "Bearer b3sk_..."
-    violation = Violation("header/Authorization", form)
-    if header:
-        # Anything but a known scheme may be the key itself, which is never shown.
-        came = f"{scheme} ..." if scheme.lower() in _SCHEMES else "no scheme that is known"
-        violation = Violation("header/Authorization", form, came)
-    raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)

@@ -8,28 +8,38 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from execmock.core.contract import Contract, Operation, Router
+from execmock.core.ids import derive
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Handled, Request, Result, refused
-from execmock.server.api.prefer import forced_answer, preferences
+from execmock.server.api.contract_answers import ContractAnswers
+from execmock.server.api.prefer import ContractAnswer, forced_answer, preferences, usual_answer
 from execmock.server.api.request_ids import RequestIds
-from execmock.server.api.request_validation import RequestValidator, Strictness, ValidatedRequest
+from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
+from execmock.server.api.strictness import Strictness
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import Sandbox
 
 __all__ = ["Api", "Handler", "internal_error"]
 
 
+Serve = Callable[[Request, ValidatedRequest, Caller | None], Awaitable[Handled]]
+
+
 class Handler(NamedTuple):
     """What serves one operation. `subject` names the path parameter that says what a request is about."""
 
-    serve: Callable[[Request, ValidatedRequest, Caller | None], Awaitable[Handled]]
+    serve: Serve
     subject: str = ""
 
 
 class Api:
-    """Serves the operations of one contract. Raises nothing for what a client sends."""
+    """Serves the operations of one contract. Raises nothing for what a client sends.
+
+    An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
+    root, or from `seed` where no sandbox is reached.
+    """
 
     def __init__(
         self,
@@ -40,12 +50,15 @@ class Api:
         strictness: Mapping[str, Strictness],
         wrong_method: int = 405,
         only: Collection[str] | None = None,
+        seed: bytes = b"",
     ) -> None:
         self._authenticator = authenticator
         self._request_ids = request_ids
         self._wrong_method = wrong_method
+        self._contract_answers = ContractAnswers(contract)
+        self._seed = seed
         self._served = {
-            name: _Served(contract, operation, handlers[name], strictness.get(name, Strictness()))
+            name: _Served(contract, operation, handlers.get(name), strictness.get(name, Strictness()))
             for name, operation in contract.operations.items()
             if only is None or name in only
         }
@@ -70,12 +83,14 @@ class Api:
                 caller = await self._authenticator.admit(operation, request.headers)
                 sandbox = caller.sandbox if caller else None
             prefer = request.headers.get("Prefer")
-            if prefer is not None:
-                forced = forced_answer(operation, preferences(prefer))
-                if forced:
-                    return Result(self._completed(forced, request, sandbox), name, sandbox)
+            wanted = None if prefer is None else forced_answer(operation, preferences(prefer))
+            if wanted is not None:
+                return Result(self._from_contract(wanted, request, name, sandbox), name, sandbox)
             validated = served.validator.check(request, path)
             fits = True
+            if served.serve is None:
+                answer = self._from_contract(usual_answer(operation), request, name, sandbox)
+                return Result(answer, name, sandbox, fits=fits)
             if served.subject:
                 subject = validated.parameters[served.subject]
             handled = await served.serve(request, validated, caller)
@@ -90,12 +105,16 @@ class Api:
         """Return the result of a request that is refused before any operation is asked."""
         return Result(refused(refusal, self._request_ids.next(None)), violations=refusal.violations)
 
-    def _completed(self, forced: Answer, request: Request, sandbox: Sandbox | None) -> Answer:
-        """Return a forced answer with the headers that the real one would have."""
-        headers = {**forced.headers, "X-Request-Id": self._request_ids.next(sandbox)}
-        if forced.status == 405:
-            headers["Allow"] = ", ".join(self.methods(request.path))
-        return Answer(forced.status, forced.body, headers)
+    def _from_contract(
+        self, wanted: ContractAnswer, request: Request, operation: str, sandbox: Sandbox | None
+    ) -> Answer:
+        """Return one of the contract's own answers, made for the request's path where it has no example."""
+        seed = derive(sandbox.root if sandbox else self._seed, "answer", operation, request.path)
+        answer = self._contract_answers.answer(wanted, seed, self._request_ids.next(sandbox))
+        if answer.status != 405:
+            return answer
+        headers = {**answer.headers, "Allow": ", ".join(self.methods(request.path))}
+        return Answer(answer.status, answer.body, headers, answer.content_type)
 
     def _failed(
         self, error: Exception, request: Request, sandbox: Sandbox | None
@@ -133,14 +152,16 @@ class _Served:
     __slots__ = ("enveloped", "operation", "serve", "status", "subject", "validator")
 
     def __init__(
-        self, contract: Contract, operation: Operation, handler: Handler, strictness: Strictness
+        self, contract: Contract, operation: Operation, handler: Handler | None, strictness: Strictness
     ) -> None:
         self.operation = operation
-        self.serve, self.subject = handler
+        self.serve = handler.serve if handler else None
+        self.subject = handler.subject if handler else ""
         self.validator = RequestValidator(contract, operation, strictness)
         success = operation.success
         self.status = int(success.status)
-        self.enveloped = "data" in contract.resolve(success.schema or {}).get("properties", {})
+        schema = contract.resolve(success.schema or {}) if handler else {}
+        self.enveloped = "data" in schema.get("properties", {})
 
     def wrap(self, body: bytes, request_id: str) -> Answer:
         """Return a success, in the envelope if the contract has one."""

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from execmock.core.contract import Operation
-from execmock.core.json_text import encode
+from execmock.core.contract import Operation, Response
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
-from execmock.server.api.calls import Answer
 from execmock.service.refusals import Refusal
 
-__all__ = ["forced_answer", "preferences"]
+__all__ = ["ContractAnswer", "forced_answer", "preferences", "usual_answer"]
+
+
+class ContractAnswer(NamedTuple):
+    """One of the contract's own answers. `example` names the one that is wanted; empty for the first."""
+
+    status: int
+    response: Response
+    example: str = ""
 
 
 def preferences(header: str | None) -> Mapping[str, str]:
@@ -25,22 +32,30 @@ def preferences(header: str | None) -> Mapping[str, str]:
     return found
 
 
-def forced_answer(operation: Operation, wanted: Mapping[str, str]) -> Answer | None:
-    """Return the contract's own example for `code` and `example`, or None if neither is asked for."""
-    code, example = wanted.get("code"), wanted.get("example")
+def forced_answer(operation: Operation, wanted: Mapping[str, str]) -> ContractAnswer | None:
+    """Return the answer that `code` and `example` ask for, or None if neither is there.
+
+    Refusal 400 for one that the operation does not have.
+    """
+    code, example = wanted.get("code"), wanted.get("example") or ""
     if not code and not example:
         return None
     if code is None:
-        code = _status_of(operation, example or "")
+        code = _status_of(operation, example)
     response = operation.response(int(code)) if code.isdecimal() and len(code) == 3 else None
     if response is None:
         valid = ", ".join(operation.responses)
         raise Refusal(400, "No such answer", [Violation("header/Prefer", f"code= one of {valid}", code)])
     if example and example not in response.examples:
         raise _unknown_example(example, list(response.examples))
-    value = response.examples[example] if example else next(iter(response.examples.values()), None)
-    headers = {"Retry-After": "1"} if code == "429" else {}
-    return Answer(int(code), encode(value), headers)
+    return ContractAnswer(int(code), response, example)
+
+
+def usual_answer(operation: Operation) -> ContractAnswer:
+    """Return the success that an operation without a handler answers: the first one with an example."""
+    successes = operation.successes or (operation.success,)
+    response = next((success for success in successes if success.examples), successes[0])
+    return ContractAnswer(int(response.status), response)
 
 
 def _status_of(operation: Operation, example: str) -> str:

@@ -33,6 +33,8 @@ _WORTH_JOINING = 16_384
 """Bodies up to this many bytes are joined with their heads; longer ones are written without a copy."""
 _WORTH_WAITING = 65_536
 """Bodies up to this many bytes are collected here when they arrive in pieces."""
+_WITHOUT_LENGTH = (204, 304)
+"""Statuses whose answers never have a body, so that they have no Content-Length (RFC 9110, section 8.6)."""
 _IDLE = 1800.0
 """Seconds after which a connection without a request is closed; it may stay open for twice as long."""
 
@@ -205,6 +207,9 @@ class _Written:
             self._second = second
             self._date = formatdate(usegmt=True)
         end = "\r\nConnection: close\r\n\r\n" if last else "\r\n\r\n"
+        if not answer.body:
+            length = "" if answer.status in _WITHOUT_LENGTH else "Content-Length: 0\r\n"
+            return f"{start}{length}Date: {self._date}{end}".encode("latin-1")
         return (
             f"{start}Content-Type: {answer.content_type}\r\n"
             f"Content-Length: {len(answer.body)}\r\nDate: {self._date}{end}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from json import dumps
 from typing import Any
 
@@ -20,7 +19,6 @@ __all__ = ["ScenarioFinding", "read_upload"]
 _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
 class ScenarioFinding(Violation):
     """A finding about a scenario; `expected` is the whole of what there is to say."""
 
