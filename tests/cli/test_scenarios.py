@@ -62,6 +62,49 @@ def test_check_shows_each_finding_with_its_line_and_exits_with_1(folder: Path, c
     )
 
 
+GOLD = GOOD.replace("mine", "gold", 1).replace("wf_mine", "wf_mine, requestPayload.tier: gold")
+
+
+def test_scenarios_that_can_fit_one_request_are_advice(folder: Path, capsys: Capture) -> None:
+    (folder / "gold.yaml").write_text(GOLD)
+    (folder / "mine.yaml").write_text(GOOD)
+    told = "'gold' and 'mine' can fit the same request, which then follows 'gold': it binds more"
+    shown = f"mine.yaml:3:1: advice: {told}; the other is at gold.yaml:3:1"
+    text = run(capsys, "scenarios", "check", "gold.yaml", "mine.yaml")
+    assert text.startswith(f"{shown}\n  bind: {{workflowId: wf_mine}}\n  ^\n")
+    assert text.endswith("\n2 files checked, no findings, 1 piece of advice\n")
+    (found,) = json.loads(run(capsys, "scenarios", "check", "--format", "json", "."))["findings"]
+    assert found["level"] == "advice"
+    assert run(capsys, "scenarios", "check", "--format", "github", ".").startswith("::notice file=mine.yaml,")
+
+
+def test_a_scenario_that_can_fit_what_a_shipped_one_does_is_advice(folder: Path, capsys: Capture) -> None:
+    (folder / "mine.yaml").write_text(GOOD.replace("wf_mine", "[wf_mine, wf_node_fails]"))
+    told = (
+        "'node-fails' and 'mine' can fit the same request, which then follows 'node-fails': it binds more to"
+    )
+    assert told in run(capsys, "scenarios", "check", "mine.yaml")
+    (folder / "mine.yaml").write_text(
+        GOOD.replace("mine", "node-fails", 1).replace("wf_mine", "wf_node_fails")
+    )
+    assert run(capsys, "scenarios", "check", "mine.yaml") == "1 file checked, no findings\n"
+
+
+def test_list_says_all_that_picks_a_scenario(folder: Path, capsys: Capture) -> None:
+    (folder / "gold.yaml").write_text(GOLD)
+    (folder / "execmock.yaml").write_text("serve: {scenarios: [gold.yaml]}\n")
+    assert "gold                      wf_mine; requestPayload.tier gold" in run(capsys, "scenarios", "list")
+
+
+def test_a_preview_is_of_a_request_that_fits(folder: Path, capsys: Capture) -> None:
+    (folder / "gold.yaml").write_text(GOLD.replace("signal.payload.why", "request.requestPayload.tier"))
+    shown = json.loads(
+        run(capsys, "scenarios", "preview", "gold.yaml", "--signal", "go@1s", "--format", "json")
+    )
+    assert shown["execution"]["requestPayload"] == {"tier": "gold"}
+    assert shown["execution"]["statusReason"] == "gold"
+
+
 def test_check_without_findings_exits_with_0(folder: Path, capsys: Capture) -> None:
     (folder / "good.yaml").write_text(GOOD)
     assert run(capsys, "scenarios", "check", "good.yaml") == "1 file checked, no findings\n"

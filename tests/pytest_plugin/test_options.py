@@ -69,7 +69,7 @@ def test_what_only_the_server_can_refuse_fails_each_test_in_a_sentence(run_tests
     run = run_tests(source, ini="execmock_choose = unknownExecutio=404")
     run.assert_outcomes(errors=2)
     run.stdout.fnmatch_lines(
-        ["ini options: unknown choice 'unknownExecutio'*Did you mean 'unknownExecution'?"]
+        ["*tox.ini: execmock_choose: unknown choice 'unknownExecutio'*Did you mean 'unknownExecution'?"]
     )
     run.stdout.no_fnmatch_line("*Traceback*")
 

@@ -145,20 +145,20 @@ def complaint(*arguments: str) -> str:
 
 def test_memory_cannot_be_shared_and_the_complaint_says_what_can() -> None:
     said = complaint("--workers", "2", "--port", "0")
-    assert said.startswith("execmock: --workers 2 cannot share --store memory:, which lives in one process")
-    assert "expected --store sqlite:PATH or redis://" in said
+    assert said.startswith("execmock: --workers is 2, and --store is memory:, which lives in one process")
+    assert "expected a store that can be shared: sqlite:PATH or redis://" in said
 
 
 def test_what_keeps_the_first_worker_from_starting_is_said_once(tmp_path: Path) -> None:
     said = complaint("--workers", "3", "--port", "0", "--store", f"sqlite:{tmp_path}/no/a.db")
-    assert said == f"execmock: the store {tmp_path}/no/a.db: there is no folder {tmp_path}/no\n"
+    assert said == f"execmock: --store: the store {tmp_path}/no/a.db: there is no folder {tmp_path}/no\n"
 
 
 def test_a_port_that_others_listen_on_is_not_shared_with_them(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
         port = str(other.getsockname()[1])
         said = complaint("--workers", "2", "--port", port, "--store", f"sqlite:{tmp_path / 'a.db'}")
-    assert said.startswith(f"execmock: cannot listen on 127.0.0.1:{port}: Address already in use.")
+    assert said.startswith(f"execmock: --port: cannot listen on 127.0.0.1:{port}: Address already in use.")
 
 
 def _runs(pid: int) -> bool:

@@ -146,7 +146,7 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_code_2(tmp_path: Path) ->
         port = str(taken.getsockname()[1])
         for options in (["--port", port], ["--port", "0", "--embed-port", port]):
             sentence = refused(*options, cwd=tmp_path)
-            assert sentence.startswith(f"execmock: cannot listen on 127.0.0.1:{port}: ")
+            assert sentence.startswith(f"execmock: {options[-2]}: cannot listen on 127.0.0.1:{port}: ")
             assert sentence.count("\n") == 1
 
 

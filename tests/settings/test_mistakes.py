@@ -120,3 +120,60 @@ def test_a_wrong_value_is_told_with_what_was_expected(places: Places, place: str
 def test_verify_tells_a_wrong_value_alike(places: Places, place: str, said: str) -> None:
     said = said.format("quick or default or thorough. Did you mean 'quick'?")
     assert said in places[place]("effort", "quik")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("serve --port 4020", "--port and --embed-port are both 4020"),
+        ("EXECMOCK_PORT=4020 serve", "EXECMOCK_PORT and --embed-port are both 4020"),
+        ("serve port: 4020", "execmock.yaml:2:9: serve.port and --embed-port are both 4020"),
+        ("EXECMOCK_WORKERS=2 serve", "EXECMOCK_WORKERS is 2, and --store is memory:"),
+        ("serve workers: 2", "execmock.yaml:2:12: serve.workers is 2, and --store is memory:"),
+        ("EXECMOCK_HOST=0.0.0.0 serve", "EXECMOCK_HOST is '0.0.0.0', which other machines can reach"),
+        ("EXECMOCK_CHOOSE=a=b serve", "EXECMOCK_CHOOSE: unknown choice 'a'"),
+        ("serve choose: a=b", "execmock.yaml:2:11: serve.choose: unknown choice 'a'"),
+        ("EXECMOCK_CHOOSE=a=b scenarios list", "EXECMOCK_CHOOSE: unknown choice 'a'"),
+        ("EXECMOCK_SCENARIO=gone serve", "EXECMOCK_SCENARIO: there is no scenario 'gone'"),
+        ("serve --scenarios gone", "--scenarios: there is no scenario file or folder 'gone'"),
+        ("EXECMOCK_SCENARIOS=gone scenarios list", "EXECMOCK_SCENARIOS: there is no scenario file or folder"),
+        ("serve store: redsi:x", "execmock.yaml:2:10: serve.store: 'redsi:' is not a store"),
+        ("EXECMOCK_WORLD=gone serve", "EXECMOCK_WORLD: there is no world 'gone'"),
+        (
+            "EXECMOCK_DRAW_BY=gone serve",
+            "EXECMOCK_DRAW_BY is 'gone'; expected a property of the request body",
+        ),
+        ("EXECMOCK_CONFIG=gone serve", "gone: there is no such file; EXECMOCK_CONFIG names it"),
+        ("verify http://host:99999", "BASE_URL is 'http://host:99999'; expected an address such as"),
+        ("verify --url http://host:99999", "--url is 'http://host:99999'; expected an address such as"),
+        ("EXECMOCK_URL=host verify", "EXECMOCK_URL is 'host'; expected an address such as"),
+        ("EXECMOCK_ONLY=auht verify http://127.0.0.1:9", "EXECMOCK_ONLY: 'auht' is no rule, area, tag or"),
+        ("verify http://127.0.0.1:9 --skip auht", "--skip: 'auht' is no rule, area, tag or operation"),
+        ("EXECMOCK_REPORT=xml=a verify http://127.0.0.1:9", "EXECMOCK_REPORT: 'xml' is no form of a report"),
+    ],
+)
+def test_a_value_is_called_what_it_is_called_where_it_was_given(
+    command: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`command` may begin with a variable; what it holds after a key with a colon stands in the file."""
+    monkeypatch.chdir(tmp_path)
+    words = command.split()
+    if variable := "=" in words[0]:
+        name, _, value = words.pop(0).partition("=")
+        monkeypatch.setenv(name, value)
+    if not variable and words[1].endswith(":"):
+        Path("execmock.yaml").write_text(f"serve:\n  {words.pop(1)} {words.pop(1)}\n")
+    other = ["--embed-port", "4020"] if "4020" in command else []
+    assert main([*words, *other]) == 2
+    assert f"execmock: {said}" in capsys.readouterr().err
+
+
+def test_an_argument_is_named_by_what_only_the_server_can_refuse() -> None:
+    with pytest.raises(ConfigError, match="choose: unknown choice 'a'"):
+        ExecMock(choose={"a": "b"}).start()
+    with pytest.raises(ConfigError, match="only: 'auht' is no rule"):
+        verify("http://127.0.0.1:9", token="k", only=["auht"])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from execmock.errors import ExecmockError, MockError, ScenarioError
 from execmock.testing import ExecMock
@@ -152,6 +153,30 @@ def test_waiting_for_what_does_not_come_says_where_it_stands(mock: ExecMock) -> 
     text = str(caught.value)
     assert text.startswith("no workflow_succeeded within 0 s. The clock is frozen: advance it.\n")
     assert "09:00:00.000  awaiting_payment" in text
+
+
+def test_executions_are_found_by_where_they_stand(mock: ExecMock) -> None:
+    made = create(mock)
+    mock.scenario("waits-for-approval")
+    waiting = create(mock, workflowId="wf_b")
+    mock.clock.advance("3s")
+    assert [one.id for one in mock.executions.where(status="workflow_waiting")] == [waiting["id"]]
+    assert [one.id for one in mock.executions.where(waits_for="reject", step="approval")] == [waiting["id"]]
+    assert [one.id for one in mock.executions.where(workflow="wf_b")] == [waiting["id"]]
+    paid = mock.executions.where(scenario="paid-happy-path")
+    assert ([one.id for one in paid], len(paid), paid[0].id) == ([made["id"]], 1, made["id"])
+    assert len(mock.executions.embed.where(status="running")) == 0
+    with pytest.raises(MockError, match="Did you mean 'workflow_waiting'"):
+        mock.executions.where(status="workflow_waitin")
+
+
+def test_the_client_token_of_an_execution_can_be_asked_for(mock: ExecMock) -> None:
+    made = create(mock)
+    token = mock.client_token(made["id"])
+    answer = requests.get(f"{mock.url}/v1/public/executions/{made['id']}", {"token": token}, timeout=10)
+    assert answer.json()["data"]["id"] == made["id"]
+    with pytest.raises(MockError, match="Unknown execution"):
+        mock.client_token("exec_none")
 
 
 def test_an_async_test_can_wait_while_its_own_loop_moves_things_on(mock: ExecMock) -> None:

@@ -118,7 +118,7 @@ def test_a_stopped_server_is_named_in_a_sentence_with_exit_code_3() -> None:
     ("arguments", "said"),
     [
         ((), "no address was given"),
-        (("ftp://host",), "--url is 'ftp://host'"),
+        (("ftp://host",), "BASE_URL is 'ftp://host'"),
         (
             ("http://host:99999", "--token", "k"),
             "is 'http://host:99999'; expected an address such as http://",

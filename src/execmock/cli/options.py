@@ -39,18 +39,21 @@ def takes_options(*settings: type[Any]) -> Callable[[F], F]:
 
 
 def resolved_settings(
-    given: Mapping[str, Any], sections: Iterable[str] = tuple(SECTIONS)
+    given: Mapping[str, Any],
+    sections: Iterable[str] = tuple(SECTIONS),
+    typed: Mapping[str, str] | None = None,
 ) -> dict[str, tuple[Setting, ...]]:
     """Resolve sections from a command's parameters, the environment and the configuration file.
 
-    Warns on stderr of variables that mean nothing; ConfigError says what does not fit.
+    `typed` names, by option, what was given as something else than the option's own flag. Warns on stderr of
+    variables that mean nothing; ConfigError says what does not fit.
     """
     known = [option for cls in SECTIONS.values() for option in options(cls)]
     for warning in unknown_variables(os.environ, [*OTHER_VARIABLES, *(option.variable for option in known)]):
         click.echo(f"execmock: {warning}", err=True)
     flags = {option.name: _raw(given.get(option.field)) for option in known}
-    file = _load(given.get("config") or os.environ.get(CONFIG_VARIABLE))
-    return {name: resolve(name, SECTIONS[name], flags, os.environ, file) for name in sections}
+    file = _load(given.get("config"), os.environ.get(CONFIG_VARIABLE))
+    return {name: resolve(name, SECTIONS[name], flags, os.environ, file, typed=typed) for name in sections}
 
 
 def _flag(option: Option) -> Callable[[F], F]:
@@ -72,11 +75,13 @@ def _raw(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _load(named: str | None) -> Marked | None:
+def _load(flag: str | None, variable: str | None) -> Marked | None:
+    named = flag or variable
     path = Path(named or FILE_NAME)
     if not path.exists():
         if named:
-            raise ConfigError("there is no such file", place=Place(named))
+            given = "--config" if flag else CONFIG_VARIABLE
+            raise ConfigError(f"there is no such file; {given} names it", place=Place(named))
         return None
     from execmock.loading.yaml_marks import load_marked_file
 

@@ -36,11 +36,12 @@ def command(base_url: str | None, effort_flag: str | None, rules: bool, **given:
     Each option can also be given as a variable (--token-b as EXECMOCK_TOKEN_B) or under `verify:` in
     execmock.yaml. A flag wins over a variable, a variable over the file.
     """
+    typed = {}
     if effort_flag:
-        given["effort"] = effort_flag
+        given["effort"], typed["effort"] = effort_flag, f"--{effort_flag}"
     if base_url:
-        given["url"] = base_url
-    settings = build(VerifySettings, resolved_settings(given, ["verify"])["verify"])
+        given["url"], typed["url"] = base_url, "BASE_URL"
+    settings = build(VerifySettings, resolved_settings(given, ["verify"], typed)["verify"])
     if rules:
         return _list_rules(settings)
     return _judge(settings)
@@ -63,7 +64,8 @@ def _judge(settings: VerifySettings) -> int:
     from execmock.verify.report.terminal import lines
 
     reports = [pair for pairs in settings.reports for pair in pairs]
-    check_formats(reports)
+    with settings.naming("reports"):
+        check_formats(reports)
     started = present()
     try:
         report = _run(settings, started)
@@ -72,7 +74,8 @@ def _judge(settings: VerifySettings) -> int:
         return INTERRUPTED
     for line in lines(report):
         click.echo(line)
-    write(report, reports)
+    with settings.naming("reports"):
+        write(report, reports)
     _summarize(report)
     return report.exit_code
 

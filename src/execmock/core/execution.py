@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from execmock.core.apis import EMBED_API, EXECUTIONS_API, ApiDescription
 from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid_of_series
-from execmock.core.json_text import canonical, encode
+from execmock.core.json_text import canonical, decode, encode
 from execmock.core.progress import Progress, begin
 from execmock.core.sandbox import EmbedWorkflow, Sandbox
 from execmock.core.scenario.model import Scenario
@@ -52,6 +52,11 @@ class Execution:
         """What its request brought along, as JSON."""
         return self.request
 
+    @property
+    def workflow_id(self) -> str:
+        """The id of the workflow that its request named."""
+        return str(decode(self.request).get("workflowId", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
@@ -73,6 +78,11 @@ class EmbedExecution:
     def body(self) -> bytes:
         """What its request brought along, as JSON."""
         return self.execution_data
+
+    @property
+    def workflow_id(self) -> str:
+        """The key of the workflow that is embedded."""
+        return self.workflow[0]
 
 
 AnyExecution = Execution | EmbedExecution

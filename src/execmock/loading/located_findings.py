@@ -18,14 +18,18 @@ __all__ = ["LocatedFinding", "locate", "located_at", "place_of"]
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding with its place in a file and the source line, fit to be shown."""
+    """A finding with its place in a file and the source line, fit to be shown.
+
+    `advice` says that the file can be used all the same.
+    """
 
     place: Place
     message: str
     line: str = ""
+    advice: bool = False
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return f"{self.place}: {'advice: ' if self.advice else ''}{self.message}"
 
     @property
     def shown(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,7 +19,7 @@ from execmock.core.scenario import (
     compile_scenario,
     scenario_schema,
 )
-from execmock.core.scenario.conflicts import Conflict, conflicts
+from execmock.core.scenario.conflicts import Conflict, conflicts, overlaps
 from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
@@ -28,6 +28,7 @@ from execmock.loading.prepared import prepared
 __all__ = [
     "ScenarioFile",
     "Vocabularies",
+    "overlapping",
     "read_data",
     "read_folder",
     "read_text",
@@ -126,6 +127,19 @@ def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:
         finding = located_at(place, message, second.text.splitlines())
         by_name[rival.second] = replace(second, scenario=None, findings=(*second.findings, finding))
     return list(by_name.values())
+
+
+def overlapping(files: Sequence[ScenarioFile]) -> Iterator[LocatedFinding]:
+    """Yield each pair of scenarios that can fit the same request, as advice.
+
+    `files` are in the order in which a server loads them.
+    """
+    by_name = {file.path: file for file in files}
+    for overlap in overlaps([(file.path, file.scenario) for file in files if file.scenario]):
+        first, second = by_name[overlap.first], by_name[overlap.second]
+        message = f"{overlap.message}; the other is at {_place(first, overlap)}"
+        place = _place(second, overlap)
+        yield replace(located_at(place, message, second.text.splitlines()), advice=True)
 
 
 def _place(file: ScenarioFile, rival: Conflict) -> Place:

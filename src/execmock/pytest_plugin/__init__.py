@@ -19,6 +19,7 @@ from execmock.pytest_plugin.options import (
     is_concerned,
     marker_arguments,
     marker_problem,
+    placed,
     refuse_unknown,
 )
 
@@ -68,7 +69,7 @@ def execmock_server(request: pytest.FixtureRequest) -> Iterator[ExecMock]:
     """The mock server of this session, or of this xdist worker. Its own sandbox is shared by all tests."""
     server = _started(request.config.stash[_GIVEN][0])
     if isinstance(server, str):
-        pytest.fail(f"ini options: {server}", pytrace=False)
+        pytest.fail(placed(request.config, server), pytrace=False)
     with server:
         yield server
 

@@ -16,7 +16,16 @@ import pytest
 if TYPE_CHECKING:
     from execmock.settings import Option
 
-__all__ = ["MARK", "STRICT", "configured", "declare", "is_concerned", "marker_arguments", "marker_problem"]
+__all__ = [
+    "MARK",
+    "STRICT",
+    "configured",
+    "declare",
+    "is_concerned",
+    "marker_arguments",
+    "marker_problem",
+    "placed",
+]
 
 MARK = "@pytest.mark.execmock"
 STRICT = "strict_client"
@@ -107,6 +116,15 @@ def marker_problem(given: Mapping[str, Any]) -> str:
     except ConfigError as error:
         return str(error)
     return ""
+
+
+def placed(config: pytest.Config, problem: str) -> str:
+    """Return the sentence about an argument of the server with the ini option that gave it in its place."""
+    for option in _server_options():
+        if problem.startswith((f"{option.argument}:", f"{option.argument} is ")):
+            name = _ini_name(option)
+            return f"{_place(config, name)}{name}{problem.removeprefix(option.argument)}"
+    return f"ini options: {problem}"
 
 
 def _server_options() -> list[Option]:

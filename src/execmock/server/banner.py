@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.scenario import Scenario
+from execmock.core.scenario.bind import bound_texts
 from execmock.settings import ServeSettings
 from execmock.version import __version__
 
@@ -16,6 +17,8 @@ _BODY = (
     '{"workflowId":"wf_paid_happy_path","sourceSystem":"storefront","sourceEntityType":"order",'
     '"sourceEntityId":"7788","requestPayload":{"lines":2}}'
 )
+_WIDEST = 50
+"""Columns that what picks a scenario may take."""
 _JSON = "-H 'Content-Type: application/json'"
 
 
@@ -96,8 +99,10 @@ def _magic(scenarios: Iterable[Scenario]) -> list[str]:
     rows = []
     for scenario in scenarios:
         if scenario.bind:
-            name = "key" if scenario.api == "embed" else next(iter(scenario.bind))
-            rows.append((f"{name} {scenario.bind[name]}", scenario.name, scenario.summary))
+            bind = scenario.bind if scenario.api != "embed" else {"key": scenario.bind.get("key", "")}
+            magic = "; ".join(map(" ".join, bound_texts(bind)))
+            shown = magic if len(magic) <= _WIDEST else magic[: _WIDEST - 3] + "..."
+            rows.append((shown, scenario.name, scenario.summary))
     first = max((len(row[0]) for row in rows), default=0)
     second = max((len(row[1]) for row in rows), default=0)
     return [f"  {magic:<{first}}  {name:<{second}}  {summary}" for magic, name, summary in sorted(rows)]

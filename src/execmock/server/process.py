@@ -44,7 +44,7 @@ class ProcessOptions:
 
 def run(settings: ServeSettings, running: ProcessOptions) -> None:
     """Serve in this process until SIGINT or SIGTERM."""
-    with asyncio.Runner(loop_factory=_loop_factory(settings.loop)) as runner:
+    with asyncio.Runner(loop_factory=_loop_factory(settings)) as runner:
         runner.run(_serve(settings, running))
 
 
@@ -92,14 +92,14 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     embed = contract.sharing_tags(EXECUTE)
     others = [name for name in contract.operations if name not in embed]
     apart, control = settings.embed_port is not None, settings.control_port is not None
-    ports = [(settings.port, "--port", mock.dispatcher(others if apart else None, control=not control))]
+    ports = [(settings.port, "port", mock.dispatcher(others if apart else None, control=not control))]
     if settings.embed_port is not None:
-        ports.append((settings.embed_port, "--embed-port", mock.dispatcher(embed, control=False)))
+        ports.append((settings.embed_port, "embed_port", mock.dispatcher(embed, control=False)))
     if settings.control_port is not None:
-        ports.append((settings.control_port, "--control-port", mock.dispatcher((), control=True)))
+        ports.append((settings.control_port, "control_port", mock.dispatcher((), control=True)))
     listeners = [
-        Listener(dispatcher, bind(settings.host, port, option, shared=shared))
-        for port, option, dispatcher in ports
+        Listener(dispatcher, bind(settings.host, port, settings.named(name), shared=shared))
+        for port, name, dispatcher in ports
     ]
     for listener in listeners:
         await listener.start()
@@ -157,14 +157,15 @@ def _on_signals(stop: Callable[[], None]) -> None:
             signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-def _loop_factory(name: str) -> Callable[[], Any] | None:
-    if name == "asyncio":
+def _loop_factory(settings: ServeSettings) -> Callable[[], Any] | None:
+    if settings.loop == "asyncio":
         return None
     try:
         import uvloop
     except ImportError:
-        if name == "uvloop":
-            raise ConfigError("uvloop is not installed; expected --loop auto or asyncio") from None
+        if settings.loop == "uvloop":
+            name = settings.named("loop")
+            raise ConfigError(f"{name} is uvloop, which is not installed; expected auto or asyncio") from None
         return None
     factory: Callable[[], Any] = uvloop.new_event_loop
     return factory

@@ -14,8 +14,8 @@ def serve(settings: ServeSettings) -> None:
     """Serve until SIGINT or SIGTERM. Raises ExecmockError for what cannot be used."""
     if settings.control_key is None and not is_loopback(settings.host):
         raise ConfigError(
-            f"--host {settings.host} can be reached from other machines, and the control API with it; "
-            "expected --control-key KEY beside it"
+            f"{settings.named('host')} is {settings.host!r}, which other machines can reach, and the control "
+            "API with it; expected --control-key KEY too"
         )
     if settings.workers > 1:
         from execmock.server.workers import supervise

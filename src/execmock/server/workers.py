@@ -31,7 +31,8 @@ _LONGEST_PAUSE = 5.0
 def supervise(settings: ServeSettings) -> None:
     """Serve with `settings.workers` processes until SIGINT or SIGTERM; replace those that die."""
     if not hasattr(socket, "SO_REUSEPORT") or not hasattr(os, "fork"):
-        raise ConfigError("--workers needs a system whose processes can share a port; expected --workers 1")
+        name = settings.named("workers")
+        raise ConfigError(f"{name} is {settings.workers}, but processes cannot share a port here; expected 1")
     settings, reserved = _reserve(settings)
     try:
         _Supervisor(settings).run()
@@ -46,7 +47,7 @@ def _reserve(settings: ServeSettings) -> tuple[ServeSettings, list[socket.socket
     for name in ("port", "embed_port", "control_port"):
         port = getattr(settings, name)
         if port is not None:
-            option = "--" + name.replace("_", "-")
+            option = settings.named(name)
             bind(settings.host, port, option).close()
             reserved.append(bind(settings.host, port, option, shared=True))
             found[name] = reserved[-1].getsockname()[1]

@@ -46,18 +46,20 @@ class Engine:
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy() if options.seed is None else SeededEntropy(options.seed)
         contract = contract_at(options.contract)
-        self.choices = choose(contract, options.choose)
+        with options.naming("choose"):
+            self.choices = choose(contract, options.choose)
         self.contract = as_chosen(contract, self.choices)
         self.words = vocabularies(self.contract)
-        self.registry = load_registry(self.contract, options.scenarios)
-        self.store = open_store(options.store)
+        self.registry = load_registry(self.contract, options.scenarios, options.named("scenarios"))
+        with options.naming("store"):
+            self.store = open_store(options.store)
         self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(
             self.store,
             self.clock,
             self.entropy,
             self._make_default,
-            checked_draw_by(self.contract, options.draw_by),
+            checked_draw_by(self.contract, options.draw_by, options.named("draw_by")),
         )
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         views = Views(self.contract)
@@ -119,7 +121,8 @@ class Engine:
         await self.scenario_sync.refresh()
         known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
-            raise ConfigError(f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}")
+            said = f"there is no scenario {options.scenario!r}.{nearest(options.scenario, known)}"
+            raise ConfigError(f"{options.named('scenario')}: {said}")
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
@@ -173,12 +176,12 @@ class Engine:
 
     def _recorders(self) -> tuple[Journal, Changes, ScenarioSync]:
         """Return what keeps this server alone informed, or it and the others over its store."""
-        store, size = self.store, self.options.journal_size
+        store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
         if store.immediate:
-            return Journal(size), Changes(), ScenarioSync(self.registry)
+            return Journal(size, answers=answers), Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(size, store)
+        journal = SharedJournal(store, size, answers=answers)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

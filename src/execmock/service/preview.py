@@ -22,6 +22,7 @@ from execmock.core.preview import Script, Timeline, play, timeline
 from execmock.core.progress import Progress
 from execmock.core.sandbox import DRAW_BY, workflow_of
 from execmock.core.scenario import Scenario
+from execmock.core.scenario.bind import example_request
 from execmock.core.views import ApiViews, Views
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes
 from execmock.stores.memory import MemoryStore
@@ -74,7 +75,8 @@ def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
 
 def _first_execution(origin: Origin, contract: Contract, asked: Preview) -> _First:
     required = contract.schema(EXECUTIONS_API.body).get("required", ())
-    request = {**dict.fromkeys(required, "preview"), **origin.scenario.bind, **asked.request}
+    bound = example_request(origin.scenario.bind)
+    request = {**dict.fromkeys(required, "preview"), **bound, **asked.request}
     return _First(new_execution(origin, request, Sandboxes.key_id("preview")), Views(contract), request)
 
 

@@ -48,7 +48,9 @@ class Worlds:
     async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
         words = WorldWords.of(self._contract, self._registry.current.values())
-        world = load_world(world_path(named), words)
+        with options.naming("world"):
+            path = world_path(named)
+        world = load_world(path, words)
         await self.apply(world, options)
         return world
 
@@ -62,7 +64,12 @@ class Worlds:
             sandbox = self._sandbox(plan, options)
             before = await self._sandboxes.kept(plan.name)
             if before is not None:
-                sandbox = replace(sandbox, draw_by=before.draw_by)
+                sandbox = replace(
+                    sandbox,
+                    draw_by=before.draw_by,
+                    journal_size=before.journal_size,
+                    journal_answers=before.journal_answers,
+                )
             contents = self._contents(plan, sandbox)
             for reference in sorted(
                 {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}

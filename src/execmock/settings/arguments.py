@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from execmock.errors import ConfigError, nearest_or_all
 from execmock.settings.absent import ABSENT
+from execmock.settings.base import Settings
 from execmock.settings.fit import fit_object
 from execmock.settings.option import Option, options
 
 __all__ = ["explains_arguments", "from_arguments", "unknown_argument"]
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Settings)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -29,7 +30,8 @@ def from_arguments(settings: type[T], call: str, given: Mapping[str, Any], **fix
         for option in options(settings)
         if option.field not in fixed and _is_given(option, given.get(option.argument))
     }
-    return settings(**values, **fixed)
+    called = {option.field: option.argument for option in options(settings)}
+    return settings(called=called, **values, **fixed)
 
 
 def explains_arguments(call: str) -> Callable[[F], F]:

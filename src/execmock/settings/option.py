@@ -83,7 +83,7 @@ def option(
 
 def options(settings: Any) -> tuple[Option, ...]:
     """Return the options that a settings class declares, in its order."""
-    return tuple(_option(declared) for declared in fields(settings))
+    return tuple(_option(declared) for declared in fields(settings) if "kind" in declared.metadata)
 
 
 def _option(declared: Field[Any]) -> Option:

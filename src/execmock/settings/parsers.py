@@ -210,11 +210,17 @@ def parse_url(text: str) -> str:
 
     try:
         parts = urlsplit(text)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or re.search(r"\s", text):
+        raise ValueError
+    try:
+        fits = parts.port != 0
     except ValueError:
         fits = False
-    if not fits or re.search(r"\s", text):
-        raise ValueError
+    if not fits:
+        raise ValueError(" A port is a number from 1 to 65535.")
     return text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from execmock.errors import Place, nearest
+from execmock.settings.base import Settings
 from execmock.settings.file import file_values
 from execmock.settings.fit import fit
 from execmock.settings.option import PREFIX, Option, options
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "Setting", "build", "resolve", "unknown_variables"]
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Settings)
 Flags = Mapping[str, str | Sequence[str] | None]
 
 
@@ -33,11 +34,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An option with its value and where that came from."""
+    """An option with its value, where that came from, and what the value is called there."""
 
     option: Option
     value: Any
     origin: Origin
+    called: str
 
 
 def resolve(
@@ -47,20 +49,25 @@ def resolve(
     environ: Mapping[str, str],
     file: Marked | None,
     dashes: str = "--",
+    typed: Mapping[str, str] | None = None,
 ) -> tuple[Setting, ...]:
     """Resolve every option of a settings class; ConfigError names the value that does not fit.
 
     `flags` holds raw text by option name, None for one that was not given; an empty variable counts as
-    not given. `file` has passed `check_file`. `dashes` is what flags begin with where they were given.
+    not given. `file` has passed `check_file`. `dashes` is what flags begin with where they were given;
+    `typed` names, by option, what was given as something else than the option's own flag.
     """
     known = options(settings)
     in_file = file_values(file, section, known) if file else {}
-    return tuple(_resolve(option, flags, environ, in_file, dashes) for option in known)
+    return tuple(
+        _resolve(option, _Given(section, flags, environ, in_file, dashes, typed or {})) for option in known
+    )
 
 
 def build(settings: type[T], resolved: Collection[Setting]) -> T:
     """Return the settings object that resolved values make."""
-    return settings(**{setting.option.field: setting.value for setting in resolved})
+    called = {setting.option.field: setting.called for setting in resolved}
+    return settings(called=called, **{setting.option.field: setting.value for setting in resolved})
 
 
 def unknown_variables(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
@@ -70,26 +77,39 @@ def unknown_variables(environ: Mapping[str, str], known: Collection[str]) -> Ite
             yield f"{name} is no variable of execmock and is ignored.{nearest(name, known)}"
 
 
-def _resolve(
-    option: Option,
-    flags: Flags,
-    environ: Mapping[str, str],
-    in_file: Mapping[str, tuple[Any, Place]],
-    dashes: str,
-) -> Setting:
-    given = flags.get(option.name)
-    if given is not None and given != ():
-        texts = [given] if isinstance(given, str) else given
-        off = option.switch and given == "false"
-        flag = dashes + (option.off_flag if off else option.flag).removeprefix("--")
-        return Setting(option, _fit(option, texts, flag), Origin("flag", flag))
-    if text := environ.get(option.variable):
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Everything that was given for one section."""
+
+    section: str
+    flags: Flags
+    environ: Mapping[str, str]
+    in_file: Mapping[str, tuple[Any, Place]]
+    dashes: str
+    typed: Mapping[str, str]
+
+    def flag(self, option: Option, text: object = None) -> str:
+        """Return what an option is called on the command line, where `text` was its value."""
+        off = option.switch and text == "false"
+        spelled = self.dashes + (option.off_flag if off else option.flag).removeprefix("--")
+        return self.typed.get(option.name, spelled)
+
+
+def _resolve(option: Option, given: _Given) -> Setting:
+    typed = given.flags.get(option.name)
+    if typed is not None and typed != ():
+        name = given.flag(option, typed)
+        texts = [typed] if isinstance(typed, str) else typed
+        return Setting(option, _fit(option, texts, name), Origin("flag", name), name)
+    name = option.variable
+    if text := given.environ.get(name):
         texts = [part.strip() for part in text.split(",") if part.strip()] if option.many else [text]
-        return Setting(option, _fit(option, texts, option.variable), Origin("variable", option.variable))
-    if option.name in in_file:
-        value, place = in_file[option.name]
-        return Setting(option, value, Origin("file", str(place)))
-    return Setting(option, option.default, Origin("default"))
+        return Setting(option, _fit(option, texts, name), Origin("variable", name), name)
+    if option.name in given.in_file:
+        value, place = given.in_file[option.name]
+        called = f"{place}: {given.section}.{option.name}"
+        return Setting(option, value, Origin("file", str(place)), called)
+    return Setting(option, option.default, Origin("default"), given.flag(option))
 
 
 def _fit(option: Option, texts: Sequence[str], name: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
+from execmock.settings.base import Settings
 from execmock.settings.kinds import (
     FLAG,
     HOST,
@@ -34,7 +35,7 @@ __all__ = ["ServeSettings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeSettings:
+class ServeSettings(Settings):
     """The options of the server. Instants are milliseconds since 1970, sizes bytes, None means not set."""
 
     host: str = option("127.0.0.1", HOST, "Address to listen on.")
@@ -102,7 +103,15 @@ class ServeSettings:
         1, count(1, 64), "Processes that serve; more than one need a store that they share."
     )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
-    journal_size: int = option(1000, count(0), "Requests that each sandbox's journal keeps.")
+    journal_size: int = option(
+        1000,
+        count(0),
+        "Requests that each sandbox's journal keeps; those before are counted.",
+        each_sandbox=True,
+    )
+    journal_answers: bool = option(
+        False, FLAG, "Keep the bodies of answers in the journal too.", each_sandbox=True
+    )
     log_format: str = option("text", choice("text", "json"), "How requests are logged.")
     quiet: bool = option(False, FLAG, "Log no requests.")
     loop: str = option(
@@ -117,13 +126,15 @@ class ServeSettings:
     def __post_init__(self) -> None:
         if self.workers > 1 and self.store.startswith("memory:"):
             raise ConfigError(
-                f"--workers {self.workers} cannot share --store {self.store}, which lives in one process; "
-                "expected --store sqlite:PATH or redis://HOST:PORT/DATABASE"
+                f"{self.named('workers')} is {self.workers}, and {self.named('store')} is {self.store}, "
+                "which lives in one process; expected a store that can be shared: sqlite:PATH or "
+                "redis://HOST:PORT/DATABASE"
             )
-        ports = {"port": self.port, "embed-port": self.embed_port, "control-port": self.control_port}
+        ports = {"port": self.port, "embed_port": self.embed_port, "control_port": self.control_port}
         taken: dict[int, str] = {}
         for name, port in ports.items():
             if port and port in taken:
-                raise ConfigError(f"--{taken[port]} and --{name} are both {port}; expected two ports")
+                both = f"{self.named(taken[port])} and {self.named(name)}"
+                raise ConfigError(f"{both} are both {port}; expected two ports")
             if port:
                 taken[port] = name

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from execmock.settings.base import Settings
 from execmock.settings.kinds import (
     DURATION,
     FLAG,
@@ -33,7 +34,7 @@ _SOAK: Mapping[str, int] = {"quick": 2_000, "default": 10_000, "thorough": 60_00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifySettings:
+class VerifySettings(Settings):
     """The options of the judge. Durations are milliseconds, None means not set."""
 
     url: str = option("", URL, "Address of the service; the argument BASE_URL wins over it.")

@@ -59,14 +59,33 @@ class MockExecutions:
     Looking counts as no read by the client: it moves no execution that waits to be polled.
     """
 
-    def __init__(self, control: Control, api: str = "executions") -> None:
+    def __init__(self, control: Control, api: str = "executions", **wanted: str | None) -> None:
         self._control = control
         self._api = api
+        self._wanted = wanted
 
     @property
     def embed(self) -> MockExecutions:
         """The executions of embedded workflows."""
         return MockExecutions(self._control, "embed")
+
+    def where(
+        self,
+        *,
+        status: str | None = None,
+        step: str | None = None,
+        scenario: str | None = None,
+        workflow: str | None = None,
+        waits_for: str | None = None,
+    ) -> MockExecutions:
+        """Return those in a status or step now, of a scenario or workflow, or that wait for a signal.
+
+        MockError, with the nearest name, for a status or a scenario that there is none of.
+        """
+        wanted = {"status": status, "step": step, "scenario": scenario, "workflow": workflow}
+        found = MockExecutions(self._control, self._api, **wanted, waitsFor=waits_for)
+        found._page(0, 1)
+        return found
 
     def __len__(self) -> int:
         return int(self._page(0, 1)["total"])
@@ -91,7 +110,8 @@ class MockExecutions:
         return f"<MockExecutions {[f'{one.id} {one.status}' for one in self]}>"
 
     def _page(self, offset: int, limit: int) -> Any:
-        return self._control.call("GET", "/executions", api=self._api, offset=offset, limit=limit)
+        asked = {"api": self._api, "offset": offset, "limit": limit, **self._wanted}
+        return self._control.call("GET", "/executions", **asked)
 
 
 def id_of(execution: str | ExecutionView) -> str:

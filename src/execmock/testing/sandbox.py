@@ -9,7 +9,7 @@ from typing import Any, Self
 from execmock.errors import MockError
 from execmock.server.control import PREFIX
 from execmock.testing.clock import MockClock
-from execmock.testing.control import Control, path_part
+from execmock.testing.control import Control, Refused, path_part
 from execmock.testing.executions import ExecutionView, MockExecutions, id_of, view_of
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
@@ -104,16 +104,29 @@ class MockSandbox:
 
         MockError when it never can, TimeoutError after `timeout` seconds of real time.
         """
-        path = f"/executions/{path_part(id_of(execution))}/wait"
-        return self._waited(self._control.call("GET", path, status=status, timeout=timeout), status, timeout)
+        try:
+            return view_of(self._control.call("GET", _wait_path(execution), status=status, timeout=timeout))
+        except Refused as refused:
+            raise self._late(refused, execution, f"no {status} within {timeout:g} s") from None
 
     async def async_wait(
         self, execution: str | ExecutionView, status: str, timeout: float = 10.0
     ) -> ExecutionView:
         """Do what `wait` does while the caller's event loop goes on."""
-        path = f"/executions/{path_part(id_of(execution))}/wait"
-        found = await self._control.call_async("GET", path, status=status, timeout=timeout)
-        return self._waited(found, status, timeout)
+        asked = self._control.call_async("GET", _wait_path(execution), status=status, timeout=timeout)
+        try:
+            return view_of(await asked)
+        except Refused as refused:
+            raise self._late(refused, execution, f"no {status} within {timeout:g} s") from None
+
+    def client_token(self, execution: str | ExecutionView) -> str:
+        """Return the token that opens an execution's public view, as the create answered it.
+
+        MockError for an execution of the embed API, which has none.
+        """
+        path = f"/executions/{path_part(id_of(execution))}/client-token"
+        token: str = self._control.call("GET", path)["clientToken"]
+        return token
 
     def reset(self) -> None:
         """Forget executions and requests; key, clock and scenarios stay."""
@@ -182,9 +195,14 @@ class MockSandbox:
     def _move(self, execution: str | ExecutionView, how: str, body: dict[str, Any]) -> ExecutionView:
         return view_of(self._control.call("POST", f"/executions/{path_part(id_of(execution))}/{how}", body))
 
-    def _waited(self, standing: Any, status: str, timeout: float) -> ExecutionView:
-        view = view_of(standing)
-        if view.reached(status):
-            return view
+    def _late(self, refused: Refused, execution: str | ExecutionView, said: str) -> Exception:
+        """Return the error that a wait ends with: a refusal, or a time that was over."""
+        if refused.status != 408:
+            return refused
+        view = self.executions[id_of(execution)]
         hint = " The clock is frozen: advance it." if self.clock.frozen else ""
-        raise TimeoutError(f"no {status} within {timeout:g} s.{hint}\n{timelines_text([view])}")
+        return TimeoutError(f"{said}.{hint}\n{timelines_text([view])}")
+
+
+def _wait_path(execution: str | ExecutionView) -> str:
+    return f"/executions/{path_part(id_of(execution))}/wait"

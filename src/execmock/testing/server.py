@@ -76,7 +76,7 @@ class Server:
     async def _start(self) -> Listener:
         await self._mock.prepare()
         options = self._mock.options
-        listener = Listener(self._mock.dispatcher(), bind(options.host, options.port, "port="))
+        listener = Listener(self._mock.dispatcher(), bind(options.host, options.port, options.named("port")))
         await listener.start()
         return listener
 

@@ -26,7 +26,7 @@ async def check_target(
     client: Client, requests: Requests, clock: TargetClock, options: VerifySettings
 ) -> None:
     """Ask for one page with each key; Unreachable says in a sentence why the target cannot be judged."""
-    for identity, option in (("a", "--token"), ("b", "--token-b"), ("read", "--token-read")):
+    for identity, option in (("a", "token"), ("b", "token_b"), ("read", "token_read")):
         if identity in clock.keys:
             request = requests.request(LIST, key=clock.keys[identity], query={"limit": 1})
             for _ in range(_ATTEMPTS):
@@ -35,7 +35,7 @@ async def check_target(
                 )
                 if seen.status:
                     break
-            _judge(seen, options.url, option)
+            _judge(seen, options.url, options.named(option))
 
 
 def _judge(seen: Exchange, url: str, option: str) -> None:

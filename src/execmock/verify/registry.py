@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
@@ -61,10 +61,9 @@ def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
 def select(options: VerifySettings, contract: Contract) -> tuple[Rule, ...]:
     """Return the rules that the options ask for; ConfigError for an unknown name."""
     rules = all_rules(contract)
-    for name in (*options.only, *options.skip):
-        if not any(_matches(rule, name) for rule in rules):
-            names = sorted({word for rule in rules for word in _words(rule)})
-            raise ConfigError(f"{name!r} is no rule, area, tag or operation.{nearest(name, names)}")
+    for field, chosen in (("only", options.only), ("skip", options.skip)):
+        with options.naming(field):
+            _check_known(chosen, rules)
     worst = SEVERITIES.index("documented" if options.level == "documented" else "advisory")
     return tuple(
         rule
@@ -73,6 +72,13 @@ def select(options: VerifySettings, contract: Contract) -> tuple[Rule, ...]:
         and (not options.only or any(_matches(rule, name) for name in options.only))
         and not any(_matches(rule, name) for name in options.skip)
     )
+
+
+def _check_known(chosen: Iterable[str], rules: Iterable[Rule]) -> None:
+    names = {word for rule in rules for word in _words(rule)}
+    for name in chosen:
+        if name not in names:
+            raise ConfigError(f"{name!r} is no rule, area, tag or operation.{nearest(name, sorted(names))}")
 
 
 def _matches(rule: Rule, name: str) -> bool:

@@ -196,14 +196,14 @@ def test_steps_that_only_lead_to_each_other_never_end() -> None:
         (
             {"bind": {"workflow": "x"}},
             ("bind", "workflow"),
-            "'workflow' is not in a request; expected one of external",
+            "'workflow' is not in a request; expected one of client",
         ),
         (
             {"bind": {"workflowId": "{{ x }}"}},
             ("bind", "workflowId"),
             "a value to bind is compared as it stands",
         ),
-        ({"bind": {"workflowId": 3}}, ("bind", "workflowId"), "expected a string, received 3"),
+        ({"bind": {"workflowId": 3}}, ("bind", "workflowId"), "workflowId is text, so it is never 3; write"),
         ({"api": "embd"}, ("api",), "expected one of embed, executions"),
         ({"scenari": "x"}, ("scenari",), "unknown key 'scenari'; expected one of scenario"),
         ({"scenario": ""}, ("scenario",), "expected text such as"),

@@ -4,11 +4,54 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from execmock.core.contract import Router
+from execmock.server.control.app import control_contract
 
 JSON = dict[str, Any]
+
+
+def _closed(schema: Any) -> Any:
+    """Return a schema that admits no member that it does not name, wherever it names any."""
+    if isinstance(schema, list):
+        return [_closed(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(inner) for name, inner in schema.items()}
+    if isinstance(closed.get("properties"), dict) and "additionalProperties" not in closed:
+        closed["additionalProperties"] = False
+    return closed
+
+
+@cache
+def _validator(operation: str, status: int) -> Draft202012Validator | None:
+    contract = control_contract()
+    response = contract.operation(operation).response(status)
+    assert response is not None, f"the contract names no answer {status} of {operation}"
+    return (
+        None
+        if response.schema is None
+        else Draft202012Validator(_closed(contract.standalone(response.schema)))
+    )
+
+
+_ROUTER = Router(control_contract().operations.values())
+
+
+def check_answer(method: str, path: str, reply: Any) -> None:
+    """Fail when an answer holds a member that its schema does not name, or lacks one."""
+    operation = _ROUTER.match(method, path).operation
+    if operation is None:
+        return
+    validator = _validator(operation.id, reply.status)
+    if validator is not None and reply.status != 304:
+        errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(reply.json)]
+        assert not errors, f"{method} {path} {reply.status}: {errors}"
 
 
 class Control(NamedTuple):
@@ -38,7 +81,10 @@ class Control(NamedTuple):
         return error
 
     async def send(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        return await self.server.send(method, f"/_execmock{path}", body, **{"key": None, **more})
+        """Return an answer, which holds what its schema names and nothing else."""
+        reply = await self.server.send(method, f"/_execmock{path}", body, **{"key": None, **more})
+        check_answer(method, f"/_execmock{path.partition('?')[0]}", reply)
+        return reply
 
     async def create(self, workflow: str, key: str = "b3sk_test", **body: Any) -> str:
         """Create an execution and return its id."""

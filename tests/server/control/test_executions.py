@@ -31,6 +31,96 @@ async def test_they_are_listed_newest_first_in_pages(control: Any) -> None:
     assert [standing["id"] for standing in page["executions"]] == [names[0]]
 
 
+@pytest.fixture
+async def varied(control: Any) -> dict[str, str]:
+    """One that waits for its approval, one that is queued, one that ended: their ids by those words."""
+    ended = await control.create("wf_free_happy_path")
+    await control.advance("1h")
+    waits = await waiting(control)
+    return {"ended": ended, "waits": waits, "queued": await control.create("wf_free_happy_path")}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=workflow_queued", ["queued"]),
+        ("status=workflow_succeeded", ["ended"]),
+        ("status=workflow_failed", []),
+        ("step=approval", ["waits"]),
+        ("step=approva", []),
+        ("scenario=free-happy-path", ["queued", "ended"]),
+        ("workflow=wf_waits_for_approval", ["waits"]),
+        ("workflow=wf_", []),
+        ("waitsFor=reject", ["waits"]),
+        ("waitsFor=rejec", []),
+        ("scenario=free-happy-path&status=workflow_queued&workflow=wf_free_happy_path", ["queued"]),
+        ("status=workflow_queued&waitsFor=reject", []),
+    ],
+)
+async def test_filters_narrow_the_list(
+    control: Any, varied: dict[str, str], query: str, found: list[str]
+) -> None:
+    page = await control.get(f"/executions?{query}")
+    assert [standing["id"] for standing in page["executions"]] == [varied[name] for name in found]
+    assert page["total"] == len(found)
+
+
+async def test_a_filtered_list_comes_in_pages(control: Any) -> None:
+    names = []
+    for number in range(5):
+        names.append(await control.create("wf_free_happy_path"))
+        await control.create(WAITING)
+        await control.advance("1s" if number % 2 else "1ms")
+    listed = []
+    for offset in range(0, 6, 2):
+        page = await control.get(f"/executions?scenario=free-happy-path&limit=2&offset={offset}")
+        assert page["total"] == 5
+        listed += [standing["id"] for standing in page["executions"]]
+    assert listed == names[::-1]
+
+
+async def test_more_than_a_page_of_the_store_is_searched(control: Any) -> None:
+    first = await control.create(WAITING)
+    for _ in range(201):
+        await control.create("wf_free_happy_path")
+    page = await control.get(f"/executions?workflow={WAITING}")
+    assert [standing["id"] for standing in page["executions"]] == [first]
+
+
+async def test_embed_executions_are_found_by_their_workflow(control: Any) -> None:
+    made = (await control.server.execute("workflow_15", {"id_type": "key"})).json["id"]
+    await control.server.execute("workflow_1", {"id_type": "key"})
+    page = await control.get("/executions?api=embed&workflow=workflow_15&status=running")
+    assert [standing["id"] for standing in page["executions"]] == [made]
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("status=workflow_faild", "Did you mean 'workflow_failed'?"),
+        ("status=finished&api=embed", "expected a status of embed"),
+        ("scenario=free-happy-pat", "Did you mean 'free-happy-path'?"),
+    ],
+)
+async def test_a_filter_by_a_name_that_nothing_has_is_refused(control: Any, query: str, hint: str) -> None:
+    error = await control.refused(404, "GET", f"/executions?{query}")
+    assert hint in error["details"][0]["message"]
+
+
+async def test_the_client_token_of_an_execution_can_be_asked_for(control: Any) -> None:
+    created = (await control.server.create({"workflowId": WAITING})).data
+    name = created["execution"]["id"]
+    told = await control.get(f"/executions/{name}/client-token")
+    assert told == {"clientToken": created["clientToken"]}
+    await control.refused(404, "GET", "/executions/exec_none/client-token")
+
+
+async def test_an_embed_execution_has_no_client_token(control: Any) -> None:
+    made = (await control.server.execute("workflow_15", {"id_type": "key"})).json["id"]
+    error = await control.refused(409, "GET", f"/executions/{made}/client-token")
+    assert error["message"] == "Executions of the API embed have no client token"
+
+
 async def test_those_of_the_embed_api_are_listed_apart(control: Any) -> None:
     made = (await control.server.execute("workflow_15", {"id_type": "key"})).json["id"]
     assert (await control.get("/executions"))["total"] == 0

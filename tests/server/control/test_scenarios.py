@@ -181,3 +181,15 @@ async def test_header_goes_before_prefer_before_bind_before_default(
         workflowId="wf_payment_failed" if bound else "wf_any",
     )
     assert name.partition("@")[0] == expected
+
+
+async def test_what_a_request_carries_decides(control: Any) -> None:
+    bind = {"workflowId": ["wf_quick", "wf_fast"], "requestPayload.amount": {"greater": 100}}
+    put = await control.put("/scenarios/quick", quick(bind=bind))
+    assert put["bind"] == bind
+    for workflow in bind["workflowId"]:
+        more = await followed(control, workflowId=workflow, requestPayload={"amount": 100.5})
+        assert more.startswith("quick@")
+    for payload in ({"amount": 100}, {"amount": "101"}, {}):
+        other = await followed(control, workflowId="wf_quick", requestPayload=payload)
+        assert other.startswith("paid-happy-path@")

@@ -176,7 +176,7 @@ async def test_on_a_port_of_its_own_it_is_there_alone(control: Any) -> None:
 
 @pytest.mark.parametrize("host", [ANY, "::", "", "192.168.1.5", "mock.internal"])
 def test_an_address_that_others_reach_needs_a_key(host: str) -> None:
-    with pytest.raises(ConfigError, match="expected --control-key KEY beside it"):
+    with pytest.raises(ConfigError, match="expected --control-key KEY too"):
         serve(ServeSettings(host=host, port=0))
 
 
@@ -194,4 +194,4 @@ async def test_the_command_ends_with_2_and_one_sentence() -> None:
     out, err = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, out) == (2, b"")
     (line,) = err.decode().splitlines()
-    assert line.endswith("expected --control-key KEY beside it")
+    assert line.endswith("expected --control-key KEY too")

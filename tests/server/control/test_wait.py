@@ -72,11 +72,27 @@ async def test_time_wakes_it(controlled: Any) -> None:
     assert (await control.get(f"/executions/{name}/wait?status=approval"))["status"] == "workflow_waiting"
 
 
-async def test_when_its_time_is_over_it_answers_how_things_stand(control: Any) -> None:
+async def test_when_its_time_is_over_it_is_refused_with_how_things_stand(control: Any) -> None:
     name = await control.create(WAITING)
+    await control.put("/clock", {"frozen": True})
     for timeout in ("0", "0.0"):
         path = f"/executions/{name}/wait?status=workflow_failed&timeout={timeout}"
-        assert (await control.get(path))["status"] == "workflow_queued"
+        error = await control.refused(408, "GET", path)
+        assert error["message"] == (
+            "No workflow_failed within 0 s: it is workflow_queued; the clock is frozen"
+        )
+        assert error["details"][0]["location"] == "query/status"
+        assert error["details"][0]["received"] == "workflow_queued"
+
+
+async def test_a_refusal_in_time_names_the_step_and_what_it_waits_for(control: Any) -> None:
+    name = await control.create(WAITING)
+    await control.advance("3s")
+    error = await control.refused(408, "GET", f"/executions/{name}/wait?status=finishing&timeout=0")
+    assert error["message"].startswith(
+        "No finishing within 0 s: it is workflow_waiting (step 'approval'), "
+        "waiting for the signal approve or reject"
+    )
 
 
 async def test_of_an_execution_that_ended_otherwise_it_is_refused(control: Any) -> None:

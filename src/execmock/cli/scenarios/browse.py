@@ -46,13 +46,21 @@ def _row(scenario: Scenario, file: str) -> dict[str, Any]:
 def _table(rows: list[dict[str, Any]]) -> str:
     lines = [("NAME", "PICKED BY", "SIGNALS", "SUMMARY")]
     for row in rows:
-        bind = row["bind"]
-        picked = bind.get("workflowId") or bind.get("key") or ", ".join(f"{k}={v}" for k, v in bind.items())
+        picked = _picked_by(row["bind"], row["api"])
         lines.append((row["name"], picked or "-", ", ".join(row["signals"]) or "-", row["summary"]))
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
         f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}".rstrip() for a, b, c, d in lines
     )
+
+
+def _picked_by(bind: dict[str, Any], api: str) -> str:
+    from execmock.core.scenario.bind import bound_texts
+
+    if api == "embed":
+        return str(bind.get("key", ""))
+    texts = [text if name == "workflowId" else f"{name} {text}" for name, text in bound_texts(bind)]
+    return "; ".join(texts)
 
 
 @click.command()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
+_MOST_ADVICE = 100
 _OWN_FOLDER = Path("fixtures/scenarios")
 
 
@@ -35,15 +37,26 @@ def check(paths: tuple[Path, ...], form: str, config: str | None) -> int:
     """Check scenario files and folders of them.
 
     Without PATH, the shipped scenarios are checked, and those that the configuration names or that lie in
-    ./fixtures/scenarios. The exit code is 1 when there are findings.
+    ./fixtures/scenarios. The exit code is 1 when there are findings; advice does not count.
     """
     here = configured(config)
     own = paths or here.paths or ([_OWN_FOLDER] if _OWN_FOLDER.is_dir() else [])
     read = [*([] if paths else shipped_files(here.contract)), *files_in(own, here.contract)]
     files = {Path(file.path).resolve(): file for file in read}
     findings = [finding for file in files.values() for finding in file.findings]
-    _FORMS[form](list(files.values()), findings)
+    _FORMS[form](list(files.values()), findings + _advice(files.values(), shipped_files(here.contract)))
     return 1 if findings else 0
+
+
+def _advice(files: Iterable[ScenarioFile], shipped: Iterable[ScenarioFile]) -> list[LocatedFinding]:
+    """Return which files can fit the same request as each other, or as one that comes with execmock."""
+    from execmock.loading.scenarios import overlapping
+
+    read = [file for file in files if file.scenario]
+    names = {file.scenario.name for file in read if file.scenario}
+    # What is shipped is loaded first; one of a file's name is not loaded at all.
+    others = [file for file in shipped if file.scenario and file.scenario.name not in names]
+    return list(islice(overlapping([*others, *read]), _MOST_ADVICE))
 
 
 def _as_text(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) -> None:
@@ -51,8 +64,11 @@ def _as_text(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) 
         click.echo(finding.shown)
     wrong = sum(1 for file in files if file.findings)
     checked = f"{len(files)} file{'' if len(files) == 1 else 's'} checked"
-    many = f"{len(findings)} finding{'' if len(findings) == 1 else 's'} in {wrong}"
-    click.echo(f"{checked}, {many if findings else 'no findings'}")
+    advice = sum(finding.advice for finding in findings)
+    count = len(findings) - advice
+    many = f"{count} finding{'' if count == 1 else 's'} in {wrong}" if count else "no findings"
+    told = f", {advice} piece{'' if advice == 1 else 's'} of advice" if advice else ""
+    click.echo(f"{checked}, {many}{told}")
 
 
 def _as_json(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) -> None:
@@ -61,6 +77,7 @@ def _as_json(files: Sequence[ScenarioFile], findings: Sequence[LocatedFinding]) 
             "file": finding.place.file,
             "line": finding.place.line,
             "column": finding.place.column,
+            "level": "advice" if finding.advice else "error",
             "message": finding.message,
             "source": finding.line,
         }
@@ -74,7 +91,8 @@ def _as_annotations(files: Sequence[ScenarioFile], findings: Sequence[LocatedFin
         place = finding.place
         file = _escaped(place.file).replace(":", "%3A").replace(",", "%2C")
         where = f",line={place.line},col={place.column}" if place.line else ""
-        click.echo(f"::error file={file}{where},title=execmock::{_escaped(finding.message)}")
+        level = "notice" if finding.advice else "error"
+        click.echo(f"::{level} file={file}{where},title=execmock::{_escaped(finding.message)}")
 
 
 def _escaped(text: str) -> str:

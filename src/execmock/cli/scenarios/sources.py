@@ -35,9 +35,13 @@ config_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What `execmock serve` would be given here: scenario files and folders, and their contract."""
+    """What `execmock serve` would be given here: scenario files and folders, and their contract.
+
+    `named` is where the paths were given, as the user knows it.
+    """
 
     paths: Sequence[Path]
+    named: str
     contract: Contract
 
 
@@ -48,16 +52,22 @@ def configured(config: str | None) -> Configured:
 
     settings = build(ServeSettings, resolved_settings({"config": config}, ["serve"])["serve"])
     contract = contract_at(settings.contract)
-    return Configured(settings.scenarios, as_chosen(contract, choose(contract, settings.choose)))
+    with settings.naming("choose"):
+        choices = choose(contract, settings.choose)
+    return Configured(settings.scenarios, settings.named("scenarios"), as_chosen(contract, choices))
 
 
-def files_in(paths: Sequence[Path], contract: Contract) -> Sequence[ScenarioFile]:
-    """Read scenario files and folders of them; ConfigError for a path that is not there."""
+def files_in(paths: Sequence[Path], contract: Contract, option: str = "") -> Sequence[ScenarioFile]:
+    """Read scenario files and folders of them; ConfigError for a path that is not there.
+
+    `option` is what gave them, if that was not an argument.
+    """
     from execmock.loading.scenarios import read_folder, vocabularies
 
     for path in paths:
         if not path.exists():
-            raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
+            said = f"there is no scenario file or folder {str(path)!r}"
+            raise ConfigError(f"{option}: {said}" if option else said)
     return read_folder(paths, vocabularies(contract))
 
 
@@ -73,7 +83,7 @@ def served(here: Configured) -> dict[str, ScenarioFile]:
 
     ScenarioError shows what is wrong with a file.
     """
-    files = [*shipped_files(here.contract), *files_in(here.paths, here.contract)]
+    files = [*shipped_files(here.contract), *files_in(here.paths, here.contract, here.named)]
     _refuse_problems(files)
     return {file.scenario.name: file for file in files if file.scenario}
 

@@ -7,13 +7,14 @@ from typing import Any
 from execmock.core.apis import APIS
 from execmock.core.durations import DurationError, parse_duration
 from execmock.core.findings import DataPath, Finding
+from execmock.core.scenario.bind import bound_data, check_bind
 from execmock.core.scenario.check import check_graph
 from execmock.core.scenario.counts import check_counts
 from execmock.core.scenario.model import Event, Scenario, Step
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
 from execmock.core.scenario.triggers import KINDS, Trigger
 from execmock.core.scenario.vocabulary import Vocabulary
-from execmock.core.scenario.wording import check_bind, check_events, check_sets
+from execmock.core.scenario.wording import check_events, check_sets
 from execmock.core.templates import Names, compile_template
 from execmock.errors import nearest
 
@@ -38,7 +39,7 @@ def compile_scenario(
         version=version,
         summary=source.summary,
         api=source.api,
-        bind=source.bind,
+        bind=bound_data(source.bind),
         steps=steps + _steps_for_jumps(steps, vocabulary, source.drift),
         own=len(steps),
         drift=source.drift,

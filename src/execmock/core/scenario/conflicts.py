@@ -1,16 +1,21 @@
-"""Scenarios that cannot stand side by side: two of one name, or two that the same values pick."""
+"""Scenarios that cannot stand side by side, and those that can but fit the same requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 from execmock.core.findings import DataPath
+from execmock.core.json_text import canonical
+from execmock.core.scenario.conditions import found_by, may_meet
 from execmock.core.scenario.model import Scenario
 
-__all__ = ["Conflict", "conflicts"]
+__all__ = ["Conflict", "conflicts", "overlaps"]
 
 Claim = tuple[object, ...]
+Named = tuple[str, Scenario]
 _WORKFLOW = {"id", "hashid", "key"}
 
 
@@ -24,7 +29,7 @@ class Conflict:
     message: str
 
 
-def conflicts(scenarios: Iterable[tuple[str, Scenario]]) -> Iterator[Conflict]:
+def conflicts(scenarios: Iterable[Named]) -> Iterator[Conflict]:
     """Yield every claim that a file before has made already; `scenarios` are (file, scenario) in order."""
     claimed: dict[Claim, str] = {}
     for file, scenario in scenarios:
@@ -48,7 +53,48 @@ def _claims(scenario: Scenario) -> Iterator[tuple[Claim, DataPath, str]]:
     elif bind:
         values = ", ".join(f"{name} {value!r}" for name, value in bind.items())
         yield (
-            ("bind", scenario.api, frozenset(bind.items())),
+            ("bind", scenario.api, canonical(bind)),
             ("bind",),
             f"two scenarios are bound to {values}",
         )
+
+
+def overlaps(scenarios: Sequence[Named]) -> Iterator[Conflict]:
+    """Yield the pairs that may fit one request, with which of them it then follows.
+
+    `scenarios` are (file, scenario) in the order in which a server loads them.
+    """
+    for first, second in sorted(_candidates([scenario for _, scenario in scenarios])):
+        (file, one), (other_file, other) = scenarios[first], scenarios[second]
+        if may_meet(one.conditions, other.conditions):
+            yield Conflict(file, other_file, ("bind",), _verdict(one, other))
+
+
+def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
+    """Return the positions of all pairs that the texts they are found by do not keep apart."""
+    by_text: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    by_name: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for position, scenario in enumerate(scenarios):
+        if scenario.conditions:
+            found = found_by(scenario.conditions)
+            name = found.path[0] if found else ""
+            by_name[scenario.api][name].append(position)
+            for text in found.test.values or () if found else ():
+                by_text[scenario.api, name, text].append(position)
+    pairs = {pair for group in by_text.values() for pair in combinations(group, 2)}
+    for groups in by_name.values():
+        pairs.update(combinations(groups[""], 2))
+        for one, other in combinations(groups.values(), 2):
+            pairs.update((min(pair), max(pair)) for pair in product(one, other))
+    return pairs
+
+
+def _verdict(one: Scenario, other: Scenario) -> str:
+    winner = one if one.rank > other.rank else other
+    if len(one.conditions) != len(other.conditions):
+        why = "it binds more"
+    else:
+        why = "it is loaded last" if one.rank == other.rank else "it binds more to one value"
+    return (
+        f"{one.name!r} and {other.name!r} can fit the same request, which then follows {winner.name!r}: {why}"
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from execmock.core.apis import Api
+from execmock.core.scenario.conditions import Condition, conditions_of
 from execmock.core.scenario.triggers import Trigger
 from execmock.core.templates import is_templated
 
@@ -62,26 +63,34 @@ class Scenario:
 
     `steps` holds the file's own steps first (`own` of them), then one step for each status that the
     file does not use, which only a jump leads to. `text` is the file's own. `draws` says that executions
-    differ by what is drawn for each: a duration out of a range, or a chance.
+    differ by what is drawn for each: a duration out of a range, or a chance. Requests that meet all
+    `conditions`, which are `bind` compiled, are bound to it.
     """
 
     name: str
     version: str
     summary: str
     api: Api
-    bind: Mapping[str, str]
+    bind: Mapping[str, Any]
     steps: tuple[Step, ...]
     own: int
     drift: bool = False
     text: str = ""
     draws: bool = field(init=False, repr=False, compare=False)
+    conditions: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
     reference: str = field(init=False, repr=False, compare=False)
     """`name@version`, which is what an execution remembers."""
 
     def __post_init__(self) -> None:
         drawn = any(trigger.random for step in self.steps for trigger in step.triggers)
         object.__setattr__(self, "draws", drawn)
+        object.__setattr__(self, "conditions", conditions_of(self.bind))
         object.__setattr__(self, "reference", f"{self.name}@{self.version}")
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What wins among scenarios that fit one request: how much each binds, then how much to one value."""
+        return len(self.conditions), sum(condition.single for condition in self.conditions)
 
     def step_index(self, name: str) -> int | None:
         """Return the position of the step of that name, else of the first with that status, else None."""

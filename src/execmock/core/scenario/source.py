@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from execmock.core.file_schema import file_schema
 
 __all__ = [
+    "BindTestSource",
     "Duration",
     "EventSource",
     "Name",
@@ -28,6 +29,10 @@ Name = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100, examples=["waits-for-approval", "step_2"]),
 ]
+
+Scalar = str | int | float | bool
+Scalars = Annotated[list[Scalar], Meta(min_length=1, max_length=1000)]
+Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
 
 
 class EventSource(Struct, forbid_unknown_fields=True):
@@ -135,6 +140,37 @@ class StepSource(Struct, forbid_unknown_fields=True):
     ) = None
 
 
+class BindTestSource(Struct, forbid_unknown_fields=True, omit_defaults=True, rename={"not_": "not"}):
+    """Tests of one value of a create request, all of which have to hold. A null counts as no value."""
+
+    equals: Annotated[Scalar, Meta(description="It is this value.")] | None = None
+    oneOf: Annotated[Scalars, Meta(description="It is one of these values.")] | None = None  # noqa: N815
+    matches: (
+        Annotated[
+            str,
+            Meta(
+                max_length=1000,
+                examples=["^order-[0-9]+$"],
+                description="It is a text in which this regular expression is found. It cannot look around "
+                "or back, and no text over 10,000 characters matches.",
+            ),
+        ]
+        | None
+    ) = None
+    greater: Annotated[Number, Meta(description="It is a number greater than this.")] | None = None
+    atLeast: Annotated[Number, Meta(description="It is this number or a greater one.")] | None = None  # noqa: N815
+    less: Annotated[Number, Meta(description="It is a number less than this.")] | None = None
+    atMost: Annotated[Number, Meta(description="It is this number or a smaller one.")] | None = None  # noqa: N815
+    exists: Annotated[bool, Meta(description="Whether there is a value.")] | None = None
+    not_: (
+        Annotated[
+            Scalar | Scalars | BindTestSource,
+            Meta(description="This value, none of these values, or these tests do not hold."),
+        ]
+        | None
+    ) = None
+
+
 class ScenarioSource(Struct, forbid_unknown_fields=True):
     """A situation that an execution lives through."""
 
@@ -151,10 +187,12 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
         Meta(description="The API that it drives: `executions`, or `embed` for embedded workflows."),
     ] = "executions"
     bind: Annotated[
-        dict[str, str],
+        dict[str, Scalar | Scalars | BindTestSource],
         Meta(
-            description="Magic values: a create request that holds all of them follows this scenario. "
-            "For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`."
+            description="Which create requests follow this scenario: those that meet all that stands here. A "
+            "property of the request (`workflowId`) or a place in one (`requestPayload.tier`, "
+            "`requestPayload.items.0.sku`, `clientSafeMetadata.*`), with a value, a list of values, or "
+            "tests. For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`."
         ),
     ] = {}
     drift: Annotated[

@@ -25,7 +25,8 @@ class Sum:
 class Vocabulary:
     """The words of one API's scenarios, read from the contract.
 
-    `settable` maps a property that `set` may give to its schema; `bindable` names what `bind` may look at.
+    `settable` maps a property that `set` may give to its schema. `bindable` names the texts that `bind` may
+    look at, and `nested` the properties that it may look into.
     """
 
     api: Api
@@ -33,6 +34,7 @@ class Vocabulary:
     with_drift: Transitions
     settable: Mapping[str, Mapping[str, Any]]
     bindable: frozenset[str]
+    nested: frozenset[str]
     execution_names: frozenset[str]
     request_names: frozenset[str]
     standard_events: Mapping[str, Mapping[str, Any]]
@@ -45,14 +47,13 @@ class Vocabulary:
         schema = contract.schema(places.execution)
         execution = schema["properties"]
         request = contract.schema(places.body)["properties"]
+        kinds = {name: json_types(contract.resolve(schema)) for name, schema in request.items()}
         status = contract.schema(places.status)
         transitions = contract.transitions(places.status)
         drifted = transitions
         for name, drift in status.get("x-drift", {}).items():
             drifted = drifted.with_status(name, after=tuple(drift["from"]))
-        bindable = status.get("x-bindable") or [
-            name for name, schema in request.items() if "string" in json_types(contract.resolve(schema))
-        ]
+        named = status.get("x-bindable")
         return cls(
             api=api,
             transitions=transitions,
@@ -62,7 +63,10 @@ class Vocabulary:
                 for name, property_ in execution.items()
                 if property_.get("x-settable")
             },
-            bindable=frozenset(bindable),
+            bindable=frozenset(named or [name for name, types in kinds.items() if "string" in types]),
+            nested=frozenset(
+                () if named else [name for name, types in kinds.items() if {"object", "array"} & types]
+            ),
             execution_names=frozenset(execution),
             request_names=frozenset(request),
             standard_events=status.get("x-events", {}),

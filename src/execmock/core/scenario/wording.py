@@ -1,4 +1,4 @@
-"""Checks of what single values in a scenario say: `set`, `events`, `bind`."""
+"""Checks of what single values in a scenario say: `set` and `events`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from json import dumps, loads
 from typing import Any
 
 from execmock.core.findings import DataPath, Finding
-from execmock.core.scenario.source import EventSource, ScenarioSource
+from execmock.core.scenario.source import EventSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.templates import Names, has_template, literal, unknown_names
 from execmock.errors import nearest
 
-__all__ = ["check_bind", "check_events", "check_sets"]
+__all__ = ["check_events", "check_sets"]
 
 _TEMPLATED = ("eventType", "title", "level", "message", "nodeId", "data")
 
@@ -60,14 +60,3 @@ def check_events(
         for field in _TEMPLATED:
             for deep, message in unknown_names(getattr(event, field), names):
                 yield Finding((*path, index, field, *deep), message)
-
-
-def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Yield every `bind` key that no request has, and placeholders, which cannot pick anything."""
-    for name, value in source.bind.items():
-        if name not in vocabulary.bindable:
-            known = ", ".join(sorted(vocabulary.bindable))
-            hint = nearest(name, vocabulary.bindable)
-            yield Finding(("bind", name), f"{name!r} is not in a request; expected one of {known}.{hint}")
-        if has_template(value):
-            yield Finding(("bind", name), "a value to bind is compared as it stands; it takes no {{ names }}")

@@ -91,7 +91,12 @@ class SandboxOperations(Operations):
             frozen=clock.get("frozen", False),
             draw_by=self._draw_by(wanted.get("drawBy")),
         )
-        return replace(sandbox, default_scenario=scenario)
+        return replace(
+            sandbox,
+            default_scenario=scenario,
+            journal_size=wanted.get("journalSize"),
+            journal_answers=wanted.get("journalAnswers"),
+        )
 
     def _draw_by(self, wanted: list[str] | None) -> tuple[str, ...] | None:
         if wanted is None:

@@ -31,11 +31,11 @@ def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) 
         return _bound(socket.socket(family, socket.SOCK_STREAM), host, port, shared)
     except OSError as error:
         raise ConfigError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. "
-            f"Another program may hold the port; {option} 0 picks a free one."
+            f"{option}: cannot listen on {host}:{port}: {error.strerror or error}. "
+            "Another program may hold the port; 0 picks a free one."
         ) from None
     except OverflowError:
-        raise ConfigError(f"{port} is not a port; expected 0 to 65535") from None
+        raise ConfigError(f"{option} is {port}; expected a whole number from 0 to 65535") from None
 
 
 def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.socket:

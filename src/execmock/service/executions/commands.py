@@ -37,6 +37,11 @@ class ExecutionState:
         """The present status."""
         return self.scenario.steps[self.progress.current.step].status
 
+    @property
+    def step(self) -> str:
+        """The name of the present step."""
+        return self.scenario.steps[self.progress.current.step].name
+
     def reached(self, status: str) -> bool:
         """Whether the execution is, or has been, in a status or in a step of that name."""
         return self.first(status, self.progress) is not None
@@ -67,7 +72,7 @@ class ExecutionState:
             "version": self.scenario.version,
             "createdAt": format_instant(self.execution.created_at),
             "status": self.status,
-            "step": steps[self.progress.current.step].name,
+            "step": self.step,
             "polls": self.progress.polls,
             "waitsFor": list(self.waits_for),
             "nextAt": None if self.due is None else format_instant(self.due),
@@ -153,9 +158,10 @@ class ExecutionCommands:
         return (*(step for step in between if step is not None), index)
 
     async def wait(self, sandbox_id: str, execution_id: str, status: str, seconds: float) -> ExecutionState:
-        """Return once an execution has reached a status, or after `seconds` of real time as it then is.
+        """Return once an execution has reached a status.
 
-        Raises Refusal 409 when it can no longer reach it, not even by a jump.
+        Raises Refusal 408 after `seconds` of real time, 409 when it can no longer reach it, not even
+        by a jump.
         """
         deadline = self._clock.now() + int(seconds * 1000)
         while True:
@@ -166,7 +172,7 @@ class ExecutionCommands:
                 return standing
             self._way(standing, status, "query/status")
             if left <= 0:
-                return standing
+                raise _late(status, seconds, standing, frozen=sandbox.clock.speed == 0)
             await self._changes.wait(min(left, self._until_due(standing, sandbox)))
 
     async def move_clock(self, sandbox_id: str, move: Callable[[ClockState, int], ClockState]) -> Sandbox:
@@ -227,11 +233,20 @@ def _step(scenario: Scenario, name: str, where: str) -> int:
 
 def _unawaited(name: str, standing: ExecutionState) -> Refusal:
     waits = ", ".join(standing.waits_for) or "no signal"
-    step = standing.scenario.steps[standing.progress.current.step].name
     expected, hint = f"a signal that the step waits for: {waits}", nearest(name, standing.waits_for)
     return Refusal(
-        409, f"Step {step!r} waits for {waits}", [Violation("body/signal", expected, name, hint=hint)]
+        409,
+        f"Step {standing.step!r} waits for {waits}",
+        [Violation("body/signal", expected, name, hint=hint)],
     )
+
+
+def _late(status: str, seconds: float, standing: ExecutionState, *, frozen: bool) -> Refusal:
+    step = "" if standing.step == standing.status else f" (step {standing.step!r})"
+    waits = f", waiting for the signal {' or '.join(standing.waits_for)}" if standing.waits_for else ""
+    clock = "; the clock is frozen" if frozen else ""
+    message = f"No {status} within {seconds:g} s: it is {standing.status}{step}{waits}{clock}"
+    return Refusal(408, message, [Violation("query/status", f"{status} in time", standing.status)])
 
 
 def clock_as_json(clock: ClockState, real: int) -> dict[str, Any]:

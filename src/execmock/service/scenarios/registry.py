@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from execmock.core.apis import Api
 from execmock.core.scenario import Scenario
+from execmock.core.scenario.conditions import Condition, found_by
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.service.refusals import Refusal
 
 __all__ = ["ScenarioRegistry"]
+
+
+class _Ranked(NamedTuple):
+    """A scenario, what it wins by, and the conditions besides the one that it is found by."""
+
+    rank: tuple[int, int, int]
+    conditions: tuple[Condition, ...]
+    scenario: Scenario
+
+    def wins(self, best: _Ranked | None, values: Mapping[str, object]) -> bool:
+        """Whether a request with these `values` follows it rather than the best one so far."""
+        if best is not None and self.rank <= best.rank:
+            return False
+        return not self.conditions or all(condition.fits(values) for condition in self.conditions)
 
 
 class ScenarioRegistry:
@@ -68,6 +83,10 @@ class ScenarioRegistry:
         """Whether a version is known."""
         return reference in self._versions
 
+    def has_version_of(self, name: str) -> bool:
+        """Whether any version of a scenario of that name is known, current or not."""
+        return any(scenario.name == name for scenario in self._versions.values())
+
     def version(self, reference: str) -> Scenario:
         """Return the scenario that an execution was created with."""
         return self._versions[reference]
@@ -84,22 +103,21 @@ class ScenarioRegistry:
         return scenario
 
     def bound(self, values: Mapping[str, object], api: Api, sandbox: str = "") -> Scenario | None:
-        """Return the scenario whose `bind` all stands in `values`, or None.
+        """Return the scenario all of whose conditions a request with these `values` meets, or None.
 
-        The most particular one wins, and of equal ones the one that was put last.
+        The one that binds more wins, of equal ones the one that binds more to one value, then the last one.
         """
         index = self._bound[self.owner(sandbox)]
-        best: tuple[int, int, Scenario] | None = None
+        best: _Ranked | None = None
         for name in index.names[api]:
             value = values.get(name)
-            found = index.scenarios.get((api, name, value), ()) if isinstance(value, str) else ()
-            for place, scenario in found:
-                bind = scenario.bind
-                if len(bind) > 1 and not bind.items() <= values.items():
-                    continue
-                if best is None or (len(bind), place) > best[:2]:
-                    best = (len(bind), place, scenario)
-        return best[2] if best else None
+            for ranked in index.scenarios.get((api, name, value), ()) if isinstance(value, str) else ():
+                if ranked.wins(best, values):
+                    best = ranked
+        for ranked in index.others[api]:
+            if ranked.wins(best, values):
+                best = ranked
+        return best.scenario if best else None
 
     def owner(self, sandbox: str) -> str:
         """Return a sandbox that has scenarios of its own, or "" for one that sees what all see."""
@@ -111,13 +129,24 @@ class ScenarioRegistry:
 
 
 class _Index:
-    """Finds the scenarios that bind a value. One of a scenario's names is enough to find it."""
+    """Finds the scenarios that a request may be bound to.
+
+    A property that is bound to texts finds its scenario by them; `others`, which have none, are always tried.
+    """
 
     def __init__(self, scenarios: Iterable[Scenario]) -> None:
         self.names: dict[Api, list[str]] = {api: [] for api in get_args(Api)}
-        self.scenarios: dict[tuple[Api, str, str], list[tuple[int, Scenario]]] = {}
+        self.scenarios: dict[tuple[Api, str, str], list[_Ranked]] = {}
+        self.others: dict[Api, list[_Ranked]] = {api: [] for api in get_args(Api)}
         for place, scenario in enumerate(scenarios):
-            for name, value in list(scenario.bind.items())[:1]:
-                self.scenarios.setdefault((scenario.api, name, value), []).append((place, scenario))
+            found = found_by(scenario.conditions)
+            others = tuple(condition for condition in scenario.conditions if condition is not found)
+            ranked = _Ranked((*scenario.rank, place), others, scenario)
+            if found is not None:
+                name = found.path[0]
+                for text in dict.fromkeys(found.test.values or ()):
+                    self.scenarios.setdefault((scenario.api, name, text), []).append(ranked)
                 if name not in self.names[scenario.api]:
                     self.names[scenario.api].append(name)
+            elif others:
+                self.others[scenario.api].append(ranked)

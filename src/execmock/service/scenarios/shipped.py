@@ -25,12 +25,15 @@ def shipped_scenarios() -> Path:
     return (data_path("fixtures") / "scenarios").resolve()
 
 
-def load_registry(contract: Contract, extra: Sequence[Path]) -> ScenarioRegistry:
-    """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake."""
+def load_registry(contract: Contract, extra: Sequence[Path], option: str = "--scenarios") -> ScenarioRegistry:
+    """Return the shipped scenarios and those in `extra`, which win; ScenarioError names every mistake.
+
+    ConfigError for a path that is not there, which `option` gave.
+    """
     words = vocabularies(contract)
     for path in extra:
         if not path.exists():
-            raise ConfigError(f"there is no scenario file or folder {str(path)!r}")
+            raise ConfigError(f"{option}: there is no scenario file or folder {str(path)!r}")
     read = [*shipped_files(contract), *read_folder(extra, words)]
     findings = [str(finding) for file in read for finding in file.findings]
     if findings:

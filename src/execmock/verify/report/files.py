@@ -27,13 +27,13 @@ def check_formats(reports: Iterable[tuple[str, str]]) -> None:
     for name, path in reports:
         if name not in FORMATS:
             valid = ", ".join(FORMATS)
-            raise ConfigError(f"--report {name!r} is none of {valid}.{nearest(name, FORMATS)}")
-        if name == "html" and find_spec("jinja2") is None:
             raise ConfigError(
-                "--report html needs Jinja2; expected it installed: pip install 'execmock[verify]'"
+                f"{name!r} is no form of a report; expected one of {valid}.{nearest(name, FORMATS)}"
             )
+        if name == "html" and find_spec("jinja2") is None:
+            raise ConfigError("html needs Jinja2; expected it installed: pip install 'execmock[verify]'")
         if not Path(path).parent.is_dir():
-            raise ConfigError(f"--report {name}={path}: there is no folder {Path(path).parent}")
+            raise ConfigError(f"{name}={path}: there is no folder {Path(path).parent}")
 
 
 def write(report: Report, reports: Iterable[tuple[str, str]]) -> None:
@@ -43,4 +43,4 @@ def write(report: Report, reports: Iterable[tuple[str, str]]) -> None:
         try:
             Path(path).write_text(module.render(report), encoding="utf-8")
         except OSError as error:
-            raise ConfigError(f"--report {name}={path} cannot be written: {error.strerror}") from error
+            raise ConfigError(f"{name}={path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,137 @@
+"""Checks of `bind`: places that a request has, tests that a request can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from execmock.core.findings import DataPath, Finding
+from execmock.core.json_text import encode
+from execmock.core.scenario.conditions import Test, compile_test, conditions_of, numbers_near
+from execmock.core.scenario.source import ScenarioSource
+from execmock.core.scenario.vocabulary import Vocabulary
+from execmock.core.schema.patterns import matcher
+from execmock.core.templates import has_template
+from execmock.errors import nearest
+
+__all__ = ["bound_data", "bound_texts", "check_bind", "example_request"]
+
+
+def bound_data(bind: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `bind` as plain data, with whole numbers as such."""
+    data: dict[str, Any] = _whole(msgspec.to_builtins(dict(bind)))
+    return data
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def bound_texts(bind: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each place that is bound with what it is bound to, for people: `greater 100 and less 200`."""
+    return [(name, _text(value)) for name, value in bind.items()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return " and ".join(f"{word} {_text(what)}" for word, what in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return value if isinstance(value, str) else encode(value).decode()
+
+
+def example_request(bind: Mapping[str, Any]) -> dict[str, Any]:
+    """Return properties of a request that meet `bind`, as far as its tests let one tell."""
+    request: dict[str, Any] = {}
+    for condition in conditions_of(bind):
+        value = _example(condition.test)
+        if value is not None:
+            *outer, last = condition.path
+            inner = request
+            for name in outer:
+                inner = inner.setdefault(name, {})
+                if not isinstance(inner, dict):
+                    break
+            else:
+                inner.setdefault(last, value)
+    return request
+
+
+def _example(test: Test) -> Any:
+    if test.values:
+        return test.values[0]
+    return next((number for number in numbers_near(test.marks) if test.holds([number])), None)
+
+
+def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Yield every `bind` key that no request has, and every value and test that no request meets."""
+    for name, value in bound_data(source.bind).items():
+        path: DataPath = ("bind", name)
+        wrong = _wrong_place(name, vocabulary)
+        if wrong:
+            yield Finding(path, wrong)
+            continue
+        found = list(_wrong_values(value, path))
+        yield from found
+        if not found and name in vocabulary.bindable:
+            yield from _never_fits(name, value, path, vocabulary)
+
+
+def _wrong_place(name: str, vocabulary: Vocabulary) -> str | None:
+    root, *inner = name.split(".")
+    if name in vocabulary.bindable or (root in vocabulary.nested and all(inner)):
+        return None
+    if root in vocabulary.nested:
+        return f"{name!r} is no place in a request; expected names between dots, such as {root}.tier"
+    known = sorted(vocabulary.bindable | vocabulary.nested)
+    if inner and root in vocabulary.bindable:
+        return f"{name!r} is not in a request: {root} is text, so nothing stands inside it"
+    return f"{name!r} is not in a request; expected one of {', '.join(known)}.{nearest(root, known)}"
+
+
+def _wrong_values(value: Any, path: DataPath) -> Iterator[Finding]:
+    if isinstance(value, str):
+        if has_template(value):
+            yield Finding(path, "a value to bind is compared as it stands; it takes no {{ names }}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _wrong_values(item, (*path, index))
+    elif isinstance(value, dict):
+        if not value:
+            yield Finding(path, "no test stands here; expected a value, a list of values, or tests")
+        for word, what in value.items():
+            if word == "matches":
+                yield from _wrong_pattern(what, (*path, word))
+            else:
+                yield from _wrong_values(what, (*path, word))
+
+
+def _wrong_pattern(pattern: str, path: DataPath) -> Iterator[Finding]:
+    if matcher(pattern) is None:
+        yield Finding(
+            path,
+            f"{pattern!r} cannot be used as a regular expression; expected one that is well formed, not too "
+            "large, and does not look around or back",
+        )
+
+
+def _never_fits(name: str, value: Any, path: DataPath, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Yield why no request can meet what a property that is text is bound to."""
+    if vocabulary.nested or not isinstance(value, dict | list):
+        test = compile_test(value)
+        texts = [one for one in test.values or () if isinstance(one, str)]
+        if test.values is not None and len(texts) < len(test.values):
+            number = next(one for one in test.values if not isinstance(one, str))
+            yield Finding(path, f"{name} is text, so it is never {number!r}; write it in quotes")
+        elif not test.kinds & {"text", "nothing"}:
+            yield Finding(
+                path, f"{name} is text, so this never fits; expected a text, a list of them, or matches"
+            )
+    else:
+        yield Finding(path, f"an embed scenario binds one workflow; expected text for its {name}")
