@@ -116,6 +116,8 @@ CASES: Mapping[str, Any] = {
     "contains": {"type": "array", "contains": {"const": "x"}, "minContains": 2, "items": {"type": "string"}},
     "map": {"type": "object", "additionalProperties": {"type": "integer"}},
     "map with names": {"type": "object", "propertyNames": {"pattern": "^[a-z]{3}$"}, "minProperties": 3},
+    "names of no type": {"additionalProperties": {"type": "integer"}, "propertyNames": {"maxLength": 4}},
+    "no name fits": {"additionalProperties": {"type": "integer"}, "propertyNames": {"const": 5}},
     "patterns of names": {
         "patternProperties": {"^x-[a-z]+$": {"type": "boolean"}},
         "additionalProperties": False,

@@ -159,13 +159,19 @@ class _Making:
             if len(found) >= least:
                 return
             try:
-                key = self.value(names, (*place, "key", index), references) if names else f"key{index + 1}"
+                key = self._key(names, (*place, "key", index), references) if names else f"key{index + 1}"
                 made = self.value(part if patterns else _other(schema), (*place, key), references)
             except ExampleError:
                 if len(found) < asked:
                     raise
                 return
             found[key] = made
+
+    def _key(self, names: Any, place: Place, references: References) -> str:
+        made = self.value({"allOf": [{"type": "string"}, names]}, place, references)
+        if not isinstance(made, str):
+            raise ExampleError(place, "no text is allowed as a name")
+        return made
 
     def _array(self, schema: Schema, place: Place, references: References) -> list[Any]:
         prefix, rest = schema.get("prefixItems", ()), schema.get("items", True)
