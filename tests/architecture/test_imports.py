@@ -27,9 +27,9 @@ LAYERS: dict[str, set[str]] = {
     "stores": {"errors", "core", "interfaces"},
     "loading": {"errors", "core"},
     "service": {*BELOW_SERVICE, "settings"},
-    "server": {"errors", "version", "core", "settings", "service"},
+    "server": {"errors", "version", "core", "clocks", "settings", "service"},
     "verify": {"errors", "version", "core", "loading", "settings", "pytest_plugin"},
-    "testing": {"errors", "core", "interfaces", "loading", "settings", "service", "server"},
+    "testing": {"errors", "core", "clocks", "interfaces", "loading", "settings", "service", "server"},
     "pytest_plugin": {"errors", "settings", "testing"},
     "__init__": {"version", "testing"},
 }
@@ -45,6 +45,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rstr": ("core",),
     "yaml": ("loading",),
     "watchfiles": ("service",),
+    "jsonschema": ("verify",),
     "jsonschema_rs": ("core",),
     "msgspec": ("core", "loading", "stores", "service", "server"),
     "orjson": ("core",),
@@ -54,7 +55,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "redis": ("stores.redis",),
     "pytest": ("pytest_plugin", "verify.suite"),
 }
-ALONE = {"schemathesis"}  # libraries that one module alone may import
+ALONE = {"jsonschema", "schemathesis"}  # libraries that one module alone may import
 
 PURE = {"core", "settings"}  # no I/O, no clock, no random, no async; settings hold paths as values
 IMPURE = {

@@ -168,6 +168,16 @@ class Engine:
         await self.scenario_sync.put(scenario, sandbox)
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
+    async def withdraw_scenario(self, name: str, sandbox: str = "") -> bool:
+        """Take back a scenario that was shared; False if there is none of that name to take back.
+
+        A file's scenario of that name is the current one again. Executions keep what they follow.
+        """
+        dropped = await self.scenario_sync.drop(name, sandbox)
+        if dropped:
+            self.changes.publish(sandbox, "scenario", {"name": name, "version": None})
+        return dropped
+
     async def close(self) -> None:
         """Write what is left to write and close the store."""
         await self.journal.flush()

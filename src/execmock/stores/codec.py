@@ -14,6 +14,7 @@ from execmock.core.json_text import decode, encode
 from execmock.core.request_counts import RequestCount
 from execmock.core.sandbox import ApiKey, Sandbox
 from execmock.core.shared_scenarios import ScenarioText, SharedScenarios
+from execmock.core.world_origin import WorldOrigin
 from execmock.errors import StoreError, nearest
 
 __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
@@ -27,6 +28,7 @@ _TYPES: dict[str, type] = {
     "request-count": RequestCount,
     "sandbox": Sandbox,
     "scenario": ScenarioText,
+    "world": WorldOrigin,
 }
 KINDS = tuple(_TYPES)
 """Every kind of value that stores keep. A kind that is missing here is refused, never half kept."""

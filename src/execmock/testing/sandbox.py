@@ -14,9 +14,12 @@ from execmock.testing.executions import ExecutionView, MockExecutions, id_of, vi
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
 from execmock.testing.server import Server
-from execmock.testing.sources import ScenarioLike, is_name
+from execmock.testing.sources import ScenarioLike, WorldLike, is_name
+from execmock.testing.tracebacks import hides
 
 __all__ = ["MockSandbox"]
+
+__tracebackhide__ = hides
 
 
 class MockSandbox:
@@ -91,6 +94,13 @@ class MockSandbox:
         self._control.call("PUT", f"/scenarios/{path_part(read.name)}", {"text": read.text})
         return read.name
 
+    def delete_scenario(self, name: str) -> None:
+        """Take back a scenario that was added to this sandbox; running executions keep it.
+
+        MockError where none of that name was added, or where it is the default.
+        """
+        self._control.call("DELETE", f"/scenarios/{path_part(name)}")
+
     def signal(self, execution: str | ExecutionView, signal: str, payload: Any = None) -> ExecutionView:
         """Send a signal; MockError when the execution's present step does not wait for it."""
         return self._move(execution, "signal", {"signal": signal, "payload": payload})
@@ -128,9 +138,20 @@ class MockSandbox:
         token: str = self._control.call("GET", path)["clientToken"]
         return token
 
-    def reset(self) -> None:
-        """Forget executions and requests; key, clock and scenarios stay."""
-        self._control.call("POST", f"/sandboxes/{self.name}/reset")
+    def world(self, world: WorldLike) -> None:
+        """Start from a world's default sandbox, or its first; what was here goes, the key stays.
+
+        WorldError shows every mistake with its line.
+        """
+        self._control.call("PUT", "/worlds", {"text": self._server.world(world).text})
+
+    def reset(self, *, empty: bool = False) -> None:
+        """Forget executions and requests; key, clock and scenarios stay.
+
+        Where it was started from a world it goes back to that, with its clock, unless it is to be empty.
+        """
+        asked = {"empty": "true"} if empty else {}
+        self._control.call("POST", f"/sandboxes/{self.name}/reset", **asked)
 
     def snapshot(self) -> Mapping[str, Any]:
         """Return all that is in the sandbox as JSON-like data. It is as secret as a key."""
@@ -152,7 +173,8 @@ class MockSandbox:
     def close(self) -> None:
         """Forget the sandbox and all that is in it. Closing twice is closing once."""
         if self._on is not None:
-            self._control.call("DELETE", f"/sandboxes/{self.name}")
+            if not self._on.elsewhere:
+                self._control.call("DELETE", f"/sandboxes/{self.name}")
             self._on = None
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from execmock.core.scenario import Scenario
-from execmock.core.world import World, WorldWords
+from execmock.core.world import World
 from execmock.loading.contract import shipped_contract
 from execmock.server.app import App
 from execmock.server.control.app import control_contract
@@ -17,8 +17,11 @@ from execmock.settings import ServeSettings
 from execmock.testing.background import Background
 from execmock.testing.control import Control
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
+from execmock.testing.tracebacks import hides
 
 __all__ = ["Server"]
+
+__tracebackhide__ = hides
 
 # Read with the import, once a process, so that each mock starts in a few milliseconds.
 control_contract()
@@ -31,15 +34,14 @@ class Server:
     def __init__(self, options: ServeSettings, background: Background) -> None:
         """Start it; ExecmockError for options that cannot be used or a port that cannot be had."""
         self._mock = App(options)
-        self._background = background
-        background.hold()
+        self._background = background.hold()
         try:
-            self._listener = background.run(self._start())
+            self._listener = self._background.run(self._start())
         except BaseException:
-            background.release()
+            self._background.release()
             raise
         self.url = self._listener.url
-        self.control = Control(self._mock.control, background, "default")
+        self.control = Control(self._mock.control, self._background, "default")
 
     def scenario(self, given: ScenarioLike) -> Scenario:
         """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
@@ -48,30 +50,37 @@ class Server:
     def begin(self, world: WorldLike) -> None:
         """Make the sandboxes of a world."""
         engine = self._mock.engine
-        self._background.run(engine.worlds.apply(self._world(world), engine.options))
+        self._background.run(engine.worlds.apply(self.world(world), engine.options))
+
+    def world(self, given: WorldLike) -> World:
+        """Return a world that a test wrote or names; WorldError shows what is wrong with it."""
+        return world_from(given, self._mock.engine.worlds.words)
 
     def fill(self, name: str, key: str, world: WorldLike, options: ServeSettings) -> None:
         """Make a sandbox as a world makes its default one."""
         keys: Keys = ((key, "read-write"),)
         fill = self._mock.engine.worlds.fill
         # Ids of this sandbox follow from its own seed, or else from the world's.
-        self._background.run(fill(name, keys, self._world(world), replace(options, seed=None), options.seed))
+        self._background.run(fill(name, keys, self.world(world), replace(options, seed=None), options.seed))
 
     @property
     def operations(self) -> Sequence[str]:
         """The names of the contract's operations."""
         return list(self._mock.engine.contract.operations)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it runs in another process, from which this one was forked."""
+        return self._background.elsewhere
+
     def stop(self) -> None:
-        """Stop listening and forget everything."""
+        """Stop listening and forget everything; in a forked child, nothing: the server is the parent's."""
+        if self.elsewhere:
+            return
         try:
             self._background.run(self._stop())
         finally:
             self._background.release()
-
-    def _world(self, given: WorldLike) -> World:
-        engine = self._mock.engine
-        return world_from(given, WorldWords.of(engine.contract, engine.registry.current.values()))
 
     async def _start(self) -> Listener:
         await self._mock.prepare()
