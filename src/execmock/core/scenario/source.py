@@ -60,7 +60,7 @@ class EventSource(Struct, forbid_unknown_fields=True):
 
 
 class TriggerSource(Struct, forbid_unknown_fields=True):
-    """A way to leave a step: exactly one of `after`, `polls` and `signal`."""
+    """A way to leave a step: exactly one of `after`, `polls`, `signal` and `visits`."""
 
     after: (
         Annotated[
@@ -89,6 +89,18 @@ class TriggerSource(Struct, forbid_unknown_fields=True):
             Meta(
                 description="Leaves when this signal is sent. Its payload can be used from then on, as "
                 "`{{ signal.payload.NAME }}`."
+            ),
+        ]
+        | None
+    ) = None
+    visits: (
+        Annotated[
+            int,
+            Meta(
+                ge=2,
+                le=1000,
+                description="Leaves at once, from this visit of the step on: with 3, the third stay in the "
+                "step leads elsewhere. Another way out is taken before.",
             ),
         ]
         | None
