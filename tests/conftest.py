@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
@@ -28,6 +29,12 @@ settings.load_profile("execmock")
 
 # A project of its own: tests/packaging runs it against the installed wheel.
 collect_ignore = ["sample_project"]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported and collected: it lives as long as the tests do."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.sources import called, parsed
 
 SRC = Path(__file__).parents[2] / "src" / "execmock"
 
@@ -30,12 +31,12 @@ CLASSES = {"Execution", "EmbedExecution"}
 
 def branches(source: str) -> Iterator[str]:
     """Yield each comparison with one API, and each question whether something is an execution of one."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Compare):
             compared = {part for operand in [node.left, *node.comparators] for part in _named(operand)}
             if compared & APIS and "api" in ast.unparse(node).lower():
                 yield ast.unparse(node)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
+        if isinstance(node, ast.Call) and called(node.func) == "isinstance":
             asked = {part.id for part in ast.walk(node.args[1]) if isinstance(part, ast.Name)}
             if asked & CLASSES:
                 yield ast.unparse(node)

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.sources import called, tree
+
 SRC = Path(__file__).parents[2] / "src" / "execmock"
 HELPER = "core/bounded_cache.py"
 REMOVES = {"clear", "popitem", "pop", "popleft"}
@@ -17,7 +19,7 @@ def bounded_by_hand(root: Path) -> list[str]:
         f"{path.relative_to(root).as_posix()}:{line}"
         for path in sorted(root.rglob("*.py"))
         if path.relative_to(root).as_posix() != HELPER
-        for line in _places(ast.parse(path.read_text("utf-8")))
+        for line in _places(tree(path))
     ]
 
 
@@ -29,9 +31,11 @@ def _places(tree: ast.Module) -> Iterator[int]:
             measured = {
                 ast.unparse(call.args[0])
                 for call in ast.walk(node.test)
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == "len" and call.args
+                if isinstance(call, ast.Call) and called(call.func) == "len" and call.args
             }
-            if any(_removes(inner, measured) for statement in node.body for inner in ast.walk(statement)):
+            if measured and any(
+                _removes(inner, measured) for statement in node.body for inner in ast.walk(statement)
+            ):
                 yield node.lineno
 
 

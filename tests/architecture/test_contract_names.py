@@ -7,21 +7,23 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.sources import called, parsed
 from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = read_yaml(ROOT / "openapi.yaml")
+SCHEMAS = set(DOCUMENT["components"]["schemas"])
 PREFIXES = {path.split("/")[1] for path in DOCUMENT["paths"]}
 PATH = re.compile(rf"[/(:|]({'|'.join(PREFIXES)})(?=[/)|]|$)")
 
 
 def texts(source: str) -> Iterator[tuple[int, str]]:
     """Yield every text of a source but docstrings and the names in `__all__`, with its line."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     exported = {
         id(name)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if isinstance(node, ast.Assign) and called(node.targets[0]) == "__all__"
         for name in ast.walk(node)
     }
     spoken = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -36,8 +38,7 @@ def texts(source: str) -> Iterator[tuple[int, str]]:
 
 def hardcoded(source: str) -> list[str]:
     """List the texts of a source that the contract has to say."""
-    schemas = set(DOCUMENT["components"]["schemas"])
-    found = [(line, text) for line, text in texts(source) if text in schemas or PATH.search(text)]
+    found = [(line, text) for line, text in texts(source) if text in SCHEMAS or PATH.search(text)]
     return [f"{line}: {text!r}" for line, text in sorted(found)]
 
 

@@ -6,6 +6,8 @@ import ast
 from collections import Counter
 from pathlib import Path
 
+from tests.sources import tree
+
 SRC = Path(__file__).parents[2] / "src" / "execmock"
 
 ASKED = {
@@ -18,7 +20,7 @@ def asked(root: Path) -> Counter[str]:
     """Count the places in each file that read `.immediate`, also by getattr."""
     found: Counter[str] = Counter()
     for path in sorted(root.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree(path)):
             read = isinstance(node, ast.Attribute) and node.attr == "immediate"
             named = isinstance(node, ast.Constant) and node.value == "immediate"
             found[path.relative_to(root).as_posix()] += read or named

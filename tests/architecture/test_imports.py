@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.sources import called, tree
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -44,6 +45,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rstr": ("core",),
     "yaml": ("loading",),
     "watchfiles": ("service",),
+    "jsonschema": ("verify",),
     "jsonschema_rs": ("core",),
     "msgspec": ("core", "loading", "stores", "service", "server"),
     "orjson": ("core",),
@@ -53,7 +55,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "redis": ("stores.redis",),
     "pytest": ("pytest_plugin", "verify.suite"),
 }
-ALONE = {"schemathesis"}  # libraries that one module alone may import
+ALONE = {"jsonschema", "schemathesis"}  # libraries that one module alone may import
 
 PURE = {"core", "settings"}  # no I/O, no clock, no random, no async; settings hold paths as values
 IMPURE = {
@@ -82,6 +84,7 @@ IMPURE = {
     ),
     *("sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request"),
 }
+LOADING = {"import_module", "__import__", "to_thread"}
 ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
@@ -109,17 +112,15 @@ class Module:
                 for alias in node.names:
                     whole = f"{base}.{alias.name}"
                     yield whole if whole.removeprefix("execmock.") in known else base
-            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-                ("import_module", "__import__", "to_thread")
-            ):
+            elif isinstance(node, ast.Call) and called(node.func) in LOADING:
                 yield from loaded_by(node)
 
 
 def loaded_by(call: ast.Call) -> Iterator[str]:
     """Yield the module named by import_module("..."), also as to_thread(import_module, "...")."""
     arguments = call.args
-    if ast.unparse(call.func).endswith("to_thread"):
-        deferred = arguments and ast.unparse(arguments[0]).endswith(("import_module", "__import__"))
+    if called(call.func) == "to_thread":
+        deferred = arguments and called(arguments[0]) in LOADING
         arguments = arguments[1:] if deferred else []
     yield from (arg.value for arg in arguments[:1] if isinstance(arg, ast.Constant))
 
@@ -133,7 +134,7 @@ def module(package: Path, path: Path) -> Module:
     parts = path.relative_to(package).with_suffix("").parts
     is_package = parts[-1] == "__init__"
     name = ".".join(parts[:-1] if is_package and len(parts) > 1 else parts)
-    return Module(name, is_package, ast.parse(path.read_text(encoding="utf-8"), str(path)))
+    return Module(name, is_package, tree(path))
 
 
 def inside(name: str, places: tuple[str, ...] | set[str]) -> bool:

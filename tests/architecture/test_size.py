@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.sources import parsed, tree
 
 SRC = Path(__file__).parents[2] / "src"
 FILE_LINES = 400
@@ -29,7 +30,7 @@ def oversized(root: Path) -> Iterator[str]:
         text = path.read_text(encoding="utf-8")
         if (lines := len(text.splitlines())) > FILE_LINES:
             yield f"{path.relative_to(root)}: {lines} lines"
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > FUNCTION_LINES:
@@ -43,7 +44,7 @@ def test_the_sources_are_small() -> None:
 def laden(root: Path) -> Iterator[str]:
     """Yield each class under `root` whose constructor takes more than six parameters."""
     for path in sorted(root.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             for method in node.body if isinstance(node, ast.ClassDef) else ():
                 if isinstance(method, ast.FunctionDef) and method.name == "__init__":
                     taken = method.args.posonlyargs + method.args.args + method.args.kwonlyargs

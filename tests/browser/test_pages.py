@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.ports import free_port
 from tests.programs import program
 
 HERE = Path(__file__).parent
@@ -26,12 +26,6 @@ def playwright() -> Path:
     return HERE / "node_modules" / ".bin" / "playwright"
 
 
-def free_port() -> str:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return str(sock.getsockname()[1])
-
-
 def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
         [playwright, "test", *arguments],
@@ -40,9 +34,9 @@ def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.Completed
             **os.environ,
             "CHROMIUM": program("chromium"),
             "EXECMOCK": f"{shlex.quote(sys.executable)} -m execmock",
-            "EXECMOCK_PORT": free_port(),
-            "EMBED_PORT": free_port(),
-            "PAGE_PORT": free_port(),
+            "EXECMOCK_PORT": str(free_port()),
+            "EMBED_PORT": str(free_port()),
+            "PAGE_PORT": str(free_port()),
             "OUTPUT_DIR": str(folder),
         },
         stdout=subprocess.PIPE,

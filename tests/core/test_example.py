@@ -34,6 +34,7 @@ FORMATS = (
     *("uri-template", "uuid"),
 )
 DOCUMENT = {
+    "paths": {"/a": {"size": {"type": "integer", "minimum": 3}}},
     "components": {
         "schemas": {
             "Base": {
@@ -61,7 +62,7 @@ DOCUMENT = {
                 "properties": {"next": {"$ref": "#/components/schemas/Endless"}},
             },
         }
-    }
+    },
 }
 BASE = {"$ref": "#/components/schemas/Base"}
 NARROW = {
@@ -115,6 +116,8 @@ CASES: Mapping[str, Any] = {
     "contains": {"type": "array", "contains": {"const": "x"}, "minContains": 2, "items": {"type": "string"}},
     "map": {"type": "object", "additionalProperties": {"type": "integer"}},
     "map with names": {"type": "object", "propertyNames": {"pattern": "^[a-z]{3}$"}, "minProperties": 3},
+    "names of no type": {"additionalProperties": {"type": "integer"}, "propertyNames": {"maxLength": 4}},
+    "no name fits": {"additionalProperties": {"type": "integer"}, "propertyNames": {"const": 5}},
     "patterns of names": {
         "patternProperties": {"^x-[a-z]+$": {"type": "boolean"}},
         "additionalProperties": False,
@@ -145,6 +148,23 @@ CASES: Mapping[str, Any] = {
     "or null": {"anyOf": [{"type": "null"}, BASE]},
     "null, for the other cannot be": {"anyOf": [{"type": "null"}, False]},
     "not": {"type": "integer", "minimum": 1, "maximum": 9, "not": {"const": 4}},
+    "lengths with a fraction of nothing": {
+        "prefixItems": [
+            {"type": "string", "minLength": 12.0, "maxLength": 12.0},
+            {"type": "object", "minProperties": 3.0, "maxProperties": 3.0},
+        ],
+        "minItems": 4.0,
+        "maxItems": 4.0,
+    },
+    "if, then and else": {
+        "properties": {"kind": {"enum": ["a", "b"]}},
+        "required": ["kind"],
+        "if": {"properties": {"kind": {"const": "a"}}},
+        "then": {"required": ["with"]},
+        "else": {"required": ["without"], "properties": {"with": False}},
+    },
+    "required by another": {"properties": {"a": {}}, "dependentRequired": {"a": ["b", "c"], "b": ["d"]}},
+    "in a path": {"type": "array", "items": {"$ref": "#/paths/~1a/size"}},
     "forest": {"$ref": "#/components/schemas/Forest"},
     "tree": {"$ref": "#/components/schemas/Tree"},
     "deeper than is usual": {
@@ -156,7 +176,7 @@ CASES: Mapping[str, Any] = {
 
 
 def judged(document: Mapping[str, Any], schema: Any, value: Any) -> None:
-    whole = {"components": document["components"], **(schema if isinstance(schema, Mapping) else {})}
+    whole = {**document, **(schema if isinstance(schema, Mapping) else {})}
     problems = [error.message for error in Draft202012Validator(whole).iter_errors(value)]
     assert problems == [], value
     assert jsonschema_rs.Draft202012Validator(whole, validate_formats=True).is_valid(value), value
@@ -230,9 +250,16 @@ def test_every_answer_of_the_shipped_contracts_can_be_made(name: str) -> None:
         ({"type": "integer", "exclusiveMinimum": 2, "exclusiveMaximum": 3}, "", "no number lies inside"),
         ({"type": "array", "minItems": 10**9}, "1999", "more than 2000 values"),
         ({"type": "array", "items": {"const": 1}, "minItems": 2, "uniqueItems": True}, "1", "all differ"),
+        (
+            {"minItems": 1000, "items": {"type": "string", "minLength": 10**4}},
+            "101",
+            "more than 1000000 characters",
+        ),
+        ({"minItems": 1000, "items": {"const": "x" * 10**5}}, "10", "more than 1000000 characters"),
+        ({"type": "number", "minimum": 10**400}, "", "no number lies inside the bounds"),
         ({"allOf": [{"type": "string"}, {"type": "object"}]}, "", "different types"),
         ({"enum": []}, "", "the enum has no members"),
-        ({"oneOf": [{"type": "string"}, {"maxLength": 100}]}, "", "oneOf"),
+        ({"oneOf": [{"type": "string"}, {"maxLength": 100}]}, "", "alternatives alone"),
         ({"type": "integer", "not": {"type": "integer"}}, "", "not"),
     ],
 )
@@ -240,6 +267,24 @@ def test_what_cannot_be_made_is_said_with_its_place(schema: Any, where: str, mes
     with pytest.raises(ExampleError, match=re.escape(message)) as caught:
         example_of(DOCUMENT, schema, SEEDS[0])
     assert caught.value.where == where
+
+
+def component(name: object) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_a_long_chain_of_references_is_no_error_of_python() -> None:
+    schemas = {f"S{n}": component(f"S{n + 1}") for n in range(3000)}
+    document = {"components": {"schemas": {**schemas, "S3000": {"type": "string"}}}}
+    with pytest.raises(ExampleError, match="more than 100 references lead to it"):
+        example_of(document, component("S0"), SEEDS[0])
+
+
+def test_patterns_that_repeat_without_end_take_no_more_than_other_texts() -> None:
+    hard = {"type": "string", "pattern": "(abcdefghij{9}){999}"}
+    schema = {"properties": {"a": hard, "b": hard, "c": hard, "d": {"type": "string"}}, "required": ["d"]}
+    with pytest.raises(ExampleError, match="more than 1000000 characters are needed"):
+        example_of(DOCUMENT, schema, SEEDS[0])
 
 
 def test_the_work_is_bounded() -> None:

@@ -171,6 +171,12 @@ BROKEN = {
         '@@pattern: "(Z|[+-]00:00$"',
         "'(Z|[+-]00:00$' is not a regular expression",
     ),
+    "schema that refers to what a URI cannot name": Broken(
+        'schema: {$ref: "#/components/schemas/CreateExecutionRequest"}',
+        'schema: {@@$ref: "#/paths/~1v1~1executions~1{id}/get/parameters/0"}',
+        "'#/paths/~1v1~1executions~1{id}/get/parameters/0' has characters that the reference of a schema"
+        " cannot have; expected one such as '#/components/schemas/Name'",
+    ),
     "schema with an address": Broken(
         "    Timestamp:\n      type: string",
         "    Timestamp:\n      @@$id: https://example.com/t\n      type: string",

@@ -118,6 +118,10 @@ def problems(text: str) -> list[str]:
             "8:16: '9..1' is no range; expected the lower",
         ),
         (
+            MANY + f"        pick: {{a: {'9' * 5_000}..1}}\n",
+            f"8:16: '{'9' * 5_000}..1' is no range; expected the lower",
+        ),
+        (
             MANY + "        pick: {name: [x]}\n        request: {externalRef: '{{ pick.nam }}'}\n",
             "9:19: unknown name 'pick.nam'. Did you mean 'name'? Valid: name",
         ),

@@ -91,6 +91,19 @@ def test_scalars_are_read_as_yaml_1_2_says(text: str, expected: Any) -> None:
     assert json.dumps(data) == json.dumps(expected)  # 1, 1.0 and true differ as text
 
 
+@pytest.mark.parametrize(
+    "number", ["9" * 4_301, "0x" + "f" * 4_000, "0o" + "7" * 5_000, "0x" + "f" * 1_000_000]
+)
+def test_a_whole_number_of_too_many_digits_is_refused_with_its_place(number: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_marked(f"a:\n  b: {number}\n", "x.yaml")
+    assert str(error.value) == f"x.yaml:2:6: '{number[:40]}...' is no whole number that JSON can hold"
+
+
+def test_a_whole_number_of_as_many_digits_as_can_be_written_is_read() -> None:
+    assert json.dumps(load_marked("0x" + "f" * 3_500, "x.yaml").data) == str(16**3_500 - 1)
+
+
 def test_an_empty_document_is_placed_at_the_start() -> None:
     assert load_marked("", "a.yaml").place() == Place("a.yaml", 1, 1)
 

@@ -58,16 +58,15 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a fresh environment that holds the wheel and what it depends on."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder)
-    pip: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--python",
-        folder / "bin" / "python",
-    ]
-    run(*pip, "install", "--no-compile", next(built.glob("*.whl")), cwd=folder)
+    install(folder, next(built.glob("*.whl")))
     return folder / "bin"
+
+
+def install(environment: Path, *wanted: str | Path) -> None:
+    """Install into an environment, by the pip of this one."""
+    python = environment / "bin" / "python"
+    pip = ("-m", "pip", "--disable-pip-version-check", "--python", python, "install", "--no-compile")
+    run(sys.executable, *pip, *wanted, cwd=environment)
 
 
 def test_the_installed_package_is_the_one_from_the_wheel(installed: Path, tmp_path: Path) -> None:
@@ -184,25 +183,22 @@ def test_the_source_archive_holds_what_a_build_needs_and_nothing_that_was_made(b
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", "dist"))]
 
 
-def test_a_project_that_tests_its_clients_with_the_wheel_passes(built: Path, tmp_path: Path) -> None:
-    """In an environment of its own, without any other plugin of pytest."""
+def test_a_project_that_tests_its_clients_with_the_wheel_passes(installed: Path, tmp_path: Path) -> None:
+    """In an environment without any other plugin of pytest: over the first one, which holds the wheel."""
     project = tmp_path / "project"
     copytree(ROOT / "tests" / "sample_project", project, ignore=ignore_patterns("__pycache__", ".*"))
     declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*declared["dependencies"], *declared["optional-dependencies"]["test"]]
-    wheel = next(built.glob("*.whl"))
     venv.create(tmp_path / "environment")
-    python = tmp_path / "environment" / "bin" / "python"
-    pip: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--python",
-        python,
-        "install",
-    ]
-    run(*pip, "--no-compile", wheel, *(name for name in wanted if name != "execmock"), cwd=tmp_path)
-    said = run(python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project)
+    below, own = site_packages(installed.parent), site_packages(tmp_path / "environment")
+    (own / "below.pth").write_text(f"{below}\n", encoding="utf-8")
+    install(tmp_path / "environment", *(name for name in wanted if name != "execmock"))
+    said = run(
+        tmp_path / "environment" / "bin" / "python", "-m", "pytest", "-p", "no:cacheprovider", cwd=project
+    )
     assert re.search(r"plugins:.* execmock-", said)
     assert re.search(r"= 9 passed in ", said), said
+
+
+def site_packages(environment: Path) -> Path:
+    return next(environment.glob("lib/python*/site-packages"))

@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.programs import find
-from tests.stores.redis_process import RedisProcess, free_port
+from tests.stores.redis_process import RedisProcess
 
 from .serving import Client, Server
 

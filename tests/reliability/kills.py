@@ -53,6 +53,7 @@ class _Seen:
     histories: dict[str, list[object]] = field(default_factory=dict)
     unanswered: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+    answered: threading.Event = field(default_factory=threading.Event)
 
 
 def kill_under_load(store: str, times: int, seed: int, folder: Path) -> Killed:
@@ -75,8 +76,9 @@ def kill_under_load(store: str, times: int, seed: int, folder: Path) -> Killed:
 
 
 def _load_and_kill(server: Server, draw: random.Random, label: str, seen: _Seen) -> set[str]:
-    """Load a server until it is killed; return the keys that were used."""
+    """Load a server until it is killed, some time after its first answer; return the keys that were used."""
     stop, used = threading.Event(), set[str]()
+    seen.answered.clear()
     threads = [
         threading.Thread(
             target=_create, args=(server.port, f"{label}-{n}", draw.getrandbits(32), stop, seen, used)
@@ -85,7 +87,8 @@ def _load_and_kill(server: Server, draw: random.Random, label: str, seen: _Seen)
     ]
     for thread in threads:
         thread.start()
-    time.sleep(draw.uniform(0.02, 0.5))
+    seen.answered.wait(60)
+    time.sleep(draw.uniform(0, 0.5))
     server.kill()
     stop.set()
     for thread in threads:
@@ -101,6 +104,7 @@ def _create(port: int, label: str, seed: int, stop: threading.Event, seen: _Seen
         try:
             for _ in range(2 if draw.random() < _KEYS_TWICE else 1):
                 _note(client.create(key), key, seen)
+                seen.answered.set()
             name = seen.made[key]
             if draw.random() < 0.2:
                 seen.histories[name] = client.history(name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,12 +67,8 @@ def is_unavailable(reply: Reply) -> bool:
 
 def redis_restarted(times: int, folder: Path) -> Outages:
     """Kill Redis under a server and start it again; it writes everything to its log at once."""
-    redis, result = RedisProcess(folder), Outages()
-    redis.start()
-    server = Server(redis.url(), folder=folder)
-    server.start()
-    client, made = Client(server.port), dict[str, str]()
-    try:
+    result, made = Outages(), dict[str, str]()
+    with _over_redis(folder) as (redis, client):
         for number in range(times):
             _create(client, f"before-{number}", made, result)
             redis.kill()
@@ -83,21 +81,13 @@ def redis_restarted(times: int, folder: Path) -> Outages:
             _create(client, f"after-{number}", made, result)
             result.recovered += len(made) > known
         result.lost = sum(client.read(name).status != 200 for name in made.values())
-    finally:
-        client.close()
-        server.stop()
-        redis.stop()
     return result
 
 
 def redis_hangs(times: int, folder: Path) -> Outages:
     """Let Redis answer nothing for a while, with its connections open."""
-    redis, result = RedisProcess(folder), Outages()
-    redis.start()
-    server = Server(redis.url(), folder=folder)
-    server.start()
-    client, made = Client(server.port), dict[str, str]()
-    try:
+    result, made = Outages(), dict[str, str]()
+    with _over_redis(folder) as (redis, client):
         for number in range(times):
             _create(client, f"before-{number}", made, result)
             with redis.paused():
@@ -107,21 +97,13 @@ def redis_hangs(times: int, folder: Path) -> Outages:
             _create(client, f"after-{number}", made, result)
             result.recovered += len(made) > known
         result.lost = sum(client.read(name).status != 200 for name in made.values())
-    finally:
-        client.close()
-        server.stop()
-        redis.stop()
     return result
 
 
 def redis_gone(folder: Path) -> Outages:
     """Empty Redis under a server: it begins anew, as at its first start."""
-    redis, result = RedisProcess(folder), Outages(times=1)
-    redis.start()
-    server = Server(redis.url(), folder=folder)
-    server.start()
-    client, made = Client(server.port), dict[str, str]()
-    try:
+    result, made = Outages(times=1), dict[str, str]()
+    with _over_redis(folder) as (redis, client):
         _create(client, "before", made, result)
         redis.stop()
         _create(client, "while", made, result)
@@ -131,11 +113,23 @@ def redis_gone(folder: Path) -> Outages:
         result.recovered += client.create("after").status == 200
         listed = client.ask("GET", "/v1/executions").body["data"]["items"]
         result.other_answers += [item["idempotencyKey"] for item in listed] != ["after"]
+    return result
+
+
+@contextmanager
+def _over_redis(folder: Path) -> Iterator[tuple[RedisProcess, Client]]:
+    """Run a Redis and a server over it, both ended whatever happens."""
+    redis = RedisProcess(folder)
+    server = Server(redis.url(), folder=folder)
+    client = Client(server.port)
+    try:
+        redis.start()
+        server.start()
+        yield redis, client
     finally:
         client.close()
         server.stop()
         redis.stop()
-    return result
 
 
 def disk_full(folder: Path) -> Outages:

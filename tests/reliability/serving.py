@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.stores.redis_process import free_port
+from tests.ports import free_port
 
 __all__ = ["Client", "Reply", "Server"]
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from execmock.loading.contract import data_path
+
 from .serving import Client, Server
 
 
@@ -55,6 +57,40 @@ def test_workers_serve_one_state(server: Server) -> None:
         assert client.read(name).status == 200
         assert client.ask("GET", "/v1/executions?limit=10").body["data"]["items"][0]["id"] == names[-1]
         client.close()
+
+
+MORE = """
+  /v1/workflows:
+    get:
+      operationId: listWorkflows
+      responses:
+        "200":
+          description: The workflows.
+          content:
+            application/json:
+              schema: {type: array, items: {type: string, format: uuid}, minItems: 3}
+"""
+
+
+def test_workers_agree_on_what_they_answer_from_the_contract(tmp_path: Path) -> None:
+    """Without a seed too: nothing but the contract and the store is shared."""
+    text = data_path("openapi.yaml").read_text(encoding="utf-8")
+    contract = tmp_path / "contract.yaml"
+    contract.write_text(text.replace("\npaths:", f"\npaths:{MORE.rstrip()}", 1), encoding="utf-8")
+    options = ("--workers", "2", "--contract", str(contract))
+    server = Server(f"sqlite:{tmp_path / 'a.db'}", *options, folder=tmp_path, quiet=False)
+    server.start()
+    try:
+        answers = []
+        for _ in range(12):
+            client = Client(server.port)
+            answers.append(client.ask("GET", "/v1/workflows").body)
+            client.close()
+        assert answers == [answers[0]] * 12
+        assert len(set(answers[0])) == 3
+        assert len(re.findall(r"listWorkflows +GET +http://\S+/v1/workflows\n", server.log)) == 1
+    finally:
+        server.stop()
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -169,6 +169,18 @@ async def test_an_answer_is_made_from_the_schema_and_follows_from_the_seed(
     assert (await other.get("/v1/workflows")).data != reply.data
 
 
+async def test_with_a_seed_the_whole_answer_is_the_same_in_every_run(start: Start, grown: Path) -> None:
+    replies = [
+        [await server.get(path) for path in ("/v1/workflows", "/v1/unmakeable", "/v1/workflows?size=2")]
+        for server in [await start(contract=grown, seed=11) for _ in range(2)]
+    ]
+    first, second = [[(r.status, r.body, r.headers["X-Request-Id"]) for r in each] for each in replies]
+    assert first == second
+    assert [status for status, _, _ in first] == [200, 501, 200]
+    # The data follows from the path, not from how often it was asked for.
+    assert replies[0][0].data == replies[0][2].data
+
+
 async def test_the_first_success_example_is_answered_or_the_one_that_is_asked_for(server: Server) -> None:
     body = {"reason": "late"}
     usual = await server.send("POST", "/v1/runs/run_1/cancel", body)
@@ -246,6 +258,27 @@ async def test_what_is_missing_for_an_answer_is_named(
     assert reply.json["message"] == "The contract has no example of this answer, and none can be made"
     assert reply.places == [f"contract#/paths/~1v1~1unmakeable/{where}"]
     assert f"expected an example, for {why}" in reply.json["details"][0]["message"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "DELETE", "OPTIONS", "TRACE"])
+async def test_other_methods_are_answered_as_on_the_paths_of_other_operations(
+    server: Server, method: str
+) -> None:
+    """`/v1/executions/{id}` has a get alone too."""
+    added, known = [await server.send(method, path) for path in ("/v1/workflows", "/v1/executions/exec_1")]
+    assert added.status == known.status
+    assert added.body.replace(b"req_", b"")[:40] == known.body.replace(b"req_", b"")[:40]
+    assert added.headers.get("Allow") == known.headers.get("Allow") == "GET"
+
+
+async def test_an_example_that_it_does_not_have_is_refused_as_for_other_operations(server: Server) -> None:
+    body = {"reason": "late"}
+    prefer = {"Prefer": "example=lat"}
+    added = await server.send("POST", "/v1/runs/run_1/cancel", body, headers=prefer)
+    known = await server.create(headers=prefer)
+    assert (added.status, added.json["message"]) == (known.status, known.json["message"])
+    said = "header/Prefer: expected example= one of cancelled, late, received \"lat\". Did you mean 'late'?"
+    assert added.json["details"][0]["message"] == said
 
 
 async def test_a_key_needs_the_scope_that_it_asks_for(start: Start, grown: Path) -> None:

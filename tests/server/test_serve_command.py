@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.ports import free_port
 from tests.programs import interruptible, program
 
 COMMAND = [sys.executable, "-m", "execmock", "serve"]
@@ -240,9 +241,7 @@ def test_quiet_logs_no_request(serve: Serve) -> None:
 
 
 def test_the_embed_operation_can_have_a_port_of_its_own(serve: Serve) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     serving = serve("--embed-port", str(port))
     assert f"http://127.0.0.1:{port}/api/v1/workflows" in serving.banner
     assert "404 Not Found" in serving.ask(get("/api/v1/workflows/x/execute"))

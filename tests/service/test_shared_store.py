@@ -87,6 +87,23 @@ async def test_the_latest_of_two_versions_wins_with_every_server(pair: Pair) -> 
     assert {(await create(engine, "first")).scenario for engine in (pair.one, pair.other)} == {new.reference}
 
 
+@pytest.mark.parametrize("sandbox", ["", DEFAULT_SANDBOX])
+async def test_a_scenario_that_is_taken_back_is_gone_with_every_server(pair: Pair, sandbox: str) -> None:
+    shipped = pair.other.registry.current["paid-happy-path"].reference
+    for name in ("first", "second", "paid-happy-path"):
+        await pair.one.share_scenario(scenario(pair.one, name), sandbox)
+    kept = await create(pair.other, "first")
+    for name in ("first", "paid-happy-path"):
+        assert await pair.other.withdraw_scenario(name, sandbox)
+    for engine in (pair.one, pair.other):
+        assert (await create(engine, "second")).scenario.startswith("second@")
+        assert (await create(engine, "paid-happy-path")).scenario == shipped
+        assert "first" not in engine.registry.seen_by(sandbox)
+        found = await engine.executions.find(await default(engine), kept.id)
+        assert engine.repository.scenario(found).name == "first"
+    assert not await pair.one.withdraw_scenario("first", sandbox)
+
+
 async def test_an_emptied_store_holds_again_what_is_followed_and_nothing_that_was_put(pair: Pair) -> None:
     await pair.one.share_scenario(scenario(pair.one, "first"))
     await pair.one.share_scenario(scenario(pair.one, "paid-happy-path"))

@@ -42,7 +42,7 @@ open("execmock.yaml", "w").write("serve:\\n  region: us\\nverify:\\n  region-of:
 told["file"] = shown()
 told["argument"] = from_arguments(ServeSettings, "ExecMock", {"region": "us"}).region
 told["docs"] = "\\n".join(as_markdown(options(settings)) for settings in SECTIONS.values())
-told["pytest"] = printed(pytest.main, "--help")
+told["pytest"] = printed(pytest.main, "-p", "no:schemathesis", "--help")
 print(json.dumps(told))
 """
 

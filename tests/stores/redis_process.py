@@ -10,16 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.programs import find
 
-__all__ = ["RedisProcess", "free_port"]
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+__all__ = ["RedisProcess"]
 
 
 class RedisProcess:
@@ -74,7 +68,7 @@ class RedisProcess:
             return connection.recv(1 << 16)
 
     def _await(self) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 if self.ask("PING").startswith(b"+PONG"):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_port
 
 from execmock.interfaces import Key, Put, Store, Update
 from execmock.stores import open_store
@@ -16,7 +17,7 @@ from execmock.stores.memory import MemoryStore
 from execmock.testing import check_store
 from execmock.testing.stores import STORE_CHECKS
 
-from .redis_process import RedisProcess, free_port
+from .redis_process import RedisProcess
 
 
 @pytest.mark.parametrize("check", STORE_CHECKS, ids=lambda check: check.__name__.strip("_"))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.ports import free_port
 
 from execmock.errors import StoreError
 from execmock.interfaces import Key
 from execmock.stores import open_store
-
-from .redis_process import free_port
 
 
 async def ask(url: str) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from execmock.errors import ExecmockError, MockError, ScenarioError
+from execmock.errors import ExecmockError, MockError, ScenarioError, WorldError
 from execmock.testing import ExecMock
 
-from .conftest import AT_NINE, create
+from .conftest import AT_NINE, BODY, create
 
 NINE = datetime(2026, 1, 1, 9, tzinfo=UTC)
 QUICK = {
@@ -255,3 +255,29 @@ def test_a_sandbox_may_start_as_a_world_that_the_test_wrote(mock: ExecMock) -> N
         assert [execution.status for execution in sandbox.executions] == ["workflow_succeeded"] * 5
         assert sandbox.clock.now == NINE
     assert len(mock.executions) == 0
+
+
+def test_a_sandbox_starts_from_a_world_and_a_reset_goes_back_to_it() -> None:
+    world = {
+        "clock": {"start": "2026-02-02T09:00:00Z", "frozen": True},
+        "sandboxes": {"default": {"request": BODY, "executions": [{"age": "1h"}]}},
+    }
+    with ExecMock() as mock:
+        mock.world(world)
+        (first,) = [one.id for one in mock.executions]
+        create(mock)
+        mock.clock.advance("1d")
+        mock.reset()
+        assert [one.id for one in mock.executions] == [first]
+        assert mock.clock.now == datetime(2026, 2, 2, 9, tzinfo=UTC)
+        mock.reset(empty=True)
+        assert len(mock.executions) == 0
+        with pytest.raises(WorldError, match="Did you mean 'sandboxes'"):
+            mock.world({**world, "sandboxs": {}})
+
+
+def test_an_added_scenario_can_be_taken_back(mock: ExecMock) -> None:
+    mock.add_scenario(QUICK)
+    mock.delete_scenario("quick")
+    with pytest.raises(MockError, match="Unknown scenario"):
+        mock.delete_scenario("quick")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from execmock.errors import MockError
-from execmock.testing import ExecMock, MockSandbox
+from execmock.testing import ExecMock, MockRequests, MockSandbox
 
-from .conftest import BODY, call, create
+from .conftest import AT_NINE, BODY, call, create
 
 
 def test_requests_are_there_in_order_and_typed(mock: ExecMock) -> None:
@@ -111,6 +115,233 @@ def test_an_operation_that_the_contract_lacks_is_a_mistake_of_the_test(mock: Exe
         mock.requests.assert_called("createExecutoin")
 
 
+@pytest.mark.parametrize(
+    ("meant", "count"),
+    [
+        ({"query": {"limit": 5}}, 1),
+        ({"query": {"limit": "5", "offset": None}}, 1),
+        ({"query": {"limit": None}}, 1),
+        ({"query": {"offset": 0}}, 0),
+        ({"headers": {"x-trace": "abc"}}, 1),
+        ({"headers": {"X-Trace": None}}, 1),
+        ({"headers": {"Authorization": "***"}}, 2),
+    ],
+)
+def test_headers_and_query_can_be_meant(mock: ExecMock, meant: dict[str, Any], count: int) -> None:
+    call(mock, "/v1/executions?limit=5")
+    call(mock, "/v1/executions", headers={"X-Trace": "abc"})
+    assert mock.requests.count("listExecutions", **meant) == len(mock.requests.filter(**meant)) == count
+
+
+def test_a_failed_question_about_headers_and_query_shows_what_came(mock: ExecMock) -> None:
+    call(mock, "/v1/executions?limit=5", headers={"X-Trace": "abc"})
+    with pytest.raises(AssertionError) as caught:
+        mock.requests.assert_called(
+            "listExecutions", query={"limit": 6, "offset": 1}, headers={"X-Trace": "abd", "X-Span": "1"}
+        )
+    assert str(caught.value).splitlines()[2:] == [
+        "  09:00:00.000  GET /v1/executions?limit=5 -> 200  listExecutions",
+        "      header X-Trace: expected 'abd', came 'abc'",
+        "      header X-Span: expected '1', but it is not there",
+        "      query limit: expected '6', came '5'",
+        "      query offset: expected '1', but it is not there",
+    ]
+
+
+@pytest.mark.parametrize("meant", [{"headers": {"Authorization": "Bearer x"}}, {"query": {"token": "x"}}])
+def test_what_is_never_shown_cannot_be_asked_for(mock: ExecMock, meant: dict[str, Any]) -> None:
+    with pytest.raises(MockError, match="the journal never shows the"):
+        mock.requests.assert_not_called(**meant)
+
+
+@pytest.mark.parametrize(
+    ("expected", "fails"),
+    [
+        ({"at_least": 2}, ""),
+        ({"at_least": 3}, "expected at least 3 times, came twice"),
+        ({"at_most": 2}, ""),
+        ({"at_most": 1}, "expected at most once, came twice"),
+        ({"at_least": 1, "at_most": 2}, ""),
+        ({"at_least": 3, "at_most": 4}, "expected 3 to 4 times, came twice"),
+    ],
+)
+def test_a_range_of_times_can_be_expected(mock: ExecMock, expected: dict[str, int], fails: str) -> None:
+    create(mock)
+    create(mock)
+    if fails:
+        with pytest.raises(AssertionError, match=fails):
+            mock.requests.assert_called("createExecution", **expected)  # type: ignore[arg-type]
+    else:
+        assert len(mock.requests.assert_called("createExecution", **expected)) == 2  # type: ignore[arg-type]
+
+
+def test_too_few_are_shown_with_the_nearest_others(mock: ExecMock) -> None:
+    create(mock, externalRef="A")
+    create(mock, externalRef="B")
+    with pytest.raises(AssertionError) as caught:
+        mock.requests.assert_called("createExecution", times=2, body={"externalRef": "A"})
+    lines = str(caught.value).splitlines()
+    assert lines[1] == "They were:"
+    assert lines[3] == "The nearest others:"
+    assert lines[5] == "      body.externalRef: expected 'A', came 'B'"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"times": 1, "at_most": 2}, "not both"),
+        ({"at_least": 3, "at_most": 2}, "at_least=3 is more than at_most=2"),
+        ({"pth": "/"}, r"assert_called has no argument 'pth'\. Did you mean 'path'"),
+    ],
+)
+def test_arguments_that_cannot_be_meant_are_a_mistake_of_the_test(
+    mock: ExecMock, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(MockError, match=message):
+        mock.requests.assert_called("createExecution", **arguments)
+
+
+def test_an_order_is_kept_with_others_in_between(mock: ExecMock) -> None:
+    made = create(mock)["id"]
+    call(mock, "/v1/executions")
+    call(mock, f"/v1/executions/{made}")
+    found = mock.requests.assert_sequence("createExecution", {"operation": "getExecution", "status": 200})
+    assert [request.operation for request in found] == ["createExecution", "getExecution"]
+    assert mock.requests.assert_sequence() == []
+
+
+def test_a_broken_order_shows_what_came_and_what_came_too_early(mock: ExecMock) -> None:
+    made = create(mock, externalRef="A")["id"]
+    call(mock, f"/v1/executions/{made}")
+    create(mock, externalRef="B")
+    with pytest.raises(AssertionError) as caught:
+        mock.requests.assert_sequence(
+            "getExecution", {"operation": "createExecution", "body": {"externalRef": "A"}}
+        )
+    lines = str(caught.value).splitlines()
+    assert lines[0] == (
+        "Step 2 of 2, createExecution with body {'externalRef': 'A'}, did not come after step 1."
+    )
+    assert lines[1] == "These came:"
+    assert lines[2].startswith("  1. 09:00:00.000  GET /v1/executions/exec_")
+    assert lines[3] == "It came too early:"
+    assert lines[5] == "The nearest after it:"
+    assert lines[7] == "      body.externalRef: expected 'A', came 'B'"
+
+
+def test_nothing_else_came_or_it_is_shown(mock: ExecMock) -> None:
+    create(mock, externalRef="A")
+    call(mock, "/v1/executions")
+    mock.requests.assert_nothing_else("createExecution", "listExecutions")
+    with pytest.raises(AssertionError) as caught:
+        mock.requests.assert_nothing_else(
+            {"operation": "createExecution", "body": {"externalRef": "B"}}, "getExecution"
+        )
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("getExecution; something else came twice:")
+    assert lines[2] == "      body.externalRef: expected 'B', came 'A'"
+    assert lines[3] == "  09:00:00.000  GET /v1/executions -> 200  listExecutions"
+    with pytest.raises(AssertionError, match="Expected nothing but no request at all"):
+        mock.requests.assert_nothing_else()
+
+
+@pytest.fixture
+def crowded() -> Iterator[MockSandbox]:
+    """A sandbox whose journal keeps the last two of its five requests."""
+    with ExecMock(frozen=True, start=AT_NINE) as mock, mock.sandbox(journal_size=2, frozen=True) as sandbox:
+        create(sandbox, externalRef="A")
+        call(sandbox, "/v1/executions?limit=0")
+        for _ in range(3):
+            call(sandbox, "/v1/executions")
+        yield sandbox
+
+
+def test_what_was_dropped_still_counts(crowded: MockSandbox) -> None:
+    requests = crowded.requests
+    with pytest.raises(AssertionError) as caught:
+        requests.assert_not_called("createExecution")
+    assert str(caught.value).splitlines() == [
+        "createExecution: expected never, came once.",
+        "They were:",
+        "  1 × POST /v1/executions -> 200  createExecution  (no longer in the journal)",
+    ]
+    assert requests.assert_called("createExecution", times=1) == []
+    assert requests.count("listExecutions", status=200) == 3
+    assert (len(requests), sum(one.count for one in requests.dropped)) == (2, 3)
+    requests.assert_not_called("executeWorkflow", body={"id_type": "key"})
+    with pytest.raises(AssertionError, match="A request breaks the contract"):
+        requests.assert_no_violations()
+    assert [violation.query for violation in requests.violations] == ["limit=0"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda requests: requests.assert_called("createExecution", body={"externalRef": "A"}),
+        lambda requests: requests.assert_not_called("createExecution", body={"externalRef": "B"}),
+        lambda requests: requests.assert_sequence("createExecution", "listExecutions"),
+        lambda requests: requests.assert_nothing_else(
+            {"operation": "createExecution", "body": {"externalRef": "A"}}, "listExecutions"
+        ),
+    ],
+)
+def test_an_assertion_that_what_was_dropped_decides_fails_and_says_so(
+    crowded: MockSandbox, ask: Callable[[MockRequests], object]
+) -> None:
+    with pytest.raises(AssertionError) as caught:
+        ask(crowded.requests)
+    assert "not known" in str(caught.value)
+    assert "journal_size=N keeps more" in str(caught.value)
+    assert "  1 × POST /v1/executions -> 200  createExecution  (no longer in the journal)" in str(
+        caught.value
+    )
+
+
+def test_a_question_that_what_was_dropped_decides_is_refused(crowded: MockSandbox) -> None:
+    with pytest.raises(MockError, match="1 of the requests are no longer in the journal"):
+        crowded.requests.filter("createExecution")
+    with pytest.raises(MockError, match="1 request that may be meant is no longer in the journal"):
+        crowded.requests.count("createExecution", body={"externalRef": "A"})
+    assert len(crowded.requests.filter("getExecution")) == 0
+
+
+def test_a_body_that_was_cut_is_no_evidence(mock: ExecMock) -> None:
+    create(mock, externalRef="A", requestPayload={"text": "x" * 100_000})
+    (request,) = mock.requests
+    assert request.body_cut > 30_000
+    assert f"(body cut by {request.body_cut} bytes)" in str(request)
+    with pytest.raises(AssertionError, match="not known"):
+        mock.requests.assert_not_called("createExecution", body={"externalRef": "B"})
+    mock.requests.assert_called("createExecution", times=1)
+
+
+def test_answers_are_kept_where_it_is_asked_for(mock: ExecMock) -> None:
+    with mock.sandbox(journal_answers=True) as sandbox:
+        made = create(sandbox)
+        assert sandbox.requests[0].answer["data"]["execution"]["id"] == made["id"]
+    create(mock)
+    assert mock.requests[0].answer is None
+
+
+def test_a_sandbox_keeps_as_many_requests_as_its_server_unless_it_is_told_otherwise() -> None:
+    with ExecMock(journal_size=1) as mock, mock.sandbox() as one, mock.sandbox(journal_size=2) as two:
+        for sandbox in (mock, one, two):
+            for _ in range(3):
+                call(sandbox, "/v1/executions")
+        assert [len(sandbox.requests) for sandbox in (mock, one, two)] == [1, 1, 2]
+
+
+def test_more_requests_than_a_page_are_all_looked_at() -> None:
+    with ExecMock(journal_size=1500) as mock:
+        create(mock)
+        with closing(HTTPConnection(urlsplit(mock.url).netloc, timeout=20)) as connection:
+            for _ in range(1100):
+                connection.request("GET", "/v1/executions?limit=1", headers=mock.headers)
+                connection.getresponse().read()
+        assert [request.operation for request in mock.requests[:2]] == ["createExecution", "listExecutions"]
+        assert mock.requests.count("listExecutions", query={"limit": 1}) == len(mock.requests) - 1 == 1100
+
+
 def test_requests_that_break_the_contract_are_told_from_those_that_are_only_refused(mock: ExecMock) -> None:
     call(mock, "/v1/executions/exec_unknown")
     assert mock.requests.violations == []
@@ -123,7 +354,7 @@ def test_requests_that_break_the_contract_are_told_from_those_that_are_only_refu
         "  09:00:00.000  GET /v1/executionz -> 404",
         (
             "      path: expected a path of the contract; `execmock serve --contract FILE` serves a copy"
-            ' with more of them, received "/v1/executionz"'
+            " with more of them, received \"/v1/executionz\". Did you mean '/v1/executions'?"
         ),
         "  09:00:00.000  GET /v1/executions?limit=0 -> 400  listExecutions",
         "      query/limit: expected at least 1, received 0",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+
+import pytest
 
 GOOD = """
 from datetime import datetime, timedelta
@@ -33,17 +34,24 @@ with ExecMock(frozn=True) as mock:
 """
 
 
-def checked(folder: Path, source: str) -> list[str]:
-    """Return the codes of mypy's findings, in the order of their lines."""
-    (folder / "sample.py").write_text(source)
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "sample.py"]
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """The file and the code of each finding of mypy, in the order of the lines."""
+    folder = tmp_path_factory.mktemp("typed")
+    (folder / "good.py").write_text(GOOD)
+    (folder / "bad.py").write_text(BAD)
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "good.py", "bad.py"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)  # noqa: S603 - our own interpreter
-    return [line.rpartition("[")[2].rstrip("]") for line in run.stdout.splitlines() if ": error: " in line]
+    assert run.returncode == 1, run.stdout + run.stderr
+    errors = (line for line in run.stdout.splitlines() if ": error: " in line)
+    return [(line.partition(":")[0], line.rpartition("[")[2].rstrip("]")) for line in errors]
 
 
-def test_what_the_documentation_shows_is_typed(tmp_path: Path) -> None:
-    assert checked(tmp_path, GOOD) == []
+def test_what_the_documentation_shows_is_typed(findings: list[tuple[str, str]]) -> None:
+    assert [code for file, code in findings if file == "good.py"] == []
 
 
-def test_mistakes_are_found_before_any_test_runs(tmp_path: Path) -> None:
-    assert checked(tmp_path, BAD) == ["call-arg", "arg-type", "arg-type", "attr-defined"]
+def test_mistakes_are_found_before_any_test_runs(findings: list[tuple[str, str]]) -> None:
+    assert [code for file, code in findings if file == "bad.py"] == [
+        *("call-arg", "arg-type", "arg-type", "attr-defined"),
+    ]

@@ -145,7 +145,7 @@ def test_har_holds_every_exchange(report: Report) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_named(report: Report, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"--report json=.* cannot be written"):
+    with pytest.raises(ConfigError, match=r"json=.* cannot be written"):
         write(report, [("json", str(tmp_path))])
 
 

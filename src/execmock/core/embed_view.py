@@ -14,7 +14,7 @@ from execmock.core.durations import format_instant
 from execmock.core.execution import EmbedExecution
 from execmock.core.progress import Progress
 from execmock.core.scenario.model import Scenario
-from execmock.core.templates import render
+from execmock.core.templates import Measure
 from execmock.core.views import ViewData
 
 __all__ = ["EmbedViews", "instant_texts"]
@@ -48,11 +48,12 @@ class EmbedViews:
         }
         steps: dict[str, Any] = {}
         told = state.visits[0]
+        measure = Measure()
         for visit in state.visits:
             step = scenario.steps[visit.step]
             shown["status"] = step.status
             if step.fixed and len(state.visits) == 1:
-                shown.update(step.sets)
+                shown.update(self._valued(step.sets))
                 return shown
             told = visit if visit.signal is not None else told
             steps[step.name] = {"at": format_instant(visit.at)}
@@ -63,8 +64,12 @@ class EmbedViews:
                 "step": {"name": step.name, "at": format_instant(visit.at)},
                 "steps": steps,
             }
-            shown.update({name: render(value, context) for name, value in step.sets.items()})
+            shown.update(self._valued({name: step.value(name, context, measure) for name in step.sets}))
         return shown
+
+    def _valued(self, sets: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what is shown of what is set: every property is there, with or without a value."""
+        return {name: self._blank[name] if value is None else value for name, value in sets.items()}
 
     def view_data(
         self,

@@ -37,7 +37,8 @@ class Sandbox:
 
     Chances and ranges follow from `draw_root`, which is the same under one seed in whatever sandbox (empty
     in a sandbox of an earlier version), and from the fields of requests that `draw_by` names. `workflows` are
-    the ids that may be executed; empty means any.
+    the ids that may be executed; empty means any. How many requests its journal keeps, and whether with the
+    bodies of answers, is `journal_size` and `journal_answers`; None means as the server does.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Sandbox:
     embed_workflows: tuple[EmbedWorkflow, ...] = ()
     draw_root: bytes = b""
     draw_by: tuple[str, ...] = DRAW_BY
+    journal_size: int | None = None
+    journal_answers: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from execmock.core.execution import Execution
 from execmock.core.ids import derive, xid
 from execmock.core.progress import Progress
 from execmock.core.scenario.model import Event, Scenario, Step
-from execmock.core.templates import render
+from execmock.core.templates import Measure
 from execmock.core.visit import Visit
 
 __all__ = ["ApiViews", "ViewData", "Views", "made_id", "next_event"]
@@ -96,13 +96,14 @@ class Views:
         fields = _created(execution, request, organization)
         events: list[dict[str, Any]] = []
         seen: list[str] = []
+        measure = Measure()
         visits = state.visits
         ends = [visit.at for visit in visits[1:]] + [now]
         for number, (visit, until) in enumerate(zip(visits, ends, strict=True), 1):
             step = scenario.steps[visit.step]
             context = partial(_context, fields, request, scenario, visits[:number])
-            self._enter(fields, step, visit, context)
-            for at, shown in _emitted(step, visit, until, context, seen):
+            self._enter(fields, step, visit, context, measure)
+            for at, shown in _emitted(step, visit, until, context, seen, measure):
                 events.append(_event(shown, at, len(events), fields))
             seen.append(step.status)
         return ViewData(_shown(fields, visits[-1].at), events)
@@ -117,14 +118,16 @@ class Views:
     ) -> dict[str, Any]:
         """Return the private view's execution without its events: what a list shows."""
         fields = _created(execution, request, organization)
+        measure: Measure | None = None
         visits = state.visits
         for number, visit in enumerate(visits, 1):
             step = scenario.steps[visit.step]
             if step.fixed:
-                self._enter(fields, step, visit, _NO_NAMES)
+                self._enter(fields, step, visit, _NO_NAMES, _NO_MEASURE)
             else:
+                measure = measure or Measure()
                 context = partial(_context, fields, request, scenario, visits[:number])
-                self._enter(fields, step, visit, context)
+                self._enter(fields, step, visit, context, measure)
         return _shown(fields, visits[-1].at)
 
     def public(self, view_data: ViewData) -> dict[str, Any]:
@@ -149,7 +152,9 @@ class Views:
         """Return what the control API shows: the execution and its events."""
         return {"execution": view_data.fields, "events": view_data.events}
 
-    def _enter(self, fields: dict[str, Any], step: Step, visit: Visit, context: _Context) -> None:
+    def _enter(
+        self, fields: dict[str, Any], step: Step, visit: Visit, context: _Context, measure: Measure
+    ) -> None:
         """Let a visit change what is shown."""
         status = step.status
         fields["status"] = status
@@ -162,8 +167,8 @@ class Views:
             fields.update(step.sets)
         else:
             names = context()
-            for name, value in step.sets.items():
-                fields[name] = render(value, names)
+            for name in step.sets:
+                fields[name] = step.value(name, names, measure)
 
     def _find_due(self, status: str) -> list[tuple[str, bool]]:
         """Return the properties that are due in a status, and whether each is an instant."""
@@ -177,6 +182,8 @@ class Views:
 _EMPTY: tuple[Any, ...] = (None, "", {})
 _NO_NAMES: _Context = dict
 """For steps without templates, which ask for no names."""
+_NO_MEASURE = Measure()
+"""For the same; nothing is measured."""
 
 
 def _created(execution: Execution, request: Mapping[str, Any], organization: str) -> dict[str, Any]:
@@ -224,14 +231,14 @@ def _context(
 
 
 def _emitted(
-    step: Step, visit: Visit, until: int, context: _Context, seen: Sequence[str]
+    step: Step, visit: Visit, until: int, context: _Context, seen: Sequence[str], measure: Measure
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield what a visit emits until an instant; `seen` are the statuses of the visits before it."""
     for event in step.events:
         at = visit.at + event.at
         fields = _told(event, step.status, seen)
         if fields is not None and at <= until:
-            yield at, fields if event.fixed else render(dict(fields), context())
+            yield at, fields if event.fixed else event.rendered(fields, context(), measure)
 
 
 def _told(event: Event, status: str, seen: Sequence[str]) -> Mapping[str, Any] | None:

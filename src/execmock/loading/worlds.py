@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, S
     world = None
     if source is not None:
         world, findings = compile_world(source, words)
+        world = world and replace(world, text=text)
     return world, locate(findings, marked, text)
 
 

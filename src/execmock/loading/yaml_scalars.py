@@ -37,7 +37,11 @@ def scalar(kind: str, text: str) -> str | int | float | bool | None:
 
 
 def _integer(text: str) -> int:
-    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if text[:2] not in ("0o", "0x"):
+        return int(text)
+    value = int(text, 0)
+    str(value)  # Python bounds the digits of decimal numbers alone; it must be able to write what it reads.
+    return value
 
 
 def _finite(text: str) -> float:

@@ -168,6 +168,16 @@ class Engine:
         await self.scenario_sync.put(scenario, sandbox)
         self.changes.publish(sandbox, "scenario", {"name": scenario.name, "version": scenario.version})
 
+    async def withdraw_scenario(self, name: str, sandbox: str = "") -> bool:
+        """Take back a scenario that was shared; False if there is none of that name to take back.
+
+        A file's scenario of that name is the current one again. Executions keep what they follow.
+        """
+        dropped = await self.scenario_sync.drop(name, sandbox)
+        if dropped:
+            self.changes.publish(sandbox, "scenario", {"name": name, "version": None})
+        return dropped
+
     async def close(self) -> None:
         """Write what is left to write and close the store."""
         await self.journal.flush()
@@ -179,13 +189,13 @@ class Engine:
 
         ConfigError for several workers over a store that they cannot share.
         """
-        store, size = self.store, self.options.journal_size
+        store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
         if store.immediate:
             self._refuse_workers()
-            return Journal(size), Changes(), ScenarioSync(self.registry)
+            return Journal(size, answers=answers), Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(size, store)
+        journal = SharedJournal(store, size, answers=answers)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

@@ -10,9 +10,19 @@ from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
 from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
+from execmock.core.world_origin import WorldOrigin
 from execmock.interfaces import Clock, Entropy, Key, Put, Store
 
-__all__ = ["DEFAULT_SANDBOX", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Sandboxes", "Scope"]
+__all__ = [
+    "DEFAULT_SANDBOX",
+    "SCOPES",
+    "ApiKey",
+    "EmbedWorkflow",
+    "Sandbox",
+    "Sandboxes",
+    "Scope",
+    "world_place",
+]
 
 DEFAULT_SANDBOX = "default"
 _MOST_GONE_KEYS = 1000
@@ -90,10 +100,12 @@ class Sandboxes:
         await self._store.update(_place(sandbox.id), unless_taken)
         return added
 
-    async def replace(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> None:
+    async def replace(
+        self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = (), also: Sequence[Put] = ()
+    ) -> None:
         """Keep a sandbox and the keys that open it in the place of one of its name, as one step."""
         puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
-        await self._store.update(_place(sandbox.id), lambda _: puts)
+        await self._store.update(_place(sandbox.id), lambda _: [*puts, *also])
 
     async def open_with(self, name: str, key: str, scope: Scope) -> None:
         """Let a key open a sandbox."""
@@ -104,6 +116,10 @@ class Sandboxes:
         """Return a sandbox as it is kept, or None."""
         found: Sandbox | None = await self._store.get(_place(name))
         return found
+
+    def world_of(self, name: str) -> Awaitable[WorldOrigin | None]:
+        """Return what a sandbox was started from, or None if it was started from no world."""
+        return self._store.get(world_place(name))
 
     async def get(self, name: str) -> Sandbox | None:
         """Return a sandbox, or None. The default one is made anew where the store was emptied."""
@@ -162,7 +178,8 @@ class Sandboxes:
         """
         if await self.get(name) is None:
             return False
-        await self._store.update(_place(name), lambda _: [Put(_place(name), None)])
+        gone = [Put(_place(name), None), Put(world_place(name), None)]
+        await self._store.update(_place(name), lambda _: gone)
         await self._store.clear(name)
         await self._forget_old_keys()
         return True
@@ -191,6 +208,11 @@ class Sandboxes:
 
     def _key_put(self, name: str, key: str, scope: Scope) -> Put:
         return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
+
+
+def world_place(name: str) -> Key:
+    """Return the key of the world that a sandbox was started from."""
+    return Key("", "world", name)
 
 
 def _forgotten_unless_in(names: Set[str], key: Key, old: ApiKey | None) -> list[Put]:

@@ -17,12 +17,13 @@ from execmock.core.execution import (
 from execmock.core.progress import Progress, Tick, begin, progress
 from execmock.core.scenario import Scenario
 from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
+from execmock.core.world_origin import WorldOrigin
 from execmock.errors import WorldError
 from execmock.interfaces import Contents, Put
-from execmock.loading.worlds import load_world, world_path
+from execmock.loading.worlds import load_world, read_world, world_path
 from execmock.service.executions.creation import put_of_key
 from execmock.service.executions.repository import put_of
-from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope, world_place
 from execmock.service.scenarios.selection import Selection
 from execmock.service.services import Services
 from execmock.settings import ServeSettings
@@ -45,12 +46,20 @@ class Worlds:
         self._registry = services.registry
         self._scenario_sync = services.scenario_sync
 
+    def named(self, named: Path | str) -> World:
+        """Return a world by file or shipped name; WorldError says what is wrong with it."""
+        return load_world(world_path(named), self.words)
+
+    @property
+    def words(self) -> WorldWords:
+        """What world files may speak of at this time."""
+        return WorldWords.of(self._contract, self._registry.current.values())
+
     async def begin(self, named: Path | str, options: ServeSettings) -> World:
         """Load a world by file or shipped name and start from it; WorldError says what is wrong with it."""
-        words = WorldWords.of(self._contract, self._registry.current.values())
         with options.naming("world"):
             path = world_path(named)
-        world = load_world(path, words)
+        world = load_world(path, self.words)
         await self.apply(world, options)
         return world
 
@@ -61,17 +70,7 @@ class Worlds:
                 known = await self._sandboxes.key(key)
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
-            sandbox = self._sandbox(plan, options)
-            before = await self._sandboxes.kept(plan.name)
-            if before is not None:
-                sandbox = replace(sandbox, draw_by=before.draw_by)
-            contents = self._contents(plan, sandbox)
-            for reference in sorted(
-                {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
-            ):
-                await self._scenario_sync.keep(self._registry.version(reference))
-            await self._sandboxes.replace(sandbox, plan.keys)
-            await self._store.restore(sandbox.id, contents)
+            await self._put(plan, _origin(world, plan, plan.keys, options), options)
 
     async def fill(
         self, name: str, keys: Keys, world: World, options: ServeSettings, seed: int | None = None
@@ -80,7 +79,50 @@ class Worlds:
         plans = world.sandboxes
         plan = next((plan for plan in plans if plan.name == DEFAULT_SANDBOX), plans[0])
         mine = replace(plan, name=name, keys=keys, seed=plan.seed if seed is None else seed)
-        await self.apply(replace(world, sandboxes=(mine,)), options)
+        await self._put(mine, _origin(world, plan, keys, options), options)
+
+    async def begin_again(self, sandbox: Sandbox) -> bool:
+        """Put a sandbox back to the world that it was started from; False if it was started from none.
+
+        Its organization stays, and so do its ids. WorldError when the world cannot be used any more.
+        """
+        origin = await self._sandboxes.world_of(sandbox.id)
+        if origin is None:
+            return False
+        world, findings = read_world(origin.text, f"world {origin.world}", self.words)
+        if world is None:
+            raise WorldError("\n".join(finding.shown for finding in findings))
+        plan = next(plan for plan in world.sandboxes if plan.name == origin.plan)
+        options = ServeSettings(
+            clock_start=origin.start, speed=origin.speed, frozen=origin.frozen, scenario=origin.scenario
+        )
+        await self._put(replace(plan, name=sandbox.id, keys=origin.keys), origin, options, sandbox)
+        return True
+
+    async def _put(
+        self, plan: SandboxPlan, origin: WorldOrigin, options: ServeSettings, same: Sandbox | None = None
+    ) -> None:
+        """Make a sandbox in the place of one of its name; `same` is the one whose ids it shall have."""
+        sandbox = self._sandbox(plan, options)
+        if same is not None:
+            sandbox = replace(
+                sandbox, root=same.root, draw_root=same.draw_root, organization=same.organization
+            )
+        before = await self._sandboxes.kept(plan.name)
+        if before is not None:
+            sandbox = replace(
+                sandbox,
+                draw_by=before.draw_by,
+                journal_size=before.journal_size,
+                journal_answers=before.journal_answers,
+            )
+        contents = self._contents(plan, sandbox)
+        for reference in sorted(
+            {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
+        ):
+            await self._scenario_sync.keep(self._registry.version(reference))
+        await self._sandboxes.replace(sandbox, plan.keys, [Put(world_place(sandbox.id), origin)])
+        await self._store.restore(sandbox.id, contents)
 
     def _sandbox(self, plan: SandboxPlan, options: ServeSettings) -> Sandbox:
         clock = plan.clock
@@ -124,6 +166,19 @@ class Worlds:
         if not draft.signals:
             return made
         return replace(made, progress=_after_signals(draft, sandbox.id, scenario, draft.draw_seed))
+
+
+def _origin(world: World, plan: SandboxPlan, keys: Keys, options: ServeSettings) -> WorldOrigin:
+    return WorldOrigin(
+        world=world.name,
+        text=world.text,
+        plan=plan.name,
+        keys=keys,
+        start=options.clock_start,
+        speed=options.speed,
+        frozen=options.frozen,
+        scenario=options.scenario,
+    )
 
 
 def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) -> Progress:

@@ -103,7 +103,15 @@ class ServeSettings(Settings):
         1, count(1, 64), "Processes that serve; more than one need a store that they share."
     )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
-    journal_size: int = option(1000, count(0), "Requests that each sandbox's journal keeps.")
+    journal_size: int = option(
+        1000,
+        count(0),
+        "Requests that each sandbox's journal keeps; those before are counted.",
+        each_sandbox=True,
+    )
+    journal_answers: bool = option(
+        False, FLAG, "Keep the bodies of answers in the journal too.", each_sandbox=True
+    )
     log_format: str = option("text", choice("text", "json"), "How requests are logged.")
     quiet: bool = option(False, FLAG, "Log no requests.")
     loop: str = option(

@@ -11,8 +11,10 @@ from execmock.core.bounded_cache import BoundedCache
 from execmock.core.draws import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
+from execmock.core.request_counts import RequestCount
 from execmock.core.sandbox import ApiKey, Sandbox
 from execmock.core.shared_scenarios import ScenarioText, SharedScenarios
+from execmock.core.world_origin import WorldOrigin
 from execmock.errors import StoreError, nearest
 
 __all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
@@ -23,12 +25,14 @@ _TYPES: dict[str, type] = {
     "draw": DrawSeries,
     "shared-scenarios": SharedScenarios,
     "key": ApiKey,
+    "request-count": RequestCount,
     "sandbox": Sandbox,
     "scenario": ScenarioText,
+    "world": WorldOrigin,
 }
 KINDS = tuple(_TYPES)
 """Every kind of value that stores keep. A kind that is missing here is refused, never half kept."""
-LOGS = ("change", "journal")
+LOGS = ("change", "journal", "violation")
 """Every log that stores keep."""
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -47,7 +47,9 @@ class Control:
     def ask(self, method: str, path: str, body: Any = None, **query: object) -> Coroutine[Any, Any, Result]:
         """Return the call as a coroutine for the server's loop."""
         given = {name: value for name, value in query.items() if value is not None}
-        text = urlencode({"sandbox": self.sandbox, **given})
+        # Where the path names a sandbox, the query does not.
+        about = {} if path.startswith("/sandboxes") else {"sandbox": self.sandbox}
+        text = urlencode({**about, **given})
         payload = b"" if body is None else encode(body)
         return self.api.handle(Request(method, PREFIX + path, text, _HEADERS, payload))
 

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, TypedDict
+from urllib.parse import parse_qs
 
-from execmock.testing.seen import SeenRequest
+from execmock.errors import MockError, nearest_or_all
+from execmock.service.events.redaction import HIDDEN, is_secret
+from execmock.testing.seen import DroppedRequests, SeenRequest
 
-__all__ = ["Wanted", "nearest_requests"]
+__all__ = ["Meant", "Wanted", "nearest_requests", "wanted_from"]
 
 _MOST_SHOWN = 3
+_PLAIN = ("operation", "method", "path", "status", "execution")
+_COUNTED = ("operation", "method", "path", "status")
+
+
+class Meant(TypedDict, total=False):
+    """What can be said of a request besides its operation, each as an argument of its own."""
+
+    method: str | None
+    path: str | None
+    status: int | None
+    execution: str | None
+    body: Any
+    headers: Mapping[str, str | None] | None
+    query: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a request is expected to be; None does not matter.
 
-    `body` is what the body holds at least: of an object the named properties, all else as it is.
+    `body` is what the body holds at least: of an object the named properties, all else as it is. Of `headers`
+    and `query` the named ones count; None there means that it must not be there, a list all values in order.
     """
 
     operation: str | None = None
@@ -27,29 +45,72 @@ class Wanted:
     status: int | None = None
     execution: str | None = None
     body: Any = None
+    headers: Mapping[str, str | None] | None = None
+    query: Mapping[str, Any] | None = None
 
-    def fits(self, request: SeenRequest) -> bool:
-        """Whether a request is meant."""
-        return not list(self.differences(request))
+    def fits(self, request: SeenRequest) -> bool | None:
+        """Whether a request is meant; None where that cannot be known, for its body was cut."""
+        if next(self._differences(request), None) is not None:
+            return False
+        if self.body is None:
+            return True
+        return None if request.body_cut else not list(_differences(self.body, request.body, "body"))
+
+    def fits_dropped(self, dropped: DroppedRequests) -> bool | None:
+        """Whether dropped requests are meant; None where that cannot be known of them."""
+        # What was counted by its outcome alone has no method.
+        unknown = {"operation", "method", "path"} if dropped.method is None else set()
+        unknown |= {"path"} if dropped.path is None else set()
+        asked = [name for name in _COUNTED if getattr(self, name) is not None]
+        if any(getattr(self, name) != getattr(dropped, name) for name in asked if name not in unknown):
+            return False
+        others = (self.execution, self.body, self.headers, self.query)
+        sure = unknown.isdisjoint(asked) and all(other is None for other in others)
+        return True if sure else None
 
     def differences(self, request: SeenRequest) -> Iterator[str]:
         """Yield what keeps a request from being meant, one sentence each."""
-        for name in ("operation", "method", "path", "status", "execution"):
+        yield from self._differences(request)
+        if self.body is not None and request.body_cut:
+            yield f"body: only its start is kept, {request.body_cut} bytes were cut"
+        elif self.body is not None:
+            yield from _differences(self.body, request.body, "body")
+
+    def _differences(self, request: SeenRequest) -> Iterator[str]:
+        for name in _PLAIN:
             wanted, came = getattr(self, name), getattr(request, name)
             if wanted is not None and wanted != came:
                 yield f"{name}: expected {wanted}, came {came if came is not None else 'none'}"
-        if self.body is not None:
-            yield from _differences(self.body, request.body, "body")
+        for name, value in (self.headers or {}).items():
+            found = request.headers.get(name.lower())
+            yield from _one_difference(f"header {name}", _texts(value), [] if found is None else [found])
+        given = parse_qs(request.query, keep_blank_values=True) if self.query else {}
+        for name, value in (self.query or {}).items():
+            yield from _one_difference(f"query {name}", _texts(value), given.get(name, []))
 
     def __str__(self) -> str:
-        others = [
-            f"{name} {getattr(self, name)}"
-            for name in ("method", "path", "status", "execution")
-            if getattr(self, name) is not None
-        ]
-        others += [f"body {_short(self.body)}"] if self.body is not None else []
+        names = [field.name for field in fields(self) if field.name != "operation"]
+        given = [(name, getattr(self, name)) for name in names if getattr(self, name) is not None]
+        plain = [f"{name} {value if name in _PLAIN else _short(value)}" for name, value in given]
         name = self.operation or "any operation"
-        return f"{name} with {', '.join(others)}" if others else name
+        return f"{name} with {', '.join(plain)}" if plain else name
+
+
+def wanted_from(call: str, given: Mapping[str, Any]) -> Wanted:
+    """Return what a call's arguments mean; MockError for one that it does not have or that has no answer."""
+    known = [field.name for field in fields(Wanted)]
+    for name in given:
+        if name not in known:
+            raise MockError(f"{call} has no argument {name!r}.{nearest_or_all(name, known)}")
+    wanted = Wanted(**given)
+    for what, named in (("header", wanted.headers), ("parameter", wanted.query)):
+        for name, value in (named or {}).items():
+            if is_secret(name) and value not in (None, HIDDEN):
+                raise MockError(
+                    f"the journal never shows the {what} {name}; "
+                    f"expected {HIDDEN!r}, which any value of it fits, or None where there must be none"
+                )
+    return wanted
 
 
 def nearest_requests(wanted: Wanted, requests: Sequence[SeenRequest]) -> list[str]:
@@ -69,6 +130,21 @@ def _distance(wanted: Wanted, request: SeenRequest) -> tuple[float, int, int]:
     if wanted.operation is not None:
         other = 1 - SequenceMatcher(None, wanted.operation, request.operation or "").ratio()
     return other, len(list(wanted.differences(request))), -request.number
+
+
+def _texts(value: Any) -> list[str]:
+    if value is None:
+        return []
+    values = value if isinstance(value, list | tuple) else [value]
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+
+
+def _one_difference(where: str, wanted: list[str], came: list[str]) -> Iterator[str]:
+    if wanted != came:
+        expected = ", ".join(map(repr, wanted)) or "none"
+        yield f"{where}: expected {expected}, " + (
+            f"came {', '.join(map(repr, came))}" if came else "but it is not there"
+        )
 
 
 def _differences(wanted: Any, came: Any, where: str) -> Iterator[str]:

@@ -49,6 +49,7 @@ class ExecMock(MockSandbox):
         cors_origins: Sequence[str] = ("*",),
         max_body: int | str = 1 << 20,
         journal_size: int = 1000,
+        journal_answers: bool = False,
     ) -> None:
         given = locals()
         self._options = from_arguments(
@@ -95,13 +96,16 @@ class ExecMock(MockSandbox):
         start: str | datetime | None = None,
         seed: int | None = None,
         draw_by: Sequence[str] = DRAW_BY,
+        journal_size: int | None = None,
+        journal_answers: bool | None = None,
         strict_client: bool = False,
     ) -> MockSandbox:
         """Return a new sandbox on this server, with a key of its own.
 
         With a seed, outcomes follow from it and from what a request says in `draw_by`, ids from it, the
         clock's start and the name; without a name it is sandbox-1, -2, ...
-        With a world, it starts as that world's first sandbox.
+        With a world, it starts as that world's first sandbox. Its journal is as large as the server's unless
+        it is told otherwise.
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
         name = name or f"sandbox-{next(self._numbers)}"
@@ -116,6 +120,10 @@ class ExecMock(MockSandbox):
         }
         if options.seed is not None:
             body["seed"] = options.seed
+        if journal_size is not None:
+            body["journalSize"] = options.journal_size
+        if journal_answers is not None:
+            body["journalAnswers"] = options.journal_answers
         made = self._control.call("POST", "/sandboxes", body)
         sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strict_client=strict_client)
         try:

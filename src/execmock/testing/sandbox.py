@@ -14,7 +14,7 @@ from execmock.testing.executions import ExecutionView, MockExecutions, id_of, vi
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
 from execmock.testing.server import Server
-from execmock.testing.sources import ScenarioLike, is_name
+from execmock.testing.sources import ScenarioLike, WorldLike, is_name
 
 __all__ = ["MockSandbox"]
 
@@ -91,6 +91,13 @@ class MockSandbox:
         self._control.call("PUT", f"/scenarios/{path_part(read.name)}", {"text": read.text})
         return read.name
 
+    def delete_scenario(self, name: str) -> None:
+        """Take back a scenario that was added to this sandbox; running executions keep it.
+
+        MockError where none of that name was added, or where it is the default.
+        """
+        self._control.call("DELETE", f"/scenarios/{path_part(name)}")
+
     def signal(self, execution: str | ExecutionView, signal: str, payload: Any = None) -> ExecutionView:
         """Send a signal; MockError when the execution's present step does not wait for it."""
         return self._move(execution, "signal", {"signal": signal, "payload": payload})
@@ -128,9 +135,20 @@ class MockSandbox:
         token: str = self._control.call("GET", path)["clientToken"]
         return token
 
-    def reset(self) -> None:
-        """Forget executions and requests; key, clock and scenarios stay."""
-        self._control.call("POST", f"/sandboxes/{self.name}/reset")
+    def world(self, world: WorldLike) -> None:
+        """Start from a world's default sandbox, or its first; what was here goes, the key stays.
+
+        WorldError shows every mistake with its line.
+        """
+        self._control.call("PUT", "/worlds", {"text": self._server.world(world).text})
+
+    def reset(self, *, empty: bool = False) -> None:
+        """Forget executions and requests; key, clock and scenarios stay.
+
+        Where it was started from a world it goes back to that, with its clock, unless it is to be empty.
+        """
+        asked = {"empty": "true"} if empty else {}
+        self._control.call("POST", f"/sandboxes/{self.name}/reset", **asked)
 
     def snapshot(self) -> Mapping[str, Any]:
         """Return all that is in the sandbox as JSON-like data. It is as secret as a key."""

@@ -1,4 +1,4 @@
-"""One request as the journal has it."""
+"""One request as the journal has it, and how many more of a kind there were."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["SeenRequest", "seen"]
+__all__ = ["DroppedRequests", "SeenRequest", "dropped", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,10 @@ class SeenRequest:
     """A request and how it was answered. Keys and tokens are hidden.
 
     `at` is the sandbox's instant, `took` milliseconds of real time; header names are lower-case; `body` is
-    decoded where it is JSON; `operation` is None where no operation was meant; `execution` is the id it
-    was about. `violations` says, in sentences, why it was refused; `fits` whether it keeps the contract.
+    decoded where it is JSON, and text where it was cut after 64 KiB, by `body_cut` bytes; so with `answer`,
+    which is None unless the journal keeps answers. `operation` is None where no operation was meant;
+    `execution` is the id it was about. `violations` says, in sentences, why it was refused; `fits` whether it
+    keeps the contract.
     """
 
     number: int
@@ -26,12 +28,15 @@ class SeenRequest:
     query: str
     headers: Mapping[str, str]
     body: Any
+    body_cut: int
     status: int
     took: float
     operation: str | None
     execution: str | None
     violations: tuple[str, ...]
     fits: bool
+    answer: Any = None
+    answer_cut: int = 0
 
     @property
     def breaks_contract(self) -> bool:
@@ -43,7 +48,29 @@ class SeenRequest:
         about = " ".join(part for part in (self.operation, self.execution) if part)
         clock = f"{self.at:%H:%M:%S}.{self.at.microsecond // 1000:03d}"
         line = f"{clock}  {self.method} {self.path}{query} -> {self.status}"
-        return f"{line}  {about}" if about else line
+        cut = f"  (body cut by {self.body_cut} bytes)" if self.body_cut else ""
+        return f"{line}  {about}{cut}" if about else line + cut
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedRequests:
+    """Requests of one kind that the journal no longer keeps, and how many.
+
+    `path` is None for paths that are not counted apart; then `method` and `operation` may be unknown too:
+    `method` is None there.
+    """
+
+    operation: str | None
+    method: str | None
+    path: str | None
+    status: int
+    breaks_contract: bool
+    count: int
+
+    def __str__(self) -> str:
+        about = f"  {self.operation}" if self.operation else ""
+        place = f"{self.method or 'any method'} {self.path or 'of other paths'}"
+        return f"{self.count} × {place} -> {self.status}{about}"
 
 
 def seen(entry: Mapping[str, Any]) -> SeenRequest:
@@ -56,10 +83,20 @@ def seen(entry: Mapping[str, Any]) -> SeenRequest:
         query=entry["query"],
         headers={name.lower(): value for name, value in entry["headers"].items()},
         body=entry["body"],
+        body_cut=entry["bodyCut"],
         status=entry["status"],
         took=entry["took"],
         operation=entry["operation"],
         execution=entry["execution"],
         violations=tuple(violation["message"] for violation in entry["violations"]),
         fits=entry["fits"],
+        answer=entry.get("answer"),
+        answer_cut=entry.get("answerCut", 0),
+    )
+
+
+def dropped(row: Mapping[str, Any]) -> DroppedRequests:
+    """Return a count of the control API, typed."""
+    return DroppedRequests(
+        row["operation"], row["method"], row["path"], row["status"], row["breaksContract"], row["count"]
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from execmock.core.scenario import Scenario
-from execmock.core.world import World, WorldWords
+from execmock.core.world import World
 from execmock.loading.contract import shipped_contract
 from execmock.server.app import App
 from execmock.server.control.app import control_contract
@@ -48,14 +48,18 @@ class Server:
     def begin(self, world: WorldLike) -> None:
         """Make the sandboxes of a world."""
         engine = self._mock.engine
-        self._background.run(engine.worlds.apply(self._world(world), engine.options))
+        self._background.run(engine.worlds.apply(self.world(world), engine.options))
+
+    def world(self, given: WorldLike) -> World:
+        """Return a world that a test wrote or names; WorldError shows what is wrong with it."""
+        return world_from(given, self._mock.engine.worlds.words)
 
     def fill(self, name: str, key: str, world: WorldLike, options: ServeSettings) -> None:
         """Make a sandbox as a world makes its default one."""
         keys: Keys = ((key, "read-write"),)
         fill = self._mock.engine.worlds.fill
         # Ids of this sandbox follow from its own seed, or else from the world's.
-        self._background.run(fill(name, keys, self._world(world), replace(options, seed=None), options.seed))
+        self._background.run(fill(name, keys, self.world(world), replace(options, seed=None), options.seed))
 
     @property
     def operations(self) -> Sequence[str]:
@@ -68,10 +72,6 @@ class Server:
             self._background.run(self._stop())
         finally:
             self._background.release()
-
-    def _world(self, given: WorldLike) -> World:
-        engine = self._mock.engine
-        return world_from(given, WorldWords.of(engine.contract, engine.registry.current.values()))
 
     async def _start(self) -> Listener:
         await self._mock.prepare()

@@ -1,17 +1,18 @@
-"""Validators for answers, built from the contract's schemas."""
+"""What the contract's schemas say of answers: which members count as left out, which are dates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from execmock.core.contract import Contract, SchemaPlace
-from execmock.core.schema.validator import SchemaValidator
-from execmock.core.schema.violation import Violation
-from execmock.verify.exchange import pick
 
-__all__ = ["data_schema", "dates", "missing", "prune", "type_violations"]
+__all__ = ["Part", "Schema", "dates", "prune", "schema_of"]
+
+Part = Literal["types", "whole", "body"]
+"""What is judged: an answer's payload by its documented types, or by all of its schema; a body sent."""
 
 
 def prune(value: Any) -> Any:
@@ -23,20 +24,30 @@ def prune(value: Any) -> Any:
     return value
 
 
-def data_schema(contract: Contract, operation: str) -> Mapping[str, Any]:
-    """Return the schema of an operation's payload: `data` of its envelope, or the answer if it has none."""
-    return contract.schema(SchemaPlace(operation, "data"))
-
-
 @lru_cache(maxsize=64)
-def _types_only(contract: Contract, operation: str) -> SchemaValidator:
-    schema = contract.standalone(data_schema(contract, operation))
-    return SchemaValidator(_without(schema, "enum"), "")
+def schema_of(contract: Contract, operation: str, part: Part) -> Schema:
+    """Return what to judge by: the payload of a success is `data` of its envelope, or all if it has none."""
+    if part == "types":
+        schema = _documented(contract).schema(SchemaPlace(operation, "data"))
+        return Schema(_without(_documented(contract).standalone(schema), "enum"))
+    if part == "whole":
+        return Schema(contract.standalone(contract.schema(SchemaPlace(operation, "data"))))
+    body = contract.operation(operation).body
+    content = next(iter(body.content.values())) if body else {}
+    return Schema(contract.standalone(contract.resolve(content)))
 
 
-@lru_cache(maxsize=64)
-def _whole(contract: Contract, operation: str) -> SchemaValidator:
-    return SchemaValidator(contract.standalone(data_schema(contract, operation)), "")
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """A schema that can be a key of a cache."""
+
+    document: Mapping[str, Any]
+
+
+@lru_cache(maxsize=4)
+def _documented(contract: Contract) -> Contract:
+    """Return the contract reduced to what the vendor's pages document."""
+    return contract.at_level("documented")
 
 
 def _without(schema: Any, keyword: str) -> Any:
@@ -49,21 +60,6 @@ def _without(schema: Any, keyword: str) -> Any:
     if isinstance(schema, list):
         return [_without(item, keyword) for item in schema]
     return schema
-
-
-def type_violations(contract: Contract, operation: str, data: Any) -> list[Violation]:
-    """Return where pruned `data` breaks the schema; `enum` is ignored."""
-    return _types_only(contract, operation).violations(data)
-
-
-def missing(contract: Contract, operation: str, data: Any, pruned: Any) -> list[Violation]:
-    """Return the members that the contract requires and `pruned` lacks. An array null in `data` is empty."""
-    found = _whole(contract, operation).violations(pruned)
-    return [
-        each
-        for each in found
-        if each.missing and not ("array" in each.expected and pick(data, each.where) is None)
-    ]
 
 
 @lru_cache(maxsize=64)

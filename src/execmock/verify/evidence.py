@@ -12,6 +12,7 @@ from execmock.core.contract import Contract, Operation, SchemaPlace, Transitions
 from execmock.core.contract.names import CREATE, STATUS
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
+from execmock.verify.schema_judge import SchemaJudge
 
 __all__ = ["EngineFailure", "Evidence"]
 
@@ -37,20 +38,17 @@ class Evidence:
         has: Iterable[str] = ("writes", "guarded"),
         engine_failures: Iterable[EngineFailure] = (),
         secrets: Mapping[str, str] | None = None,
+        schema_judge: SchemaJudge | None = None,
     ) -> None:
         self.contract = contract
         self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
         self.has = frozenset(has)
         self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
+        self.schema_judge = schema_judge or SchemaJudge(contract)
         self.pruned: dict[int, Any] = {}
         """Cache of pruned data by the exchange's number."""
         self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
-
-    @cached_property
-    def documented(self) -> Contract:
-        """The contract reduced to what the vendor's pages document."""
-        return self.contract.at_level("documented")
 
     @cached_property
     def by_probe(self) -> Mapping[str, tuple[Exchange, ...]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
-from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.rule import Check, Rule
 
 __all__ = ["Interruptions", "judge"]
 
 _MOST_FINDINGS = 5
+_MOST_REASONS = 3
+_MOST_UNJUDGED = 0.2
+"""The share of its observations that a rule may leave unjudged and still pass."""
 _ID = re.compile(r"\b(?=[\w-]*\d)[\w-]{12,}")
 _CRASH = "robust.no-5xx"
 _NEEDS = {
@@ -55,28 +59,51 @@ def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> Rul
         return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
     broken = [each for each in checks if each.ok is False]
     observed = sum(each.ok is not None for each in checks)
-    reason = next((each.reason for each in checks if each.ok is None), "")
-    seen_in = tuple(
-        dict.fromkeys(each.seen.operation for each in checks if each.seen and each.ok is not None)
+    result = RuleResult(
+        rule,
+        Outcome.PASSED,
+        observed,
+        operations=tuple(
+            dict.fromkeys(each.seen.operation for each in checks if each.seen and each.ok is not None)
+        ),
+        not_judged=_not_judged(each.reason for each in checks if each.ok is None),
     )
     if broken:
-        return RuleResult(rule, Outcome.FAILED, observed, _thin(rule, broken), operations=seen_in)
-    if observed:
-        return RuleResult(rule, Outcome.PASSED, observed, reason=reason, operations=seen_in)
-    return _nothing_seen(evidence, rule, unfinished, reason)
+        return replace(result, outcome=Outcome.FAILED, findings=_thin(rule, broken))
+    if not observed:
+        return _nothing_seen(evidence, result, unfinished)
+    if result.unjudged > _MOST_UNJUDGED * len(checks):
+        return replace(result, outcome=Outcome.INCONCLUSIVE, reason=_too_many(result))
+    return result
 
 
-def _nothing_seen(evidence: Evidence, rule: Rule, unfinished: Interruptions, reason: str) -> RuleResult:
+def _not_judged(reasons: Iterable[str]) -> tuple[NotJudged, ...]:
+    """Return the reasons, the most frequent first; rare ones are counted with the last that is kept."""
+    counted = Counter(reasons).most_common()
+    kept = [NotJudged(reason, times) for reason, times in counted[:_MOST_REASONS]]
+    if rest := sum(times for _, times in counted[_MOST_REASONS:]):
+        kept[-1] = NotJudged(f"{kept[-1].reason}, and other reasons", kept[-1].times + rest)
+    return tuple(kept)
+
+
+def _too_many(result: RuleResult) -> str:
+    several = result.observations + result.unjudged
+    return f"{result.unjudged} of {several} observations could not be judged: {result.not_judged[0].reason}"
+
+
+def _nothing_seen(evidence: Evidence, result: RuleResult, unfinished: Interruptions) -> RuleResult:
+    rule = result.rule
     blocked = next((unfinished.blocked[name] for name in rule.probes if name in unfinished.blocked), None)
     if blocked is not None:
         said = f"{blocked.operation} answered {blocked.status}" if blocked.status else blocked.lost
-        return RuleResult(rule, Outcome.BLOCKED, reason=said)
+        return replace(result, outcome=Outcome.BLOCKED, reason=said)
     stopped = next((unfinished.stopped[name] for name in rule.probes if name in unfinished.stopped), "")
     lost = next(
         (seen.lost for name in rule.probes for seen in evidence.by_probe.get(name, ()) if seen.lost), ""
     )
+    reason = _too_many(result) if result.not_judged else ""
     said = reason or stopped or lost or "nothing to judge was seen"
-    return RuleResult(rule, Outcome.INCONCLUSIVE, reason=said)
+    return replace(result, outcome=Outcome.INCONCLUSIVE, reason=said)
 
 
 def _thin(rule: Rule, broken: list[Check]) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.rule import Check, Rule
 from execmock.verify.severity import ADVISORY
 
-__all__ = ["Finding", "Outcome", "RuleResult"]
+__all__ = ["Finding", "NotJudged", "Outcome", "RuleResult"]
 
 
 class Outcome(StrEnum):
@@ -43,8 +43,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class NotJudged:
+    """Observations that could not be judged, for one reason: how many, and the limit that was met."""
+
+    reason: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class RuleResult:
-    """A rule's outcome, the number of observations that were judged, and the reason if it did not pass."""
+    """A rule's outcome, the number of observations that were judged, and the reason if it did not pass.
+
+    `not_judged` are further observations, the most frequent reason first.
+    """
 
     rule: Rule
     outcome: Outcome
@@ -53,6 +64,12 @@ class RuleResult:
     reason: str = ""
     blocked_by: str = ""
     operations: tuple[str, ...] = field(default=())
+    not_judged: tuple[NotJudged, ...] = ()
+
+    @property
+    def unjudged(self) -> int:
+        """How many observations could not be judged."""
+        return sum(each.times for each in self.not_judged)
 
     @property
     def notice(self) -> bool:

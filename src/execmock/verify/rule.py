@@ -20,7 +20,7 @@ __all__ = [
     "Rule",
     "Rules",
     "check",
-    "unsure",
+    "not_judged",
 ]
 
 ALL_PROBES = "*"
@@ -29,7 +29,7 @@ ALL_PROBES = "*"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How a rule judges one observation: kept, broken (`ok` False) or undecided (`ok` None, with a reason).
+    """How a rule judges one observation: kept, broken (`ok` False) or not judged (`ok` None, with a reason).
 
     `pointer` leads into the answer of `seen`; `chain` are the exchanges that lead up to it, in order.
     """
@@ -176,6 +176,6 @@ def _said(actual: Any) -> str:
     return "nothing" if actual is ABSENT else shorten(actual)
 
 
-def unsure(reason: str, seen: Exchange | None = None) -> Check:
-    """Return a check that cannot be decided, and why."""
+def not_judged(reason: str, seen: Exchange | None = None) -> Check:
+    """Return the check of an observation that cannot be judged; the reason names the limit."""
     return Check(None, seen, reason=reason)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources import tree
 
 from execmock.core.scenario.source import TriggerSource
 from execmock.core.scenario.triggers import KINDS, After, Left, Polls, Signalled, Trigger
@@ -95,7 +96,7 @@ def test_no_module_but_their_own_names_a_kind() -> None:
     naming = {
         path.relative_to(SRC).as_posix()
         for path in SRC.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree(path))
         if (isinstance(node, ast.Name) and node.id in names)
         or (isinstance(node, ast.Attribute) and node.attr in names)
         or (isinstance(node, ast.ImportFrom) and names & {alias.name for alias in node.names})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from execmock.service.events.journal import JournalFilter
+
 KEY = "b3sk_canary-key-0123456789"
 COOKIE = "canary-cookie-0123456789"
+NOTHING = {"count": 0, "upTo": 0, "counts": []}
 
 
 async def some_requests(control: Any) -> str:
@@ -20,7 +24,7 @@ async def some_requests(control: Any) -> str:
 
 
 async def test_without_requests_it_is_empty(control: Any) -> None:
-    assert await control.get("/journal") == {"entries": [], "count": 0}
+    assert await control.get("/journal") == {"entries": [], "count": 0, "dropped": NOTHING}
     assert await control.get("/journal/count") == {"count": 0}
     assert await control.delete("/journal") == {"count": 0}
 
@@ -91,10 +95,159 @@ async def test_it_keeps_the_latest_of_its_size_for_each_sandbox(controlled: Any)
     assert (await control.get("/journal/count?sandbox=other")) == {"count": 1}
 
 
+async def after_six_requests(controlled: Any, **options: Any) -> Any:
+    """Return the control API of a mock whose journal keeps two of its six requests."""
+    control = await controlled(journal_size=2, **options)
+    await control.create("wf_any")
+    for query in ("limit=0", "limit=0", "limit=1"):
+        await control.server.get(f"/v1/executions?{query}")
+    await control.server.get("/v1/executionz")
+    await control.server.get("/v1/executions?limit=3")
+    return control
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 6),
+        ("operation=createExecution", 1),
+        ("operation=listExecutions&status=400", 2),
+        ("method=get", 5),
+        ("path=/v1/executions", 5),
+        ("path=/v1/executionz", 1),
+        ("path=/v1/none", 0),
+        ("operation=executeWorkflow&execution=x", 0),
+        ("after=999999&execution=x", 0),
+    ],
+)
+async def test_requests_that_it_no_longer_keeps_are_still_counted(
+    controlled: Any, query: str, count: int
+) -> None:
+    control = await after_six_requests(controlled)
+    assert await control.get(f"/journal/count?{query}") == {"count": count}
+
+
+async def test_a_count_that_the_dropped_requests_decide_is_refused(controlled: Any) -> None:
+    control = await after_six_requests(controlled)
+    error = await control.refused(409, "GET", "/journal/count?execution=x&operation=listExecutions")
+    assert error["message"].startswith(
+        "The count is not known: the journal dropped 3 requests that may be meant."
+    )
+    first = (await control.get("/journal?limit=1"))["entries"][0]["number"]
+    await control.refused(409, "GET", "/journal/count?after=1")
+    assert await control.get(f"/journal/count?after={first}") == {"count": 0}
+
+
+async def test_a_list_says_what_it_lacks(controlled: Any) -> None:
+    control = await after_six_requests(controlled)
+    found = await control.get("/journal?operation=listExecutions")
+    assert [entry["query"] for entry in found["entries"]] == ["limit=3"]
+    row = {"operation": "listExecutions", "method": "GET", "path": "/v1/executions"}
+    assert found["dropped"]["counts"] == [
+        {**row, "status": 200, "breaksContract": False, "count": 1},
+        {**row, "status": 400, "breaksContract": True, "count": 2},
+    ]
+    assert found["dropped"]["count"] == 3
+
+
+async def test_the_summary_counts_all_requests_by_kind(controlled: Any) -> None:
+    control = await after_six_requests(controlled)
+    summary = await control.get("/journal/summary")
+    assert (summary["count"], summary["dropped"], summary["violations"]) == (6, 4, 3)
+    assert {(row["method"], row["path"], row["status"]): row["count"] for row in summary["counts"]} == {
+        ("POST", "/v1/executions", 200): 1,
+        ("GET", "/v1/executions", 200): 2,
+        ("GET", "/v1/executions", 400): 2,
+        ("GET", "/v1/executionz", 404): 1,
+    }
+    await control.delete("/journal")
+    assert (await control.get("/journal/summary"))["counts"] == []
+
+
+async def test_requests_that_break_the_contract_are_kept_for_longer(controlled: Any) -> None:
+    control = await after_six_requests(controlled)
+    found = await control.get("/journal/violations")
+    assert [(entry["path"], entry["query"]) for entry in found["entries"]] == [
+        ("/v1/executions", "limit=0"),
+        ("/v1/executions", "limit=0"),
+        ("/v1/executionz", ""),
+    ]
+    assert found["count"] == 3
+    assert found["entries"][0]["violations"][0]["location"] == "query/limit"
+    assert len((await control.get("/journal/violations?limit=1"))["entries"]) == 1
+
+
+async def test_paths_without_end_are_counted_together_in_the_end(controlled: Any) -> None:
+    control = await controlled(journal_size=0)
+    for number in range(1100):
+        await control.server.get(f"/v1/executions/exec_{number}")
+    summary = await control.get("/journal/summary")
+    assert (summary["count"], len(summary["counts"])) == (1100, 1001)
+    assert [row["count"] for row in summary["counts"] if row["path"] is None] == [100]
+    assert await control.get("/journal/count?operation=getExecution&status=400") == {"count": 1100}
+    await control.refused(409, "GET", "/journal/count?path=/v1/executions/exec_1")
+
+
+async def test_a_sandbox_may_have_a_size_of_its_own_and_keep_answers(controlled: Any) -> None:
+    control = await controlled(journal_size=1)
+    key = await control.sandbox("other", journalSize=3, journalAnswers=True)
+    name = await control.create("wf_any", key=key)
+    for _ in range(4):
+        await control.server.get(f"/v1/executions/{name}", key=key)
+        await control.server.get("/v1/executions")
+    found = (await control.get("/journal?sandbox=other"))["entries"]
+    assert [entry["answer"]["data"]["execution"]["id"] for entry in found] == [name] * 3
+    (own,) = (await control.get("/journal"))["entries"]
+    assert "answer" not in own
+
+
+async def test_client_tokens_in_answers_are_not_shown(controlled: Any) -> None:
+    control = await controlled(journal_answers=True)
+    token = (await control.server.create()).data["clientToken"]
+    shown = (await control.send("GET", "/journal")).body.decode()
+    assert token not in shown
+    assert '"clientToken":"***"' in shown
+
+
+async def test_a_large_body_is_kept_in_part_and_what_is_cut_is_counted(control: Any) -> None:
+    text = "x" * 100_000
+    await control.create("wf_any", requestPayload={"text": text})
+    (entry,) = (await control.get("/journal"))["entries"]
+    assert len(entry["body"]) == 65_536
+    assert len(entry["body"]) + entry["bodyCut"] == int(entry["headers"]["Content-Length"])
+    await control.server.get("/v1/executions")
+    assert (await control.get("/journal"))["entries"][1]["bodyCut"] == 0
+
+
+async def test_a_journal_of_large_bodies_is_read_in_pieces(control: Any) -> None:
+    """Others are answered in between: the loop takes many turns while it is read."""
+    for _ in range(40):
+        await control.server.create({"requestPayload": {"text": "x" * 80_000}})
+    reading = asyncio.create_task(control.server.engine.journal.find("default", JournalFilter()))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 8
+    assert (await reading).kept == 40
+
+
+async def test_it_can_be_read_backwards_page_by_page(control: Any) -> None:
+    await some_requests(control)
+    last = (await control.get("/journal?limit=2"))["entries"]
+    before = await control.get(f"/journal?limit=2&before={last[0]['number']}")
+    assert before["count"] == 2
+    assert [entry["number"] for entry in [*before["entries"], *last]] == [
+        entry["number"] for entry in (await control.get("/journal"))["entries"]
+    ]
+
+
 async def test_a_size_of_nothing_keeps_nothing(controlled: Any) -> None:
     control = await controlled(journal_size=0)
     await control.create("wf_any")
-    assert await control.get("/journal") == {"entries": [], "count": 0}
+    found = await control.get("/journal")
+    assert (found["entries"], found["count"], found["dropped"]["count"]) == ([], 0, 1)
+    assert await control.get("/journal/count") == {"count": 1}
 
 
 async def test_requests_to_the_control_api_are_not_in_it(control: Any) -> None:

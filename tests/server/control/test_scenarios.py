@@ -183,6 +183,49 @@ async def test_header_goes_before_prefer_before_bind_before_default(
     assert name.partition("@")[0] == expected
 
 
+async def test_one_that_was_put_is_taken_back_and_running_executions_keep_it(control: Any) -> None:
+    await control.put("/scenarios/quick", {"text": TEXT})
+    name = await control.create("wf_quick")
+    await control.delete("/scenarios/quick")
+    await control.refused(404, "GET", "/scenarios/quick")
+    await control.refused(404, "DELETE", "/scenarios/quick")
+    assert (await followed(control, workflowId="wf_quick")).startswith("paid-happy-path@")
+    await control.advance("2s")
+    assert await control.status(name) == "workflow_succeeded"
+
+
+async def test_what_a_file_says_is_back_when_what_was_put_over_it_is_taken_back(control: Any) -> None:
+    before = await control.get("/scenarios/node-fails")
+    await control.put("/scenarios/node-fails", quick(scenario="node-fails"))
+    await control.delete("/scenarios/node-fails")
+    assert await control.get("/scenarios/node-fails") == before
+    error = await control.refused(409, "DELETE", "/scenarios/node-fails")
+    assert error["message"] == "Scenario 'node-fails' cannot be deleted: it comes from a file"
+
+
+async def test_a_sandbox_takes_back_its_own_and_sees_the_others_again(control: Any) -> None:
+    await control.put("/scenarios/quick", quick(summary="of all"))
+    await control.put("/scenarios/quick?sandbox=default", quick(summary="own"))
+    await control.delete("/scenarios/quick?sandbox=default")
+    assert (await control.get("/scenarios/quick?sandbox=default"))["summary"] == "of all"
+    error = await control.refused(409, "DELETE", "/scenarios/quick?sandbox=default")
+    assert error["message"].endswith("sandbox 'default' has none of its own")
+
+
+async def test_a_default_is_not_taken_back(control: Any) -> None:
+    await control.put("/scenarios/quick", quick())
+    await control.put("/default-scenario", {"scenario": "quick"})
+    error = await control.refused(409, "DELETE", "/scenarios/quick")
+    assert error["message"] == "Scenario 'quick' is the default of sandbox 'default'"
+    await control.put("/default-scenario", {"scenario": None})
+    await control.delete("/scenarios/quick")
+
+
+async def test_an_unknown_one_that_is_to_go_is_refused_with_the_nearest(control: Any) -> None:
+    error = await control.refused(404, "DELETE", "/scenarios/node-fail")
+    assert "Did you mean 'node-fails'?" in error["details"][0]["message"]
+
+
 async def test_what_a_request_carries_decides(control: Any) -> None:
     bind = {"workflowId": ["wf_quick", "wf_fast"], "requestPayload.amount": {"greater": 100}}
     put = await control.put("/scenarios/quick", quick(bind=bind))

@@ -19,6 +19,7 @@ from execmock.errors import ContractError, Place, nearest
 __all__ = ["Contract", "as_mapping", "is_json"]
 
 JSON = "application/json"
+_COMPONENT = "#/components/schemas/"
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -33,6 +34,15 @@ def as_mapping(schema: Mapping[str, Any] | bool) -> Mapping[str, Any]:
     if isinstance(schema, Mapping):
         return schema
     return {} if schema else {"not": {}}
+
+
+def _leads_elsewhere(node: Any) -> bool:
+    """Whether a reference leads into a part of a document that is not among its schemas."""
+    if isinstance(node, Mapping):
+        target = node.get("$ref", "")
+        inside = isinstance(target, str) and target.count("/") > _COMPONENT.count("/")
+        return (inside and not target.startswith(_COMPONENT)) or any(map(_leads_elsewhere, node.values()))
+    return isinstance(node, list) and any(map(_leads_elsewhere, node))
 
 
 class Contract:
@@ -152,8 +162,15 @@ class Contract:
 
     def standalone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return a schema that a JSON Schema validator can use by itself: its references come along."""
-        schemas = self.document.get("components", {}).get("schemas", {})
-        return {"components": {"schemas": schemas}, **self.resolve(schema)}
+        return {**self._homes, **self.resolve(schema)}
+
+    @cached_property
+    def _homes(self) -> Mapping[str, Any]:
+        """The parts of the document that references of schemas lead into: its schemas, as a rule."""
+        components = self.document.get("components", {})
+        if _leads_elsewhere(self.document):
+            return {"components": components, "paths": self.document["paths"]}
+        return {"components": {"schemas": components.get("schemas", {})}}
 
     def transitions(self, status: SchemaPlace = STATUS) -> Transitions:
         """Return the legal status graph that stands on a status schema."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
 from execmock.core.contract.model import Operation
+from execmock.errors import nearest
 
-__all__ = ["Match", "Router", "parameter_names"]
+__all__ = ["Match", "Router", "nearest_path", "parameter_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,25 @@ class _Node:
 _NOTHING = Match()
 _KNOWN_ELSEWHERE = Match(known_elsewhere=True)
 _LONGEST_KEPT = 200
+
+
+def nearest_path(path: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean '/a/b'?` for the known path closest to a raw path, or an empty string.
+
+    A parameter of a known path stands for what the raw path has in its place.
+    """
+    if len(path) > _LONGEST_KEPT:
+        return ""
+    given = path.split("/")
+    return nearest(path, [_filled(template, given) for template in known])
+
+
+def _filled(template: str, given: Sequence[str]) -> str:
+    segments = template.split("/")
+    return "/".join(
+        given[place] if segment.startswith("{") and place < len(given) else segment
+        for place, segment in enumerate(segments)
+    )
 
 
 def parameter_names(path: str) -> list[str]:

@@ -1,4 +1,10 @@
-"""Makes a value that fits a JSON Schema: its own example where it has one, else by type, part by part."""
+"""Makes a value that fits a JSON Schema: its own example where it has one, else by type, part by part.
+
+Libraries that make such values (hypothesis-jsonschema, jsf, polyfactory) take them from one stream of random
+numbers, so a property more changes all others, and each release may change them too; they bring a test
+framework or a faker along, and bound neither work nor memory. Texts for a pattern are the hard part, and rstr
+makes those.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,7 @@ from execmock.core.example.merging import GIVEN, References, merged, plain
 from execmock.core.example.numbers import number
 from execmock.core.example.seeded import ExampleError, Place, Seeded
 from execmock.core.example.texts import text
+from execmock.core.json_text import encode
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 
@@ -17,9 +24,9 @@ __all__ = ["example_of"]
 Schema = Mapping[str, Any]
 
 _ATTEMPTS = 5
-_MOST_VALUES = 2000
-_DEEPEST = 12
 _ITEMS = 2
+_MOST_ITEMS = 3000
+"""More than one example may hold, so that the bound on all its values is what is met."""
 
 
 def example_of(document: Schema, schema: Schema | bool, seed: bytes) -> Any:
@@ -28,7 +35,8 @@ def example_of(document: Schema, schema: Schema | bool, seed: bytes) -> Any:
     ExampleError says where no value can be made, such as for a pattern that no text was found for.
     """
     whole = schema if isinstance(schema, Mapping) else {"allOf": [schema]}
-    validator = SchemaValidator({"components": document.get("components", {}), **whole}, "")
+    homes = {key: document[key] for key in ("components", "paths") if key in document}
+    validator = SchemaValidator({**homes, **whole}, "")
     violations: list[Violation] = []
     for attempt in range(_ATTEMPTS):
         value = _Making(document, Seeded(seed, attempt)).value(schema, ())
@@ -44,7 +52,6 @@ class _Making:
     def __init__(self, document: Schema, seeded: Seeded) -> None:
         self._document = document
         self._seeded = seeded
-        self._count = 0
         self._by_kind: Mapping[str, Callable[[Schema, Place, References], Any]] = {
             "array": self._array,
             "boolean": lambda schema, place, references: bool(seeded.number(place, 0, 1)),
@@ -57,30 +64,36 @@ class _Making:
 
     def value(self, schema: Any, place: Place, references: References = ()) -> Any:
         """Return a value for a schema at a place."""
-        self._count += 1
-        if self._count > _MOST_VALUES or len(place) > _DEEPEST:
-            raise ExampleError(place, f"more than {_MOST_VALUES} values, or {_DEEPEST} levels, are needed")
+        self._seeded.begin(place)
         schema, references = plain(self._document, schema, place, references)
         if schema is False:
             raise ExampleError(place, "no value fits the schema false")
         if schema is True:
             return text({}, self._seeded, place)
-        if "const" in schema:
-            return schema["const"]
-        given = _given(schema)
+        given = [schema["const"]] if "const" in schema else _given(schema)
         if given:
-            return self._seeded.pick(place, given, "given")
+            return self._copied(self._seeded.pick(place, given, "given"), place)
         for key in ("oneOf", "anyOf"):
             if key in schema:
-                return self._alternative(schema, key, place, references)
+                return self._alternative(schema, key, schema[key], place, references)
+        if "if" in schema:
+            either = [{"allOf": [schema["if"], schema.get("then", True)]}, schema.get("else", True)]
+            return self._alternative(schema, "if", either, place, references)
         if "enum" in schema:
-            return self._member(schema["enum"], place)
+            return self._copied(self._member(schema["enum"], place), place)
         return self._by_kind[self._kind(schema, place)](schema, place, references)
 
-    def _alternative(self, schema: Schema, key: str, place: Place, references: References) -> Any:
+    def _copied(self, value: Any, place: Place) -> Any:
+        """Return a value of the schema's own, its size counted."""
+        self._seeded.spend(place, len(encode(value)))
+        return value
+
+    def _alternative(
+        self, schema: Schema, key: str, each: list[Any], place: Place, references: References
+    ) -> Any:
         """Return a value for one of several alternatives: the seed says with which the search begins."""
         rest = {name: item for name, item in schema.items() if name != key}
-        options = [option for option in schema[key] if option not in ({"type": "null"}, False)]
+        options = [option for option in each if option not in ({"type": "null"}, False)]
         first = self._seeded.number(place, 0, max(0, len(options) - 1), key)
         problem = ExampleError(place, f"none of {key} can be made")
         for option in [*options[first:], *options[:first]]:
@@ -88,7 +101,7 @@ class _Making:
                 return self.value(merged(rest, {"allOf": [option]}), place, references)
             except ExampleError as error:
                 problem = error
-        if len(options) < len(schema[key]) and {"type": "null"} in schema[key]:
+        if {"type": "null"} in each:
             return None
         raise problem
 
@@ -111,7 +124,9 @@ class _Making:
         properties: Schema = schema.get("properties", {})
         required = schema.get("required", ())
         found: dict[str, Any] = {}
-        for name in [*properties, *(name for name in required if name not in properties)]:
+        dependent = schema.get("dependentRequired", {}).values()
+        others = [*required, *(name for names in dependent for name in names)]
+        for name in dict.fromkeys([*properties, *others]):
             part = properties[name] if name in properties else _other(schema)
             try:
                 made = self.value(part, (*place, name), references)
@@ -135,31 +150,39 @@ class _Making:
     def _fill(self, schema: Schema, place: Place, references: References, found: dict[str, Any]) -> None:
         """Add entries to an object of any keys: one to show their form, or as many as it must have."""
         is_map = not schema.get("properties") and isinstance(schema.get("additionalProperties"), Mapping)
-        least = max(schema.get("minProperties", 0), 1 if is_map or "patternProperties" in schema else 0)
+        asked = int(schema.get("minProperties", 0))
+        least = max(asked, 1 if is_map or "patternProperties" in schema else 0)
         patterns: Schema = schema.get("patternProperties", {})
         pattern, part = next(iter(patterns.items()), (None, None))
         names = schema.get("propertyNames", {}) if pattern is None else {"pattern": pattern}
-        for index in range(_MOST_VALUES):
+        for index in range(_MOST_ITEMS):
             if len(found) >= least:
                 return
             try:
-                key = self.value(names, (*place, "key", index), references) if names else f"key{index + 1}"
+                key = self._key(names, (*place, "key", index), references) if names else f"key{index + 1}"
                 made = self.value(part if patterns else _other(schema), (*place, key), references)
             except ExampleError:
-                if len(found) < schema.get("minProperties", 0):
+                if len(found) < asked:
                     raise
                 return
             found[key] = made
 
+    def _key(self, names: Any, place: Place, references: References) -> str:
+        made = self.value({"allOf": [{"type": "string"}, names]}, place, references)
+        if not isinstance(made, str):
+            raise ExampleError(place, "no text is allowed as a name")
+        return made
+
     def _array(self, schema: Schema, place: Place, references: References) -> list[Any]:
         prefix, rest = schema.get("prefixItems", ()), schema.get("items", True)
-        least = max(schema.get("minItems", 0), schema.get("minContains", 1) if "contains" in schema else 0)
+        holding = int(schema.get("minContains", 1)) if "contains" in schema else 0
+        least = max(int(schema.get("minItems", 0)), holding)
         usual = len(prefix) if rest is False else max(_ITEMS, len(prefix))
-        count = min(max(least, usual), schema.get("maxItems", _MOST_VALUES))
+        count = min(max(least, usual), int(schema.get("maxItems", _MOST_ITEMS)))
         found: list[Any] = []
         for index in range(count):
             part = prefix[index] if index < len(prefix) else rest
-            if "contains" in schema and index < schema.get("minContains", 1):
+            if index < holding:
                 part = {"allOf": [part, schema["contains"]]}
             try:
                 found.append(self._item(part, (*place, index), references, found, schema))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
+from itertools import islice
 from typing import Any
 
 from execmock.core.contract.pointers import look_up
@@ -22,6 +23,7 @@ _SILENT = frozenset(
 )
 """Keywords that ask nothing of a value."""
 _MOST_ALTERNATIVES = 50
+_MOST_REFERENCES = 100
 
 
 def plain(document: Schema, schema: Any, place: Place, references: References = ()) -> tuple[Any, References]:
@@ -33,6 +35,8 @@ def plain(document: Schema, schema: Any, place: Place, references: References = 
         target = schema["$ref"]
         if target in references:
             raise ExampleError(place, f"{target} refers to itself")
+        if len(references) >= _MOST_REFERENCES:
+            raise ExampleError(place, f"more than {_MOST_REFERENCES} references lead to it")
         known = references = (*references, target)
         members.append(look_up(document, target))
     own = {key: item for key, item in schema.items() if key not in ("$ref", "allOf")}
@@ -42,7 +46,7 @@ def plain(document: Schema, schema: Any, place: Place, references: References = 
         parts.append(part)
         known = (*known, *(target for target in found if target not in known))
     # What is said of the whole, such as an example, need not be true of a part, and the other way round.
-    whole = reduce(merged, parts) if len(parts) > 1 else parts[0]
+    whole = reduce(merged, parts or [{}])
     if isinstance(whole, Mapping):
         whole = {**whole, **{key: item for key, item in own.items() if key in _SILENT}}
     return whole, known
@@ -81,7 +85,7 @@ def _each(first: Schema, second: Schema) -> Schema:
 
 def _alternatives(first: list[Any], second: list[Any]) -> list[Any]:
     """Return the alternatives of two lists of which one of each has to fit."""
-    return [_both(one, other) for one in first for other in second][:_MOST_ALTERNATIVES]
+    return list(islice((_both(one, other) for one in first for other in second), _MOST_ALTERNATIVES))
 
 
 def _types(first: Any, second: Any) -> Any:

@@ -19,7 +19,7 @@ _LARGEST = {"int32": (1 << 31) - 1, "int64": (1 << 63) - 1}
 def number(schema: Mapping[str, Any], seeded: Seeded, place: Place, *, whole: bool) -> int | float:
     """Return a number that fits a schema, an integer if it is to be `whole`."""
     if "multipleOf" in schema:
-        step = Fraction(str(schema["multipleOf"]))
+        step = _exact(schema["multipleOf"])
         # Of the multiples of a/b, those of a are whole.
         step = Fraction(step.numerator) if whole else step
     else:
@@ -28,12 +28,22 @@ def number(schema: Mapping[str, Any], seeded: Seeded, place: Place, *, whole: bo
     if first > last:
         return _between(schema, place, whole=whole)
     found = seeded.number(place, first, last) * step
-    return int(found) if found.denominator == 1 else float(found)
+    if found.denominator == 1:
+        return int(found)
+    try:
+        return float(found)
+    except OverflowError:
+        raise ExampleError(place, "no number lies inside the bounds") from None
+
+
+def _exact(number: int | float) -> Fraction:
+    """Return a number as it is written: 0.1 is a tenth."""
+    return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
 
 
 def _multiples(schema: Mapping[str, Any], step: Fraction) -> tuple[int, int]:
     """Return which multiples of a step lie inside the bounds: the first and the last of those near zero."""
-    bound = {key: Fraction(str(schema[key])) / step for key in _BOUNDS if key in schema}
+    bound = {key: _exact(schema[key]) / step for key in _BOUNDS if key in schema}
     lower = [ceil(bound["minimum"])] if "minimum" in bound else []
     lower += [floor(bound["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in bound else []
     upper = [floor(bound["maximum"])] if "maximum" in bound else []
@@ -48,8 +58,8 @@ def _multiples(schema: Mapping[str, Any], step: Fraction) -> tuple[int, int]:
 
 def _between(schema: Mapping[str, Any], place: Place, *, whole: bool) -> float:
     """Return the middle of bounds too close for a round number."""
-    lower = [Fraction(str(schema[key])) for key in _BOUNDS[:2] if key in schema]
-    upper = [Fraction(str(schema[key])) for key in _BOUNDS[2:] if key in schema]
+    lower = [_exact(schema[key]) for key in _BOUNDS[:2] if key in schema]
+    upper = [_exact(schema[key]) for key in _BOUNDS[2:] if key in schema]
     if whole or "multipleOf" in schema or not lower or not upper or max(lower) > min(upper):
         raise ExampleError(place, "no number lies inside the bounds")
     return float((max(lower) + min(upper)) / 2)

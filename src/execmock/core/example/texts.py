@@ -21,10 +21,11 @@ _YEAR = 31_536_000
 
 def text(schema: Mapping[str, Any], seeded: Seeded, place: Place) -> str:
     """Return a text that fits a schema."""
-    least: int = schema.get("minLength", 0)
-    most: int = schema.get("maxLength", _MOST_CHARACTERS)
+    least = int(schema.get("minLength", 0))
+    most = int(schema.get("maxLength", _MOST_CHARACTERS))
     if least > min(most, _MOST_CHARACTERS):
         raise ExampleError(place, f"no text has {least} to {min(most, _MOST_CHARACTERS)} characters")
+    seeded.spend(place, least)
     pattern = schema.get("pattern")
     made = _FORMATS.get(schema.get("format", ""))
     if made is None and schema.get("contentEncoding") == "base64":
@@ -50,8 +51,9 @@ def _matching(pattern: str, seeded: Seeded, place: Place, least: int, most: int)
 
     for attempt in range(_ATTEMPTS):
         try:
-            found = Rstr(_PatternRandom(seeded, place, attempt)).xeger(pattern)  # type: ignore[arg-type]
+            found = Rstr(_PatternRandom(seeded, place, attempt, len(pattern))).xeger(pattern)  # type: ignore[arg-type]
         except Exception:
+            # Python's expressions are not those of JSON Schema, and some repeat without end.
             break
         if least <= len(found) <= most and matches(pattern, found):
             return found
@@ -61,12 +63,12 @@ def _matching(pattern: str, seeded: Seeded, place: Place, least: int, most: int)
 class _PatternRandom:
     """The two methods of `random.Random` that Rstr calls; few repeats, and bounded work."""
 
-    def __init__(self, seeded: Seeded, place: Place, attempt: int) -> None:
+    def __init__(self, seeded: Seeded, place: Place, attempt: int, length: int) -> None:
         self._seeded = seeded
         self._place = place
         self._attempt = attempt
+        self._length = length
         self._count = 0
-        self._repeats = 0
 
     def choice(self, options: Any) -> Any:
         """Return one of the options; of characters, a letter or a digit if it may be one."""
@@ -79,9 +81,10 @@ class _PatternRandom:
     def randint(self, least: int, most: int) -> int:
         """Return how often a part is repeated, near the least; longer with each attempt."""
         found = self._seeded.number(self._place, least, min(most, least + 2 + self._attempt), self._next())
-        self._repeats += found
-        if self._repeats > _MOST_CHARACTERS:
+        # What is repeated is at most as long as the pattern.
+        if found > _MOST_CHARACTERS:
             raise ExampleError(self._place, "the pattern repeats too often")
+        self._seeded.spend(self._place, found * self._length)
         return found
 
     def _next(self) -> str:

@@ -85,7 +85,8 @@ def _visits(scenario: Scenario, played: Played, render: Render) -> Iterator[Ente
         until = visits[number + 1].at if number + 1 < len(visits) else played.end
         fields, events = render(Progress(visits[: number + 1]), until)
         step = scenario.steps[visit.step]
-        sets = {name: fields[name] for name in step.sets if name in fields}
+        told = (name for name, value in step.sets.items() if name in fields or value is None)
+        sets = {name: fields.get(name) for name in told}
         yield Entered(visit.at, step.name, step.status, played.causes[number], sets)
         for event in events[shown:]:
             yield Emitted(parse_instant(event["createdAt"]), event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.apis import APIS
@@ -10,12 +11,12 @@ from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.bind import bound_data, check_bind
 from execmock.core.scenario.check import check_graph
 from execmock.core.scenario.counts import check_counts
-from execmock.core.scenario.model import Event, Scenario, Step
+from execmock.core.scenario.model import Allows, Event, Scenario, Step
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
 from execmock.core.scenario.triggers import KINDS, Trigger
 from execmock.core.scenario.vocabulary import Vocabulary
-from execmock.core.scenario.wording import check_events, check_sets
-from execmock.core.templates import Names, compile_template
+from execmock.core.scenario.wording import check_events, check_sets, validator_of
+from execmock.core.templates import Names, compile_template, is_templated
 from execmock.errors import nearest
 
 __all__ = ["compile_scenario"]
@@ -110,10 +111,12 @@ class _Compiler:
         self.findings += check_events(
             step.events or (), (*path, "events"), self.template_names, shown=self.api.timeline
         )
+        sets = self._sets(step)
         return Step(
             name=self.names[index],
             status=step.status,
-            sets=self._sets(step),
+            sets=sets,
+            allows=self._allows(sets),
             events=self._events(index, step),
             triggers=self._triggers(index, step),
         )
@@ -121,6 +124,11 @@ class _Compiler:
     def _sets(self, step: StepSource) -> dict[str, Any]:
         texts = {name for name, schema in self.vocabulary.settable.items() if schema.get("type") == "string"}
         return {name: compile_template(value, text=name in texts) for name, value in step.set.items()}
+
+    def _allows(self, sets: Mapping[str, Any]) -> dict[str, Allows]:
+        known = self.vocabulary.settable
+        templated = (name for name, value in sets.items() if name in known and is_templated(value))
+        return {name: validator_of(name, known[name]).is_valid for name in templated}
 
     def _unknown_status(self, path: DataPath, status: str) -> None:
         known = self.vocabulary.transitions.statuses

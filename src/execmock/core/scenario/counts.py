@@ -25,7 +25,7 @@ def check_counts(steps: Sequence[Step], rule: Sum) -> Iterator[Finding]:
     while waiting:
         index, before = waiting.pop()
         sets = steps[index].sets
-        counts = tuple(int(sets.get(name, old)) for name, old in zip(names, before, strict=True))
+        counts = tuple(int(sets.get(name, old) or 0) for name, old in zip(names, before, strict=True))
         if sum(counts[1:]) > counts[0] and index not in wrong:
             wrong.add(index)
             yield Finding(_place(index, sets, names), _sentence(names, counts))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from execmock.core.apis import Api
 from execmock.core.scenario.conditions import Condition, conditions_of
 from execmock.core.scenario.triggers import Trigger
-from execmock.core.templates import is_templated
+from execmock.core.templates import Measure, is_templated, render
 
-__all__ = ["Event", "Scenario", "Step"]
+__all__ = ["Allows", "Event", "Scenario", "Step"]
+
+Allows = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,28 @@ class Event:
     def __post_init__(self) -> None:
         object.__setattr__(self, "fixed", not is_templated([self.fields, self.again]))
 
+    def rendered(
+        self, fields: Mapping[str, Any], names: Mapping[str, Any], measure: Measure
+    ) -> Mapping[str, Any]:
+        """Return the event's `fields` with their names looked up.
+
+        Data that is no object, or is too large to show, is left out.
+        """
+        shown: dict[str, Any] = render(dict(fields), names)
+        data = shown.get("data")
+        if not isinstance(data, dict) or not measure.fits(data):
+            shown.pop("data", None)
+        return shown
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: a status, what it sets and emits, and how it is left. No triggers: nothing leaves it.
 
-    `fixed` says that what it sets holds no templates, `counts` that reads may lead out of it. `timed` holds
-    the triggers that time alone may lead through, each with its position among all.
+    A property that is set to null has no value from then on. `allows` tells of properties that hold templates
+    which values the contract allows. `fixed` says that what it sets holds no templates, `counts` that reads
+    may lead out of it. `timed` holds the triggers that time alone may lead through, each with its position
+    among all.
     """
 
     name: str
@@ -46,9 +63,21 @@ class Step:
     sets: Mapping[str, Any]
     events: tuple[Event, ...]
     triggers: tuple[Trigger, ...]
+    allows: Mapping[str, Allows] = field(default_factory=dict, repr=False, compare=False)
     fixed: bool = field(init=False, repr=False, compare=False)
     counts: bool = field(init=False, repr=False, compare=False)
     timed: tuple[tuple[int, Trigger], ...] = field(init=False, repr=False, compare=False)
+
+    def value(self, name: str, names: Mapping[str, Any], measure: Measure) -> Any:
+        """Return what the step sets a property to, with its names looked up; None for no value.
+
+        What the contract does not allow, and what is too large to show, is no value.
+        """
+        value = render(self.sets[name], names)
+        allows = self.allows.get(name)
+        if value is None or allows is None or (measure.fits(value) and allows(value)):
+            return value
+        return None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fixed", not is_templated(self.sets))

@@ -48,7 +48,11 @@ class EventSource(Struct, forbid_unknown_fields=True):
     message: Annotated[str, Meta(description="More for people, such as an error's text.")] = ""
     nodeId: Annotated[str, Meta(description="The workflow's node that it is about.")] = ""  # noqa: N815
     data: Annotated[
-        dict[str, Any], Meta(description="Anything for machines. The public view leaves it out.")
+        dict[str, Any] | Annotated[str, Meta(pattern=r"^\{\{.*\}\}$", examples=["{{ signal.payload }}"])],
+        Meta(
+            description="Anything for machines: an object, or one {{ name }} that stands for an object. The "
+            "public view leaves it out."
+        ),
     ] = {}
     at: Annotated[
         Duration, Meta(description="How long after the step is entered: `800ms`. At once, if left out.")
@@ -116,7 +120,8 @@ class StepSource(Struct, forbid_unknown_fields=True):
         dict[str, Any],
         Meta(
             description="Properties that the execution has from here on, such as `paymentStatus` or "
-            "`responsePayload`. Texts may hold {{ names }}."
+            "`responsePayload`; null removes one. Texts may hold {{ names }}, and one name alone keeps the "
+            "kind of its value."
         ),
     ] = {}
     events: (

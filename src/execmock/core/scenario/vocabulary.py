@@ -73,6 +73,10 @@ class Vocabulary:
             sum=_sum(schema.get("x-sum")),
         )
 
+    def counts(self, name: str) -> bool:
+        """Whether a property is a total, or is added up to one."""
+        return self.sum is not None and name in (self.sum.total, *self.sum.parts)
+
     def graph(self, drift: bool) -> Transitions:
         """Return the legal status graph, with the vendor's later statuses where the scenario opts in."""
         return self.with_drift if drift else self.transitions

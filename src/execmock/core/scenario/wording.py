@@ -11,10 +11,10 @@ from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.source import EventSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.schema.validator import SchemaValidator
-from execmock.core.templates import Names, has_template, literal, unknown_names
+from execmock.core.templates import Names, has_template, is_whole, literal, wrong_templates
 from execmock.errors import nearest
 
-__all__ = ["check_events", "check_sets"]
+__all__ = ["check_events", "check_sets", "validator_of"]
 
 _TEMPLATED = ("eventType", "title", "level", "message", "nodeId", "data")
 
@@ -31,14 +31,34 @@ def check_sets(
                 place, f"{name!r} cannot be set; expected one of {known}.{nearest(name, vocabulary.settable)}"
             )
             continue
-        yield from (Finding((*place, *deep), message) for deep, message in unknown_names(value, names))
-        yield from _misfits(name, value, place, vocabulary.settable[name])
+        wrong = [Finding((*place, *deep), message) for deep, message in wrong_templates(value, names)]
+        yield from wrong
+        if vocabulary.counts(name) and isinstance(value, str) and has_template(value):
+            yield Finding(place, f"{name} is counted before anything is known; expected a whole number")
+        elif value is not None and not wrong:
+            yield from _misfits(name, value, place, vocabulary.settable[name])
 
 
 def _misfits(name: str, value: Any, place: DataPath, schema: Mapping[str, Any]) -> Iterator[Finding]:
-    # A text with a placeholder stays text where the schema wants text, so it is judged as it stands.
-    for violation in _validator(name, dumps(schema)).violations(value):
-        yield Finding((*place, *violation.path), violation.sentence)
+    for violation in validator_of(name, schema).violations(value):
+        # What one placeholder alone stands for is judged when it is known: see `Step.value`. A longer text
+        # stays text, and is judged as it stands.
+        if not is_whole(_item(value, violation.path)):
+            yield Finding((*place, *violation.path), violation.sentence)
+
+
+def _item(value: Any, path: DataPath) -> Any:
+    for part in path:
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            return None
+    return value
+
+
+def validator_of(name: str, schema: Mapping[str, Any]) -> SchemaValidator:
+    """Return what judges values of a property."""
+    return _validator(name, dumps(schema))
 
 
 @lru_cache(maxsize=64)
@@ -57,6 +77,9 @@ def check_events(
         if has_template(event.eventType) and not literal(event.eventType).strip():
             place = (*path, index, "eventType")
             yield Finding(place, "an event needs a type even where the name has no value; add text to it")
+        if isinstance(event.data, str) and not is_whole(event.data):
+            said = "an object is expected, or one {{ name }} alone that stands for one"
+            yield Finding((*path, index, "data"), said)
         for field in _TEMPLATED:
-            for deep, message in unknown_names(getattr(event, field), names):
+            for deep, message in wrong_templates(getattr(event, field), names):
                 yield Finding((*path, index, field, *deep), message)

@@ -16,7 +16,7 @@ from execmock.core.scenario import Scenario
 from execmock.core.schema.types import json_types
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
-from execmock.core.templates import Names, compile_template, has_template, unknown_names
+from execmock.core.templates import Names, compile_template, has_template, wrong_templates
 from execmock.core.world.model import ClockPlan, Generated, Listed, Pick, SandboxPlan, SignalPlan, World
 from execmock.core.world.source import (
     ClockSource,
@@ -31,6 +31,7 @@ from execmock.errors import nearest
 __all__ = ["WorldWords", "compile_world"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_MOST_DIGITS = 15
 _KEY = re.compile(r"[!-~]{1,200}")
 
 
@@ -163,7 +164,7 @@ class _Compiler:
         if isinstance(source, list):
             return tuple(source)
         low, _, high = source.partition("..")
-        if len(high) > 15 or int(low) > int(high):
+        if max(len(low), len(high)) > _MOST_DIGITS or int(low) > int(high):
             self.find(path, f"{source!r} is no range; expected the lower whole number first")
             return range(1)
         return range(int(low), int(high) + 1)
@@ -198,7 +199,7 @@ class _Compiler:
 
     def _check_names(self, value: object, path: DataPath, names: Names | None) -> None:
         if names is not None:
-            self.findings += [Finding((*path, *deep), text) for deep, text in unknown_names(value, names)]
+            self.findings += [Finding((*path, *deep), text) for deep, text in wrong_templates(value, names)]
 
     def _signals(
         self,

@@ -79,3 +79,5 @@ class World:
     name: str
     summary: str
     sandboxes: tuple[SandboxPlan, ...]
+    text: str = ""
+    """The text of its file."""

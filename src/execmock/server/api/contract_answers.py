@@ -20,7 +20,7 @@ _ENVELOPE = {"code", "message", "requestId"}
 """Properties that an answer in the API's own form has."""
 _OWN_HEADERS = ("x-request-id", "content-type", "content-length")
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
-_MOST_MADE = 1000
+_MOST_MADE = 100
 
 
 class ContractAnswers:
@@ -28,7 +28,9 @@ class ContractAnswers:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._made: BoundedCache[tuple[str, int, bytes], Any] = BoundedCache(_MOST_MADE)
+        self._made: BoundedCache[tuple[str, int, bytes], tuple[Any, Refusal | None]] = BoundedCache(
+            _MOST_MADE
+        )
 
     def answer(self, wanted: ContractAnswer, seed: bytes, request_id: str) -> Answer:
         """Return an answer; Refusal 501 if it has no example, and none can be made from its schema."""
@@ -61,9 +63,18 @@ class ContractAnswers:
 
     def _value(self, wanted: ContractAnswer, seed: bytes) -> Any:
         key = (wanted.response.pointer, wanted.status, seed)
-        if self._made.get(key) is None:
-            self._made.keep(key, self._make(wanted, seed))
-        return self._made.get(key)
+        made = self._made.get(key)
+        if made is None:
+            try:
+                made = (self._make(wanted, seed), None)
+            except Refusal as refusal:
+                # To find that there is none may take longest.
+                made = (None, refusal)
+            self._made.keep(key, made)
+        value, none = made
+        if none is not None:
+            raise none.with_traceback(None)
+        return value
 
     def _make(self, wanted: ContractAnswer, seed: bytes) -> Any:
         status, response, _ = wanted

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
-from execmock.core.contract import Contract, Parameter, as_mapping
+from execmock.core.contract import Contract, Operation, Parameter, as_mapping
 from execmock.core.schema.validator import SchemaValidator
-from execmock.core.schema.violation import Violation
+from execmock.core.schema.violation import Violation, shortened
+from execmock.errors import nearest
 from execmock.server.api.strictness import Strictness
 
-__all__ = ["ParameterReader", "may_be_any_text"]
+__all__ = ["ParameterReader", "may_be_any_text", "query_names", "unknown_parameters"]
 
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_MOST_UNKNOWN = 20
 _SILENT = frozenset({"type", "title", "description", "example", "examples", "deprecated"})
 
 
@@ -79,6 +82,21 @@ def _converted(text: str, kinds: Sequence[str]) -> Any:
     if "boolean" in kinds and text in ("true", "false"):
         return text == "true"
     return text
+
+
+def query_names(operation: Operation) -> tuple[str, ...]:
+    """Return the names of the parameters that an operation takes in the query."""
+    return tuple(parameter.name for parameter in operation.parameters if parameter.location == "query")
+
+
+def unknown_parameters(query: str, known: Sequence[str]) -> list[Violation]:
+    """Return what is wrong with a query that names other parameters than those that are known."""
+    names = {name: value for name, value in parse_qsl(query, keep_blank_values=True) if name not in known}
+    expected = f"one of {', '.join(known)}" if known else "no parameters in the query"
+    return [
+        Violation(f"query/{shortened(name)}", expected, value, hint=nearest(name, known))
+        for name, value in names.items()
+    ][:_MOST_UNKNOWN]
 
 
 def may_be_any_text(parameter: Parameter) -> bool:

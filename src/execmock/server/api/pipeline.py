@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from execmock.core.contract import Contract, Operation, Router
+from execmock.core.contract import Contract, Operation, Router, nearest_path
 from execmock.core.ids import derive
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
@@ -27,6 +27,11 @@ __all__ = ["Api", "Handler", "internal_error"]
 Serve = Callable[[Request, ValidatedRequest, Caller | None], Awaitable[Handled]]
 
 
+_UNKNOWN = "The path belongs to no operation of this contract"
+_KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
+_PATHS = "a path of the contract; `execmock serve --contract FILE` serves a copy with more of them"
+
+
 class Handler(NamedTuple):
     """What serves one operation. `subject` names the path parameter that says what a request is about."""
 
@@ -38,7 +43,7 @@ class Api:
     """Serves the operations of one contract. Raises nothing for what a client sends.
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
-    root, or from `seed` where no sandbox is reached.
+    root, or from `seed` where no sandbox is reached. `paths` says, of an unknown path, what was expected.
     """
 
     def __init__(
@@ -51,7 +56,9 @@ class Api:
         wrong_method: int = 405,
         only: Collection[str] | None = None,
         seed: bytes = b"",
+        paths: str = _PATHS,
     ) -> None:
+        self._paths = paths
         self._authenticator = authenticator
         self._request_ids = request_ids
         self._wrong_method = wrong_method
@@ -132,18 +139,12 @@ class Api:
         if match.operation is not None and match.parameters is not None:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
-            raise _no_operation(request, known_elsewhere=match.known_elsewhere)
+            known = [served.operation.path for served in self._served.values()]
+            violation = Violation("path", self._paths, request.path, hint=nearest_path(request.path, known))
+            raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
         violation = Violation("method", " or ".join(match.allow), request.method)
         raise Refusal(self._wrong_method, f"The path has no method {request.method}", [violation], allow)
-
-
-def _no_operation(request: Request, *, known_elsewhere: bool) -> Refusal:
-    said = "The path belongs to no operation of this contract"
-    if known_elsewhere:
-        said = "The vendor publishes this path, but it belongs to no operation of this contract"
-    expected = "a path of the contract; `execmock serve --contract FILE` serves a copy with more of them"
-    return Refusal(404, said, [Violation("path", expected, request.path)])
 
 
 class _Served:

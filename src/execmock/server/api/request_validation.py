@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from execmock.core.contract import Contract, Operation
 from execmock.core.schema.violation import Violation
 from execmock.server.api.calls import Request
-from execmock.server.api.parameters import ParameterReader, may_be_any_text
+from execmock.server.api.parameters import ParameterReader, may_be_any_text, query_names, unknown_parameters
 from execmock.server.api.request_body import BodyValidator
 from execmock.server.api.strictness import Strictness, breaks
 from execmock.service.refusals import Refusal
@@ -53,11 +53,13 @@ class RequestValidator:
         # Clients that poll send the same query again and again.
         self._kept_query = lru_cache(maxsize=1000)(self._read_query)
         self._defaults = {text.name: text.default for text in self._query if text.default is not None}
+        # None where a parameter that the contract does not name is ignored, as APIs mostly do.
+        self._known = None if strictness.unknown_parameters else query_names(operation)
         self._body = BodyValidator(contract, operation.body, strictness) if operation.body else None
 
     def check(self, request: Request, path: Mapping[str, str]) -> ValidatedRequest:
         """Return the request's parts; Refusal names every violation."""
-        checked = self._query or self._headers or self._path
+        checked = self._query or self._headers or self._path or self._known is not None
         parameters = self._parameters(request, path) if checked else path
         return ValidatedRequest(parameters, self._body.check(request) if self._body else None)
 
@@ -85,4 +87,6 @@ class RequestValidator:
         for text in self._query:
             values = [value for name, value in given if name == text.name]
             violations += text.read(values, found)
+        if self._known is not None:
+            violations += unknown_parameters(query, self._known)
         return found, violations

@@ -29,6 +29,7 @@ class Strictness:
     nulls: bool = True
     empty_strings: bool = True
     unknown_properties: bool = True
+    unknown_parameters: bool = True
     by_place: Mapping[str, int] = field(default_factory=dict)
     """Statuses for violations at one place, such as body/id_type, where it differs from `invalid`."""
 

@@ -13,9 +13,11 @@ from execmock.core.json_text import encode
 from execmock.errors import StoreError
 from execmock.server.api.authentication import Caller
 from execmock.server.api.calls import JSON, Answer, Handled, Request, Result
+from execmock.server.api.parameters import query_names, unknown_parameters
 from execmock.server.api.pipeline import Api, Handler
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import ValidatedRequest
+from execmock.server.api.strictness import Strictness, breaks
 from execmock.server.control import PREFIX
 from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
@@ -33,6 +35,7 @@ from execmock.version import __version__
 
 __all__ = ["ControlApi", "control_contract"]
 
+_PATHS = "a path of the control API, as /_execmock/openapi.yaml describes it"
 _GROUPS = (ClockOperations, ScenarioOperations, ExecutionOperations, JournalOperations, SandboxOperations)
 
 
@@ -58,7 +61,9 @@ class ControlApi:
         for group in self._groups:
             handlers.update(group.handlers())
         served = {name: _handler(serve) for name, serve in handlers.items()}
-        self._api = Api(self._contract, served, self._guard, request_ids, {})
+        refusing = Strictness(unknown_parameters=False)
+        strictness = dict.fromkeys(self._contract.operations, refusing)
+        self._api = Api(self._contract, served, self._guard, request_ids, strictness, paths=_PATHS)
 
     def end(self) -> None:
         """End what is open: the server is about to stop."""
@@ -91,7 +96,10 @@ class ControlApi:
 
     async def stream(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse | Result:
         """Serve the live stream, or return the refusal that says why not."""
-        sandbox = parse_qs(request.query).get("sandbox", ["default"])[-1]
+        sandbox = parse_qs(request.query).get("sandbox", [DEFAULT_SANDBOX])[-1]
+        unknown = unknown_parameters(request.query, query_names(self._contract.operation("streamChanges")))
+        if unknown:
+            return self.refuse(Refusal(400, breaks(len(unknown)), unknown))
         try:
             await self._groups[0].named(sandbox, "query/sandbox")
         except Refusal as refusal:

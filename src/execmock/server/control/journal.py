@@ -2,41 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from execmock.core.json_text import encode
+from execmock.core.request_counts import RequestCount
+from execmock.core.schema.violation import Violation
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
-from execmock.service.events.journal import Found, JournalFilter
+from execmock.service.events.journal import Dropped, Found, JournalFilter, in_pieces
+from execmock.service.refusals import Refusal
 
 __all__ = ["JournalOperations"]
 
 
 class JournalOperations(Operations):
-    """List, count, clear."""
+    """List, count, sum up, clear."""
 
     def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
-        return {"listJournal": self._list, "countJournal": self._count, "clearJournal": self._clear}
+        return {
+            "listJournal": self._list,
+            "countJournal": self._count,
+            "summarizeJournal": self._summary,
+            "listViolations": self._violations,
+            "clearJournal": self._clear,
+        }
 
     async def _list(self, checked: ValidatedRequest) -> bytes:
-        found = await self._found(checked, checked.parameters["limit"])
-        return encode({"entries": found.entries, "count": found.total})
+        sandbox, wanted = await self.sandbox(checked), _filter(checked.parameters)
+        found = await self.engine.journal.find(sandbox.id, wanted, checked.parameters["limit"])
+        dropped = {
+            "count": found.dropped.total,
+            "upTo": found.dropped.up_to,
+            "counts": _rows(found.dropped.counts),
+        }
+        return await _listed(found, {"count": found.kept, "dropped": dropped})
 
     async def _count(self, checked: ValidatedRequest) -> bytes:
-        return encode({"count": (await self._found(checked, 0)).total})
+        sandbox, wanted = await self.sandbox(checked), _filter(checked.parameters)
+        found = await self.engine.journal.find(sandbox.id, wanted, 0)
+        return encode({"count": found.kept + _surely(wanted, found.dropped)})
+
+    async def _summary(self, checked: ValidatedRequest) -> bytes:
+        summary = await self.engine.journal.summary((await self.sandbox(checked)).id)
+        total = sum(count.count for count in summary.counts)
+        violations = sum(count.count for count in summary.counts if count.breaks_contract)
+        shown = {"count": total, "dropped": summary.dropped, "violations": violations}
+        return encode({**shown, "counts": _rows(summary.counts)})
+
+    async def _violations(self, checked: ValidatedRequest) -> bytes:
+        sandbox = await self.sandbox(checked)
+        found = await self.engine.journal.violating(sandbox.id, checked.parameters["limit"])
+        return await _listed(found, {"count": found.kept + found.dropped.total})
 
     async def _clear(self, checked: ValidatedRequest) -> bytes:
         return encode({"count": await self.engine.journal.clear((await self.sandbox(checked)).id)})
 
-    async def _found(self, checked: ValidatedRequest, most: int) -> Found:
-        sandbox, given = await self.sandbox(checked), checked.parameters
-        method = given.get("method")
-        wanted = JournalFilter(
-            after=given["after"],
-            operation=given.get("operation"),
-            method=method.upper() if method else None,
-            status=given.get("status"),
-            execution=given.get("execution"),
+
+def _filter(given: Mapping[str, Any]) -> JournalFilter:
+    method = given.get("method")
+    return JournalFilter(
+        after=given["after"],
+        operation=given.get("operation"),
+        method=method.upper() if method else None,
+        path=given.get("path"),
+        status=given.get("status"),
+        execution=given.get("execution"),
+        before=given.get("before"),
+    )
+
+
+def _surely(wanted: JournalFilter, dropped: Dropped) -> int:
+    """Return how many dropped requests a filter admits; Refusal 409 where that cannot be known."""
+    unsure = sum(count.count for count in dropped.counts if wanted.admits_kind(count.kind) is None)
+    if unsure:
+        violation = Violation(
+            "query", "filters that the counts of dropped requests can answer", f"{unsure} that may be meant"
         )
-        return await self.engine.journal.find(sandbox.id, wanted, most)
+        raise Refusal(
+            409,
+            f"The count is not known: the journal dropped {unsure} requests that may be meant. "
+            "--journal-size N keeps more; operation, method, path and status are counted for all.",
+            [violation],
+        )
+    return dropped.total
+
+
+def _rows(counts: Sequence[RequestCount]) -> list[dict[str, Any]]:
+    ordered = sorted(counts, key=lambda count: tuple(map(str, count.kind)))
+    return [
+        {
+            "operation": count.operation or None,
+            "method": count.method,
+            "path": count.path,
+            "status": count.status,
+            "breaksContract": count.breaks_contract,
+            "count": count.count,
+        }
+        for count in ordered
+    ]
+
+
+async def _listed(found: Found, rest: Mapping[str, Any]) -> bytes:
+    """Return entries and the rest of an answer as JSON, written piece by piece."""
+    entries = await in_pieces(found.entries, encode, lambda entry: len(str(entry["body"] or "")))
+    return b'{"entries":[%b],%b' % (b",".join(entries), encode(rest)[1:])

@@ -11,19 +11,21 @@ from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
-from execmock.errors import ConfigError
+from execmock.errors import ConfigError, WorldError
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations, read_instant
 from execmock.service.draw_by import checked_draw_by
 from execmock.service.executions.commands import clock_as_json
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Scope
+from execmock.service.scenarios.upload import ScenarioFinding
+from execmock.service.world_upload import read_world_upload
 
 __all__ = ["SandboxOperations"]
 
 
 class SandboxOperations(Operations):
-    """Create, list, read, reset, delete; take and restore snapshots."""
+    """Create, list, read, reset, delete; start from worlds; take and restore snapshots."""
 
     def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
@@ -33,6 +35,7 @@ class SandboxOperations(Operations):
             "getSandbox": self._read,
             "deleteSandbox": self._delete,
             "resetSandbox": self._reset,
+            "startWorld": self._start_world,
             "getSnapshot": self._take,
             "putSnapshot": self._restore,
         }
@@ -67,9 +70,37 @@ class SandboxOperations(Operations):
 
     async def _reset(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
-        await self.engine.sandboxes.reset(sandbox.id)
+        if checked.parameters["empty"] or not await self._begun_again(sandbox):
+            await self.engine.sandboxes.reset(sandbox.id)
         await self._forget(sandbox.id, "reset")
-        return encode(await self._shown(sandbox))
+        return encode(await self._shown(await self.named(sandbox.id, "path/name")))
+
+    async def _begun_again(self, sandbox: Sandbox) -> bool:
+        try:
+            return await self.engine.worlds.begin_again(sandbox)
+        except WorldError as error:
+            expected = "a world that can be used; `?empty=true` empties the sandbox"
+            violation = ScenarioFinding("world", f"{error}; {expected}")
+            raise Refusal(409, "The sandbox's world cannot be used any more", [violation]) from None
+
+    async def _start_world(self, checked: ValidatedRequest) -> bytes:
+        name = checked.parameters.get("sandbox")
+        sandbox = None if name is None else await self.named(name, "query/sandbox")
+        worlds, options = self.engine.worlds, self.engine.options
+        await self.engine.scenario_sync.refresh()
+        world = read_world_upload(checked.body, worlds)
+        try:
+            if sandbox is None:
+                await worlds.apply(world, options)
+            else:
+                await worlds.fill(sandbox.id, (), world, options)
+        except WorldError as error:
+            raise Refusal(409, "The world cannot be used", [ScenarioFinding("body", str(error))]) from None
+        made = [sandbox.id] if sandbox else [plan.name for plan in world.sandboxes]
+        for changed in made:
+            await self._forget(changed, "world")
+        shown = [await self._shown(await self.named(changed, "query/sandbox")) for changed in made]
+        return encode({"world": world.name, "sandboxes": shown})
 
     async def _take(self, checked: ValidatedRequest) -> bytes:
         return encode(await self.engine.snapshots.take(await self.sandbox(checked)))
@@ -91,7 +122,12 @@ class SandboxOperations(Operations):
             frozen=clock.get("frozen", False),
             draw_by=self._draw_by(wanted.get("drawBy")),
         )
-        return replace(sandbox, default_scenario=scenario)
+        return replace(
+            sandbox,
+            default_scenario=scenario,
+            journal_size=wanted.get("journalSize"),
+            journal_answers=wanted.get("journalAnswers"),
+        )
 
     def _draw_by(self, wanted: list[str] | None) -> tuple[str, ...] | None:
         if wanted is None:
@@ -120,11 +156,13 @@ class SandboxOperations(Operations):
                 return name
 
     async def _shown(self, sandbox: Sandbox) -> dict[str, Any]:
+        origin = await self.engine.sandboxes.world_of(sandbox.id)
         return {
             "id": sandbox.id,
             "organizationId": sandbox.organization,
             "clock": clock_as_json(sandbox.clock, self.engine.clock.now()),
             "scenario": sandbox.default_scenario,
+            "world": origin.world if origin else None,
             "executions": await self.engine.repository.count(sandbox),
         }
 

@@ -18,7 +18,7 @@ __all__ = ["ScenarioOperations"]
 
 
 class ScenarioOperations(Operations):
-    """List, read, put, and choose the default."""
+    """List, read, put, delete, and choose the default."""
 
     def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
@@ -26,6 +26,7 @@ class ScenarioOperations(Operations):
             "listScenarios": self._list,
             "getScenario": self._read,
             "putScenario": self._put,
+            "deleteScenario": self._delete,
             "getDefaultScenario": self._read_default,
             "setDefaultScenario": self._set_default,
         }
@@ -51,6 +52,24 @@ class ScenarioOperations(Operations):
             raise Refusal(422, "The scenario has another name", [violation])
         await self.engine.share_scenario(scenario, owner)
         return encode(_as_json(scenario))
+
+    async def _delete(self, checked: ValidatedRequest) -> bytes:
+        name, owner = checked.parameters["name"], await self._owner(checked)
+        await self.known_scenario(name, "path/name", owner)
+        await self._refuse_default(name, owner)
+        if not await self.engine.withdraw_scenario(name, owner):
+            whose = f"sandbox {owner!r} has none of its own" if owner else "it comes from a file"
+            violation = Violation("path/name", "a scenario that was put by this API", name)
+            raise Refusal(409, f"Scenario {name!r} cannot be deleted: {whose}", [violation])
+        return b""
+
+    async def _refuse_default(self, name: str, owner: str) -> None:
+        """Refusal 409 where new executions would have nothing to follow any more."""
+        for sandbox in await self.engine.sandboxes.all():
+            if sandbox.default_scenario == name and owner in ("", sandbox.id):
+                message = f"Scenario {name!r} is the default of sandbox {sandbox.id!r}"
+                expected = "a scenario that is no default; PUT /default-scenario sets another"
+                raise Refusal(409, message, [Violation("path/name", expected, name)])
 
     async def _read_default(self, checked: ValidatedRequest) -> bytes:
         return encode({"scenario": (await self.sandbox(checked)).default_scenario})

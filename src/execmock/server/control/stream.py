@@ -10,7 +10,8 @@ from aiohttp import web
 
 from execmock.core.json_text import encode
 from execmock.service.engine import Engine
-from execmock.service.events.journal import JournalFilter, rendered
+from execmock.service.events.entry import JournalEntry, rendered
+from execmock.service.events.journal import JournalFilter
 from execmock.service.execution_watcher import ExecutionWatcher
 
 __all__ = ["Streams"]
@@ -77,6 +78,10 @@ class Streams:
             news = self._since(known, sandbox)
             known = changes.last
             for number, kind, data in news:
+                if isinstance(data, JournalEntry):
+                    # Shown one by one: a thousand large bodies at once would hold up everybody.
+                    data = rendered(data)
+                    await asyncio.sleep(0)
                 yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))
                 written = loop.time()
             if await self._engine.sandboxes.get(sandbox) is None:
@@ -89,7 +94,7 @@ class Streams:
 
     def _since(self, known: int, sandbox: str) -> list[tuple[int, str, Any]]:
         entries = self._engine.journal.entries(sandbox, JournalFilter(after=known))
-        requests = [(entry.number, "request", rendered(entry)) for entry in entries]
+        requests = [(entry.number, "request", entry) for entry in entries]
         others = [
             (change.number, change.kind, change.data) for change in self._engine.changes.since(known, sandbox)
         ]

@@ -17,7 +17,7 @@ from execmock.server.control import PREFIX
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.service.engine import Engine
-from execmock.service.events.journal import JournalEntry
+from execmock.service.events.entry import JournalEntry, clipped
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 from execmock.version import __version__
@@ -154,6 +154,9 @@ class ApiDispatcher:
 
     def _keep(self, request: Request, result: Result, took: float, real: int, sandbox: Sandbox) -> None:
         """Keep a request and what came of it in the journal of its sandbox."""
+        journal = self._engine.journal
+        body, cut = clipped(request.body)
+        answer, answer_cut = clipped(result.answer.body) if journal.keeps_answers(sandbox) else (None, 0)
         entry = JournalEntry(
             self._engine.changes.next_number(),
             sandbox.clock.now(real),
@@ -161,15 +164,18 @@ class ApiDispatcher:
             request.path,
             request.query,
             request.headers,
-            request.body,
+            body,
             result.answer.status,
             took,
             result.operation,
             result.subject,
             result.violations,
             result.fits,
+            cut,
+            answer,
+            answer_cut,
         )
-        self._engine.journal.add(sandbox.id, entry)
+        journal.add(sandbox, entry)
 
 
 class ControlDispatcher:

@@ -1,153 +1,219 @@
-"""What was asked and how it was answered: a bounded ring per sandbox, rendered only when it is read."""
+"""What was asked and how it was answered: the latest entries of each sandbox, and counts of the others."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from msgspec import Struct
+from execmock.core.request_counts import RequestCount, RequestCounts, RequestKind
+from execmock.core.sandbox import Sandbox
+from execmock.service.events.entry import JournalEntry, kind_of, rendered
 
-from execmock.core.durations import format_instant
-from execmock.core.json_text import JsonError, decode
-from execmock.core.schema.violation import Violation
-from execmock.service.events.redaction import (
-    HIDDEN,
-    hidden,
-    is_secret,
-    redacted_query,
-    secrets_of,
-    violations_without,
-)
+__all__ = ["MOST_VIOLATING", "Dropped", "Found", "Journal", "JournalFilter", "Summary", "in_pieces"]
 
-__all__ = ["Found", "Journal", "JournalEntry", "JournalFilter", "rendered"]
+MOST_VIOLATING = 100
+"""Requests that break the contract which are kept of each sandbox although the journal dropped them."""
+_PIECE = 256 * 1024
+"""Bytes of bodies that are worked on without a break in which others are served."""
 
-_LONGEST_BODY = 64 * 1024
-
-
-class JournalEntry(Struct, frozen=True, gc=False):
-    """One request and its answer. `at` is the sandbox's instant, `took` milliseconds of real time.
-
-    `fits` says that the request keeps the contract; `violations` are why it was refused all the same.
-    """
-
-    number: int
-    at: int
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-    status: int
-    took: float
-    operation: str
-    subject: str
-    violations: Sequence[Violation]
-    fits: bool = True
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class JournalFilter(NamedTuple):
-    """Which entries are wanted; what is None does not matter. `after` is the number of the last one known."""
+    """Which entries are wanted; what is None does not matter. Numbers lie between `after` and `before`."""
 
     after: int = 0
     operation: str | None = None
     method: str | None = None
+    path: str | None = None
     status: int | None = None
     execution: str | None = None
+    before: int | None = None
 
     def admits(self, entry: JournalEntry) -> bool:
         """Whether an entry is wanted, by all but its number."""
         return (
             self.operation in (None, entry.operation)
             and self.method in (None, entry.method)
+            and self.path in (None, entry.path)
             and self.status in (None, entry.status)
             and self.execution in (None, entry.subject)
         )
 
     def admits_shown(self, entry: Mapping[str, Any]) -> bool:
         """Whether an entry is wanted that is kept as it is shown; its number is not looked at."""
-        return (
-            self.operation in (None, entry["operation"])
-            and self.method in (None, entry["method"])
-            and self.status in (None, entry["status"])
-            and self.execution in (None, entry["execution"])
-        )
+        names = ("operation", "method", "path", "status", "execution")
+        return all(getattr(self, name) in (None, entry[name]) for name in names)
+
+    def admits_kind(self, kind: RequestKind) -> bool | None:
+        """Whether all requests of a kind are wanted; None where that depends on which they are."""
+        names = ("operation", "method", "path", "status")
+        pairs = [
+            (wanted, getattr(kind, name)) for name in names if (wanted := getattr(self, name)) is not None
+        ]
+        if any(came is not None and came != wanted for wanted, came in pairs):
+            return False
+        if self.execution is not None or self.after or self.before is not None:
+            return None
+        return True if all(came is not None for _, came in pairs) else None
+
+
+class Dropped(NamedTuple):
+    """What came and is no longer in the journal, by kind; the highest number that any of it had."""
+
+    counts: Sequence[RequestCount]
+    up_to: int
+
+    def wanted(self, wanted: JournalFilter) -> Dropped:
+        """Return what a filter admits, or may admit."""
+        if wanted.after and wanted.after >= self.up_to:
+            return Dropped((), self.up_to)
+        admitted = [count for count in self.counts if wanted.admits_kind(count.kind) is not False]
+        return Dropped(admitted, self.up_to)
+
+    @property
+    def total(self) -> int:
+        """How many requests these are."""
+        return sum(count.count for count in self.counts)
 
 
 class Found(NamedTuple):
-    """Entries as they are shown, oldest first, and how many were found in all."""
+    """Entries as they are shown, oldest first, how many are kept in all, and what was dropped."""
 
-    total: int
+    kept: int
     entries: Sequence[Mapping[str, Any]]
+    dropped: Dropped
+
+
+class Summary(NamedTuple):
+    """All requests that came, by kind, and how many of them are no longer in the journal."""
+
+    counts: Sequence[RequestCount]
+    dropped: int
+
+
+class _Ring:
+    """The latest entries of a sandbox, and what is known of those before them."""
+
+    __slots__ = ("dropped", "entries", "up_to", "violating")
+
+    def __init__(self, size: int = 0) -> None:
+        self.entries: deque[JournalEntry] = deque(maxlen=size)
+        self.violating: deque[JournalEntry] = deque(maxlen=MOST_VIOLATING)
+        self.dropped = RequestCounts()
+        self.up_to = 0
+
+    def add(self, entry: JournalEntry) -> None:
+        entries = self.entries
+        if len(entries) == entries.maxlen:
+            self._drop(entries[0] if entries else entry)
+        entries.append(entry)
+
+    def _drop(self, entry: JournalEntry) -> None:
+        self.dropped.add(kind_of(entry))
+        self.up_to = entry.number
+        if entry.breaks_contract:
+            self.violating.append(entry)
 
 
 class Journal:
-    """The entries of every sandbox, at most `size` each; the oldest go first."""
+    """The entries of every sandbox, the latest of each. Those before them are counted by kind.
 
-    def __init__(self, size: int = 1000) -> None:
+    `size` is how many are kept, and `answers` whether with the bodies of answers, where the sandbox does not
+    say otherwise.
+    """
+
+    def __init__(self, size: int = 1000, *, answers: bool = False) -> None:
         self._size = size
-        self._rings: dict[str, deque[JournalEntry]] = {}
+        self._answers = answers
+        self._rings: dict[str, _Ring] = {}
 
-    def add(self, sandbox: str, entry: JournalEntry) -> None:
+    def size_of(self, sandbox: Sandbox) -> int:
+        """Return how many entries are kept of a sandbox."""
+        return self._size if sandbox.journal_size is None else sandbox.journal_size
+
+    def keeps_answers(self, sandbox: Sandbox) -> bool:
+        """Whether the bodies of answers are kept of a sandbox."""
+        return self._answers if sandbox.journal_answers is None else sandbox.journal_answers
+
+    def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
         """Keep an entry."""
-        ring = self._rings.get(sandbox)
+        ring = self._rings.get(sandbox.id)
         if ring is None:
-            ring = self._rings[sandbox] = deque(maxlen=self._size)
-        ring.append(entry)
+            ring = self._rings[sandbox.id] = _Ring(self.size_of(sandbox))
+        ring.add(entry)
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
-        """Return the wanted entries, oldest first."""
+        """Return the wanted entries that are kept, oldest first."""
+        ring = self._rings.get(sandbox)
+        if ring is None:
+            return []
         # From the latest backwards: a reader that asks often has seen most of them.
-        late = takewhile(lambda entry: entry.number > wanted.after, reversed(self._rings.get(sandbox, ())))
-        return [entry for entry in late if wanted.admits(entry)][::-1]
+        late = takewhile(lambda entry: entry.number > wanted.after, reversed(ring.entries))
+        before = wanted.before
+        return [
+            entry for entry in late if (before is None or entry.number < before) and wanted.admits(entry)
+        ][::-1]
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
-        """Return the wanted entries as they are shown, the latest `most` of them."""
+        """Return the wanted entries as they are shown, the latest `most` of them, and what was dropped."""
         entries = self.entries(sandbox, wanted)
-        shown = entries if most is None else entries[max(0, len(entries) - most) :]
-        return Found(len(entries), [rendered(entry) for entry in shown])
+        dropped = self._dropped(sandbox).wanted(wanted)
+        shown = await in_pieces(_latest(entries, most), rendered, _bytes)
+        return Found(len(entries), shown, dropped)
+
+    async def violating(self, sandbox: str, most: int) -> Found:
+        """Return the requests that break the contract; of those that the journal dropped, the latest."""
+        ring = self._rings.get(sandbox, _EMPTY)
+        kept = [entry for entry in ring.entries if entry.breaks_contract]
+        counts = [count for count in ring.dropped if count.breaks_contract]
+        entries = _latest([*ring.violating, *kept], most)
+        shown = await in_pieces(entries, rendered, _bytes)
+        return Found(len(kept), shown, Dropped(counts, ring.up_to))
+
+    async def summary(self, sandbox: str) -> Summary:
+        """Return how many requests came, by kind."""
+        ring = self._rings.get(sandbox, _EMPTY)
+        counts = RequestCounts(ring.dropped)
+        for entry in ring.entries:
+            counts.add(kind_of(entry))
+        return Summary(list(counts), ring.dropped.total)
 
     async def clear(self, sandbox: str) -> int:
-        """Forget a sandbox's entries; return how many there were."""
-        return len(self._rings.pop(sandbox, ()))
+        """Forget a sandbox's entries and counts; return how many requests there were."""
+        ring = self._rings.pop(sandbox, _EMPTY)
+        return len(ring.entries) + ring.dropped.total
 
     async def flush(self) -> None:
         """Nothing waits to be kept elsewhere."""
 
-
-def rendered(entry: JournalEntry) -> dict[str, Any]:
-    """Return an entry as JSON-like data, without keys and tokens."""
-    shown: dict[str, Any] = {
-        "number": entry.number,
-        "at": format_instant(entry.at),
-        "method": entry.method,
-        "path": entry.path,
-        "query": redacted_query(entry.query),
-        "headers": dict(_visible(entry.headers.items())),
-        "body": _body(entry.body),
-        "status": entry.status,
-        "took": round(entry.took, 3),
-        "operation": entry.operation or None,
-        "execution": entry.subject or None,
-        "violations": [violation.as_json() for violation in violations_without(entry.violations)],
-        "fits": entry.fits,
-    }
-    # A client that sends a key where it belongs may send it where it does not belong too.
-    secrets = secrets_of(entry.query, entry.headers)
-    return {name: hidden(value, secrets) for name, value in shown.items()} if secrets else shown
+    def _dropped(self, sandbox: str) -> Dropped:
+        ring = self._rings.get(sandbox, _EMPTY)
+        return Dropped(list(ring.dropped), ring.up_to)
 
 
-def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
-    for name, value in headers:
-        text = value.encode("utf-8", "replace").decode("utf-8", "replace")
-        yield name, HIDDEN if is_secret(name) else text
+_EMPTY = _Ring()
 
 
-def _body(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        return decode(body)
-    except JsonError:
-        return body[:_LONGEST_BODY].decode("utf-8", "replace")
+async def in_pieces(items: Iterable[T], work: Callable[[T], U], size: Callable[[T], int]) -> list[U]:
+    """Return what `work` makes of each; others are served in between, however many and large they are."""
+    done, since = [], 0
+    for item in items:
+        done.append(work(item))
+        since += 500 + size(item)
+        if since >= _PIECE:
+            since = 0
+            await asyncio.sleep(0)
+    return done
+
+
+def _latest(entries: list[JournalEntry], most: int | None) -> list[JournalEntry]:
+    return entries if most is None else entries[max(0, len(entries) - most) :]
+
+
+def _bytes(entry: JournalEntry) -> int:
+    return entry.size

@@ -1,12 +1,14 @@
-"""Writes entries to the logs of a shared store in the background."""
+"""Writes to the logs of a shared store in the background, and counts what was written."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 
+from execmock.core.request_counts import RequestCounts, RequestKind
 from execmock.errors import StoreError
 from execmock.interfaces import Store
+from execmock.service.events.stored_counts import StoredCounts
 
 __all__ = ["LogWriter"]
 
@@ -14,40 +16,91 @@ __all__ = ["LogWriter"]
 class LogWriter:
     """Appends entries in the background, as fast as the store takes them; those that wait go together.
 
-    What waits is lost with the process, and what the store refuses is dropped: it is a log.
+    What waits is lost with the process, and entries that the store refuses are dropped: it is a log. They
+    take up their numbers all the same, so that a reader sees the gap. Counts are written before the entries
+    that they count, and those that the store refuses are tried again.
     """
 
-    def __init__(self, store: Store, most: int) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._most = most
-        self._waiting: dict[tuple[str, str], deque[bytes]] = {}
+        self._stored = StoredCounts(store)
+        self._waiting: dict[tuple[str, str], _Entries] = {}
+        self._counts: dict[str, RequestCounts] = {}
         self._bringing: asyncio.Task[None] | None = None
 
-    def add(self, sandbox: str, log: str, entry: bytes) -> None:
-        """Take an entry."""
-        if (sandbox, log) not in self._waiting:
-            self._waiting[sandbox, log] = deque(maxlen=max(self._most, 1))
-        self._waiting[sandbox, log].append(entry)
-        if self._bringing is None:
-            self._bringing = asyncio.get_running_loop().create_task(self._bring())
+    def add(self, sandbox: str, log: str, entry: bytes, most: int) -> None:
+        """Take an entry for a log that keeps the latest `most`."""
+        self._of(sandbox, log, most).add(entry)
+        self._begin()
+
+    def count(self, sandbox: str, kind: RequestKind) -> None:
+        """Count a request."""
+        self._counts.setdefault(sandbox, RequestCounts()).add(kind)
+        self._begin()
 
     async def flush(self) -> None:
-        """Return once everything that was taken is in the store, or dropped."""
+        """Return once everything that was taken is in the store, or refused."""
+        if self._counts:
+            self._begin()
         if self._bringing is not None:
             await asyncio.shield(self._bringing)
 
+    def _of(self, sandbox: str, log: str, most: int) -> _Entries:
+        place = (sandbox, log)
+        if place not in self._waiting:
+            self._waiting[place] = _Entries(most)
+        return self._waiting[place]
+
+    def _begin(self) -> None:
+        if self._bringing is None:
+            self._bringing = asyncio.get_running_loop().create_task(self._bring())
+
     async def _bring(self) -> None:
+        refused_counts: list[tuple[str, RequestCounts]] = []
+        refused: list[tuple[str, str, _Entries]] = []
         try:
-            while self._waiting:
+            while self._waiting or self._counts:
+                counts, self._counts = self._counts, {}
                 waiting, self._waiting = self._waiting, {}
+                for sandbox, counted in counts.items():
+                    refused_counts.append((sandbox, await self._stored.add(sandbox, counted)))
                 for (sandbox, log), entries in waiting.items():
-                    await self._append(sandbox, log, list(entries))
+                    if not await self._append(sandbox, log, entries):
+                        refused.append((sandbox, log, entries))
         finally:
             self._bringing = None
+            for sandbox, rest in refused_counts:
+                for count in rest:
+                    self._counts.setdefault(sandbox, RequestCounts()).add(count.kind, count.count)
+            for sandbox, log, entries in refused:
+                self._of(sandbox, log, entries.most).skipped += entries.total
 
-    async def _append(self, sandbox: str, log: str, entries: list[bytes]) -> None:
+    async def _append(self, sandbox: str, log: str, entries: _Entries) -> bool:
         try:
-            await self._store.append(sandbox, log, entries, self._most)
+            await self._store.append(sandbox, log, entries.numbered(), entries.most)
         except StoreError:
-            # A request that needs the store reports the error; a log that cannot be written is left out.
-            return
+            # A request that needs the store reports the error.
+            return False
+        return True
+
+
+class _Entries:
+    """What waits for a log: the latest entries, and how many came before them."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.skipped = 0
+        self._latest: deque[bytes] = deque(maxlen=most)
+
+    def add(self, entry: bytes) -> None:
+        if len(self._latest) == self.most:
+            self.skipped += 1
+        self._latest.append(entry)
+
+    @property
+    def total(self) -> int:
+        return self.skipped + len(self._latest)
+
+    def numbered(self) -> list[bytes]:
+        """Return the entries; those that were skipped are empty, which readers pass over."""
+        return [b""] * self.skipped + list(self._latest)

@@ -7,13 +7,25 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.schema.violation import Violation
 
-__all__ = ["HIDDEN", "hidden", "is_secret", "redacted_query", "secrets_of", "violations_without"]
+__all__ = [
+    "HIDDEN",
+    "hidden",
+    "is_secret",
+    "path_without_secrets",
+    "redacted_query",
+    "secrets_in",
+    "secrets_of",
+    "violations_without",
+]
 
 HIDDEN = "***"
 _SECRET_NAME = re.compile(r"auth|cookie|token|secret|passw|api[-_]?key|^key$|^x-execmock-key$", re.IGNORECASE)
+_NAMED_TEXT = re.compile(r'"([^"\\]{1,80})":"([^"\\]{1,2000})"?')
 _SHORTEST = 6
+_kept_secrets: BoundedCache[int, tuple[Mapping[str, str], frozenset[str]]] = BoundedCache(100)
 
 
 def is_secret(name: str) -> bool:
@@ -29,6 +41,34 @@ def secrets_of(query: str, headers: Mapping[str, str]) -> frozenset[str]:
     # Authorization holds a scheme and a key, Cookie a row of names and values.
     found = {part for name, value in pairs if is_secret(name) for part in re.split(r"[\s;,=]+", value)}
     return frozenset(part for part in found if len(part) >= _SHORTEST)
+
+
+def secrets_in(value: Any) -> frozenset[str]:
+    """Return what stands under the names of secrets in JSON-like data, or in the text of cut JSON."""
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            found.update(inner for name, inner in item.items() if isinstance(inner, str) and is_secret(name))
+            waiting.extend(item.values())
+        elif isinstance(item, list | tuple):
+            waiting.extend(item)
+    if isinstance(value, str):
+        found.update(text for name, text in _NAMED_TEXT.findall(value) if is_secret(name))
+    return frozenset(text for text in found if len(text) >= _SHORTEST)
+
+
+def path_without_secrets(path: str, query: str, headers: Mapping[str, str]) -> str:
+    """Return a path with every secret in it replaced that its request came with."""
+    known = _kept_secrets.get(id(headers))
+    if known is None or known[0] is not headers:
+        # Clients send the same headers again and again, and the fast path then gives the same mapping.
+        known = (headers, secrets_of("", headers))
+        _kept_secrets.keep(id(headers), known)
+    if query and ("%" in query or _SECRET_NAME.search(query)):
+        return str(hidden(path, secrets_of(query, headers)))
+    return str(hidden(path, known[1]))
 
 
 def hidden(value: Any, secrets: Collection[str]) -> Any:

@@ -6,55 +6,125 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from execmock.core.json_text import decode, encode
-from execmock.interfaces import Store
+from execmock.core.sandbox import Sandbox
+from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
-from execmock.service.events.journal import Found, Journal, JournalEntry, JournalFilter, rendered
+from execmock.service.events.entry import JournalEntry, kind_of_shown, rendered
+from execmock.service.events.journal import (
+    MOST_VIOLATING,
+    Dropped,
+    Found,
+    Journal,
+    JournalFilter,
+    Summary,
+    in_pieces,
+)
 from execmock.service.events.log_writer import LogWriter
+from execmock.service.events.stored_counts import StoredCounts
 
 __all__ = ["SharedChanges", "SharedJournal"]
 
-_LONGEST_BODY = 64 * 1024
 _LOOKS_EVERY = 0.2
 """Seconds between looks at the store while something waits: other servers cannot wake this one."""
 _END = (1 << 53) - 1
 """Above the number of any entry."""
+_LOOKS = 3
+"""How often a journal is read again that others write meanwhile."""
 
 
 class SharedJournal(Journal):
-    """The entries of every sandbox, at most `size` each, in a store. This process keeps none: see `find`."""
+    """The entries of every sandbox, the latest of each, in a store. This process keeps none: see `find`."""
 
-    def __init__(self, size: int, store: Store) -> None:
-        super().__init__(size)
+    def __init__(self, store: Store, size: int, *, answers: bool = False) -> None:
+        super().__init__(size, answers=answers)
         self._store = store
-        self._outbox = LogWriter(store, size)
+        self._writer = LogWriter(store)
+        self._counts = StoredCounts(store)
 
-    def add(self, sandbox: str, entry: JournalEntry) -> None:
-        """Keep an entry, with the first 64 KiB of its body; it reaches the store soon after."""
-        if self._size:
-            shown = rendered(replace(entry, body=entry.body[:_LONGEST_BODY]))
-            self._outbox.add(sandbox, "journal", _packed(shown))
+    def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
+        """Count a request and keep it; both reach the store soon after."""
+        size, shown = self.size_of(sandbox), rendered(entry)
+        packed = _packed(shown)
+        kind = kind_of_shown(shown)
+        self._writer.count(sandbox.id, kind._replace(path=_readable(kind.path)))
+        self._writer.add(sandbox.id, "journal", packed, size)
+        if kind.breaks_contract:
+            # The journal may drop it; these are kept for longer.
+            self._writer.add(sandbox.id, "violation", packed, MOST_VIOLATING)
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
-        """Return the wanted entries of all servers, the latest `most` of them."""
-        await self._outbox.flush()
-        tail = await self._store.tail(sandbox, "journal", min(wanted.after, _END))
-        numbered = enumerate(map(decode, tail.entries), tail.first)
-        found = [{**entry, "number": number} for number, entry in numbered if wanted.admits_shown(entry)]
-        return Found(len(found), found if most is None else found[max(0, len(found) - most) :])
+        """Return the wanted entries of all servers, the latest `most` of them, and what was dropped."""
+        tail, dropped = await self._read(sandbox, wanted.after)
+        entries = await _decoded(tail)
+        before = _END if wanted.before is None else wanted.before
+        found = [
+            entry
+            for entry in entries
+            if wanted.after < entry["number"] < before and wanted.admits_shown(entry)
+        ]
+        shown = found if most is None else found[max(0, len(found) - most) :]
+        return Found(len(found), shown, dropped.wanted(wanted))
+
+    async def violating(self, sandbox: str, most: int) -> Found:
+        """Return the requests that break the contract; of those that the journal dropped, the latest."""
+        tail, dropped = await self._read(sandbox, 0)
+        kept = [entry for entry in await _decoded(tail) if kind_of_shown(entry).breaks_contract]
+        log = await _decoded(await self._store.tail(sandbox, "violation", 0))
+        # Each log has numbers of its own; those of the journal end where the kept ones begin.
+        gone = log[: max(0, len(log) - len(kept))]
+        numbered = [{**entry, "number": 0} for entry in gone] + kept
+        counts = [count for count in dropped.counts if count.breaks_contract]
+        return Found(len(kept), numbered[max(0, len(numbered) - most) :], Dropped(counts, dropped.up_to))
+
+    async def summary(self, sandbox: str) -> Summary:
+        """Return how many requests came, by kind."""
+        await self._writer.flush()
+        tail = await self._store.tail(sandbox, "journal", 0)
+        counts = await self._counts.read(sandbox)
+        return Summary(list(counts), max(0, counts.total - sum(map(bool, tail.entries))))
 
     async def clear(self, sandbox: str) -> int:
-        """Forget a sandbox's entries; return how many there were."""
-        await self._outbox.flush()
-        tail = await self._store.tail(sandbox, "journal", 0)
-        await self._store.append(sandbox, "journal", [], 0)
-        return len(tail.entries)
+        """Forget a sandbox's entries and counts; return how many requests there were."""
+        summary = await self.summary(sandbox)
+        for log in ("journal", "violation"):
+            await self._store.append(sandbox, log, [], 0)
+        await self._counts.clear(sandbox)
+        return sum(count.count for count in summary.counts)
 
     async def flush(self) -> None:
         """Return once all entries have reached the store."""
-        await self._outbox.flush()
+        await self._writer.flush()
+
+    async def _read(self, sandbox: str, after: int) -> tuple[Tail, Dropped]:
+        """Return the kept entries, and what was dropped: what was counted and is not kept.
+
+        Where nothing after `after` was dropped, entries before it may be missing from the former.
+        """
+        await self._writer.flush()
+        tail = await self._store.tail(sandbox, "journal", min(after, _END))
+        if after and tail.first <= after + 1 and all(tail.entries):
+            return tail, Dropped((), after)
+        for _ in range(_LOOKS):
+            tail = await self._store.tail(sandbox, "journal", 0)
+            counts = await self._counts.read(sandbox)
+            # What others add in between would be counted and not be seen.
+            if (await self._store.tail(sandbox, "journal", _END)).last == tail.last:
+                break
+        kinds = [kind_of_shown(entry) for entry in await _decoded(tail)]
+        gaps = [number for number, entry in enumerate(tail.entries, tail.first) if not entry]
+        return tail, Dropped(list(counts.less(kinds)), max([tail.first - 1, *gaps]))
+
+
+async def _decoded(tail: Tail) -> list[dict[str, Any]]:
+    # An empty one stands for an entry that was not kept.
+    numbered = [(number, entry) for number, entry in enumerate(tail.entries, tail.first) if entry]
+    return await in_pieces(numbered, _decode, lambda pair: len(pair[1]))
+
+
+def _decode(numbered: tuple[int, bytes]) -> dict[str, Any]:
+    number, entry = numbered
+    return {**decode(entry), "number": number}
 
 
 class SharedChanges(Changes):
@@ -68,7 +138,8 @@ class SharedChanges(Changes):
         super().__init__(size)
         self._store = store
         self._journal = journal
-        self._outbox = LogWriter(store, size)
+        self._size = size
+        self._writer = LogWriter(store)
         self._read: dict[tuple[str, str], int] = {}
         self._reading = asyncio.Lock()
 
@@ -77,7 +148,7 @@ class SharedChanges(Changes):
         if kind == "execution":
             super().publish(sandbox, kind, data)
         else:
-            self._outbox.add(sandbox, "change", _packed({"kind": kind, "data": data}))
+            self._writer.add(sandbox, "change", _packed({"kind": kind, "data": data}), self._size)
             self.next_number()
 
     async def server_number(self) -> int:
@@ -87,14 +158,15 @@ class SharedChanges(Changes):
     async def follow(self, sandbox: str) -> None:
         """Read a sandbox's changes since the last time; the first time, only where they end."""
         await self._journal.flush()
-        await self._outbox.flush()
+        await self._writer.flush()
         async with self._reading:
             for place in (("", "change"), (sandbox, "change"), (sandbox, "journal")):
                 known = self._read.get(place)
                 tail = await self._store.tail(*place, _END if known is None else known)
                 self._read[place] = tail.last
                 for number, text in enumerate(tail.entries, tail.first):
-                    self._take_in(place, number, decode(text))
+                    if text:
+                        self._take_in(place, number, decode(text))
 
     async def wait(self, seconds: float | None) -> None:
         """Return at the next change here, when there may be one elsewhere, or after `seconds`."""
@@ -102,7 +174,7 @@ class SharedChanges(Changes):
 
     async def flush(self) -> None:
         """Return once all changes have reached the store."""
-        await self._outbox.flush()
+        await self._writer.flush()
 
     def _take_in(self, place: tuple[str, str], number: int, told: Mapping[str, Any]) -> None:
         sandbox, log = place

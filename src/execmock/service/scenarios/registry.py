@@ -62,6 +62,14 @@ class ScenarioRegistry:
         self._current.pop(name, None)
         self._index()
 
+    def drop_own(self, name: str, sandbox: str) -> bool:
+        """Take a scenario of its own from a sandbox; False if it has none of that name."""
+        if name not in self._own.get(sandbox, ()):
+            return False
+        del self._own[sandbox][name]
+        self._index()
+        return True
+
     def forget(self, sandbox: str) -> None:
         """Forget a sandbox's own scenarios: the sandbox was deleted."""
         if self._own.pop(sandbox, None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from execmock.core.scenario import Scenario
@@ -36,6 +36,8 @@ class ScenarioSync:
 
     def __init__(self, registry: ScenarioRegistry) -> None:
         self._registry = registry
+        self._files = {name: scenario.reference for name, scenario in registry.current.items()}
+        self._put_names: set[str] = set()
 
     async def refresh(self, sandbox: str = "") -> None:
         """Load scenarios that other servers changed; called before a scenario is picked by its name."""
@@ -43,6 +45,29 @@ class ScenarioSync:
     async def put(self, scenario: Scenario, sandbox: str = "") -> None:
         """Make a scenario the current one of its name, with all servers: for a sandbox, or for all."""
         self._registry.put(scenario, sandbox)
+        if not sandbox:
+            self._put_names.add(scenario.name)
+
+    async def drop(self, name: str, sandbox: str = "") -> bool:
+        """Take back a scenario that was put for a sandbox, or for all; False if none of that name was.
+
+        A file's scenario of that name is the current one again.
+        """
+        if sandbox:
+            return self._registry.drop_own(name, sandbox)
+        if name not in self._put_names:
+            return False
+        self._put_names.discard(name)
+        self._back_to_file(name)
+        return True
+
+    def _back_to_file(self, name: str) -> None:
+        """Let new executions follow what the files say of a scenario, if anything."""
+        file = self._files.get(name)
+        if file is None:
+            self._registry.remove(name)
+        else:
+            self._registry.put(self._registry.version(file))
 
     async def forget(self, sandbox: str) -> None:
         """Forget a sandbox's own scenarios: the sandbox is deleted."""
@@ -64,6 +89,12 @@ class ScenarioSync:
 
     def note_file(self, name: str, reference: str | None) -> None:
         """Remember which version a file holds now; None when there is no such file any more."""
+        # A file that was edited is a newer wish than what was put over it.
+        self._put_names.discard(name)
+        if reference is None:
+            self._files.pop(name, None)
+        else:
+            self._files[name] = reference
 
 
 class SharedScenarioSync(ScenarioSync):
@@ -81,7 +112,6 @@ class SharedScenarioSync(ScenarioSync):
         self._begun = 0
         self._seen: dict[str, SharedScenarios | None] = {}
         self._kept: set[str] = set()
-        self._files = {name: scenario.reference for name, scenario in registry.current.items()}
 
     async def refresh(self, sandbox: str = "") -> None:
         """Load scenarios that other servers changed; called before a scenario is picked by its name."""
@@ -112,6 +142,21 @@ class SharedScenarioSync(ScenarioSync):
         # What comes back may hold what others have put meanwhile.
         await self._take_up(sandbox, await self._store.update(_place(sandbox), changed))
         self._kept.add(scenario.reference)
+
+    async def drop(self, name: str, sandbox: str = "") -> bool:
+        """Take back a scenario that was put, with all servers; False if none of that name was."""
+        dropped = False
+
+        def changed(old: SharedScenarios | None) -> list[Put]:
+            nonlocal dropped
+            others = tuple(entry for entry in old.put_scenarios if entry.name != name) if old else ()
+            dropped = old is not None and len(others) < len(old.put_scenarios)
+            if old is None or not dropped:
+                return []
+            return [Put(_place(sandbox), SharedScenarios(old.store, others, old.edition + 1))]
+
+        await self._take_up(sandbox, await self._store.update(_place(sandbox), changed))
+        return dropped
 
     async def forget(self, sandbox: str) -> None:
         """Forget a sandbox's own scenarios, in the store too: the sandbox is deleted."""
@@ -146,13 +191,6 @@ class SharedScenarioSync(ScenarioSync):
         await self.know(execution.scenario for execution in found)
         return found
 
-    def note_file(self, name: str, reference: str | None) -> None:
-        """Remember which version a file holds now; None when there is no such file any more."""
-        if reference is None:
-            self._files.pop(name, None)
-        else:
-            self._files[name] = reference
-
     async def _take_up(self, sandbox: str, found: SharedScenarios | None) -> None:
         put_scenarios = found.put_scenarios if found else ()
         wanted = [entry for entry in put_scenarios if sandbox or entry.over == self._files.get(entry.name)]
@@ -164,20 +202,19 @@ class SharedScenarioSync(ScenarioSync):
         if sandbox:
             self._registry.forget(sandbox)
         elif seen and found and seen.store != found.store:
-            self._begin_anew(seen)
+            self._kept.clear()
+            self._take_back(seen)
+        elif seen and found:
+            self._take_back(seen, {entry.name for entry in wanted})
         for entry in wanted:
             self._registry.put(self._registry.version(entry.reference), sandbox)
         self._seen[sandbox] = found
 
-    def _begin_anew(self, seen: SharedScenarios) -> None:
-        """Forget what was put and kept: the store was emptied."""
-        self._kept.clear()
+    def _take_back(self, seen: SharedScenarios, still_put: Collection[str] = ()) -> None:
+        """Go back to the files where what was put over them is put no longer."""
         for entry in seen.put_scenarios:
-            file = self._files.get(entry.name)
-            if file is None:
-                self._registry.remove(entry.name)
-            elif file == entry.over:
-                self._registry.put(self._registry.version(file))
+            if entry.name not in still_put and entry.over == self._files.get(entry.name):
+                self._back_to_file(entry.name)
 
     async def _read(self, reference: str) -> Scenario:
         kept: ScenarioText | None = await self._store.get(_text_place(reference))

@@ -13,7 +13,7 @@ from execmock.core.schema.violation import Violation
 from execmock.loading.scenarios import Vocabularies, read_data, read_text
 from execmock.service.refusals import Refusal
 
-__all__ = ["ScenarioFinding", "read_upload"]
+__all__ = ["ScenarioFinding", "as_yaml", "read_upload"]
 
 # YAML takes these for line breaks, or not at all, unless they are escaped.
 _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -42,7 +42,7 @@ def read_upload(body: Mapping[str, Any], words: Vocabularies) -> Scenario:
         return _sound(
             read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.findings)
         )
-    scenario, findings = read_data(body["scenario"], _as_yaml(body["scenario"]), words)
+    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words)
     return _sound(scenario, (ScenarioFinding(join("body/scenario", f.path), f.message) for f in findings))
 
 
@@ -52,7 +52,7 @@ def _sound(scenario: Scenario | None, findings: Iterable[ScenarioFinding]) -> Sc
     return scenario
 
 
-def _as_yaml(data: Any) -> str:
+def as_yaml(data: Any) -> str:
     """Return JSON that is read as YAML to the same data."""
     text = dumps(data, ensure_ascii=False, indent=1)
     return _SPECIAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

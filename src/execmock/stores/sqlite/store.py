@@ -23,6 +23,8 @@ _TO_OPEN = 30.0
 """Seconds that opening waits for others that are making the same file, once."""
 _AT_ONCE = 0.005
 """Seconds that a call may hold up the event loop while it waits for a lock."""
+_LARGE = 1 << 20
+"""Bytes of a log from which on it is read in a thread."""
 
 T = TypeVar("T")
 
@@ -82,6 +84,8 @@ class SqliteStore:
 
     async def tail(self, sandbox: str, log: str, after: int) -> Tail:
         """Return the kept entries of a log with numbers above `after`."""
+        if self._read(lambda tables: tables.tail_size(sandbox, log, after)) > _LARGE:
+            return await self._apart("DEFERRED", lambda tables: tables.tail(sandbox, log, after))
         return self._read(lambda tables: tables.tail(sandbox, log, after))
 
     async def clear(self, sandbox: str) -> None:

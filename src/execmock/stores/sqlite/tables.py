@@ -133,6 +133,14 @@ class Tables:
         ).fetchall()
         return Tail(rows[0][0] if rows else last + 1, [row[1] for row in rows], last)
 
+    def tail_size(self, sandbox: str, log: str, after: int) -> int:
+        """Return how many bytes the entries of a log with numbers above `after` have."""
+        row = self.db.execute(
+            "SELECT sum(length(entry)) FROM log WHERE sandbox = ? AND name = ? AND number > ?",
+            (_blob(sandbox), log, after),
+        ).fetchone()
+        return row[0] or 0
+
     def _collection(self, sandbox: str, kind: str, *, make: bool = False) -> int:
         """Return a collection's number, 0 if there is none. Never removed, so numbers stay valid."""
         number = self._collections.get((sandbox, kind), 0)

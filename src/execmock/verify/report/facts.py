@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from execmock.loading.contract import place_in
 from execmock.settings import as_flags
-from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.report.curl import curl_chain
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import pointer_of, source_of
+from execmock.verify.rule import Rule
 
-__all__ = ["FindingFacts", "all_facts", "rerun", "verdict_line"]
+__all__ = ["FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line"]
 
 
 _NOT_AGAIN = {"url", "seed", "level", "only", "skip", "max_time", "waive", "reports"}
@@ -96,6 +97,15 @@ def _feeders(report: Report, finding: Finding) -> Iterator[str]:
     feeding = [result.rule for result in report.results if probe in result.rule.probes]
     if feeding and finding.rule not in feeding:
         yield min(feeding, key=lambda rule: (len(rule.probes), rule.id)).id
+
+
+def not_judged(report: Report) -> Iterator[tuple[Rule, NotJudged]]:
+    """Yield what rules could not judge, without secrets; what a rule's own reason says is left out."""
+    redact = Redactor(report)
+    for result in report.results:
+        for each in result.not_judged:
+            if each.reason not in result.reason:
+                yield result.rule, replace(each, reason=redact(each.reason))
 
 
 def rerun(report: Report, *rules: str) -> str:

@@ -36,6 +36,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "verdict": verdict_line(report),
         "unreachable": redact(report.unreachable),
         "requests": len(report.journal),
+        "observations": report.observations,
+        "observationsNotJudged": report.unjudged,
         "counts": {str(outcome): report.count(outcome) for outcome in Outcome},
         "notices": len(report.notices),
         "rules": [
@@ -46,6 +48,10 @@ def as_json(report: Report) -> dict[str, Any]:
                 "outcome": str(result.outcome),
                 "notice": result.outcome is Outcome.FAILED and report.is_notice(result),
                 "observations": result.observations,
+                "observationsNotJudged": result.unjudged,
+                "notJudged": [
+                    {"reason": redact(each.reason), "observations": each.times} for each in result.not_judged
+                ],
                 "reason": redact(result.reason),
                 "blockedBy": result.blocked_by,
                 "findings": facts.get(result.rule.id, []),

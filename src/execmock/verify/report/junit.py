@@ -6,8 +6,9 @@ import re
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from execmock.verify.outcome import Outcome
-from execmock.verify.report.facts import FindingFacts, all_facts
+from execmock.verify.report.facts import FindingFacts, all_facts, not_judged
 from execmock.verify.report.model import Report
+from execmock.verify.report.redact import Redactor
 
 __all__ = ["render"]
 
@@ -17,6 +18,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def render(report: Report) -> str:
     """Return the document. Violations are failures; what was not judged is skipped, with its reason."""
     facts = {result.rule.id: findings for result, findings in all_facts(report)}
+    redact = Redactor(report)
+    unjudged: dict[str, list[str]] = {}
+    for rule, each in not_judged(report):
+        unjudged.setdefault(rule.id, []).append(f"observations not judged: {each.times} ({each.reason})")
     suite = Element("testsuite", name="execmock verify", hostname=report.options.url)
     counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     if report.unreachable:
@@ -35,7 +40,9 @@ def render(report: Report) -> str:
         elif result.outcome is not Outcome.PASSED:
             counts["skipped"] += 1
             by = f" by {result.blocked_by}" if result.blocked_by else ""
-            SubElement(case, "skipped", message=_clean(f"{result.outcome}{by}: {result.reason}"))
+            SubElement(case, "skipped", message=_clean(f"{result.outcome}{by}: {redact(result.reason)}"))
+        if lines := unjudged.get(result.rule.id):
+            SubElement(case, "system-err").text = _clean("\n".join(lines))
     for name, number in counts.items():
         suite.set(name, str(number))
     suite.set("time", f"{report.seconds:.3f}")

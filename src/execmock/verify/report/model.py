@@ -101,6 +101,11 @@ class Report:
         """How many observations were judged, over all rules."""
         return sum(result.observations for result in self.results)
 
+    @property
+    def unjudged(self) -> int:
+        """How many observations could not be judged, over all rules."""
+        return sum(result.unjudged for result in self.results)
+
     def statuses(self) -> Counter[int]:
         """Return how often each status was seen."""
         return Counter(seen.status for seen in self.journal if seen.status)

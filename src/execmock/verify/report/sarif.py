@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import FindingFacts, all_facts
 from execmock.verify.report.model import Report
+from execmock.verify.report.redact import Redactor
 from execmock.version import __version__
 
 __all__ = ["render"]
@@ -22,7 +24,11 @@ def render(report: Report) -> str:
             "id": result.rule.id,
             "shortDescription": {"text": result.rule.sentence},
             "defaultConfiguration": {"level": _LEVELS[result.rule.severity]},
-            "properties": {"tags": [result.rule.severity, *result.rule.tags]},
+            "properties": {
+                "tags": [result.rule.severity, *result.rule.tags],
+                "observations": result.observations,
+                "observationsNotJudged": result.unjudged,
+            },
         }
         for result in report.results
     ]
@@ -33,11 +39,22 @@ def render(report: Report) -> str:
     ]
     driver = {"name": "execmock verify", "version": __version__, "rules": rules}
     run: dict[str, Any] = {"tool": {"driver": driver}, "results": found, "columnKind": "unicodeCodePoints"}
-    if report.unreachable:
-        note = {"level": "error", "message": {"text": report.unreachable}}
-        run["invocations"] = [{"executionSuccessful": False, "toolExecutionNotifications": [note]}]
+    if notes := list(_notes(report)):
+        done = not report.unreachable
+        run["invocations"] = [{"executionSuccessful": done, "toolExecutionNotifications": notes}]
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _notes(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield what kept the run, or a rule, from judging."""
+    redact = Redactor(report)
+    if report.unreachable:
+        yield {"level": "error", "message": {"text": redact(report.unreachable)}}
+    for result in report.results:
+        for each in result.not_judged:
+            text = f"Observations not judged: {each.times} ({redact(each.reason)})"
+            yield {"level": "warning", "message": {"text": text}, "associatedRule": {"id": result.rule.id}}
 
 
 def _result(each: FindingFacts, *, waived: bool, reason: str) -> dict[str, Any]:

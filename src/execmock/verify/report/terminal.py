@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from execmock.verify.outcome import Outcome
-from execmock.verify.report.facts import FindingFacts, all_facts, verdict_line
+from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line
 from execmock.verify.report.model import Report
+from execmock.verify.report.redact import Redactor
 
 __all__ = ["lines"]
 
@@ -26,10 +27,13 @@ def lines(report: Report) -> Iterator[str]:
             yield from _finding(each)
         yield ""
     yield from _others(report)
+    yield from _in_part(report)
     yield from _coverage(report)
     yield ""
     where = "in sandboxes of our own" if report.own_sandbox else f"seed {report.options.seed}"
     asked = f"{len(report.journal)} requests, {report.observations} observations"
+    if report.unjudged:
+        asked += f", {report.unjudged} more not judged"
     yield f"{asked}, {report.seconds:.1f} s, {where}"
     yield verdict_line(report)
 
@@ -56,15 +60,25 @@ def _finding(each: FindingFacts) -> Iterator[str]:
 
 
 def _others(report: Report) -> Iterator[str]:
+    redact = Redactor(report)
     others = [result for result in report.results if result.outcome not in _QUIET]
     for outcome in (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.NOT_JUDGED, Outcome.WAIVED):
         groups: dict[str, list[str]] = {}
         for result in others:
             if result.outcome is outcome:
                 by = f"by {result.blocked_by}: " if result.blocked_by else ""
-                groups.setdefault(by + result.reason, []).append(result.rule.id)
+                groups.setdefault(by + redact(result.reason), []).append(result.rule.id)
         for reason, names in groups.items():
             yield f"{outcome} ({reason}): {', '.join(names)}"
+
+
+def _in_part(report: Report) -> Iterator[str]:
+    """Yield what rules with a verdict could not judge; an inconclusive rule has said it as its reason."""
+    groups: dict[str, list[str]] = {}
+    for rule, each in not_judged(report):
+        groups.setdefault(each.reason, []).append(f"{rule.id} ({each.times})")
+    for reason, rules in groups.items():
+        yield f"observations not judged ({reason}): {', '.join(rules)}"
 
 
 def _coverage(report: Report) -> Iterator[str]:

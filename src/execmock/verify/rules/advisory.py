@@ -77,7 +77,10 @@ def security_headers(evidence: Evidence) -> Iterator[Check]:
 
 
 @_ADVICE.advisory(
-    "known-drift", "No status is shown that the vendor added after the pages were written.", source="public"
+    "known-drift",
+    "No status is shown that the vendor added after the pages were written.",
+    probes="basics existing histories",
+    source="public",
 )
 def known_drift(evidence: Evidence) -> Iterator[Check]:
     """The contract's x-drift names them; they are known, and no violation."""

@@ -13,7 +13,7 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange, parse_json
 from execmock.verify.pagination import Page, page_of
 from execmock.verify.requests import CREATE, GET, LIST
-from execmock.verify.rule import Check, Rules, check, unsure
+from execmock.verify.rule import Check, Rules, check, not_judged
 
 _ID = "/data/execution/id"
 
@@ -194,7 +194,7 @@ def contains_created(evidence: Evidence) -> Iterator[Check]:
                 expected = f"an item with the id {wanted}"
                 yield check(wanted in page.ids, listed, expected, said, chain=(seen,))
             else:
-                yield unsure(
+                yield not_judged(
                     "too many executions were created meanwhile to expect the new one on the page", listed
                 )
 

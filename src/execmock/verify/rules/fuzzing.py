@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from execmock.core.contract import Contract, SchemaPlace
-from execmock.core.schema.validator import SchemaValidator
-from execmock.verify.answer_schemas import missing, prune, type_violations
+from execmock.core.contract import SchemaPlace
+from execmock.verify.answer_schemas import prune
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.answers import allowed
 
 _ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
@@ -53,40 +51,43 @@ _GENERATED = Rules(
 )
 def conformance(evidence: Evidence) -> Iterator[Check]:
     """The engine does not know the contract's choices, so each failure is confirmed by our own validators."""
-    told = {each.seen.number: each for each in evidence.engine_failures if _confirmed(evidence, each)}
+    told: dict[int, Check] = {}
+    for failure in evidence.engine_failures:
+        for each in _confirmed(evidence, failure):
+            if each.ok is False or failure.seen.number not in told:
+                told[failure.seen.number] = each
     for seen in evidence.seen("generated"):
-        failure = told.get(seen.number)
-        if failure is None:
-            yield check(seen.status < 500, seen, "a status below 500")
-        else:
-            yield check(
-                False, seen, failure.expected, failure.actual.splitlines()[0] if failure.actual else ""
-            )
+        yield told.get(seen.number) or check(seen.status < 500, seen, "a status below 500")
 
 
-def _confirmed(evidence: Evidence, failure: EngineFailure) -> bool:
+def _confirmed(evidence: Evidence, failure: EngineFailure) -> Iterator[Check]:
+    """Yield the check of an exchange that failed one of the engine's own; none if the contract allows it."""
     seen = failure.seen
     if not seen.judged or not seen.operation:
-        return False
+        return
     if failure.kind == "not_a_server_error":
-        return seen.status >= 500
-    if failure.kind == "status_code_conformance":
-        return not allowed(evidence, seen)
-    if failure.kind == "response_schema_conformance" and seen.ok:
-        data = seen.json if seen.operation == EXECUTE else seen.at("/data")
-        if seen.json is NOT_JSON:
-            return True
-        pruned = prune(data)
-        lacking = missing(evidence.contract, seen.operation, data, pruned)
-        return bool(type_violations(evidence.documented, seen.operation, pruned) or lacking)
-    return False
+        broken = seen.status >= 500
+    elif failure.kind == "status_code_conformance":
+        broken = not allowed(evidence, seen)
+    elif failure.kind == "response_schema_conformance" and seen.ok:
+        broken, reason = _misshapen(evidence, seen)
+        if reason and not broken:
+            yield not_judged(reason, seen)
+    else:
+        return
+    if broken:
+        yield check(False, seen, failure.expected, failure.actual.partition("\n")[0])
 
 
-@lru_cache(maxsize=16)
-def _body(contract: Contract, operation: str) -> SchemaValidator:
-    body = contract.operation(operation).body
-    schema = next(iter(body.content.values())) if body else {}
-    return SchemaValidator(contract.standalone(contract.resolve(schema)))
+def _misshapen(evidence: Evidence, seen: Exchange) -> tuple[bool, str]:
+    """Return whether an answer has the wrong shape, and what could not be judged of it."""
+    if seen.json is NOT_JSON:
+        return True, ""
+    data = seen.json if seen.operation == EXECUTE else seen.at("/data")
+    pruned = prune(data)
+    types = evidence.schema_judge.types(seen, pruned)
+    missing = evidence.schema_judge.missing(seen, data, pruned)
+    return bool(types.violations or missing.violations), types.reason or missing.reason
 
 
 def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
@@ -108,9 +109,12 @@ def refuses(evidence: Evidence) -> Iterator[Check]:
     """Judged by the contract's own schema, in which further properties are free."""
     for operation in _BODIES:
         for seen, body in _sent(evidence, operation):
-            broken = body is not NOT_JSON and not _body(evidence.contract, operation).is_valid(body)
-            if broken and (operation == CREATE or _bad_data(body)):
-                yield check(not seen.ok, seen, "a refusal of this body")
+            if body is not NOT_JSON and (operation == CREATE or _bad_data(body)):
+                opinion = evidence.schema_judge.body(seen, body, accuses="broken" if seen.ok else None)
+                if opinion.violations:
+                    yield check(not seen.ok, seen, "a refusal of this body")
+                elif opinion.reason:
+                    yield not_judged(opinion.reason, seen)
 
 
 def _bad_data(body: object) -> bool:
@@ -139,8 +143,12 @@ def accepts(evidence: Evidence) -> Iterator[Check]:
         known, usual = _known(evidence, operation), _usual(evidence, operation)
         for seen, body in _sent(evidence, operation):
             plain = isinstance(body, dict) and _plain(body, known) and _place(seen, body) in usual
-            if plain and seen.status < 500 and _body(evidence.contract, operation).is_valid(body):
-                yield check(seen.ok, seen, f"status {evidence.success(operation)}")
+            if plain and seen.status < 500:
+                opinion = evidence.schema_judge.body(seen, body, accuses=None if seen.ok else "fits")
+                if opinion.reason:
+                    yield not_judged(opinion.reason, seen)
+                elif not opinion.violations:
+                    yield check(seen.ok, seen, f"status {evidence.success(operation)}")
 
 
 def _known(evidence: Evidence, operation: str) -> frozenset[str]:

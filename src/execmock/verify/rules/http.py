@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import Check, Rules, check, unsure
+from execmock.verify.rule import Check, Rules, check, not_judged
 
 _READS = (LIST, GET, PUBLIC)
 
@@ -94,7 +94,9 @@ def too_large(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.by_probe.get("http", ()):
         if seen.label == "too-large":
             if seen.lost:
-                yield unsure(f"the server closed the connection during the large body ({seen.lost})", seen)
+                yield not_judged(
+                    f"the server closed the connection during the large body ({seen.lost})", seen
+                )
             elif seen.judged:
                 fits = seen.ok or seen.status in evidence.statuses("bodyTooLarge")
                 yield check(fits, seen, "success, 413 or 400")

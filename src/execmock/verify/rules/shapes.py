@@ -8,16 +8,16 @@ from typing import Any
 
 from execmock.core.contract.names import EVENT, EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION, STATUS
 from execmock.core.durations import DurationError, parse_instant
-from execmock.verify.answer_schemas import dates, missing, prune, type_violations
+from execmock.verify.answer_schemas import dates, prune
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import ALL_PROBES, Check, Rules, check
+from execmock.verify.rule import ALL_PROBES, Check, Rules, check, not_judged
+from execmock.verify.schema_judge import Opinion
 
 _FEED = "basics existing embed"
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
 _AREAS = {"create": CREATE, "get": GET, "list": LIST, "public": PUBLIC, "embed": EXECUTE}
-_MOST = 3
 _UTC = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]00:00)")
 
 
@@ -58,11 +58,17 @@ def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Check]:
     if not isinstance(seen.json, dict):
         yield check(False, seen, "a JSON object", seen.text(80))
     elif data not in (ABSENT, None):
-        found = type_violations(evidence.documented, seen.operation, _pruned(evidence, seen, data))
-        if not found:
-            yield check(True, seen, "")
-        for each in found[:_MOST]:
-            yield check(False, seen, each.expected, at=base + each.where)
+        yield from _said(seen, base, evidence.schema_judge.types(seen, _pruned(evidence, seen, data)))
+
+
+def _said(seen: Exchange, base: str, opinion: Opinion) -> Iterator[Check]:
+    """Yield what both engines find; `base` leads to what they judged."""
+    for each in opinion.violations:
+        yield check(False, seen, each.expected, at=base + each.where)
+    if opinion.reason:
+        yield not_judged(opinion.reason, seen)
+    elif not opinion.violations:
+        yield check(True, seen, "")
 
 
 def _declare_complete(rules: Rules, operation: str) -> None:
@@ -75,11 +81,8 @@ def _declare_complete(rules: Rules, operation: str) -> None:
         for seen in evidence.successes(operation):
             base, data = _data(seen)
             if isinstance(data, dict):
-                found = missing(evidence.contract, operation, data, _pruned(evidence, seen, data))
-                if not found:
-                    yield check(True, seen, "")
-                for each in found[:_MOST]:
-                    yield check(False, seen, each.expected, at=base + each.where)
+                pruned = _pruned(evidence, seen, data)
+                yield from _said(seen, base, evidence.schema_judge.missing(seen, data, pruned))
 
 
 _SHAPES = [_shapes(area, operation) for area, operation in _AREAS.items()]

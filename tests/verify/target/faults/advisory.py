@@ -114,7 +114,7 @@ class TooManyWithoutRetryAfter(Behaviour):
 
     async def perform(self, operation: str, request: Request) -> Answer:
         self.count += 1
-        if self.count % 300 == 0:  # each costs the run a second
+        if self.count % 20 == 0:  # each costs the run a second
             raise RefusalError(429, "Too many requests")
         return await super().perform(operation, request)
 

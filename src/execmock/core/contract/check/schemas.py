@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -41,6 +42,8 @@ _KEYWORDS: dict[str, Any] = {
     "multipleOf": {"type": "number", "exclusiveMinimum": 0},
     "dependentRequired": {"type": "object", "additionalProperties": _TEXTS},
 }
+_REFERENCE = re.compile(r"#[\w.~!$&'()*+,;=:@/?%-]*", re.ASCII)
+"""What follows the # is the fragment of a URI (RFC 3986)."""
 _ELSEWHERE = ("$id", "$schema", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary")
 """Keywords that give a schema another address, or lead to one."""
 
@@ -91,6 +94,12 @@ def _odd_keywords(schema: Any, path: DataPath = ()) -> Iterator[tuple[DataPath, 
             yield where, f"{key!r} is no keyword of a schema.{hint}"
         elif key == "pattern" and not is_pattern(item):
             yield where, f"{item!r} is not a regular expression"
+        elif key == "$ref" and not _REFERENCE.fullmatch(item):
+            expected = "one such as '#/components/schemas/Name'"
+            yield (
+                where,
+                f"{item!r} has characters that the reference of a schema cannot have; expected {expected}",
+            )
         for deeper, inner in _inner(key, item):
             yield from _odd_keywords(inner, (*where, *deeper))
 

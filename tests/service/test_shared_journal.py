@@ -1,0 +1,121 @@
+"""The journal that servers over one store share: entries, counts and what breaks the contract."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from execmock.core.clock import ClockState
+from execmock.core.request_counts import MOST_KINDS
+from execmock.core.sandbox import Sandbox
+from execmock.core.schema.violation import Violation
+from execmock.errors import StoreError
+from execmock.interfaces import Store
+from execmock.service.events.entry import JournalEntry
+from execmock.service.events.journal import JournalFilter
+from execmock.service.events.shared import SharedJournal
+from execmock.stores import open_store
+from execmock.stores.memory import MemoryStore
+
+SANDBOX = Sandbox("mine", "org", b"", ClockState(0, 0), journal_size=3)
+ALL = JournalFilter()
+
+
+class Refusing(MemoryStore):
+    """A store that can be told to refuse."""
+
+    refuses = False
+
+    async def update(self, *arguments: Any) -> Any:
+        if self.refuses:
+            raise StoreError("no")
+        return await super().update(*arguments)
+
+    async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
+        if self.refuses:
+            raise StoreError("no")
+        return await super().append(sandbox, log, entries, most)
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+    """Two connections to one file."""
+    url = f"sqlite:{tmp_path / 'a.db'}"
+    pair = (open_store(url), open_store(url))
+    yield pair
+    for store in pair:
+        await store.close()
+
+
+def entry(number: int, path: str = "/a", *, breaks: bool = False) -> JournalEntry:
+    violations = [Violation("path", "a path of the contract", path)] if breaks else []
+    status = 404 if breaks else 200
+    return JournalEntry(number, 0, "GET", path, "", {}, b"", status, 1.0, "", "", violations, not breaks)
+
+
+async def test_what_both_servers_were_asked_is_counted_together(stores: tuple[Store, Store]) -> None:
+    journals = [SharedJournal(store, 1000) for store in stores]
+    for number in range(10):
+        journals[number % 2].add(SANDBOX, entry(number, breaks=number < 4))
+        await journals[number % 2].flush()
+    for journal in journals:
+        found = await journal.find("mine", ALL)
+        assert (found.kept, found.dropped.total) == (3, 7)
+        summary = await journal.summary("mine")
+        assert {count.status: count.count for count in summary.counts} == {200: 6, 404: 4}
+        violating = await journal.violating("mine", 100)
+        assert len(violating.entries) == violating.kept + violating.dropped.total == 4
+    assert await journals[0].clear("mine") == 10
+    assert (await journals[1].find("mine", ALL)).dropped.total == 0
+    assert (await journals[1].violating("mine", 100)).entries == []
+
+
+async def test_a_reader_that_knows_the_latest_entry_lacks_nothing(stores: tuple[Store, Store]) -> None:
+    journal = SharedJournal(stores[0], 1000)
+    for number in range(5):
+        journal.add(SANDBOX, entry(number))
+    last = (await journal.find("mine", ALL)).entries[-1]["number"]
+    journal.add(SANDBOX, entry(5))
+    found = await journal.find("mine", JournalFilter(after=last))
+    assert (found.kept, found.dropped.total) == (1, 0)
+    assert (await journal.find("mine", JournalFilter(after=1))).dropped.total == 3
+
+
+async def test_requests_that_the_store_refused_to_keep_are_counted_when_it_takes_them_again() -> None:
+    store = Refusing()
+    journal = SharedJournal(store, 1000)
+    store.refuses = True
+    for number in range(3):
+        journal.add(SANDBOX, entry(number))
+    await journal.flush()
+    store.refuses = False
+    assert (await journal.find("mine", ALL)).dropped.total == 3
+    journal.add(SANDBOX, entry(3))
+    found = await journal.find("mine", ALL)
+    assert (found.kept, found.dropped.total) == (1, 3)
+    assert found.entries[0]["number"] == 4
+
+
+async def test_counts_in_a_store_are_bounded() -> None:
+    store = MemoryStore()
+    for start in (0, MOST_KINDS):
+        # As if restarted: what a server knows of the counts is gone.
+        journal = SharedJournal(store, 0)
+        for number in range(start, start + MOST_KINDS - 10):
+            journal.add(SANDBOX, entry(number, f"/{number}"))
+        await journal.flush()
+    counts = (await journal.summary("mine")).counts
+    assert sum(count.count for count in counts) == 2 * MOST_KINDS - 20
+    assert len(counts) <= MOST_KINDS + 1
+    assert [count.count for count in counts if count.path is None] == [MOST_KINDS - 20]
+
+
+async def test_counts_are_no_part_of_what_a_sandbox_holds() -> None:
+    store = MemoryStore()
+    journal = SharedJournal(store, 1000)
+    journal.add(SANDBOX, entry(1))
+    await journal.flush()
+    assert (await store.export("mine")).puts == []
