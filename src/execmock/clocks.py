@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from execmock.core.ids import derive
 
-__all__ = ["ManualClock", "SeededEntropy", "SystemClock", "SystemEntropy"]
+__all__ = ["ManualClock", "SeededEntropy", "SystemClock", "SystemEntropy", "monotonic"]
+
+_HAS_CLOCKS = hasattr(time, "clock_gettime_ns")
+"""Whether the system's clocks can be read by their numbers; not so on Windows.
+
+Tests that mock time replace `time.time`, `time.monotonic` and the like in the whole process, the mock's
+server included. They leave these clocks as they are, but for one: see `_wall_ns`.
+"""
+
+
+def monotonic() -> float:
+    """Return seconds of real time since some instant, also where a test mocks time."""
+    return _monotonic_ns() / 1e9
+
+
+def _monotonic_ns() -> int:
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) if _HAS_CLOCKS else time.monotonic_ns()
+
+
+def _wall_ns() -> int:
+    """Return nanoseconds since 1970."""
+    time_machine = sys.modules.get("time_machine")
+    if time_machine is not None and time_machine.escape_hatch.is_travelling():
+        # It replaces the system's clock too, and leaves this way to the real one.
+        return int(time_machine.escape_hatch.time.time_ns())
+    return time.clock_gettime_ns(time.CLOCK_REALTIME) if _HAS_CLOCKS else time.time_ns()  # noqa: TID251 - real time enters here
 
 
 class SystemClock:
-    """The machine's time, held to never go back when somebody sets it."""
+    """The machine's time; it never goes back when it is set, and is real also where a test mocks time."""
 
     def __init__(self) -> None:
-        self._offset = time.time_ns() - time.monotonic_ns()  # noqa: TID251 - real time enters here
+        self._offset = _wall_ns() - _monotonic_ns()
 
     def now(self) -> int:
         """Return milliseconds since 1970."""
-        return (time.monotonic_ns() + self._offset) // 1_000_000
+        return (_monotonic_ns() + self._offset) // 1_000_000
 
 
 class ManualClock:

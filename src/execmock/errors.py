@@ -9,6 +9,7 @@ from difflib import get_close_matches
 __all__ = [
     "ConfigError",
     "ContractError",
+    "DurationError",
     "ExecmockError",
     "MockError",
     "Place",
@@ -53,6 +54,10 @@ class ConfigError(ExecmockError):
 
 class ContractError(ExecmockError):
     """The OpenAPI document cannot be used as a contract."""
+
+
+class DurationError(ExecmockError):
+    """A text is not a duration, a range of durations or an instant."""
 
 
 class ScenarioError(ExecmockError):

@@ -27,9 +27,9 @@ LAYERS: dict[str, set[str]] = {
     "stores": {"errors", "core", "interfaces"},
     "loading": {"errors", "core"},
     "service": {*BELOW_SERVICE, "settings"},
-    "server": {"errors", "version", "core", "settings", "service"},
+    "server": {"errors", "version", "core", "clocks", "settings", "service"},
     "verify": {"errors", "version", "core", "loading", "settings", "pytest_plugin"},
-    "testing": {"errors", "core", "interfaces", "loading", "settings", "service", "server"},
+    "testing": {"errors", "core", "clocks", "interfaces", "loading", "settings", "service", "server"},
     "pytest_plugin": {"errors", "settings", "testing"},
     "__init__": {"version", "testing"},
 }

@@ -132,14 +132,3 @@ def test_what_cannot_be_used_is_said_and_nothing_keeps_running(
     with pytest.raises(ExecmockError, match=message):
         ExecMock(**options).start()  # type: ignore[arg-type]
     assert "execmock" not in threads()
-
-
-def test_the_servers_own_thread_is_not_let_wait_for_itself(mock: ExecMock) -> None:
-    """A callback there that called a mock's method would otherwise hang for ever."""
-    from execmock.testing.background import BACKGROUND
-
-    async def inside() -> None:
-        _ = mock.clock.now
-
-    with pytest.raises(MockError, match="own thread"):
-        BACKGROUND.run(inside())

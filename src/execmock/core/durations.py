@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from execmock.errors import ExecmockError
+from execmock.errors import DurationError
 
 __all__ = [
     "DurationError",
@@ -23,10 +23,6 @@ _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 100 * 365 * _UNITS["d"]
 _YEAR_10000 = 253_402_300_800_000
-
-
-class DurationError(ExecmockError):
-    """A text is not a duration, a range of durations or an instant."""
 
 
 class OutOfRangeError(DurationError):

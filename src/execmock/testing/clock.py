@@ -8,8 +8,11 @@ from typing import Any
 from execmock.core.durations import format_duration, format_instant, parse_duration, parse_instant
 from execmock.testing.control import Control
 from execmock.testing.executions import ExecutionView, id_of
+from execmock.testing.tracebacks import hides
 
 __all__ = ["MockClock", "instant_text"]
+
+__tracebackhide__ = hides
 
 
 class MockClock:

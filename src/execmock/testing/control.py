@@ -13,9 +13,12 @@ from execmock.errors import MockError
 from execmock.server.api.calls import Request, Result
 from execmock.server.control import PREFIX
 from execmock.server.control.app import ControlApi
-from execmock.testing.background import Background
+from execmock.testing.background import Lease
+from execmock.testing.tracebacks import hides
 
 __all__ = ["Control", "Refused", "path_part"]
+
+__tracebackhide__ = hides
 
 _HEADERS = CIMultiDict({"Host": "127.0.0.1", "Content-Type": "application/json"})
 
@@ -31,7 +34,7 @@ class Refused(MockError):  # noqa: N818 - callers see a MockError
 class Control:
     """Calls the control API from a test's thread, always about one sandbox."""
 
-    def __init__(self, api: ControlApi, background: Background, sandbox: str) -> None:
+    def __init__(self, api: ControlApi, background: Lease, sandbox: str) -> None:
         self.api = api
         self.background = background
         self.sandbox = sandbox
@@ -55,9 +58,7 @@ class Control:
 
     async def call_async(self, method: str, path: str, body: Any = None, **query: object) -> Any:
         """Do the same without holding up the caller's own event loop."""
-        from asyncio import wrap_future
-
-        return _read(await wrap_future(self.background.submit(self.ask(method, path, body, **query))))
+        return _read(await self.background.run_async(self.ask(method, path, body, **query)))
 
 
 def path_part(text: str) -> str:

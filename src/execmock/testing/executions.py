@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from execmock.testing.control import Control, path_part
+from execmock.testing.tracebacks import hides
 
 __all__ = ["ExecutionView", "MockExecutions", "VisitView", "id_of"]
+
+__tracebackhide__ = hides
 
 _PAGE = 200
 

@@ -11,8 +11,11 @@ from urllib.parse import parse_qs
 from execmock.errors import MockError, nearest_or_all
 from execmock.service.events.redaction import HIDDEN, is_secret
 from execmock.testing.seen import DroppedRequests, SeenRequest
+from execmock.testing.tracebacks import hides
 
 __all__ = ["Meant", "Wanted", "nearest_requests", "wanted_from"]
+
+__tracebackhide__ = hides
 
 _MOST_SHOWN = 3
 _PLAIN = ("operation", "method", "path", "status", "execution")

@@ -15,8 +15,11 @@ from execmock.testing.background import BACKGROUND
 from execmock.testing.sandbox import MockSandbox
 from execmock.testing.server import Server
 from execmock.testing.sources import ScenarioLike, WorldLike
+from execmock.testing.tracebacks import hides
 
 __all__ = ["ExecMock"]
+
+__tracebackhide__ = hides
 
 
 class ExecMock(MockSandbox):

@@ -11,8 +11,11 @@ from execmock.testing.evidence import Bounds, Counted, Evidence
 from execmock.testing.matching import Meant, Wanted, wanted_from
 from execmock.testing.seen import DroppedRequests, SeenRequest, dropped, seen
 from execmock.testing.sequence import others_text, sequence_text
+from execmock.testing.tracebacks import hides
 
 __all__ = ["MockRequests", "Step"]
+
+__tracebackhide__ = hides
 
 _PAGE = 1000
 _MOST_VIOLATIONS = 10_000

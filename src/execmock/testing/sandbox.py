@@ -15,8 +15,11 @@ from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
 from execmock.testing.server import Server
 from execmock.testing.sources import ScenarioLike, WorldLike, is_name
+from execmock.testing.tracebacks import hides
 
 __all__ = ["MockSandbox"]
+
+__tracebackhide__ = hides
 
 
 class MockSandbox:
@@ -170,7 +173,8 @@ class MockSandbox:
     def close(self) -> None:
         """Forget the sandbox and all that is in it. Closing twice is closing once."""
         if self._on is not None:
-            self._control.call("DELETE", f"/sandboxes/{self.name}")
+            if not self._on.elsewhere:
+                self._control.call("DELETE", f"/sandboxes/{self.name}")
             self._on = None
 
     def __enter__(self) -> Self:

@@ -17,8 +17,11 @@ from execmock.settings import ServeSettings
 from execmock.testing.background import Background
 from execmock.testing.control import Control
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
+from execmock.testing.tracebacks import hides
 
 __all__ = ["Server"]
+
+__tracebackhide__ = hides
 
 # Read with the import, once a process, so that each mock starts in a few milliseconds.
 control_contract()
@@ -31,15 +34,14 @@ class Server:
     def __init__(self, options: ServeSettings, background: Background) -> None:
         """Start it; ExecmockError for options that cannot be used or a port that cannot be had."""
         self._mock = App(options)
-        self._background = background
-        background.hold()
+        self._background = background.hold()
         try:
-            self._listener = background.run(self._start())
+            self._listener = self._background.run(self._start())
         except BaseException:
-            background.release()
+            self._background.release()
             raise
         self.url = self._listener.url
-        self.control = Control(self._mock.control, background, "default")
+        self.control = Control(self._mock.control, self._background, "default")
 
     def scenario(self, given: ScenarioLike) -> Scenario:
         """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
@@ -66,8 +68,15 @@ class Server:
         """The names of the contract's operations."""
         return list(self._mock.engine.contract.operations)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it runs in another process, from which this one was forked."""
+        return self._background.elsewhere
+
     def stop(self) -> None:
-        """Stop listening and forget everything."""
+        """Stop listening and forget everything; in a forked child, nothing: the server is the parent's."""
+        if self.elsewhere:
+            return
         try:
             self._background.run(self._stop())
         finally:

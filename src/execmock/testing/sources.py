@@ -12,8 +12,11 @@ from execmock.core.world import World, WorldWords
 from execmock.errors import ExecmockError, ScenarioError, WorldError
 from execmock.loading.scenarios import Vocabularies, read_text
 from execmock.loading.worlds import load_world, read_world, world_path
+from execmock.testing.tracebacks import hides
 
 __all__ = ["ScenarioLike", "WorldLike", "is_name", "scenario_from", "world_from"]
+
+__tracebackhide__ = hides
 
 ScenarioLike = str | Mapping[str, Any] | Path
 """A scenario's name, a scenario as a mapping or as YAML text, or the path of a file that holds one."""

@@ -93,6 +93,18 @@ class TriggerSource(Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    visits: (
+        Annotated[
+            int,
+            Meta(
+                ge=2,
+                le=1000,
+                description="Leaves at once, from this visit of the step on: with 3, the third stay in the "
+                "step leads elsewhere. Another way out is taken before.",
+            ),
+        ]
+        | None
+    ) = None
     to: (
         Annotated[str, Meta(description="The step it leads to, by name. The next one, if left out.")] | None
     ) = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from time import perf_counter
 from typing import TYPE_CHECKING
 
+from execmock.clocks import monotonic
 from execmock.core.contract.reserved import first_segment
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
@@ -120,13 +120,13 @@ class ApiDispatcher:
 
         `unread` says why the request's body could not be read.
         """
-        started = perf_counter()
+        started = monotonic()
         result = None
         if request.method == "OPTIONS" or unread is not None:
             result = self._without_operation(request, unread)
         if result is None:
             result = await self._api.handle(request)
-        took = (perf_counter() - started) * 1000
+        took = (monotonic() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(request, result, real, took)
         try:
@@ -188,7 +188,7 @@ class ControlDispatcher:
 
     async def __call__(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse:
         """Answer one request."""
-        started = perf_counter()
+        started = monotonic()
         control = self._control()
         result = await control.admit(request)
         if result is None and request.path == f"{PREFIX}/stream" and request.method == "GET":
@@ -197,7 +197,7 @@ class ControlDispatcher:
         if result is None:
             result = await _controlled(control, incoming, request)
         if request.method != "GET":
-            took = (perf_counter() - started) * 1000
+            took = (monotonic() - started) * 1000
             self._log.add(request, result, self._engine.clock.now(), took)
         return _response(result.answer, {})
 
