@@ -60,7 +60,7 @@ class EventSource(Struct, forbid_unknown_fields=True):
 
 
 class TriggerSource(Struct, forbid_unknown_fields=True):
-    """A way to leave a step: exactly one of `after`, `polls`, `signal` and `visits`."""
+    """A way to leave a step: exactly one of these, with `to` and `chance` if they are needed."""
 
     after: (
         Annotated[
