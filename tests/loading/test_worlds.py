@@ -114,6 +114,10 @@ def problems(text: str) -> list[str]:
         (MANY + "        pick: {a: []}\n", "8:16: expected at least 1 item, received []"),
         (MANY + "        pick: {a: some}\n", '8:16: expected text such as 1..9, received "some"'),
         (
+            HEAD + "    timezone: Europe/Berlim\n",
+            "5:5: unknown time zone 'Europe/Berlim'; expected one such as",
+        ),
+        (
             MANY + "        pick: {a: 9..1}\n",
             "8:16: '9..1' is no range; expected the lower",
         ),
