@@ -54,7 +54,7 @@ def test_the_clock_moves_as_it_is_told(mock: ExecMock) -> None:
     ("move", "message"),
     [
         (lambda clock: clock.advance("5"), "'5' is not a duration"),
-        (lambda clock: clock.advance_to("2025-01-01"), "never goes back"),
+        (lambda clock: clock.advance_to("2025-01-01T00:00:00Z"), "never goes back"),
         (lambda clock: clock.speed(-1), "expected more than 0"),
         (lambda clock: clock.advance_until("exec_none", "workflow_failed"), "Unknown execution"),
     ],
