@@ -77,7 +77,7 @@ def problems(text: str) -> list[str]:
         ),
         (LISTED + "      - {age: 9999999w}\n", "6:10: '9999999w' is longer than 100 years"),
         (
-            LISTED + "      - {createdAt: '2026-01-01'}\n",
+            LISTED + "      - {createdAt: 2026-01-01T00:00:00Z}\n",
             "6:10: needs a clock with a `start`",
         ),
         (LISTED + "      - {scenario: flakey}\n", "6:10: unknown scenario 'flakey'. Did you mean 'flaky'?"),

@@ -37,6 +37,7 @@ class Execution:
     """
 
     api: ClassVar[ApiDescription] = EXECUTIONS_API
+    zone: ClassVar[str | None] = None
 
     id: str
     sandbox: str

@@ -10,7 +10,7 @@ import msgspec
 
 from execmock.core.clock import FASTEST, LATEST
 from execmock.core.durations import format_instant
-from execmock.core.execution import AnyExecution, EmbedExecution, Idempotency
+from execmock.core.execution import AnyExecution, Idempotency
 from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
 from execmock.core.zones import unknown_zone
@@ -136,11 +136,7 @@ def _read_value(sandbox: str, kept: _Kept, scenarios: Mapping[str, Scenario]) ->
             raise ValueError(f"{kept.id} stands in no step of {value.scenario}")
         if not all(0 <= instant <= LATEST for instant in (value.created_at, *(visit.at for visit in visits))):
             raise ValueError(f"{kept.id} has an instant out of range ({_RANGE})")
-        if (
-            isinstance(value, EmbedExecution)
-            and value.zone is not None
-            and (wrong := unknown_zone(value.zone))
-        ):
+        if value.zone is not None and (wrong := unknown_zone(value.zone)):
             raise ValueError(f"{kept.id}: {wrong}")
         msgspec.convert(decode(value.body), dict)
         value = replace(value, sandbox=sandbox)
