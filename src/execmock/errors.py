@@ -23,7 +23,7 @@ __all__ = [
     "quoted",
 ]
 
-_LONGEST_QUOTED = 60
+_LONGEST_QUOTED = 80
 _MOST_LISTED = 12
 _LONGEST_COMPARED = 200
 
