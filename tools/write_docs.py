@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Write the generated parts of the documentation, between `<!-- generated: NAME -->` and `<!-- end -->`.
+"""Write what is generated: parts of pages, between `<!-- generated: NAME -->` and `<!-- end -->`, and files.
 
-With --check nothing is written: the exit code is 1 when a part is out of date. Other arguments name the
-files; without any, all of docs/ and the README are meant.
+With --check nothing is written: the exit code is 1 when something is out of date. Other arguments name the
+pages; without any, all of docs/, the README and the generated files are meant.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 from execmock.core.contract import Contract
+from execmock.core.scenario import scenario_schema
+from execmock.core.world import world_schema
 from execmock.loading.contract import shipped_contract
 from execmock.pytest_plugin.options import STRICT
 from execmock.server.control.app import control_contract
@@ -33,6 +37,27 @@ PARTS: dict[str, Callable[[], str]] = {
     "rules": lambda: rules_as_markdown(all_rules(), shipped_contract()),
     "control operations": lambda: operations_as_markdown(control_contract()),
 }
+
+
+def schema_as_json(schema: dict[str, Any]) -> str:
+    """Return a JSON Schema as `execmock schema` prints it."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def faults_page() -> str:
+    """Return the page on the faults of the target that the tests judge."""
+    sys.path.insert(0, str(ROOT))
+    from tests.verify.faults_page import page
+
+    return page()
+
+
+FILES: dict[str, Callable[[], str]] = {
+    "fixtures/scenario.schema.json": lambda: schema_as_json(scenario_schema()),
+    "fixtures/world.schema.json": lambda: schema_as_json(world_schema()),
+    "docs/verify-faults.md": faults_page,
+}
+"""Files that are generated as a whole."""
 
 
 def arguments_as_markdown() -> str:
@@ -84,13 +109,15 @@ def generated(name: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Bring documents up to date, or check that they are."""
+    """Bring pages and files up to date, or check that they are."""
     check = "--check" in arguments
     named = [Path(argument) for argument in arguments if argument != "--check"]
+    whole = {} if named else {ROOT / name: content for name, content in FILES.items()}
+    pages = named or [*ROOT.glob("README.md"), *sorted(ROOT.glob("docs/**/*.md"))]
     code = 0
-    for path in named or [*ROOT.glob("README.md"), *sorted(ROOT.glob("docs/**/*.md"))]:
+    for path in [*whole, *(page for page in pages if page not in whole)]:
         before = path.read_text(encoding="utf-8")
-        after = written(before)
+        after = whole[path]() if path in whole else written(before)
         if before == after:
             continue
         if check:

@@ -54,7 +54,7 @@ def test_check_shows_each_finding_with_its_line_and_exits_with_1(folder: Path, c
     (folder / "good.yaml").write_text(GOOD)
     (folder / "bad.yaml").write_text(BAD.replace("mine", "bad"))
     assert run(capsys, "scenarios", "check", ".", code=1) == (
-        "bad.yaml:5:38: unknown key 'signl'; expected one of after, polls, signal, to, chance. "
+        "bad.yaml:5:38: unknown key 'signl'; expected one of after, polls, signal, visits, to, chance. "
         "Did you mean 'signal'?\n"
         "    - {status: workflow_queued, next: {signl: go}}\n"
         "                                       ^\n"

@@ -27,6 +27,7 @@ WAY_OUT = st.one_of(
     st.integers(1, 3).map(lambda polls: {"polls": polls}),
     st.sampled_from(SIGNALS).map(lambda name: {"signal": name}),
 )
+VISITS = st.integers(2, 3).map(lambda visits: {"visits": visits})
 EVENT = st.fixed_dictionaries(
     {"eventType": st.sampled_from(["node.started", "node.completed"])},
     optional={"at": st.sampled_from(["0s", "1ms", "700ms"]), "title": st.just("At {{ step.at }}")},
@@ -62,7 +63,8 @@ def _step(draw: st.DrawFn, number: int, statuses: list[str]) -> dict[str, Any]:
     ways = [draw(WAY_OUT)]
     legal = [n for n, status in enumerate(statuses) if GRAPH.allows(statuses[number], status)]
     for target in draw(st.lists(st.sampled_from(legal), max_size=2)):
-        way = {**draw(WAY_OUT), "to": f"s{target}"}
+        # Going back at once, from some visit on, is a loop that takes no time.
+        way = {**draw(WAY_OUT | VISITS if target > number else WAY_OUT), "to": f"s{target}"}
         ways.append({**way, "chance": 0.5} if draw(st.booleans()) else way)
     step["next"] = ways
     return step

@@ -36,11 +36,11 @@ def problems(text: str) -> list[str]:
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: {aftr: 3s}\n",
-            "4:12: unknown key 'aftr'; expected one of after, polls, signal, to, chance. Did you",
+            "4:12: unknown key 'aftr'; expected one of after, polls, signal, visits, to, chance. Did you",
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: [{after: 1s}, {aftr: 3s}]\n",
-            "4:26: unknown key 'aftr'; expected one of after, polls, signal, to, chance. Did you",
+            "4:26: unknown key 'aftr'; expected one of after, polls, signal, visits, to, chance. Did you",
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: {after: 3sec}\n",
@@ -101,7 +101,7 @@ def problems(text: str) -> list[str]:
         (
             HEAD
             + "  - {status: workflow_queued, next: {after: 1s, signal: go}}\n  - status: workflow_failed\n",
-            "3:31: a trigger is exactly one of after, polls, signal; received after and signal",
+            "3:31: a trigger is exactly one of after, polls, signal, visits; received after and signal",
         ),
         (
             HEAD + "  - status: workflow_queued\n    set: {statusReasn: x}\n    next: {after: 1s}\n"

@@ -130,8 +130,6 @@ def test_verify_tells_a_wrong_value_alike(places: Places, place: str, said: str)
         ("serve --port 4020", "--port and --embed-port are both 4020"),
         ("EXECMOCK_PORT=4020 serve", "EXECMOCK_PORT and --embed-port are both 4020"),
         ("serve port: 4020", "execmock.yaml:2:9: serve.port and --embed-port are both 4020"),
-        ("EXECMOCK_WORKERS=2 serve", "EXECMOCK_WORKERS is 2, and --store is memory:"),
-        ("serve workers: 2", "execmock.yaml:2:12: serve.workers is 2, and --store is memory:"),
         ("EXECMOCK_HOST=0.0.0.0 serve", "EXECMOCK_HOST is '0.0.0.0', which other machines can reach"),
         ("EXECMOCK_CHOOSE=a=b serve", "EXECMOCK_CHOOSE: unknown choice 'a'"),
         ("serve choose: a=b", "execmock.yaml:2:11: serve.choose: unknown choice 'a'"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from execmock.cli import main
-from execmock.errors import StoreError
+from execmock.errors import ConfigError, StoreError
 from execmock.service.engine import Engine
 from execmock.settings import ServeSettings
 from execmock.stores import open_store
@@ -57,6 +57,14 @@ async def test_one_line_makes_a_store_known(install: Install) -> None:
     assert getattr(engine.store, "url", None) == "shelf://left/3"
     await check_store(engine.store)
     await engine.close()
+
+
+def test_one_that_lives_in_a_process_is_not_shared_by_workers(install: Install) -> None:
+    install(own="shelf = own_stores:Kept")
+    with pytest.raises(
+        ConfigError, match="--workers is 2, and --store is shelf:, which lives in one process"
+    ):
+        Engine(ServeSettings(store="shelf://left/3", workers=2))
 
 
 @pytest.mark.parametrize(

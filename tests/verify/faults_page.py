@@ -1,20 +1,18 @@
-"""Write docs/verify-faults.md: which faults prove which rule. `python -m tests.verify.faults_page`."""
+"""The text of docs/verify-faults.md: which faults prove which rule. `make docs` writes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
 
 from execmock.verify.registry import all_rules
 from execmock.verify.rule import Rule
 from tests.verify.target import Fault, all_faults, all_variants
 
-PAGE = Path(__file__).parents[2] / "docs" / "verify-faults.md"
 INTRODUCTION = """\
 # What proves the rules of `execmock verify`
 
-Written by `python -m tests.verify.faults_page`; a test holds it to the code.
+Written by `make docs`; a test holds it to the code.
 
 `tests/verify/target` is a small service that shares no code with execmock. It keeps the contract at every
 level. A *fault* breaks it in one way, a *variant* keeps it in another way that the contract allows. The tests
@@ -66,8 +64,3 @@ def _variants() -> Iterator[str]:
 
 def _codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-if __name__ == "__main__":
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -49,13 +50,13 @@ async def start():
     """Start a script and a client for it: gives both, and how to ask once."""
     async with AsyncExitStack() as open_:
 
-        async def begin(*answers: Answer, rate: float = 0.0, deadline: float | None = None):
+        async def begin(*answers: Answer, **limits: Any):
             hand = HandTimer()
             script, app = Script(hand, *answers), web.Application()
             app.router.add_get("/", script.handle)
             server = await open_.enter_async_context(TestServer(app))
-            limits = {"rate": rate, "deadline": deadline, "timer": hand.timer}
-            client = await open_.enter_async_context(Client(timeout=30_000, **limits))
+            given = {"rate": 0.0, "timeout": 30_000, "timer": hand.timer, **limits}
+            client = await open_.enter_async_context(Client(**given))
             request = Request("GET", str(server.make_url("/")), {})
 
             async def ask() -> Exchange:

@@ -14,7 +14,7 @@ import pytest
 
 from execmock.core.schema.violation import Violation
 from execmock.loading.contract import shipped_contract
-from execmock.settings import VerifySettings
+from execmock.settings import Effort, VerifySettings
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.judge import judge
@@ -148,6 +148,12 @@ def test_the_second_engine_is_asked_about_a_seeded_tenth_of_what_the_first_accep
 
 def test_it_can_be_asked_about_everything() -> None:
     assert asked(20, every=1) == list(range(20))
+
+
+@pytest.mark.parametrize(("effort", "every"), [("quick", 10), ("default", 10), ("thorough", 1)])
+def test_a_thorough_run_asks_it_about_everything(effort: Effort, every: int) -> None:
+    options = VerifySettings(url="http://host", effort=effort, seed=5)
+    assert SchemaJudge.of_run(CONTRACT, options) == SchemaJudge(CONTRACT, seed=5, every=every)
 
 
 def test_the_engines_are_made_once_for_each_schema() -> None:

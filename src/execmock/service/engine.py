@@ -186,15 +186,16 @@ class Engine:
         await self.store.close()
 
     def _recorders(self) -> tuple[Journal, Changes, ScenarioSync]:
-        """Return what keeps this server alone informed, or it and the others over its store."""
+        """Return what keeps this server alone informed, or it and the others over its store.
+
+        ConfigError for several workers over a store that they cannot share.
+        """
         store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
         misspellings = Misspellings(self.contract).of
         if store.immediate:
-            return (
-                Journal(size, answers=answers, misspellings=misspellings),
-                Changes(),
-                ScenarioSync(self.registry),
-            )
+            self._refuse_workers()
+            journal = Journal(size, answers=answers, misspellings=misspellings)
+            return journal, Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
         journal = SharedJournal(store, size, answers=answers, misspellings=misspellings)
@@ -202,3 +203,13 @@ class Engine:
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)
         return journal, SharedChanges(store, journal), sync
+
+    def _refuse_workers(self) -> None:
+        options = self.options
+        if options.workers > 1:
+            scheme = options.store.partition(":")[0]
+            raise ConfigError(
+                f"{options.named('workers')} is {options.workers}, and {options.named('store')} is "
+                f"{scheme}:, which lives in one process; expected a store that can be shared: sqlite:PATH or "
+                "redis://HOST:PORT/DATABASE"
+            )

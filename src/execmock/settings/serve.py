@@ -97,7 +97,7 @@ class ServeSettings(Settings):
         (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True
     )
     store: str = option(
-        "memory:", STORE, "Where state lives: memory:, sqlite:PATH or redis://HOST:PORT/DATABASE."
+        "memory:", STORE, "Where state lives, such as memory:, sqlite:PATH or redis://HOST:PORT/DATABASE."
     )
     workers: int = option(
         1, count(1, 64), "Processes that serve; more than one need a store that they share."
@@ -124,12 +124,6 @@ class ServeSettings(Settings):
         return self.auth == "strict"
 
     def __post_init__(self) -> None:
-        if self.workers > 1 and self.store.startswith("memory:"):
-            raise ConfigError(
-                f"{self.named('workers')} is {self.workers}, and {self.named('store')} is {self.store}, "
-                "which lives in one process; expected a store that can be shared: sqlite:PATH or "
-                "redis://HOST:PORT/DATABASE"
-            )
         ports = {"port": self.port, "embed_port": self.embed_port, "control_port": self.control_port}
         taken: dict[int, str] = {}
         for name, port in ports.items():

@@ -20,7 +20,7 @@ from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
 from execmock.verify.report.model import Coverage, Report
 from execmock.verify.requests import Requests
-from execmock.verify.schema_judge import ONE_IN, SchemaJudge
+from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.session import Blocked, Session, Stopped
 from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_target_clock
 from execmock.verify.waivers import load_waivers, waive
@@ -157,11 +157,7 @@ class Runner:
             has=self._has(clock),
             engine_failures=self.engine_failures,
             secrets=clock.keys,
-            schema_judge=SchemaJudge(
-                self.contract,
-                seed=self.options.seed,
-                every=1 if self.options.effort == "thorough" else ONE_IN,
-            ),
+            schema_judge=SchemaJudge.of_run(self.contract, self.options),
         )
 
     def _report(

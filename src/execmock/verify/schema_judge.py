@@ -16,15 +16,16 @@ from typing import Any, Literal, Protocol
 from execmock.core.contract import Contract
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
+from execmock.settings import VerifySettings
 from execmock.verify.answer_schemas import Part, Schema, schema_of
 from execmock.verify.exchange import Exchange, pick
 from execmock.verify.second_opinion import SecondOpinion
 
-__all__ = ["ONE_IN", "FirstEngine", "Opinion", "SchemaJudge", "SecondEngine", "Verdict"]
+__all__ = ["FirstEngine", "Opinion", "SchemaJudge", "SecondEngine", "Verdict"]
 
 _FIRST = "jsonschema-rs"
-ONE_IN = 10
-"""One in how many accepted values the second engine is asked about, unless a run tries harder."""
+_ONE_IN = 10
+"""One in how many accepted values the second engine is asked about, unless a run is thorough."""
 _MOST = 3
 _LONGEST = 80
 Verdict = Literal["broken", "fits"]
@@ -70,9 +71,14 @@ class SchemaJudge:
 
     contract: Contract
     seed: int = 1
-    every: int = ONE_IN
+    every: int = _ONE_IN
     first: Callable[[Mapping[str, Any], str], FirstEngine] = SchemaValidator
     second: Callable[[Mapping[str, Any]], SecondEngine] = SecondOpinion
+
+    @classmethod
+    def of_run(cls, contract: Contract, options: VerifySettings) -> SchemaJudge:
+        """Return the judge of a run; a thorough one asks the second engine about everything."""
+        return cls(contract, seed=options.seed, every=1 if options.effort == "thorough" else _ONE_IN)
 
     def types(self, seen: Exchange, pruned: Any) -> Opinion:
         """Judge the types of an answer's payload, without empty members, by what is documented.

@@ -39,6 +39,10 @@ SHAPE = [
         (("steps", 0, "next", 0, "after"), "expected a string, received 3"),
     ),
     ((queued(next=[]), FAILED), (("steps", 0, "next"), "expected at least 1 item, received []")),
+    (
+        (queued(next={"visits": 1}), FAILED),
+        (("steps", 0, "next", "visits"), "expected at least 2, received 1"),
+    ),
     ((queued(next={"polls": 0}), FAILED), (("steps", 0, "next", "polls"), "expected at least 1, received 0")),
     (
         (queued(next={"after": "3s", "chance": 2}), FAILED),
@@ -72,11 +76,14 @@ WORDING = [
     ((queued(next={"after": "9" * 400 + "s"}), FAILED), (("steps", 0, "next", "after"), "'999")),
     (
         (queued(next={}), FAILED),
-        (("steps", 0, "next"), "a trigger is exactly one of after, polls, signal; received none"),
+        (("steps", 0, "next"), "a trigger is exactly one of after, polls, signal, visits; received none"),
     ),
     (
         (queued(next={"after": "1s", "signal": "go"}), FAILED),
-        (("steps", 0, "next"), "a trigger is exactly one of after, polls, signal; received after and signal"),
+        (
+            ("steps", 0, "next"),
+            "a trigger is exactly one of after, polls, signal, visits; received after and signal",
+        ),
     ),
     (
         (queued(next={"after": "1s", "to": "workflow_faild"}), FAILED),
@@ -143,6 +150,10 @@ GRAPH = [
     (
         (queued(next={"after": "1s", "chance": 0.5}), FAILED),
         (("steps", 0, "next"), "may dead-end: every trigger has `chance`; expected one without"),
+    ),
+    (
+        (queued(next=[{"visits": 2}, {"after": "1s", "chance": 0.5}]), FAILED),
+        (("steps", 0, "next"), "may dead-end: no trigger is open in every visit; expected one without"),
     ),
     (
         (

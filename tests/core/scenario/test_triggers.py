@@ -10,7 +10,7 @@ import pytest
 from tests.sources import tree
 
 from execmock.core.scenario.source import TriggerSource
-from execmock.core.scenario.triggers import KINDS, After, Left, Polls, Signalled, Trigger
+from execmock.core.scenario.triggers import KINDS, After, Left, Polls, Signalled, Trigger, Visits
 from execmock.core.visit import Visit
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +34,7 @@ HERE = (Visit(0, 1_000), Visit(1, 2_000))
             'signal approve {"by":"Ada"}',
             {"signal": "approve", "payload": {"by": "Ada"}},
         ),
+        (Visits(2, 1), "visit 2", None, "visit 2", {"visits": 2}),
     ],
 )
 def test_how_a_kind_is_worded(
@@ -51,6 +52,7 @@ def test_how_a_kind_is_worded(
         (Polls(3, 1), None, True, None, None, None),
         (Polls(4, 1), None, False, None, None, None),
         (Signalled("go", 1), None, False, "go", None, None),
+        (Visits(1, 1), 2_000, False, None, 0, None),
     ],
 )
 def test_what_leads_through_a_kind(
@@ -60,6 +62,15 @@ def test_what_leads_through_a_kind(
     assert (trigger.soonest, trigger.latest) == (soonest, latest)
     assert trigger.timed == (due is not None)
     assert trigger.counted == isinstance(trigger, Polls)
+
+
+@pytest.mark.parametrize(
+    ("steps", "due"),
+    [((0,), False), ((0, 1, 0), True), ((0, 1, 0, 1), True), ((0, 0, 1), False), ((0, 0), True)],
+)
+def test_visits_are_those_of_the_present_step(steps: tuple[int, ...], due: bool) -> None:
+    visits = tuple(Visit(step, 1_000 + number) for number, step in enumerate(steps))
+    assert Visits(2, 5).due(visits, 0, SEED) == (visits[-1].at if due else None)
 
 
 def test_a_range_is_drawn_within_its_ends_for_each_visit() -> None:
@@ -78,6 +89,7 @@ def test_a_range_is_drawn_within_its_ends_for_each_visit() -> None:
         (Polls(1, 1, 0.5), True),
         (Signalled("go", 1), False),
         (Signalled("go", 1, 0.5), True),
+        (Visits(2, 1), False),
     ],
 )
 def test_what_is_drawn_for_each_visit(trigger: Trigger, random: bool) -> None:

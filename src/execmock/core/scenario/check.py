@@ -57,10 +57,11 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
                 yield Finding(("steps", index, "next"), f"{step.status} is terminal: nothing can follow it")
         elif not step.triggers:
             yield Finding(("steps", index), f"dead end: {step.status} is not terminal and has no `next`")
-        elif all(trigger.chance < 1 for trigger in step.triggers):
-            yield Finding(
-                ("steps", index, "next"), "may dead-end: every trigger has `chance`; expected one without"
-            )
+        elif not any(trigger.sure for trigger in step.triggers):
+            said = "every trigger has `chance`; expected one without"
+            if any(trigger.chance == 1 for trigger in step.triggers):
+                said = "no trigger is open in every visit; expected one without `chance` and `visits`"
+            yield Finding(("steps", index, "next"), f"may dead-end: {said}")
         elif index not in escaping:
             yield Finding(("steps", index), f"dead end: no terminal status can be reached from {step.name!r}")
 

@@ -17,7 +17,7 @@ from execmock.core.ids import draw
 from execmock.core.json_text import encode
 from execmock.core.visit import Visit
 
-__all__ = ["KINDS", "After", "Left", "Polls", "Signalled", "Trigger"]
+__all__ = ["KINDS", "After", "Left", "Polls", "Signalled", "Trigger", "Visits"]
 
 KINDS: dict[str, type[Trigger]] = {}
 """Every kind of trigger by its word, in the order in which messages name them."""
@@ -67,6 +67,11 @@ class Trigger:
     def random(self) -> bool:
         """Whether anything about it is drawn for each visit."""
         return self.chance < 1
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is open in every visit."""
+        return self.chance >= 1
 
     @property
     def soonest(self) -> int | None:
@@ -240,6 +245,46 @@ class Signalled(Trigger):
     def cause_as_json(self, left: Left) -> Mapping[str, Any]:
         """Return the signal with its payload."""
         return {"signal": self.name, "payload": left.payload}
+
+
+@dataclass(frozen=True, slots=True)
+class Visits(Trigger):
+    """Leaves a step at once, from its visit number `count` on."""
+
+    word = "visits"
+    timed = True
+    sure = False
+    soonest = 0
+
+    count: int
+    to: int
+    chance: float = 1.0
+
+    @classmethod
+    def compiled(cls, value: Any, to: int, chance: float) -> Trigger:
+        """Return the trigger for a number of visits."""
+        return cls(value, to, chance)
+
+    def due(self, visits: Sequence[Visit], index: int, seed: bytes) -> int | None:
+        """Return the instant at which the last visit began, None if there were too few of its step."""
+        here, missing = visits[-1], self.count
+        for visit in reversed(visits):
+            missing -= visit.step == here.step
+            if not missing:
+                return here.at
+        return None
+
+    def label(self) -> str:
+        """Return `visit 3`."""
+        return f"visit {self.count}"
+
+    def cause(self, left: Left) -> str:
+        """Return `visit 3`."""
+        return self.label()
+
+    def cause_as_json(self, left: Left) -> Mapping[str, Any]:
+        """Return the number of visits."""
+        return {"visits": self.count}
 
 
 def _times(count: int) -> str:

@@ -11,6 +11,7 @@ from execmock.core.contract.pointers import join
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
 from execmock.loading.scenarios import Vocabularies, read_data, read_text
+from execmock.loading.used_steps import Library, UsedText
 from execmock.service.refusals import Refusal
 
 __all__ = ["ScenarioFinding", "as_yaml", "read_upload"]
@@ -32,17 +33,20 @@ class ScenarioFinding(Violation):
         return {"location": self.where, "message": str(self)}
 
 
-def read_upload(body: Mapping[str, Any], words: Vocabularies) -> Scenario:
+def read_upload(body: Mapping[str, Any], words: Vocabularies, others: Iterable[Scenario]) -> Scenario:
     """Return the scenario in `text` or in `scenario`; Refusal 422 with the place of every mistake in it.
 
+    It may use steps of the `others`.
     A place is `body/text:LINE:COLUMN`, or the path to a value, such as `body/scenario/steps/0/status`.
     """
+    texts = {scenario.name: UsedText(f"scenario {scenario.name}", scenario.text) for scenario in others}
+    library = Library(texts=texts)
     if "text" in body:
-        read = read_text(body["text"], "body/text", words)
+        read = read_text(body["text"], "body/text", words, library)
         return _sound(
             read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.findings)
         )
-    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words)
+    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words, library)
     return _sound(scenario, (ScenarioFinding(join("body/scenario", f.path), f.message) for f in findings))
 
 
