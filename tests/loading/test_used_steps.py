@@ -9,7 +9,7 @@ import pytest
 from execmock.core.scenario import Scenario
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import ScenarioFile, read_data, read_folder, read_text, vocabularies
-from execmock.loading.used_steps import Library, UsedText
+from execmock.loading.used_steps import UsableScenarios, UsedText
 
 WORDS = vocabularies(shipped_contract())
 BASE = """\
@@ -35,7 +35,7 @@ REST = """\
 def using(use: str, rest: str = REST, **others: str) -> ScenarioFile:
     texts = {name: UsedText(f"{name}.yaml", text) for name, text in {"base": BASE, **others}.items()}
     text = f"scenario: mine\nsteps:\n  - {use}\n{rest}"
-    return read_text(text, "mine.yaml", WORDS, Library(texts=texts))
+    return read_text(text, "mine.yaml", WORDS, UsableScenarios(texts=texts))
 
 
 def scenario(file: ScenarioFile) -> Scenario:
@@ -60,7 +60,7 @@ def test_the_last_of_them_is_changed_by_what_is_written_with_use() -> None:
 
 def test_its_text_holds_all_steps_and_makes_its_version() -> None:
     first = scenario(using("use: base.work"))
-    alone = scenario(read_text(first.text, "x.yaml", WORDS, Library()))
+    alone = scenario(read_text(first.text, "x.yaml", WORDS, UsableScenarios()))
     assert (alone.reference, alone.steps) == (first.reference, first.steps)
     slower = scenario(using("use: base.work", base=BASE.replace("after: 1s", "after: 2s")))
     assert slower.version != first.version
@@ -148,7 +148,7 @@ def test_uses_end_at_some_depth_and_some_number_of_steps() -> None:
 
 def test_a_scenario_given_as_data_uses_others_too() -> None:
     data = {"scenario": "mine", "steps": [{"use": "base.nope"}, {"status": "workflow_failed"}]}
-    _, [found] = read_data(data, "", WORDS, Library(texts={"base": UsedText("base.yaml", BASE)}))
+    _, [found] = read_data(data, "", WORDS, UsableScenarios(texts={"base": UsedText("base.yaml", BASE)}))
     assert found.path == ("steps", 0, "use")
     _, [found] = read_data({"scenario": "mine", "steps": [{}]}, "", WORDS)
     assert (found.path, found.message) == (

@@ -24,7 +24,7 @@ from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
 from execmock.loading.prepared import prepared
-from execmock.loading.used_steps import Library, UsedText, expand, uses_others
+from execmock.loading.used_steps import UsableScenarios, UsedText, expand, uses_others
 
 __all__ = [
     "ScenarioFile",
@@ -59,8 +59,10 @@ def vocabularies(contract: Contract) -> Vocabularies:
     return {api: Vocabulary.of(contract, api) for api in APIS}
 
 
-def read_text(text: str, file: str, words: Vocabularies, library: Library | None = None) -> ScenarioFile:
-    """Read one scenario; never raises for what the text holds. It can use those of the `library`."""
+def read_text(
+    text: str, file: str, words: Vocabularies, usable: UsableScenarios | None = None
+) -> ScenarioFile:
+    """Read one scenario; never raises for what the text holds. It can use the `usable` ones."""
     data = prepared("scenario", text.encode("utf-8", "surrogatepass"))
     # Only shipped files are prepared, and a test holds those to their schema.
     source = None if data is None else _shape().sound(data)
@@ -68,10 +70,10 @@ def read_text(text: str, file: str, words: Vocabularies, library: Library | None
         scenario, findings = _compiled(source, text, words)
         if not findings:
             return ScenarioFile(file, text, scenario)
-    return _read_marked(text, file, words, library)
+    return _read_marked(text, file, words, usable)
 
 
-def _read_marked(text: str, file: str, words: Vocabularies, library: Library | None) -> ScenarioFile:
+def _read_marked(text: str, file: str, words: Vocabularies, usable: UsableScenarios | None) -> ScenarioFile:
     from execmock.loading.yaml_marks import load_marked
 
     try:
@@ -79,29 +81,29 @@ def _read_marked(text: str, file: str, words: Vocabularies, library: Library | N
     except ScenarioError as error:
         finding = located_at(error.place or Place(file), error.message, text.splitlines())
         return ScenarioFile(file, text, None, (finding,))
-    scenario, findings, uses = _read_data(marked.data, text, words, library)
+    scenario, findings, uses = _read_data(marked.data, text, words, usable)
     return ScenarioFile(file, text, scenario, locate(findings, marked, text), uses)
 
 
 def read_data(
-    data: Any, text: str, words: Vocabularies, library: Library | None = None
+    data: Any, text: str, words: Vocabularies, usable: UsableScenarios | None = None
 ) -> tuple[Scenario | None, list[Finding]]:
     """Read a scenario from plain data; `text` is what its version is the digest of.
 
     If it uses others, that is a text that holds all of its steps.
     """
-    return _read_data(data, text, words, library)[:2]
+    return _read_data(data, text, words, usable)[:2]
 
 
 def _read_data(
-    data: Any, text: str, words: Vocabularies, library: Library | None
+    data: Any, text: str, words: Vocabularies, usable: UsableScenarios | None
 ) -> tuple[Scenario | None, list[Finding], frozenset[str]]:
     source, findings = _shape().read(data)
     if source is None or not uses_others(data):
         return (*((None, findings) if source is None else _compiled(source, text, words)), frozenset())
     from execmock.loading.yaml_text import yaml_text
 
-    whole = expand(data, library or Library(), lambda other: _shape().read(other)[1])
+    whole = expand(data, usable or UsableScenarios(), lambda other: _shape().read(other)[1])
     if whole.findings:
         return None, list(whole.findings), whole.uses
     source, findings = _shape().read(whole.data)
@@ -132,11 +134,11 @@ def read_folder(
         files = sorted(p for p in path.rglob("*.y*ml") if p.is_file()) if path.is_dir() else [path]
         for file in files:
             found.setdefault(file.resolve(), file)
-    library = Library(tuple(found.values()), texts)
-    return without_rivals([_read_file(file, words, library) for file in found.values()])
+    usable = UsableScenarios(tuple(found.values()), texts)
+    return without_rivals([_read_file(file, words, usable) for file in found.values()])
 
 
-def _read_file(path: Path, words: Vocabularies, library: Library) -> ScenarioFile:
+def _read_file(path: Path, words: Vocabularies, usable: UsableScenarios) -> ScenarioFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -144,7 +146,7 @@ def _read_file(path: Path, words: Vocabularies, library: Library) -> ScenarioFil
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         return ScenarioFile(str(path), "", None, (LocatedFinding(Place(str(path)), reason),))
-    return read_text(text, str(path), words, library)
+    return read_text(text, str(path), words, usable)
 
 
 def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:

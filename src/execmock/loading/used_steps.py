@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execmock.core.findings import DataPath, Finding
+from execmock.core.scenario import Scenario
 from execmock.errors import ScenarioError, nearest
 from execmock.loading.contract import data_path
 from execmock.loading.located_findings import place_of
@@ -21,7 +22,7 @@ from execmock.loading.located_findings import place_of
 if TYPE_CHECKING:
     from execmock.loading.yaml_marks import Marked
 
-__all__ = ["Expansion", "Library", "UsedText", "expand", "uses_others"]
+__all__ = ["Expansion", "UsableScenarios", "UsedText", "expand", "uses_others"]
 
 _DEEPEST = 10
 _MOST_STEPS = 1000
@@ -39,12 +40,18 @@ class UsedText:
     text: str
 
 
-class Library:
+class UsableScenarios:
     """The scenarios that a file can use: those of `texts`, of `paths` and their folders, the shipped ones."""
 
     def __init__(self, paths: Iterable[Path] = (), texts: Mapping[str, UsedText] | None = None) -> None:
         self._paths = paths
         self._texts = dict(texts or {})
+
+    @classmethod
+    def of(cls, scenarios: Iterable[Scenario], paths: Iterable[Path] = ()) -> UsableScenarios:
+        """Return those that were read already, and those of files."""
+        texts = {one.name: UsedText(f"scenario {one.name}", one.text) for one in scenarios}
+        return cls(paths, texts)
 
     def get(self, name: str) -> UsedText | None:
         """Return the scenario of a name, or None."""
@@ -128,9 +135,9 @@ def uses_others(data: Any) -> bool:
     return isinstance(steps, list) and any(isinstance(step, dict) and "use" in step for step in steps)
 
 
-def expand(data: Mapping[str, Any], library: Library, shape: Shape) -> Expansion:
+def expand(data: Mapping[str, Any], usable: UsableScenarios, shape: Shape) -> Expansion:
     """Return a scenario's data with the steps that it uses written out; its shape is known to be right."""
-    expander = _Expander(data, library, shape)
+    expander = _Expander(data, usable, shape)
     steps = expander.steps(data, (data["scenario"],), lambda entry: "")
     written = {**data, "steps": [step.data for step in steps]}
     return Expansion(written, expander.findings, frozenset(expander.uses), data["steps"], steps)
@@ -141,9 +148,9 @@ class _UnusableError(Exception):
 
 
 class _Expander:
-    def __init__(self, root: Mapping[str, Any], library: Library, shape: Shape) -> None:
+    def __init__(self, root: Mapping[str, Any], usable: UsableScenarios, shape: Shape) -> None:
         self._api = root.get("api", "executions")
-        self._library = library
+        self._usable = usable
         self._shape = shape
         self._count = 0
         self._read: dict[str, Marked] = {}
@@ -210,9 +217,9 @@ class _Expander:
         from execmock.loading.yaml_marks import load_marked
 
         self.uses.add(name)
-        found = self._library.get(name)
+        found = self._usable.get(name)
         if found is None:
-            raise _UnusableError(f"there is no scenario {name!r}.{nearest(name, self._library.names)}")
+            raise _UnusableError(f"there is no scenario {name!r}.{nearest(name, self._usable.names)}")
         try:
             marked = load_marked(found.text, found.file, ScenarioError)
         except ScenarioError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -105,6 +105,7 @@ class ExecMock(MockSandbox):
         draw_by: Sequence[str] = DRAW_BY,
         journal_size: int | None = None,
         journal_answers: bool | None = None,
+        timezone: str | None = None,
         strict_client: bool = False,
         allow_unknown_keys: bool = False,
         allow_misspelt: bool = False,
@@ -113,12 +114,13 @@ class ExecMock(MockSandbox):
 
         With a seed, outcomes follow from it and from what a request says in `draw_by`, ids from it, the
         clock's start and the name; without a name it is sandbox-1, -2, ...
-        With a world, it starts as that world's first sandbox. Its journal is as large as the server's unless
-        it is told otherwise.
+        With a world, it starts as that world's first sandbox. Its journal and time zone are as the server's
+        unless it is told otherwise.
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
         name = name or f"sandbox-{next(self._numbers)}"
-        own = {"journalSize": journal_size, "journalAnswers": journal_answers}
+        given = {"journalSize": journal_size, "journalAnswers": journal_answers, "timezone": timezone}
+        own = {name for name, value in given.items() if value is not None}
         body = _body(name, key or f"b3sk_{name}", options, own)
         made = self._control.call("POST", "/sandboxes", body)
         strictness = Strictness(strict_client, allow_unknown_keys, allow_misspelt)
@@ -134,11 +136,22 @@ class ExecMock(MockSandbox):
         return sandbox
 
 
-def _body(name: str, key: str, options: ServeSettings, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the control API makes a sandbox of; what is None in `own` is as with the server."""
+def _body(name: str, key: str, options: ServeSettings, own: Collection[str]) -> dict[str, Any]:
+    """Return what the control API makes a sandbox of; what is not in `own` is as with the server."""
     clock: dict[str, Any] = {"speed": options.speed, "frozen": options.frozen}
     if options.clock_start is not None:
         clock["now"] = format_instant(options.clock_start)
-    body = {"name": name, "clock": clock, "keys": [{"key": key}], "drawBy": list(options.draw_by)}
-    given = {name: value for name, value in {**own, "seed": options.seed}.items() if value is not None}
-    return {**body, **given}
+    body: dict[str, Any] = {
+        "name": name,
+        "clock": clock,
+        "keys": [{"key": key}],
+        "drawBy": list(options.draw_by),
+    }
+    if options.seed is not None:
+        body["seed"] = options.seed
+    values = {
+        "journalSize": options.journal_size,
+        "journalAnswers": options.journal_answers,
+        "timezone": options.timezone,
+    }
+    return {**body, **{name: value for name, value in values.items() if name in own}}

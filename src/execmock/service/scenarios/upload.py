@@ -11,7 +11,7 @@ from execmock.core.contract.pointers import join
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
 from execmock.loading.scenarios import Vocabularies, read_data, read_text
-from execmock.loading.used_steps import Library, UsedText
+from execmock.loading.used_steps import UsableScenarios
 from execmock.service.refusals import Refusal
 
 __all__ = ["ScenarioFinding", "as_yaml", "read_upload"]
@@ -39,14 +39,13 @@ def read_upload(body: Mapping[str, Any], words: Vocabularies, others: Iterable[S
     It may use steps of the `others`.
     A place is `body/text:LINE:COLUMN`, or the path to a value, such as `body/scenario/steps/0/status`.
     """
-    texts = {scenario.name: UsedText(f"scenario {scenario.name}", scenario.text) for scenario in others}
-    library = Library(texts=texts)
+    usable = UsableScenarios.of(others)
     if "text" in body:
-        read = read_text(body["text"], "body/text", words, library)
+        read = read_text(body["text"], "body/text", words, usable)
         return _sound(
             read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.findings)
         )
-    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words, library)
+    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words, usable)
     return _sound(scenario, (ScenarioFinding(join("body/scenario", f.path), f.message) for f in findings))
 
 
