@@ -289,7 +289,7 @@ def test_a_scenario_uses_those_of_its_sandbox_and_its_folder(mock: ExecMock, tmp
     mock.scenario({"scenario": "user", "steps": [use, {"status": "workflow_cancelled"}]})
     execution = create(mock)
     mock.clock.advance("1m")
-    assert mock.signal(execution, "go").status == "workflow_cancelled"
+    assert mock.signal(execution["id"], "go").status == "workflow_cancelled"
     (tmp_path / "quick.yaml").write_text(QUICK_TEXT.replace("quick", "near"))
     (tmp_path / "user.yaml").write_text(
         "scenario: of-file\nsteps:\n  - use: near.workflow_queued\n  - status: workflow_failed\n"
