@@ -1,4 +1,4 @@
-"""What happened in a sandbox, as text for whoever looks at a test that failed."""
+"""What happened in a sandbox, as text for the reader of a test that failed."""
 
 from __future__ import annotations
 

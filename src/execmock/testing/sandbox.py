@@ -26,7 +26,7 @@ class MockSandbox:
     """What a test does with one sandbox. Close it, or use `with`; what is in it is then forgotten.
 
     Every method is quick and may be called from async code, for the server runs in a thread of its own;
-    only `wait` blocks, and has `async_wait` beside it.
+    only `wait` blocks, and `async_wait` is its counterpart.
     """
 
     def __init__(self, server: Server | None, name: str, key: str, *, strict_client: bool = False) -> None:

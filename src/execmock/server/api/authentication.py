@@ -17,7 +17,7 @@ __all__ = ["ApiKeyAuthenticator", "Authenticator", "Caller", "opened_by"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever holds a key: the sandbox it opens, what for, and a name that does not give the key away."""
+    """The holder of a key: the sandbox it opens, its scope, and a name that does not give the key away."""
 
     sandbox: Sandbox
     scope: Scope

@@ -25,7 +25,7 @@ _HEADERS = {
 
 
 class Streams:
-    """Serves streams. One watcher a sandbox runs for as long as somebody listens to it."""
+    """Serves streams. Each sandbox with a listener has one watcher."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -44,7 +44,7 @@ class Streams:
         watched.join()
         response = web.StreamResponse(headers=_HEADERS)
         try:
-            # What moved while nobody listened is published now: news to those that resume, else the past.
+            # What moved without a listener is published now: news to those that resume, else the past.
             await watched.watcher.look()
             known = self._known(last)
             await response.prepare(request)
@@ -79,7 +79,7 @@ class Streams:
             known = changes.last
             for number, kind, data in news:
                 if isinstance(data, JournalEntry):
-                    # Shown one by one: a thousand large bodies at once would hold up everybody.
+                    # Shown one by one: a thousand large bodies at once would hold up all others.
                     data = rendered(data)
                     await asyncio.sleep(0)
                 yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))

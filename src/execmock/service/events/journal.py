@@ -24,7 +24,7 @@ U = TypeVar("U")
 
 
 class JournalFilter(NamedTuple):
-    """Which entries are wanted; what is None does not matter. Numbers lie between `after` and `before`."""
+    """Which entries are wanted; None means any. Numbers lie between `after` and `before`."""
 
     after: int = 0
     operation: str | None = None
