@@ -85,7 +85,7 @@ class Router:
         self._literals: set[str] = set()
         self._whole: dict[tuple[str, str], Match] = {}
         self._last: dict[tuple[str, str], tuple[Operation, str]] = {}
-        # Whoever polls asks for the same path again and again, and workflows are few.
+        # Clients that poll ask for the same path again and again, and workflows are few.
         self._kept = lru_cache(maxsize=10_000)(self._match)
         for operation in operations:
             names = parameter_names(operation.path)

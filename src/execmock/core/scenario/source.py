@@ -156,7 +156,7 @@ class StepSource(Struct, forbid_unknown_fields=True):
         Annotated[
             list[EventSource],
             Meta(
-                description="Timeline entries beside the one that every status has; `[]` silences that one."
+                description="Timeline entries, added to the one that each status has; `[]` silences that one."
             ),
         ]
         | None
