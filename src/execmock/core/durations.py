@@ -73,7 +73,6 @@ def _second_text(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-@lru_cache(maxsize=4096)
 def format_instant(milliseconds: int) -> str:
     """Return RFC 3339 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`."""
     second, rest = divmod(milliseconds, 1000)
