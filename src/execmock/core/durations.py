@@ -1,4 +1,8 @@
-"""Durations and instants: whole milliseconds inside, human text outside."""
+"""Durations and instants: whole milliseconds inside, human text outside.
+
+What the kept texts of seconds gain (`bench/micro_gains.py`): without them a get, whose line in the log has
+one, takes 15 % more processor time, a create 22 %.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""From method and path to operation, built from the contract's own paths."""
+"""From method and path to operation, built from the contract's own paths.
+
+What the known paths gain (`bench/micro_gains.py`): without them a get takes 27 % more processor time, a
+list 17 %.
+"""
 
 from __future__ import annotations
 
