@@ -13,14 +13,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # Tests start hundreds of processes, each of which would compile the package.
 unexport PYTHONDONTWRITEBYTECODE
-PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
+# What starts no server and no other program: tests/architecture holds these folders to it.
+FAST   := architecture cli contract core loading service settings
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
            --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint check bench bench-smoke reliability docs lock hooks programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke reliability docs lock hooks programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -31,6 +33,12 @@ serve: $(VENV)/package.stamp  ## run the mock server; ARGS go to `execmock serve
 test: $(VENV)/dev.stamp  ## run the tests; ARGS go to pytest
 	$(PYTEST) $(ARGS)
 
+test-fast: $(VENV)/dev.stamp  ## run the tests of what needs no server, in less than 45 seconds
+	$(PYTEST) $(FAST:%=tests/%) $(ARGS)
+
+test-thorough: $(VENV)/dev.stamp  ## run the tests with ten times the random examples, as CI does each night
+	THOROUGH=1 $(PYTEST) --durations=25 $(ARGS)
+
 lint: $(VENV)/dev.stamp  ## what needs no test to run: lint, format, spelling, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,7 +47,7 @@ lint: $(VENV)/dev.stamp  ## what needs no test to run: lint, format, spelling, t
 
 check: lint  ## the gate: lint, all tests with branch coverage, the wheel
 	$(BIN)/python bench/run.py --smoke
-	$(PYTEST) --durations=15 --cov --cov-report=term-missing:skip-covered
+	$(PYTEST) --durations=25 --cov --cov-report=term-missing:skip-covered
 
 bench: $(VENV)/dev.stamp  ## measure the mock beside bare aiohttp and its peers; ARGS go to bench/run.py
 	$(BIN)/python bench/run.py $(ARGS)

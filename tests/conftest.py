@@ -16,13 +16,17 @@ from typing import IO
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.effort import EVERYDAY, THOROUGH, examples
+
 Serving = Callable[..., AbstractContextManager[str]]
 
-# The machine's speed is no verdict, and CI draws the same examples in every run.
+# The machine's speed is no verdict. CI draws the same examples in every run, but for the nightly one.
 settings.register_profile(
     "execmock",
     deadline=None,
-    derandomize=bool(os.environ.get("CI")),
+    max_examples=examples(EVERYDAY),
+    derandomize=bool(os.environ.get("CI")) and not THOROUGH,
+    print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("execmock")

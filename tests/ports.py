@@ -24,17 +24,15 @@ def reserved(ports: Iterable[int]) -> Iterator[int]:
     """Yield those of the ports that are free, each from then on held by this process."""
     folder = Path(tempfile.gettempdir(), f"execmock-test-ports-{os.getuid()}")
     folder.mkdir(exist_ok=True)
-    held = []  # a lock ends with its file
     for port in ports:
-        lock = (folder / str(port)).open("w")
+        lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR)  # held until this process ends
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with socket.socket() as sock:
                 sock.bind(("127.0.0.1", port))
         except OSError:
-            lock.close()
+            os.close(lock)
         else:
-            held.append(lock)
             yield port
 
 

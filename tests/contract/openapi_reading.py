@@ -78,7 +78,7 @@ def documented(document: dict[str, Any] = DOCUMENT) -> dict[str, Any]:
             return [cut(child) for child in node if not (key == "parameters" and is_ours(child))]
         if not isinstance(node, dict) or key in DATA:
             return node
-        if key in ("responses", "properties", "parameters"):
+        if key in ("responses", "properties", "parameters") or str(key).startswith("/"):
             node = {name: child for name, child in node.items() if not is_ours(child)}
         kept = {name: child for name, child in node.items() if name != "x-inferred"}
         for entry in node.get("x-inferred", ()):

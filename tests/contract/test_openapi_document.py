@@ -26,7 +26,7 @@ def test_each_operation_response_parameter_header_and_schema_names_its_source() 
     for name, operation in operations().items():
         stated[name] = operation
         stated |= {f"{name}/{status}": resolved(node) for status, node in operation["responses"].items()}
-        stated |= {f"{name}/{n}": resolved(node) for n, node in enumerate(operation["parameters"])}
+        stated |= {f"{name}/{n}": resolved(node) for n, node in enumerate(operation.get("parameters", ()))}
     assert {
         place: node.get("x-source") for place, node in stated.items() if node.get("x-source") not in SOURCES
     } == {}
@@ -45,8 +45,9 @@ def test_every_source_is_a_page_or_public_or_inferred() -> None:
 
 def test_every_operation_comes_from_the_page_that_describes_it() -> None:
     pages = {name: operation["page"] for name, operation in PAGES["operations"].items()}
-    assert {name: operation["x-source"] for name, operation in operations().items()} == pages
-    for name, operation in operations().items():
+    found = operations(documented())
+    assert {name: operation["x-source"] for name, operation in found.items()} == pages
+    for name, operation in found.items():
         assert DOCUMENT["x-sources"][pages[name]] == f"{operation['method']} {operation['path']}"
 
 
@@ -93,7 +94,8 @@ def test_the_links_join_create_with_get_list_and_public_read_and_list_with_get_a
 
 
 def test_keys_are_asked_for_where_the_vendors_ask_for_them() -> None:
-    assert {name: operation["security"] for name, operation in operations().items()} == {
+    found = operations()
+    assert {name: found[name]["security"] for name in PAGES["operations"]} == {
         "createExecution": [{"bearerAuth": ["read-write"]}],
         "listExecutions": [{"bearerAuth": ["read"]}],
         "getExecution": [{"bearerAuth": ["read"]}],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -94,17 +95,49 @@ def test_instants_sort_as_texts(pair: tuple[int, int]) -> None:
     ("text", "milliseconds"),
     [
         ("1970-01-01T00:00:00Z", 0),
-        ("1970-01-01T00:00:00", 0),
+        ("1970-01-01t00:00:00z", 0),
+        ("1970-01-01 00:00:00Z", 0),
+        ("1970-01-01T00:00:00-00:00", 0),
         ("1970-01-01T02:00:00+02:00", 0),
         ("2026-01-01T09:00:00.25Z", 1_767_258_000_250),
+        ("2026-01-01T09:00:00.250999999999Z", 1_767_258_000_250),
+        ("2016-12-31T23:59:60Z", 1_483_228_800_000),
+        ("2016-12-31T18:59:60.5-05:00", 1_483_228_800_000),
         ("9999-12-31T23:59:59.999Z", LAST),
+        (datetime(1970, 1, 1, 0, 0, 1), 1000),  # noqa: DTZ001 - what it means without a zone is the question
     ],
 )
-def test_an_instant_without_an_offset_is_utc(text: str, milliseconds: int) -> None:
+def test_an_instant_is_read_as_rfc_3339_says(text: str, milliseconds: int) -> None:
     assert parse_instant(text) == milliseconds
 
 
-@pytest.mark.parametrize("text", ["", "now", "2026-13-01", "2026-01-01T25:00:00Z", 5, None])
+@pytest.mark.parametrize("text", ["2026-01-01T09:00:00", "2026-01-01t09:00:00.5"])
+def test_an_instant_without_an_offset_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(DurationError, match=f"has no offset; expected {text}Z for UTC"):
+        parse_instant(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2026-01-01",
+        "2026-01-01T09:00Z",
+        "20260101T090000Z",
+        "2026-W01-1T09:00:00Z",
+        "2026-01-01T25:00:00Z",
+        "2026-02-30T09:00:00Z",
+        "2026-01-01T09:00:60Z",
+        "2026-01-01T09:00:00+1",
+        "2026-01-01T09:00:00+24:00",
+        "2026-01-01T09:00:00,5Z",
+        "\uff12026-01-01T09:00:00Z",
+        "2026-01-01T09:00:00Z\n",
+        5,
+        None,
+    ],
+)
 def test_what_is_no_instant_is_refused(text: object) -> None:
     with pytest.raises(DurationError, match="is not an instant; expected RFC 3339"):
         parse_instant(text)

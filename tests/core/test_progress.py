@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from execmock.core.execution import Execution
 from execmock.core.progress import (
@@ -184,7 +185,7 @@ def test_of_two_durations_the_shorter_leads_on_and_of_equal_ones_the_first() -> 
 
 
 @given(SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_a_range_is_drawn_within_its_ends_and_stays_drawn(seed: bytes) -> None:
     scenario = made({"status": "workflow_queued", "next": {"after": "1s..2s"}}, {"status": "workflow_failed"})
     due = next_due(scenario, begin(START), seed)

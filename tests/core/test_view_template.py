@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from execmock.core.contract.names import CREATE_BODY, EXECUTION
 from execmock.core.execution import Execution
@@ -66,7 +67,7 @@ def check(scenario: Scenario, body: dict[str, Any], at: int, number: int) -> Vie
     return form
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.sampled_from(SHIPPED), BODIES, INSTANTS, st.integers(0, 1 << 24))
 def test_a_form_gives_what_drawing_gives(
     scenario: Scenario, body: dict[str, Any], at: int, number: int

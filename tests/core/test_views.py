@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from execmock.core.contract.names import EXECUTION, GET, PUBLIC_EVENT, PUBLIC_EXECUTION, SchemaPlace
 from execmock.core.execution import Execution
@@ -100,7 +101,7 @@ def test_a_field_is_there_once_it_is_due_and_never_early(
 
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(after=st.integers(0, 3_600_000))
 def test_a_shipped_scenario_is_in_the_contract_at_every_instant(name: str, after: int) -> None:
     private, public = walked(SHIPPED[name], after)

@@ -24,6 +24,8 @@ from tests.verify.judging import judged
 from tests.verify.target import running
 
 from execmock.cli import main
+from execmock.loading.contract import shipped_contract
+from execmock.server.banner import banner
 from execmock.service.engine import Engine
 from execmock.settings import ServeSettings
 from execmock.stores import open_store
@@ -160,6 +162,32 @@ def _install_elsewhere(site: Path, module: str) -> None:
     ]
     (info / "entry_points.txt").write_text("\n".join(lines))
     shutil.copy2(ROOT / "src/execmock/stores/json_file.py", site / module)
+
+
+def test_an_operation_of_the_api() -> None:
+    contract = shipped_contract()
+    lines = banner(
+        contract, [], dict.fromkeys(contract.operations, "http://api"), "k", "http://c", ServeSettings()
+    )
+    with ExecMock() as mock:
+
+        def ask(method: str, path: str, **headers: str) -> requests.Response:
+            return requests.request(method, mock.url + path, headers={**mock.headers, **headers}, timeout=30)
+
+        listed, cancelled = ask("GET", "/v1/workflows"), ask("POST", "/v1/runs/run_1/cancel")
+        assert [each["id"] for each in listed.json()["data"]["items"]] == ["wf_orders", "wf_refunds"]
+        assert cancelled.json()["data"]["status"] == "cancelled"
+        wrong = ask("DELETE", "/v1/workflows")
+        assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET")
+        assert ask("GET", "/v1/workflows", Authorization="").status_code == 401
+        assert ask("POST", "/v1/runs/17/cancel").status_code == 400
+        mock.requests.assert_called("listAvailableWorkflows", times=2)
+        mock.requests.assert_called("cancelRun", times=2)
+    for name, method, path in (
+        ("listAvailableWorkflows", "GET", "/v1/workflows"),
+        ("cancelRun", "POST", "/v1/runs/{id}/cancel"),
+    ):
+        assert re.search(rf"{name} +{method} +http://api{re.escape(path)}\n", lines)
 
 
 def test_an_option_of_serve(ways: Callable[..., Any], pytester: pytest.Pytester) -> None:

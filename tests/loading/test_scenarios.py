@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from execmock.loading.contract import data_path, shipped_contract
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
@@ -72,14 +73,14 @@ def test_a_file_that_is_no_scenario_says_where(text: str, place: str) -> None:
 
 
 @given(st.text(st.sampled_from("scenario: steps-[]{}\n\"'&*!|>%@`x1,#~é\t")))
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 def test_no_text_breaks_the_reader(text: str) -> None:
     file = read_text(text, "a.yaml", WORDS)
     assert (file.scenario is None) == bool(file.findings)
 
 
 @given(st.data())
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 def test_no_mutation_of_a_scenario_breaks_the_reader(data: st.DataObject) -> None:
     lines = WRONG.splitlines()
     at = data.draw(st.integers(0, len(lines) - 1))

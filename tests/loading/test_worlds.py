@@ -77,7 +77,7 @@ def problems(text: str) -> list[str]:
         ),
         (LISTED + "      - {age: 9999999w}\n", "6:10: '9999999w' is longer than 100 years"),
         (
-            LISTED + "      - {createdAt: '2026-01-01'}\n",
+            LISTED + "      - {createdAt: 2026-01-01T00:00:00Z}\n",
             "6:10: needs a clock with a `start`",
         ),
         (LISTED + "      - {scenario: flakey}\n", "6:10: unknown scenario 'flakey'. Did you mean 'flaky'?"),
@@ -113,6 +113,10 @@ def problems(text: str) -> list[str]:
         ),
         (MANY + "        pick: {a: []}\n", "8:16: expected at least 1 item, received []"),
         (MANY + "        pick: {a: some}\n", '8:16: expected text such as 1..9, received "some"'),
+        (
+            HEAD + "    timezone: Europe/Berlim\n",
+            "5:5: unknown time zone 'Europe/Berlim'; expected one such as",
+        ),
         (
             MANY + "        pick: {a: 9..1}\n",
             "8:16: '9..1' is no range; expected the lower",

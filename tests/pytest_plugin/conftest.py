@@ -43,8 +43,8 @@ def run_tests(pytester: pytest.Pytester) -> RunTests:
         runner = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
         # pytest-asyncio asks for a setting of its own, which would be an unknown one where it is absent.
         unset = "-Wignore:The configuration option:pytest.PytestDeprecationWarning"
-        # In this process each run would import again what only a run imports: schemathesis takes a second.
-        without = [] if subprocess else ["-p", "no:schemathesis"]
-        return runner("-Werror", unset, *without, "-p", "no:cacheprovider", *arguments)
+        # schemathesis as a plugin takes each run a second
+        without = ("-p", "no:schemathesis", "-p", "no:cacheprovider")
+        return runner("-Werror", unset, *without, *arguments)
 
     return run

@@ -31,7 +31,7 @@ def test_two_hundred_tests_in_parallel_share_nothing(run_tests: RunTests) -> Non
             assert execmock.executions[0].fields["responsePayload"] == {"number": number}
             assert [r.operation for r in execmock.requests] == ["createExecution", "listExecutions"]
         """,
-        *("-n", "2", "-q", "-p", "no:schemathesis", "-o", "execmock_strict_client=true"),
+        *("-n", "2", "-q", "-o", "execmock_strict_client=true"),
         subprocess=True,
     )
     run.assert_outcomes(passed=200)

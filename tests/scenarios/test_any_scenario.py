@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from execmock.core.durations import parse_instant
 from execmock.core.embed_view import EmbedViews
@@ -191,7 +192,7 @@ def within_contract(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "status": fields["status"] if fields["status"] in known else "workflow_succeeded"}
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(data=scenarios(), what=inputs, request=st.dictionaries(st.text(max_size=3), json_values, max_size=2))
 def test_an_execution_keeps_the_contract_in_every_view_at_every_instant(
     data: dict[str, Any], what: list[tuple[int, Any]], request: dict[str, Any]
@@ -236,7 +237,7 @@ def check_embed(scenario: Scenario, state: Progress, data: dict[str, Any]) -> No
     assert sum(parts) <= shown["actions_count"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(data=scenarios(), what=inputs, polls=st.none() | st.integers(500, 5000), seed=st.integers(0, 99))
 def test_a_preview_plays_to_the_end_and_can_be_shown(
     data: dict[str, Any], what: list[tuple[int, Any]], polls: int | None, seed: int
@@ -255,7 +256,7 @@ def test_a_preview_plays_to_the_end_and_can_be_shown(
     encode(as_json(shown))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(data=scenarios(), choice=st.data())
 def test_a_scenario_with_another_status_somewhere_is_refused_unless_all_its_ways_are_legal(
     data: dict[str, Any], choice: st.DataObject

@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from execmock.core.preview import Entered, Script, as_table
 from execmock.core.scenario import Scenario
@@ -206,7 +207,7 @@ def plays(scenario: Scenario) -> None:
     assert all(graph.allows(before, after) for before, after in pairwise(statuses))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(text=changed_texts(SCENARIOS) | changed_data(SCENARIOS))
 def test_a_changed_scenario_plays_or_is_rejected_with_a_place(text: str) -> None:
     file = read_text(text, "x.yaml", WORDS)
@@ -215,7 +216,7 @@ def test_a_changed_scenario_plays_or_is_rejected_with_a_place(text: str) -> None
         plays(file.scenario)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(text=changed_texts(WORLDS) | changed_data(WORLDS))
 def test_a_changed_world_can_be_made_or_is_rejected_with_a_place(text: str) -> None:
     world, problems = read_world(text, "x.yaml", WORLD_WORDS)

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from .conftest import BODY, Server, Start
 
@@ -163,7 +164,7 @@ HEADERS = st.lists(
     HEADERS,
     st.binary(max_size=40) | st.just(GOOD),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_request_ever_gets_a_5xx(
     server: Server, method: bytes, path: str, headers: list[tuple[bytes, bytes]], body: bytes
 ) -> None:

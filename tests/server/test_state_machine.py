@@ -15,6 +15,7 @@ import aiohttp
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from tests.effort import examples
 
 from execmock.clocks import ManualClock
 from execmock.server.app import App
@@ -223,8 +224,8 @@ def clock_text(instant: int) -> str:
     return f"{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
 
 
-# The same seventy lives in every run; a failing one prints how to live it again.
+# The same lives in every run; a failing one prints how to live it again.
 Machine.TestCase.settings = settings(
-    max_examples=70, stateful_step_count=25, derandomize=True, print_blob=True, deadline=None
+    max_examples=examples(30), stateful_step_count=25, derandomize=True, print_blob=True, deadline=None
 )
 TestTheMockAndItsModel = Machine.TestCase

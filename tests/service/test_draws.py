@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.effort import examples
 
 from execmock.clocks import ManualClock
 from execmock.core.apis import EMBED_API
@@ -139,7 +140,7 @@ class Interleaving(RuleBasedStateMachine):
 
 
 TestInterleaving = Interleaving.TestCase
-TestInterleaving.settings = settings(max_examples=20, stateful_step_count=MOST, deadline=None)
+TestInterleaving.settings = settings(max_examples=examples(20), stateful_step_count=MOST, deadline=None)
 
 
 @pytest.mark.parametrize("start", [None, 1_000_000_000_000])

@@ -188,3 +188,35 @@ async def test_files_of_other_kinds_and_folders_are_no_scenarios(folder: Folder)
     (folder.path / "sub.yaml").mkdir()
     assert await folder.change("notes.txt", "not a scenario") == []
     assert await folder.take_up("sub.yaml", "never-there.yaml") == []
+
+
+USING = """\
+scenario: user
+steps:
+  - {use: quick.workflow_queued, next: {after: 2s}}
+  - {status: workflow_failed}
+"""
+
+
+async def test_who_uses_a_changed_scenario_changes_with_it(folder: Folder) -> None:
+    assert await folder.change("user.yaml", USING) == ["scenario user is new"]
+    first = await folder.create("user")
+    changed = await folder.change(
+        "quick.yaml", TEXT.replace("workflow_queued,", "workflow_queued, name: first,")
+    )
+    assert changed == [
+        "scenario quick changed",
+        "scenario user changed; 1 execution keeps version " + first.scenario.version,
+    ]
+    assert (await folder.create("user")).scenario.steps[0].name == "first"
+
+
+async def test_what_is_used_may_go_and_come_again(folder: Folder) -> None:
+    await folder.change("user.yaml", USING)
+    (folder.path / "quick.yaml").unlink()
+    gone, told = await folder.take_up("quick.yaml")
+    assert gone == "scenario quick is gone"
+    assert "user.yaml:3:6: there is no scenario 'quick'." in told
+    assert told.endswith("what was loaded before stays in use")
+    again = TEXT.replace("workflow_queued,", "workflow_queued, name: again,")
+    assert await folder.change("quick.yaml", again) == ["scenario quick is new", "scenario user changed"]

@@ -210,3 +210,58 @@ async def test_what_only_shows_when_it_is_made_is_an_error_too(
     with pytest.raises(WorldError) as caught:
         await begun(path, keys=(("b3sk_taken", "read"),))
     assert str(caught.value) == problem
+
+
+MADE = """\
+world: made
+seed: 7
+clock: {{start: 2030-01-01T00:00:00Z, frozen: true}}
+sandboxes:
+  default:
+    timezone: Europe/Berlin
+    generate:
+      - count: 20
+        scenarios: {{free-happy-path: 1}}
+        pick: {{order: [{{sku: a}}, {{sku: b}}], gone: [null], mixed: [{{}}, 1], cents: 100..199}}
+        request: {request}
+"""
+
+
+async def made(tmp_path: Path, **more: Any) -> Engine:
+    path = tmp_path / "made.yaml"
+    path.write_text(MADE.format(request=json.dumps({**BODY, **more})))
+    return await begun(path)
+
+
+async def test_numbers_of_generated_executions_count_from_the_oldest(tmp_path: Path) -> None:
+    found = await items(await made(tmp_path, externalRef="{{ number }}"), "default")
+    assert [item["externalRef"] for item in found] == [str(number) for number in range(20, 0, -1)]
+
+
+async def test_generated_requests_have_whole_values_and_arithmetic(tmp_path: Path) -> None:
+    request = {
+        "requestPayload": "{{ pick.order }}",
+        "clientSafeMetadata": {"price": "{{ pick.cents / 100 }}"},
+        "externalRef": "{{ pick.gone | default('none') | upper }}",
+    }
+    found = await items(await made(tmp_path, **request), "default")
+    assert {item["requestPayload"]["sku"] for item in found} == {"a", "b"}
+    assert all(1 <= item["clientSafeMetadata"]["price"] < 2 for item in found)
+    assert {item["externalRef"] for item in found} == {"NONE"}
+
+
+async def test_a_generated_request_that_breaks_the_contract_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorldError) as error:
+        await made(tmp_path, requestPayload="{{ pick.mixed }}")
+    said = "a generated request of sandbox 'default' breaks the contract: /requestPayload: expected an object"
+    assert said in str(error.value)
+
+
+async def test_a_create_with_the_key_of_a_generated_execution_finds_it(tmp_path: Path) -> None:
+    engine = await made(tmp_path, idempotencyKey="key-{{ number }}")
+    oldest = (await items(engine, "default"))[-1]
+    sandbox = await engine.sandboxes.get("default")
+    assert sandbox is not None
+    body = {**BODY, "idempotencyKey": "key-1"}
+    assert (await engine.executions.create(sandbox, body, "key_x", Selection())).id == oldest["id"]
+    assert sandbox.timezone == "Europe/Berlin"

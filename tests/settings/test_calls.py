@@ -45,7 +45,7 @@ CALLS: dict[str, tuple[Call, type[Any]]] = {
             ExecMock.sandbox,
             lambda option: option.each_sandbox,
             frozenset({"self", "name", "key", "strict_client"}),
-            {"journal_size": None},  # as large as the server's
+            {"journal_size": None, "timezone": None},  # as the server's
         ),
         ServeSettings,
     ),

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from tests.effort import examples
 
 from execmock.core.execution import Execution, Idempotency
 from execmock.core.progress import Progress, begin
@@ -171,7 +172,7 @@ def compare(open_other: Callable[[], Store], *phases: Phase) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=examples(15),
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
             deadline=None,

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.effort import examples
 
 from execmock.core.json_text import encode
 from execmock.errors import MockError
@@ -187,6 +188,8 @@ def test_no_verdict_on_the_journal_is_wrong(url: str) -> None:
     server = Server(ServeSettings(store=url, auth="strict", port=0, quiet=True, frozen=True), BACKGROUND)
     try:
         machine = type("OfThisStore", (Verdicts,), {"server": server, "numbers": count()})
-        run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=25))
+        run_state_machine_as_test(
+            machine, settings=settings(max_examples=examples(15), stateful_step_count=25)
+        )
     finally:
         server.stop()

@@ -54,7 +54,7 @@ def test_the_clock_moves_as_it_is_told(mock: ExecMock) -> None:
     ("move", "message"),
     [
         (lambda clock: clock.advance("5"), "'5' is not a duration"),
-        (lambda clock: clock.advance_to("2025-01-01"), "never goes back"),
+        (lambda clock: clock.advance_to("2025-01-01T00:00:00Z"), "never goes back"),
         (lambda clock: clock.speed(-1), "expected more than 0"),
         (lambda clock: clock.advance_until("exec_none", "workflow_failed"), "Unknown execution"),
     ],
@@ -281,3 +281,17 @@ def test_an_added_scenario_can_be_taken_back(mock: ExecMock) -> None:
     mock.delete_scenario("quick")
     with pytest.raises(MockError, match="Unknown scenario"):
         mock.delete_scenario("quick")
+
+
+def test_a_scenario_uses_those_of_its_sandbox_and_its_folder(mock: ExecMock, tmp_path: Path) -> None:
+    use = {"use": "quick.workflow_running", "next": {"signal": "go"}}
+    mock.add_scenario(QUICK)
+    mock.scenario({"scenario": "user", "steps": [use, {"status": "workflow_cancelled"}]})
+    execution = create(mock)
+    mock.clock.advance("1m")
+    assert mock.signal(execution["id"], "go").status == "workflow_cancelled"
+    (tmp_path / "quick.yaml").write_text(QUICK_TEXT.replace("quick", "near"))
+    (tmp_path / "user.yaml").write_text(
+        "scenario: of-file\nsteps:\n  - use: near.workflow_queued\n  - status: workflow_failed\n"
+    )
+    assert mock.scenario(tmp_path / "user.yaml") == "of-file"

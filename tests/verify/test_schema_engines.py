@@ -17,6 +17,7 @@ from execmock.loading.contract import shipped_contract
 from execmock.verify.answer_schemas import Part, schema_of
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.second_opinion import SecondOpinion
+from tests.effort import examples
 from tests.verify.test_judging import seen
 
 CONTRACT = shipped_contract()
@@ -163,7 +164,7 @@ def near_misses(draw: st.DrawFn) -> Any:
     return value["data"] if isinstance(value, dict) and "data" in value and draw(st.booleans()) else value
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(near_misses() | ODD)
 def test_over_the_contract_the_engines_find_the_same(value: Any) -> None:
     for operation, part in JUDGED:

@@ -66,7 +66,7 @@ def test_what_moves_the_clock_and_fails_is_named() -> None:
         raise ValueError("the clock is stuck")
 
     with running() as target, pytest.raises(ConfigError) as caught:
-        judged(target, pass_time=stuck)
+        judged(target, only=FOLLOWING, pass_time=stuck)
     assert str(caught.value) == "pass_time(100) raised ValueError('the clock is stuck')"
 
 

@@ -24,6 +24,12 @@ __all__ = [
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(\.[0-9]{1,30})?([Zz]|[-+][0-9]{2}:[0-9]{2})?"
+)
+_INSTANT_WORDS = "RFC 3339, such as 2026-01-01T09:00:00Z"
+_LONGEST_SHOWN = 80
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 100 * 365 * _UNITS["d"]
 _YEAR_10000 = 253_402_300_800_000
@@ -42,12 +48,12 @@ def parse_duration(text: object) -> int:
     parts = _PART.findall(whole)
     if not parts or "".join(number + unit for number, unit in parts) != whole:
         raise DurationError(
-            f"{text!r} is not a duration; expected a number and a unit, such as 500ms, 3s, 10m, 7d"
+            f"{_shown(text)} is not a duration; expected a number and a unit, such as 500ms, 3s, 10m, 7d"
         )
     # Compared before it is rounded: a long row of digits is infinity as a float.
     total = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if total > _LONGEST:
-        raise DurationError(f"{text!r} is longer than 100 years")
+        raise DurationError(f"{_shown(text)} is longer than 100 years")
     return round(total)
 
 
@@ -57,7 +63,7 @@ def parse_range(text: object) -> tuple[int, int]:
     low = parse_duration(low_text)
     high = parse_duration(high_text) if separator else low
     if high < low:
-        raise DurationError(f"{text!r} runs backwards; expected the shorter duration first")
+        raise DurationError(f"{_shown(text)} runs backwards; expected the shorter duration first")
     return low, high
 
 
@@ -84,16 +90,46 @@ def format_instant(milliseconds: int) -> str:
 
 
 def parse_instant(text: object) -> int:
-    """Return milliseconds since 1970 of an RFC 3339 text from 1970 on; without an offset it is UTC."""
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else text
-    except ValueError:
-        moment = None
-    if not isinstance(moment, datetime):
-        raise DurationError(f"{text!r} is not an instant; expected RFC 3339, such as 2026-01-01T09:00:00Z")
+    """Return milliseconds since 1970 of an RFC 3339 text from 1970 on, or of a datetime.
+
+    A leap second is the first instant of the next minute. A datetime without an offset is UTC; a text
+    without one is refused, for it would be a guess.
+    """
+    moment = text if isinstance(text, datetime) else _read(text) if isinstance(text, str) else None
+    if moment is None:
+        raise DurationError(f"{_shown(text)} is not an instant; expected {_INSTANT_WORDS}")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     instant = (aware - _EPOCH) // timedelta(milliseconds=1)
     if not 0 <= instant < _YEAR_10000:
         # Ids hold the instant as an unsigned number, and texts hold the year in four digits.
-        raise OutOfRangeError(f"{text!r} is no instant to work with; expected one of the years 1970 to 9999")
+        raise OutOfRangeError(
+            f"{_shown(text)} is no instant to work with; expected one of the years 1970 to 9999"
+        )
     return instant
+
+
+def _read(text: str) -> datetime | None:
+    """Return the instant of an RFC 3339 text, or None; DurationError where only the offset is missing."""
+    found = _INSTANT.fullmatch(text)
+    if not found:
+        return None
+    date, time, fraction, offset = found.groups()
+    leap = time.endswith(":60")
+    try:
+        # Python keeps microseconds; what is finer is cut off, as all that is finer than milliseconds is.
+        plain = f"{date}T{time[:-2]}59" if leap else f"{date}T{time}"
+        moment = datetime.fromisoformat(f"{plain}{(fraction or '')[:7]}{(offset or 'Z').upper()}")
+    except ValueError:
+        return None
+    if offset is None:
+        raise DurationError(f"{text!r} has no offset; expected {text}Z for UTC, or +01:00 in place of Z")
+    if not leap:
+        return moment
+    utc = moment.astimezone(UTC)
+    # Leap seconds are inserted at the end of a day in UTC, and nowhere else.
+    return utc.replace(microsecond=0) + timedelta(seconds=1) if (utc.hour, utc.minute) == (23, 59) else None
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

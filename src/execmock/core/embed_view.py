@@ -43,7 +43,7 @@ class EmbedViews:
         key, name = execution.workflow
         shown = {
             **self._blank,
-            **instant_texts(execution.created_at, self._zone),
+            **instant_texts(execution.created_at, execution.zone or self._zone),
             "execution_data": data,
             "hashid": execution.hashid,
             "id": execution.id,

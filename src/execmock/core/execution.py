@@ -37,6 +37,7 @@ class Execution:
     """
 
     api: ClassVar[ApiDescription] = EXECUTIONS_API
+    zone: ClassVar[str | None] = None
 
     id: str
     sandbox: str
@@ -60,7 +61,10 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class EmbedExecution:
-    """An execution of an embedded workflow. `workflow` holds the workflow's key and name."""
+    """An execution of an embedded workflow. `workflow` holds the workflow's key and name.
+
+    `zone` is what its local times are told in; None is the server's.
+    """
 
     api: ClassVar[ApiDescription] = EMBED_API
 
@@ -73,6 +77,7 @@ class EmbedExecution:
     execution_data: bytes
     progress: Progress
     draw_seed: bytes = b""
+    zone: str | None = None
 
     @property
     def body(self) -> bytes:
@@ -145,6 +150,7 @@ def new_embed_execution(
         workflow=(workflow.key, workflow.name),
         execution_data=encode(data),
         progress=begin(at),
+        zone=sandbox.timezone,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -91,6 +91,10 @@ class RequestCounts:
             return kind
         rest = kind.without_path()
         return rest if rest in self._counts or room < 2 * MOST_KINDS else kind.outcome_alone()
+
+    def without(self, gone: Callable[[RequestKind], bool | None]) -> RequestCounts:
+        """Return the counts of the kinds that are not gone."""
+        return RequestCounts(count for count in self if not gone(count.kind))
 
     def less(self, others: Iterable[RequestKind]) -> RequestCounts:
         """Return what remains when each of `others` is counted once less.

@@ -50,6 +50,7 @@ class Sandbox:
     embed_workflows: tuple[EmbedWorkflow, ...] = ()
     draw_root: bytes = b""
     draw_by: tuple[str, ...] = DRAW_BY
+    timezone: str | None = None
     journal_size: int | None = None
     journal_answers: bool | None = None
 

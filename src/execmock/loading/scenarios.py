@@ -24,6 +24,7 @@ from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
 from execmock.loading.prepared import prepared
+from execmock.loading.used_steps import UsableScenarios, UsedText, expand, uses_others
 
 __all__ = [
     "ScenarioFile",
@@ -41,12 +42,16 @@ Vocabularies = Mapping[Api, Vocabulary]
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFile:
-    """One file read: its scenario and no findings, or no scenario and why."""
+    """One file read: its scenario and no findings, or no scenario and why.
+
+    `uses` names the scenarios whose steps it uses.
+    """
 
     path: str
     text: str
     scenario: Scenario | None
     findings: tuple[LocatedFinding, ...] = ()
+    uses: frozenset[str] = frozenset()
 
 
 def vocabularies(contract: Contract) -> Vocabularies:
@@ -54,8 +59,10 @@ def vocabularies(contract: Contract) -> Vocabularies:
     return {api: Vocabulary.of(contract, api) for api in APIS}
 
 
-def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:
-    """Read one scenario; never raises for what the text holds."""
+def read_text(
+    text: str, file: str, words: Vocabularies, usable: UsableScenarios | None = None
+) -> ScenarioFile:
+    """Read one scenario; never raises for what the text holds. It can use the `usable` ones."""
     data = prepared("scenario", text.encode("utf-8", "surrogatepass"))
     # Only shipped files are prepared, and a test holds those to their schema.
     source = None if data is None else _shape().sound(data)
@@ -63,10 +70,10 @@ def read_text(text: str, file: str, words: Vocabularies) -> ScenarioFile:
         scenario, findings = _compiled(source, text, words)
         if not findings:
             return ScenarioFile(file, text, scenario)
-    return _read_marked(text, file, words)
+    return _read_marked(text, file, words, usable)
 
 
-def _read_marked(text: str, file: str, words: Vocabularies) -> ScenarioFile:
+def _read_marked(text: str, file: str, words: Vocabularies, usable: UsableScenarios | None) -> ScenarioFile:
     from execmock.loading.yaml_marks import load_marked
 
     try:
@@ -74,14 +81,36 @@ def _read_marked(text: str, file: str, words: Vocabularies) -> ScenarioFile:
     except ScenarioError as error:
         finding = located_at(error.place or Place(file), error.message, text.splitlines())
         return ScenarioFile(file, text, None, (finding,))
-    scenario, findings = read_data(marked.data, text, words)
-    return ScenarioFile(file, text, scenario, locate(findings, marked, text))
+    scenario, findings, uses = _read_data(marked.data, text, words, usable)
+    return ScenarioFile(file, text, scenario, locate(findings, marked, text), uses)
 
 
-def read_data(data: Any, text: str, words: Vocabularies) -> tuple[Scenario | None, list[Finding]]:
-    """Read a scenario from plain data; `text` is what its version is the digest of."""
+def read_data(
+    data: Any, text: str, words: Vocabularies, usable: UsableScenarios | None = None
+) -> tuple[Scenario | None, list[Finding]]:
+    """Read a scenario from plain data; `text` is what its version is the digest of.
+
+    If it uses others, that is a text that holds all of its steps.
+    """
+    return _read_data(data, text, words, usable)[:2]
+
+
+def _read_data(
+    data: Any, text: str, words: Vocabularies, usable: UsableScenarios | None
+) -> tuple[Scenario | None, list[Finding], frozenset[str]]:
     source, findings = _shape().read(data)
-    return (None, findings) if source is None else _compiled(source, text, words)
+    if source is None or not uses_others(data):
+        return (*((None, findings) if source is None else _compiled(source, text, words)), frozenset())
+    from execmock.loading.yaml_text import yaml_text
+
+    whole = expand(data, usable or UsableScenarios(), lambda other: _shape().read(other)[1])
+    if whole.findings:
+        return None, list(whole.findings), whole.uses
+    source, findings = _shape().read(whole.data)
+    if source is None:
+        return None, [whole.placed(finding) for finding in findings], whole.uses
+    scenario, findings = _compiled(source, yaml_text(whole.data).decode(), words)
+    return scenario, [whole.placed(finding) for finding in findings], whole.uses
 
 
 def _compiled(
@@ -92,20 +121,24 @@ def _compiled(
     return (replace(scenario, text=text) if scenario else None), findings
 
 
-def read_folder(paths: Iterable[Path], words: Vocabularies) -> Sequence[ScenarioFile]:
+def read_folder(
+    paths: Iterable[Path], words: Vocabularies, texts: Mapping[str, UsedText] | None = None
+) -> Sequence[ScenarioFile]:
     """Read every .yaml and .yml file in folders (deep), and the files named themselves, in name order.
 
-    A file that takes the name or the bound values of one before it is refused; each file is read once.
+    A file that takes the name or the bound values of one before it is refused; each file is read once. They
+    can use each other's steps, those of `texts`, by name, and those of shipped scenarios.
     """
     found: dict[Path, Path] = {}
     for path in paths:
         files = sorted(p for p in path.rglob("*.y*ml") if p.is_file()) if path.is_dir() else [path]
         for file in files:
             found.setdefault(file.resolve(), file)
-    return without_rivals([_read_file(file, words) for file in found.values()])
+    usable = UsableScenarios(tuple(found.values()), texts)
+    return without_rivals([_read_file(file, words, usable) for file in found.values()])
 
 
-def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
+def _read_file(path: Path, words: Vocabularies, usable: UsableScenarios) -> ScenarioFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -113,7 +146,7 @@ def _read_file(path: Path, words: Vocabularies) -> ScenarioFile:
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         return ScenarioFile(str(path), "", None, (LocatedFinding(Place(str(path)), reason),))
-    return read_text(text, str(path), words)
+    return read_text(text, str(path), words, usable)
 
 
 def without_rivals(files: Sequence[ScenarioFile]) -> Sequence[ScenarioFile]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
 from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
+from execmock.loading.used_steps import UsedText
 from execmock.service.engine import Engine
 from execmock.service.file_watch import changed_files
 from execmock.service.scenarios.shipped import shipped_files, shipped_scenarios
@@ -30,7 +31,9 @@ class ScenarioReloader:
         self._shipped = [shipped_scenarios()]
         # The files that are in use, by path: those of the second group win over those of the first.
         shipped = shipped_files(engine.contract)
-        self._groups = [_by_path(shipped), _by_path(read_folder(self._extra, engine.words))]
+        own = read_folder(self._extra, engine.words)
+        self._groups = [_by_path(shipped), _by_path(own)]
+        self._uses = {file.path: file.uses for file in own}
         self._reported: dict[str, str] = {}
 
     async def run(self) -> AsyncIterator[str]:
@@ -48,8 +51,19 @@ class ScenarioReloader:
         for path in sorted(changed, key=lambda path: (Path(path).is_file(), path)):
             # What is gone goes first, so that a file that was renamed finds its scenario's name free.
             if path.endswith(_SUFFIXES):
+                before = self._name_of(path)
                 lines += await (self._take_up_file(path) if Path(path).is_file() else self._let_go(path))
+                for user in self._users_of({before, self._name_of(path)} - {""}):
+                    lines += await self._take_up_file(user)
         return lines
+
+    def _name_of(self, path: str) -> str:
+        file = self._group(path).get(path)
+        return file.scenario.name if file and file.scenario else ""
+
+    def _users_of(self, names: set[str]) -> list[str]:
+        """Return the files that use a scenario of those names, directly or through others."""
+        return [path for path, uses in sorted(self._uses.items()) if uses & names and Path(path).is_file()]
 
     async def _take_up_file(self, path: str) -> list[str]:
         if _is_empty(path):
@@ -58,7 +72,9 @@ class ScenarioReloader:
                 return await self._let_go(path)
         group = self._group(path)
         others = [file for name, file in group.items() if name != path and Path(name).is_file()]
-        file = without_rivals([*others, *read_folder([Path(path)], self._engine.words)])[-1]
+        read = read_folder([Path(path)], self._engine.words, self._texts())
+        file = without_rivals([*others, *read])[-1]
+        self._uses[path] = file.uses
         if file.scenario is None:
             return self._report(file)
         self._reported.pop(path, None)
@@ -68,8 +84,13 @@ class ScenarioReloader:
         group[path] = file
         return [*lines, *await self._settle(file.scenario.name)]
 
+    def _texts(self) -> dict[str, UsedText]:
+        files = [file for group in self._groups for file in group.values()]
+        return {file.scenario.name: UsedText(file.path, file.text) for file in files if file.scenario}
+
     async def _let_go(self, path: str) -> list[str]:
         self._reported.pop(path, None)
+        self._uses.pop(path, None)
         file = self._group(path).pop(path, None)
         return await self._settle(file.scenario.name) if file and file.scenario else []
 

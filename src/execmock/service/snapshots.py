@@ -13,6 +13,7 @@ from execmock.core.durations import format_instant
 from execmock.core.execution import AnyExecution, Idempotency
 from execmock.core.json_text import JsonError, decode
 from execmock.core.scenario import Scenario
+from execmock.core.zones import unknown_zone
 from execmock.errors import StoreError
 from execmock.interfaces import Contents, Key, Put
 from execmock.loading.scenarios import read_text
@@ -84,6 +85,8 @@ class Snapshots:
         if document.form != _FORM:
             raise ValueError(f"its form is {document.form}, expected {_FORM}")
         read = msgspec.convert(document.sandbox, Sandbox)
+        if read.timezone is not None and (wrong := unknown_zone(read.timezone)):
+            raise ValueError(wrong)
         clock = read.clock
         if not (0 <= clock.shown <= LATEST and 0 <= clock.speed <= FASTEST and 0 < clock.resume <= FASTEST):
             raise ValueError(f"its clock is out of range ({_RANGE})")
@@ -133,6 +136,8 @@ def _read_value(sandbox: str, kept: _Kept, scenarios: Mapping[str, Scenario]) ->
             raise ValueError(f"{kept.id} stands in no step of {value.scenario}")
         if not all(0 <= instant <= LATEST for instant in (value.created_at, *(visit.at for visit in visits))):
             raise ValueError(f"{kept.id} has an instant out of range ({_RANGE})")
+        if value.zone is not None and (wrong := unknown_zone(value.zone)):
+            raise ValueError(f"{kept.id}: {wrong}")
         msgspec.convert(decode(value.body), dict)
         value = replace(value, sandbox=sandbox)
     return Put(Key(sandbox, kept.kind, kept.id), value, kept.order)

@@ -115,6 +115,7 @@ class Worlds:
                 draw_by=before.draw_by,
                 journal_size=before.journal_size,
                 journal_answers=before.journal_answers,
+                timezone=sandbox.timezone or before.timezone,
             )
         contents = self._contents(plan, sandbox)
         for reference in sorted(
@@ -138,6 +139,7 @@ class Worlds:
             made,
             organization=plan.organization or made.organization,
             default_scenario=wished or plan.scenario,
+            timezone=plan.timezone,
             workflows=plan.workflows,
             embed_workflows=tuple(EmbedWorkflow(*workflow) for workflow in plan.embed_workflows),
         )
@@ -148,7 +150,11 @@ class Worlds:
         caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
         puts: list[Put] = []
         remembered: list[Put] = []
+        request = self.words.request
         for number, draft in enumerate(drafts(plan, sandbox.draw_root, now), start=1):
+            if draft.listed is None and not request.is_valid(draft.request):
+                broken = f"a generated request of sandbox {plan.name!r} breaks the contract"
+                raise WorldError(f"{broken}: {request.violations(draft.request)[0]}")
             if draft.created_at > now:
                 raise WorldError(f"an execution of sandbox {plan.name!r} was created after the clock's start")
             execution = self._execution(draft, sandbox, number, caller)

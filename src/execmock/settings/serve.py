@@ -66,7 +66,9 @@ class ServeSettings(Settings):
     clock_start: int | None = option(
         None, INSTANT, "The clock's first instant; now by default.", argument="start", each_sandbox=True
     )
-    timezone: str = option("America/New_York", ZONE, "Zone of the embed operation's local times.")
+    timezone: str = option(
+        "America/New_York", ZONE, "Zone of the embed operation's local times.", each_sandbox=True
+    )
     seed: int | None = option(
         None,
         SEED,

@@ -101,14 +101,15 @@ class ExecMock(MockSandbox):
         draw_by: Sequence[str] = DRAW_BY,
         journal_size: int | None = None,
         journal_answers: bool | None = None,
+        timezone: str | None = None,
         strict_client: bool = False,
     ) -> MockSandbox:
         """Return a new sandbox on this server, with a key of its own.
 
         With a seed, outcomes follow from it and from what a request says in `draw_by`, ids from it, the
         clock's start and the name; without a name it is sandbox-1, -2, ...
-        With a world, it starts as that world's first sandbox. Its journal is as large as the server's unless
-        it is told otherwise.
+        With a world, it starts as that world's first sandbox. Its journal and time zone are as the server's
+        unless it is told otherwise.
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
         name = name or f"sandbox-{next(self._numbers)}"
@@ -125,6 +126,8 @@ class ExecMock(MockSandbox):
             body["seed"] = options.seed
         if journal_size is not None:
             body["journalSize"] = options.journal_size
+        if timezone is not None:
+            body["timezone"] = options.timezone
         if journal_answers is not None:
             body["journalAnswers"] = options.journal_answers
         made = self._control.call("POST", "/sandboxes", body)

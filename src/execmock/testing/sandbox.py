@@ -90,7 +90,7 @@ class MockSandbox:
 
     def add_scenario(self, scenario: ScenarioLike) -> str:
         """Let requests name a scenario, or bind it, in this sandbox alone; return its name."""
-        read = self._server.scenario(scenario)
+        read = self._server.scenario(scenario, self.name)
         self._control.call("PUT", f"/scenarios/{path_part(read.name)}", {"text": read.text})
         return read.name
 

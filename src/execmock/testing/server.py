@@ -43,9 +43,13 @@ class Server:
         self.url = self._listener.url
         self.control = Control(self._mock.control, self._background, "default")
 
-    def scenario(self, given: ScenarioLike) -> Scenario:
-        """Return a scenario that a test wrote; ScenarioError shows what is wrong with it."""
-        return scenario_from(given, self._mock.engine.words)
+    def scenario(self, given: ScenarioLike, sandbox: str) -> Scenario:
+        """Return a scenario that a test wrote; ScenarioError shows what is wrong with it.
+
+        It may use steps of those that are seen in a sandbox.
+        """
+        engine = self._mock.engine
+        return scenario_from(given, engine.words, list(engine.registry.seen_by(sandbox).values()))
 
     def begin(self, world: WorldLike) -> None:
         """Make the sandboxes of a world."""

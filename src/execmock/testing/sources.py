@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords
 from execmock.errors import ExecmockError, ScenarioError, WorldError
 from execmock.loading.scenarios import Vocabularies, read_text
+from execmock.loading.used_steps import UsableScenarios
 from execmock.loading.worlds import load_world, read_world, world_path
 from execmock.testing.tracebacks import hides
 
@@ -30,12 +31,14 @@ def is_name(given: ScenarioLike | WorldLike) -> bool:
     return isinstance(given, str) and not set(given) & set("\n:{")
 
 
-def scenario_from(given: ScenarioLike, words: Vocabularies) -> Scenario:
+def scenario_from(given: ScenarioLike, words: Vocabularies, others: Iterable[Scenario] = ()) -> Scenario:
     """Return the scenario that a mapping, a YAML text or a file holds; one without a name is `inline`.
 
+    It may use steps of the `others`, and a file those of the files of its folder.
     ScenarioError shows every mistake with its line.
     """
-    found = read_text(*_text(given, "scenario", ScenarioError), words)
+    usable = UsableScenarios.of(others, (given,) if isinstance(given, Path) else ())
+    found = read_text(*_text(given, "scenario", ScenarioError), words, usable)
     if found.scenario is None:
         raise ScenarioError("\n".join(finding.shown for finding in found.findings))
     return found.scenario

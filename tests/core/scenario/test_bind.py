@@ -270,6 +270,14 @@ def test_the_overlap_says_which_wins() -> None:
     ]
 
 
+def test_what_is_to_be_said_of_many_is_said_at_once() -> None:
+    made = [scenario(f"s{number}", {"workflowId": f"wf_{number}"}) for number in range(5)]
+    wide = scenario("wide", {"requestPayload.n": {"greater": 5}})
+    told = [overlap.message for overlap in overlaps([(one.name, one) for one in [*made, wide]])]
+    others = "'wide' can fit the same request as 's0', 's1' and 3 more, which then follows the other"
+    assert told == [f"{others}: it binds more to one value"]
+
+
 @given(st.lists(BINDS.filter(lambda bind: not findings(bind)), min_size=1, max_size=4), REQUESTS)
 def test_a_request_follows_the_winner_among_those_that_it_fits(
     binds: list[dict[str, Any]], request: dict[str, Any]

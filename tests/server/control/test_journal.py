@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ async def test_it_shows_requests_and_answers_oldest_first(control: Any) -> None:
         ("", 4),
         ("operation=listExecutions", 2),
         ("operation=createExecution", 1),
-        ("operation=none", 0),
+        ("operation=getPublicExecution", 0),
         ("method=get", 3),
         ("method=POST", 1),
         ("status=400", 1),
@@ -78,10 +79,49 @@ async def test_the_limit_takes_the_latest_and_leaves_the_count(control: Any) -> 
     assert ([entry["status"] for entry in found["entries"]], found["count"]) == ([400], 4)
 
 
-async def test_cleared_it_is_empty_whatever_the_filters(control: Any) -> None:
+async def test_cleared_it_is_empty(control: Any) -> None:
     await some_requests(control)
-    assert await control.delete("/journal?method=GET") == {"count": 4}
+    assert await control.delete("/journal") == {"count": 4}
     assert await control.get("/journal/count") == {"count": 0}
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_an_operation_that_the_contract_does_not_have_is_refused(control: Any, method: str) -> None:
+    await some_requests(control)
+    error = await control.refused(404, method, "/journal?operation=createExecutions")
+    assert "Did you mean 'createExecution'?" in error["details"][0]["message"]
+    assert await control.get("/journal/count") == {"count": 4}
+
+
+@pytest.mark.parametrize("store", ["memory:", "sqlite:{}/journal.db"])
+async def test_only_what_the_filters_admit_is_forgotten(controlled: Any, store: str, tmp_path: Path) -> None:
+    control = await controlled(store=store.format(tmp_path))
+    await some_requests(control)
+    assert await control.delete("/journal?operation=listExecutions") == {"count": 2}
+    found = await control.get("/journal")
+    assert [entry["operation"] for entry in found["entries"]] == ["createExecution", "getExecution"]
+    assert (found["count"], found["dropped"]["count"]) == (2, 0)
+    assert (await control.get("/journal/violations"))["count"] == 0
+    await control.server.get("/v1/executions?limit=0")
+    summary = await control.get("/journal/summary")
+    assert (summary["count"], summary["dropped"], summary["violations"]) == (3, 0, 1)
+    assert await control.delete("/journal?method=DELETE") == {"count": 0}
+    assert await control.delete("/journal?status=200") == {"count": 2}
+    assert await control.get("/journal/count") == {"count": 1}
+
+
+@pytest.mark.parametrize("store", ["memory:", "sqlite:{}/journal.db"])
+async def test_what_was_counted_and_is_no_longer_kept_is_forgotten_too(
+    controlled: Any, store: str, tmp_path: Path
+) -> None:
+    control = await controlled(store=store.format(tmp_path), journal_size=2)
+    name = await some_requests(control)
+    await control.refused(409, "DELETE", f"/journal?execution={name}")
+    assert await control.get("/journal/count") == {"count": 4}
+    assert await control.delete("/journal?method=GET") == {"count": 3}
+    summary = await control.get("/journal/summary")
+    assert [(row["operation"], row["count"]) for row in summary["counts"]] == [("createExecution", 1)]
+    assert (summary["dropped"], await control.get("/journal/count")) == (1, {"count": 1})
 
 
 async def test_it_keeps_the_latest_of_its_size_for_each_sandbox(controlled: Any) -> None:

@@ -235,3 +235,29 @@ async def test_one_that_is_made_frozen_has_not_run_at_all(controlled: Any) -> No
     await control.sandbox("a", clock=CLOCK)
     for name in ("a", "default"):
         assert (await control.get(f"/clock?sandbox={name}"))["now"] == "2026-01-01T09:00:00.000Z"
+
+
+async def test_one_may_have_a_time_zone_of_its_own(control: Any) -> None:
+    """What was executed keeps its zone wherever its sandbox is restored."""
+    wanted = {"name": "berlin", "timezone": "Europe/Berlin", "clock": CLOCK, "keys": [{"key": "b3sk_berlin"}]}
+    assert (await control.post("/sandboxes", wanted))["timezone"] == "Europe/Berlin"
+    assert (await control.get("/sandboxes/default"))["timezone"] == "America/New_York"
+    made = (await control.server.execute("workflow_15", {"id_type": "key"}, key="b3sk_berlin")).json
+    assert made["created_at_string"] == "Jan 01, 2026 10:00 am CET"
+    assert made["created_at"] == "2026-01-01T10:00:00+01:00"
+    snapshot = await control.get("/snapshot?sandbox=berlin")
+    await control.put("/snapshot", snapshot)
+    standing = await control.get(f"/executions/{made['id']}")
+    assert made["created_at_string"] in str(standing)
+    for kept in (snapshot["sandbox"], snapshot["values"][0]["value"]):
+        name = "timezone" if "timezone" in kept else "zone"
+        before, kept[name] = kept[name], "Europe/Berlim"
+        error = await control.refused(422, "PUT", "/snapshot", snapshot)
+        assert "unknown time zone 'Europe/Berlim'" in str(error)
+        kept[name] = before
+
+
+async def test_an_unknown_time_zone_is_refused_with_the_nearest(control: Any) -> None:
+    error = await control.refused(404, "POST", "/sandboxes", {"timezone": "Europe/Berlim"})
+    assert error["message"].startswith("unknown time zone 'Europe/Berlim'")
+    assert "Did you mean 'Europe/Berlin'?" in error["message"]

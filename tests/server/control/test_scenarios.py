@@ -236,3 +236,23 @@ async def test_what_a_request_carries_decides(control: Any) -> None:
     for payload in ({"amount": 100}, {"amount": "101"}, {}):
         other = await followed(control, workflowId="wf_quick", requestPayload=payload)
         assert other.startswith("paid-happy-path@")
+
+
+async def test_one_that_is_put_can_use_others_and_stays_as_it_was_put(control: Any) -> None:
+    await control.put("/scenarios/quick", {"text": TEXT})
+    use = {"scenario": "user", "steps": [{"use": "quick.workflow_running"}, {"status": "workflow_failed"}]}
+    put = await control.put("/scenarios/user", {"scenario": use})
+    assert [step["status"] for step in put["steps"]] == [
+        "workflow_queued",
+        "workflow_running",
+        "workflow_failed",
+    ]
+    text = (await control.get("/scenarios/user"))["text"]
+    assert "use" not in text.replace("user", "")
+    await control.put("/scenarios/quick", {"text": TEXT.replace("after: 1s", "after: 9s")})
+    assert (await control.put("/scenarios/user", {"text": text}))["version"] == put["version"]
+    error = await control.refused(
+        422, "PUT", "/scenarios/user", {"scenario": {**use, "steps": [{"use": "quick.nope"}]}}
+    )
+    assert error["details"][0]["location"] == "body/scenario/steps/0/use"
+    assert "'quick' has no step 'nope'" in error["details"][0]["message"]

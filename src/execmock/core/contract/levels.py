@@ -13,7 +13,7 @@ Level = Literal["documented", "expected"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 _UNDOCUMENTED = {"public", "inferred"}
-# Only members of these containers can be left out whole; anything else is cut keyword by keyword.
+# Only operations and members of these can be left out whole; anything else is cut keyword by keyword.
 _CONTAINERS = {"responses", "parameters", "properties", "headers"}
 
 
@@ -33,13 +33,18 @@ def _cut(document: Mapping[str, Any], node: Any, container: str | None) -> Any:
         ]
     if not isinstance(node, Mapping):
         return node
-    if container in _CONTAINERS and "x-source" not in node:
+    if _holds_members(container) and "x-source" not in node:
         node = {key: item for key, item in node.items() if not _undocumented(document, item)}
     kept = _without_inferred(node)
     if container == "properties":
         # The keys are names of properties here, whatever keywords they look like.
         return {key: _cut(document, item, None) for key, item in kept.items()}
     return {key: item if key in _VERBATIM else _cut(document, item, key) for key, item in kept.items()}
+
+
+def _holds_members(container: str | None) -> bool:
+    # Paths hold operations, and nothing else has a name that begins with a slash.
+    return container in _CONTAINERS or (container or "").startswith("/")
 
 
 _VERBATIM = {"example", "examples", "default", "enum", "const"}

@@ -17,6 +17,8 @@ __all__ = ["Conflict", "conflicts", "overlaps"]
 Claim = tuple[object, ...]
 Named = tuple[str, Scenario]
 _WORKFLOW = {"id", "hashid", "key"}
+_MOST_NAMED = 3
+"""Scenarios that one sentence each is said of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,20 @@ def _claims(scenario: Scenario) -> Iterator[tuple[Claim, DataPath, str]]:
 def overlaps(scenarios: Sequence[Named]) -> Iterator[Conflict]:
     """Yield the pairs that may fit one request, with which of them it then follows.
 
-    `scenarios` are (file, scenario) in the order in which a server loads them.
+    `scenarios` are (file, scenario) in the order in which a server loads them. What is to be said of one and
+    many before it is said at once.
     """
+    groups: defaultdict[tuple[int, str, bool], list[int]] = defaultdict(list)
     for first, second in sorted(_candidates([scenario for _, scenario in scenarios])):
-        (file, one), (other_file, other) = scenarios[first], scenarios[second]
+        one, other = scenarios[first][1], scenarios[second][1]
         if may_meet(one.conditions, other.conditions):
-            yield Conflict(file, other_file, ("bind",), _verdict(one, other))
+            groups[second, *_verdict(one, other)].append(first)
+    for (second, why, wins), found in groups.items():
+        parts = [found] if len(found) > _MOST_NAMED else [[first] for first in found]
+        for part in parts:
+            names = [scenarios[first][1].name for first in part]
+            message = _sentence(names, scenarios[second][1].name, why, wins)
+            yield Conflict(scenarios[part[0]][0], scenarios[second][0], ("bind",), message)
 
 
 def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
@@ -89,12 +99,18 @@ def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
     return pairs
 
 
-def _verdict(one: Scenario, other: Scenario) -> str:
-    winner = one if one.rank > other.rank else other
+def _verdict(one: Scenario, other: Scenario) -> tuple[str, bool]:
+    """Return why one of two wins that fit the same request, and whether it is the other."""
+    wins = one.rank <= other.rank
     if len(one.conditions) != len(other.conditions):
-        why = "it binds more"
-    else:
-        why = "it is loaded last" if one.rank == other.rank else "it binds more to one value"
-    return (
-        f"{one.name!r} and {other.name!r} can fit the same request, which then follows {winner.name!r}: {why}"
-    )
+        return "it binds more", wins
+    return "it is loaded last" if one.rank == other.rank else "it binds more to one value", wins
+
+
+def _sentence(names: Sequence[str], other: str, why: str, wins: bool) -> str:
+    if len(names) == 1:
+        both = f"{names[0]!r} and {other!r} can fit the same request"
+        return f"{both}, which then follows {(other if wins else names[0])!r}: {why}"
+    some = f"{names[0]!r}, {names[1]!r} and {len(names) - 2} more"
+    followed = repr(other) if wins else "the other"
+    return f"{other!r} can fit the same request as {some}, which then follows {followed}: {why}"

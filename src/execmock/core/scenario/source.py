@@ -124,7 +124,10 @@ class TriggerSource(Struct, forbid_unknown_fields=True):
 class StepSource(Struct, forbid_unknown_fields=True):
     """A status, what the step sets and emits, and how it is left."""
 
-    status: Annotated[str, Meta(description="The status that the execution shows, one of the contract's.")]
+    status: Annotated[
+        str,
+        Meta(description="The status that the execution shows, one of the contract's. Needed without `use`."),
+    ] = ""
     name: Annotated[Name, Meta(description="What `to` calls this step. The status, if left out.")] | None = (
         None
     )
@@ -151,6 +154,18 @@ class StepSource(Struct, forbid_unknown_fields=True):
             Meta(
                 description="How the step is left. Of several ways, the one that comes first; at the same "
                 "instant, the one that is written first. A terminal status has none."
+            ),
+        ]
+        | None
+    ) = None
+    use: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9][A-Za-z0-9_-]*$",
+                examples=["paid-happy-path.workflow_running"],
+                description="In place of a status: all steps of another scenario up to that one. `set`, "
+                "`events` and `next` change the last of them.",
             ),
         ]
         | None

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from execmock.core.durations import DurationError, parse_instant
 from execmock.core.templates.numbers import formatted, is_number, rounded
+from execmock.core.zones import zone_of
 
 __all__ = ["FILTERS", "Filter"]
 
@@ -158,13 +157,13 @@ class Date(Filter):
         """Whether the format and the zone are known ones."""
         form, zone = self.arguments[0], self.argument(1, "UTC")
         sound = isinstance(form, str) and len(form) <= _LONGEST_FORMAT and _FORMAT.fullmatch(form)
-        return bool(sound) and isinstance(zone, str) and _zone(zone) is not None
+        return bool(sound) and isinstance(zone, str) and zone_of(zone) is not None
 
     def apply(self, value: Any) -> Any:
         """Return the instant as text; None for what is no RFC 3339 text."""
         try:
             moment = _EPOCH + timedelta(milliseconds=parse_instant(value))
-            return moment.astimezone(_zone(self.argument(1, "UTC"))).strftime(self.arguments[0])
+            return moment.astimezone(zone_of(self.argument(1, "UTC"))).strftime(self.arguments[0])
         except (DurationError, OverflowError, ValueError):
             # Among these is a year that there is not, in a zone east of the last instant.
             return None
@@ -172,11 +171,3 @@ class Date(Filter):
 
 def _is_decimals(value: Any) -> bool:
     return type(value) is int and 0 <= value <= _MOST_DECIMALS
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None

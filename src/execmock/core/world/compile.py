@@ -16,7 +16,7 @@ from execmock.core.scenario import Scenario
 from execmock.core.schema.types import json_types
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
-from execmock.core.templates import Names, compile_template, has_template, wrong_templates
+from execmock.core.templates import Names, compile_template, has_template, is_whole, render, wrong_templates
 from execmock.core.world.model import ClockPlan, Generated, Listed, Pick, SandboxPlan, SignalPlan, World
 from execmock.core.world.source import (
     ClockSource,
@@ -26,6 +26,7 @@ from execmock.core.world.source import (
     SignalSource,
     WorldSource,
 )
+from execmock.core.zones import unknown_zone
 from execmock.errors import nearest
 
 __all__ = ["WorldWords", "compile_world"]
@@ -84,6 +85,8 @@ class _Compiler:
         for key in source.keys:
             self._check_key(key, name, (*path, "keys", key))
         self._check_scenario(source.scenario, (*path, "scenario"))
+        if source.timezone is not None and (wrong := unknown_zone(source.timezone)):
+            self.find((*path, "timezone"), wrong)
         clock = self.world_clock if source.clock is None else self._clock(source.clock, (*path, "clock"))
         return SandboxPlan(
             name=name,
@@ -92,6 +95,7 @@ class _Compiler:
             workflows=tuple(source.workflows),
             embed_workflows=tuple((w.id, w.hashid, w.key, w.name) for w in source.embedWorkflows),
             scenario=source.scenario,
+            timezone=source.timezone,
             clock=clock,
             seed=self.source.seed if source.seed is None else source.seed,
             listed=self._all_listed(source, path, clock),
@@ -150,15 +154,33 @@ class _Compiler:
         for name in source.scenarios:
             self._check_scenario(name, (*path, "scenarios", name))
         names = Names({"pick": source.pick, "number": None, "scenario": None})
+        picks = {name: self._pick(pick, (*path, "pick", name)) for name, pick in source.pick.items()}
+        request = self._request(source.request, sandbox, path, names)
+        self._check_first(request, source, picks, path)
         return Generated(
             count=source.count,
             over=self._duration(source.over, (*path, "over")),
             weights=tuple(source.scenarios.items()),
-            picks={name: self._pick(pick, (*path, "pick", name)) for name, pick in source.pick.items()},
-            request=self._request(source.request, sandbox, path, names),
+            picks=picks,
+            request=request,
             signals=self._signals(source.signals, list(source.scenarios), path, names),
             seed=source.seed,
         )
+
+    def _check_first(
+        self, request: Mapping[str, Any], source: GenerateSource, picks: Mapping[str, Pick], path: DataPath
+    ) -> None:
+        """Judge what whole values stand for, in a request that is made of the first of all picks."""
+        context = {
+            "pick": {name: pick[0] for name, pick in picks.items()},
+            "number": 1,
+            "scenario": next(iter(source.scenarios)),
+        }
+        made = {name: render(value, context) for name, value in request.items()}
+        present = {name: value for name, value in made.items() if value is not None}
+        for violation in self.words.request.violations(present):
+            if is_whole(_item(source.request, violation.path)):
+                self.find((*path, "request", *violation.path), violation.sentence)
 
     def _pick(self, source: list[Any] | str, path: DataPath) -> Pick:
         if isinstance(source, list):
@@ -181,6 +203,8 @@ class _Compiler:
                     (*path, "request", name), f"{name!r} is not in a request; expected one of {known}.{hint}"
                 )
         for violation in self.words.request.violations(request):
+            if names is not None and is_whole(_item(request, violation.path)):
+                continue  # What it stands for is judged when it is known.
             self.find((*path, "request", *violation.path), _misfit(violation, own))
         self._check_names(own, (*path, "request"), names)
         workflow = request.get("workflowId")
@@ -260,6 +284,12 @@ class _Compiler:
         except DurationError as error:
             self.find(path, error.message)
             return 0, 0
+
+
+def _item(value: Any, path: DataPath) -> Any:
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _misfit(violation: Violation, own: Mapping[str, Any]) -> str:

@@ -39,6 +39,7 @@ def drafts(plan: SandboxPlan, root: bytes, now: int) -> Iterator[Draft]:
         derive(root if generated.seed is None else str(generated.seed).encode(), "generate", number)
         for number, generated in enumerate(plan.generated)
     ]
+    numbers = [0] * len(plan.generated)
     births = [(_listed_at(listed, now), -1, number) for number, listed in enumerate(plan.listed)]
     for group, generated in enumerate(plan.generated):
         births += [(_birth(generated, seeds[group], n, now), group, n) for n in range(generated.count)]
@@ -46,7 +47,10 @@ def drafts(plan: SandboxPlan, root: bytes, now: int) -> Iterator[Draft]:
         if group < 0:
             yield _listed(plan.listed[number], number, created_at, root, now)
         else:
-            yield _generated(plan.generated[group], number, created_at, seeds[group], now)
+            numbers[group] += 1
+            yield _generated(
+                plan.generated[group], _Birth(number, numbers[group], created_at), seeds[group], now
+            )
 
 
 def _listed_at(plan: Listed, now: int) -> int:
@@ -64,15 +68,24 @@ def _listed(plan: Listed, number: int, created_at: int, root: bytes, now: int) -
     return Draft(created_at, plan.request, plan.scenario, signals, number, _draw_seed(seed, number))
 
 
-def _generated(plan: Generated, number: int, created_at: int, seed: bytes, now: int) -> Draft:
-    draws = _draws(seed, number)
+class _Birth(NamedTuple):
+    """Which of its kind a generated execution is: as it is drawn, and in the order of time, from 1."""
+
+    drawn: int
+    number: int
+    at: int
+
+
+def _generated(plan: Generated, birth: _Birth, seed: bytes, now: int) -> Draft:
+    draws = _draws(seed, birth.drawn)
     next(draws)  # the first is the birth
     scenario = _weighed(plan.weights, next(draws))
     picked = {name: _one(pick, next(draws)) for name, pick in plan.picks.items()}
-    context = {"pick": picked, "number": number + 1, "scenario": scenario}
-    request = {name: render(value, context) for name, value in plan.request.items()}
-    signals = tuple(_signals(plan.signals, draws, created_at, now, context)) if plan.signals else ()
-    return Draft(created_at, request, scenario, signals, None, _draw_seed(seed, number))
+    context = {"pick": picked, "number": birth.number, "scenario": scenario}
+    rendered = {name: render(value, context) for name, value in plan.request.items()}
+    request = {name: value for name, value in rendered.items() if value is not None}
+    signals = tuple(_signals(plan.signals, draws, birth.at, now, context)) if plan.signals else ()
+    return Draft(birth.at, request, scenario, signals, None, _draw_seed(seed, birth.drawn))
 
 
 def _draw_seed(seed: bytes, number: int) -> bytes:

@@ -66,6 +66,7 @@ class SandboxPlan:
     workflows: tuple[str, ...]
     embed_workflows: tuple[tuple[str, str, str, str], ...]
     scenario: str | None
+    timezone: str | None
     clock: ClockPlan
     seed: int | None
     listed: tuple[Listed, ...]

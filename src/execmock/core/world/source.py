@@ -112,7 +112,7 @@ class GenerateSource(Struct, forbid_unknown_fields=True):
         Request,
         Meta(
             description="The properties of the create requests. Texts may hold `{{ pick.NAME }}`, "
-            "`{{ pick.NAME.PROPERTY }}`, `{{ number }}` (1, 2, 3, ...) and `{{ scenario }}`."
+            "`{{ pick.NAME.PROPERTY }}`, `{{ number }}` (1, 2, 3, ... from the oldest) and `{{ scenario }}`."
         ),
     ] = {}
     signals: Annotated[list[SignalSource], Meta(description="Signals that they have been sent by now.")] = []
@@ -151,6 +151,17 @@ class SandboxSource(Struct, forbid_unknown_fields=True):
     ] = []
     scenario: (
         Annotated[Name, Meta(description="The scenario of executions that nothing else picks one for.")]
+        | None
+    ) = None
+    timezone: (
+        Annotated[
+            str,
+            Meta(
+                max_length=100,
+                examples=["Europe/Berlin"],
+                description="Zone of the embed operation's local times, instead of the server's.",
+            ),
+        ]
         | None
     ) = None
     clock: Annotated[ClockSource, Meta(description="Its clock, instead of the world's.")] | None = None

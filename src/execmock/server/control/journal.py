@@ -8,6 +8,7 @@ from typing import Any
 from execmock.core.json_text import encode
 from execmock.core.request_counts import RequestCount
 from execmock.core.schema.violation import Violation
+from execmock.errors import nearest
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
 from execmock.service.events.journal import Dropped, Found, JournalFilter, in_pieces
@@ -30,7 +31,7 @@ class JournalOperations(Operations):
         }
 
     async def _list(self, checked: ValidatedRequest) -> bytes:
-        sandbox, wanted = await self.sandbox(checked), _filter(checked.parameters)
+        sandbox, wanted = await self.sandbox(checked), self._filter(checked)
         found = await self.engine.journal.find(sandbox.id, wanted, checked.parameters["limit"])
         dropped = {
             "count": found.dropped.total,
@@ -40,7 +41,7 @@ class JournalOperations(Operations):
         return await _listed(found, {"count": found.kept, "dropped": dropped})
 
     async def _count(self, checked: ValidatedRequest) -> bytes:
-        sandbox, wanted = await self.sandbox(checked), _filter(checked.parameters)
+        sandbox, wanted = await self.sandbox(checked), self._filter(checked)
         found = await self.engine.journal.find(sandbox.id, wanted, 0)
         return encode({"count": found.kept + _surely(wanted, found.dropped)})
 
@@ -57,7 +58,22 @@ class JournalOperations(Operations):
         return await _listed(found, {"count": found.kept + found.dropped.total})
 
     async def _clear(self, checked: ValidatedRequest) -> bytes:
-        return encode({"count": await self.engine.journal.clear((await self.sandbox(checked)).id)})
+        journal, sandbox, wanted = self.engine.journal, await self.sandbox(checked), self._filter(checked)
+        if wanted == JournalFilter():
+            return encode({"count": await journal.clear(sandbox.id)})
+        found = await journal.find(sandbox.id, wanted, 0)
+        _surely(wanted, found.dropped)
+        return encode({"count": await journal.forget(sandbox, wanted)})
+
+    def _filter(self, checked: ValidatedRequest) -> JournalFilter:
+        """Return what is asked for; Refusal 404 for an operation that the contract does not have."""
+        known, name = self.engine.contract.operations, checked.parameters.get("operation")
+        if name is not None and name not in known:
+            violation = Violation(
+                "query/operation", f"one of {', '.join(known)}", name, hint=nearest(name, known)
+            )
+            raise Refusal(404, "Unknown operation", [violation])
+        return _filter(checked.parameters)
 
 
 def _filter(given: Mapping[str, Any]) -> JournalFilter:

@@ -18,6 +18,8 @@ from execmock.service.sandboxes import Sandbox
 
 __all__ = ["ControlHandler", "Operations", "read_duration", "read_instant"]
 
+_INSTANT = "an instant such as 2026-01-01T09:00:00Z"
+
 ControlHandler = Callable[[ValidatedRequest], Awaitable[bytes]]
 """Serves one control operation: returns the bytes of its body."""
 
@@ -67,7 +69,7 @@ def read_instant(text: str, where: str) -> int:
     except OutOfRangeError as error:
         raise Refusal(409, error.message, [Violation(where, "an instant from 1970 on", text)]) from None
     except DurationError as error:
-        raise Refusal(400, error.message, [Violation(where, "RFC 3339", text)]) from None
+        raise Refusal(400, error.message, [Violation(where, _INSTANT, text)]) from None
 
 
 def read_duration(text: str, where: str) -> int:

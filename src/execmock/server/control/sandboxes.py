@@ -11,6 +11,7 @@ from execmock.core.durations import format_instant
 from execmock.core.ids import derive
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
+from execmock.core.zones import unknown_zone
 from execmock.errors import ConfigError, WorldError
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations, read_instant
@@ -127,6 +128,7 @@ class SandboxOperations(Operations):
             default_scenario=scenario,
             journal_size=wanted.get("journalSize"),
             journal_answers=wanted.get("journalAnswers"),
+            timezone=_zone(wanted.get("timezone")),
         )
 
     def _draw_by(self, wanted: list[str] | None) -> tuple[str, ...] | None:
@@ -162,6 +164,7 @@ class SandboxOperations(Operations):
             "organizationId": sandbox.organization,
             "clock": clock_as_json(sandbox.clock, self.engine.clock.now()),
             "scenario": sandbox.default_scenario,
+            "timezone": sandbox.timezone or self.engine.options.timezone,
             "world": origin.world if origin else None,
             "executions": await self.engine.repository.count(sandbox),
         }
@@ -178,6 +181,12 @@ class SandboxOperations(Operations):
 def _taken(sandbox: Sandbox) -> Refusal:
     violation = Violation("body/name", "a name that no sandbox has", sandbox.id)
     return Refusal(409, "The sandbox exists", [violation])
+
+
+def _zone(name: str | None) -> str | None:
+    if name is not None and (wrong := unknown_zone(name)):
+        raise Refusal(404, wrong)
+    return name
 
 
 def _start(text: str) -> int:

@@ -46,7 +46,9 @@ class ScenarioOperations(Operations):
 
     async def _put(self, checked: ValidatedRequest) -> bytes:
         name, owner = checked.parameters["name"], await self._owner(checked)
-        scenario = read_upload(checked.body, self.engine.words)
+        await self.engine.scenario_sync.refresh(owner)
+        others = self.engine.registry.seen_by(owner).values()
+        scenario = read_upload(checked.body, self.engine.words, others)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])

@@ -188,6 +188,19 @@ class Journal:
         ring = self._rings.pop(sandbox, _EMPTY)
         return len(ring.entries) + ring.dropped.total
 
+    async def forget(self, sandbox: Sandbox, wanted: JournalFilter) -> int:
+        """Forget the entries that a filter admits, counted ones too; return how many there were."""
+        ring = self._rings.get(sandbox.id)
+        if ring is None:
+            return 0
+        gone = {entry.number for entry in self.entries(sandbox.id, wanted)}
+        before = len(ring.entries) + ring.dropped.total
+        ring.dropped = ring.dropped.without(wanted.admits_kind)
+        ring.entries = deque((e for e in ring.entries if e.number not in gone), maxlen=ring.entries.maxlen)
+        kept = (entry for entry in ring.violating if not wanted.admits_kind(kind_of(entry)))
+        ring.violating = deque(kept, maxlen=MOST_VIOLATING)
+        return before - len(ring.entries) - ring.dropped.total
+
     async def flush(self) -> None:
         """Nothing waits to be kept elsewhere."""
 

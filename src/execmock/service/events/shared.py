@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.json_text import decode, encode
+from execmock.core.request_counts import RequestCounts
 from execmock.core.sandbox import Sandbox
 from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
@@ -27,6 +28,8 @@ __all__ = ["SharedChanges", "SharedJournal"]
 
 _LOOKS_EVERY = 0.2
 """Seconds between looks at the store while something waits: other servers cannot wake this one."""
+_AGAIN = "writtenAgain"
+"""Marks an entry that was written anew when others were forgotten."""
 _END = (1 << 53) - 1
 """Above the number of any entry."""
 _LOOKS = 3
@@ -92,6 +95,33 @@ class SharedJournal(Journal):
         await self._counts.clear(sandbox)
         return sum(count.count for count in summary.counts)
 
+    async def forget(self, sandbox: Sandbox, wanted: JournalFilter) -> int:
+        """Forget the entries that a filter admits, counted ones too; return how many there were.
+
+        The others are written anew, so they get new numbers; listeners are not told of them again.
+        """
+        name, size = sandbox.id, self.size_of(sandbox)
+        tail, dropped = await self._read(name, 0)
+        entries = await _decoded(tail)
+        before = _END if wanted.before is None else wanted.before
+        gone = [
+            entry
+            for entry in entries
+            if wanted.after < entry["number"] < before and wanted.admits_shown(entry)
+        ]
+        numbers = {entry["number"] for entry in gone}
+        kept = [_packed({**entry, _AGAIN: True}) for entry in entries if entry["number"] not in numbers]
+        log = await _decoded(await self._store.tail(name, "violation", 0))
+        violating = [_packed(entry) for entry in log if not wanted.admits_kind(kind_of_shown(entry))]
+        for place, left, most in (("journal", kept, size), ("violation", violating, MOST_VIOLATING)):
+            await self._store.append(name, place, [], 0)
+            await self._store.append(name, place, left, most)
+        counted = RequestCounts(count for count in dropped.counts if wanted.admits_kind(count.kind))
+        for entry in gone:
+            counted.add(kind_of_shown(entry))
+        await self._counts.take(name, counted)
+        return counted.total
+
     async def flush(self) -> None:
         """Return once all entries have reached the store."""
         await self._writer.flush()
@@ -123,8 +153,10 @@ async def _decoded(tail: Tail) -> list[dict[str, Any]]:
 
 
 def _decode(numbered: tuple[int, bytes]) -> dict[str, Any]:
-    number, entry = numbered
-    return {**decode(entry), "number": number}
+    number, packed = numbered
+    entry = decode(packed)
+    entry.pop(_AGAIN, None)
+    return {**entry, "number": number}
 
 
 class SharedChanges(Changes):
@@ -165,8 +197,9 @@ class SharedChanges(Changes):
                 tail = await self._store.tail(*place, _END if known is None else known)
                 self._read[place] = tail.last
                 for number, text in enumerate(tail.entries, tail.first):
-                    if text:
-                        self._take_in(place, number, decode(text))
+                    told = decode(text) if text else {_AGAIN: True}
+                    if _AGAIN not in told:
+                        self._take_in(place, number, told)
 
     async def wait(self, seconds: float | None) -> None:
         """Return at the next change here, when there may be one elsewhere, or after `seconds`."""

@@ -38,6 +38,15 @@ class StoredCounts:
         rows: Sequence[RequestCount] = await self._store.page(_place(sandbox), _KIND, 0, _MOST_ROWS)
         return RequestCounts(rows)
 
+    async def take(self, sandbox: str, counts: RequestCounts) -> None:
+        """Take counts away again, as far as they are there."""
+        for count in counts:
+            for kind in (count.kind, count.kind.without_path(), count.kind.outcome_alone()):
+                key = _key(sandbox, kind)
+                if await self._store.get(key):
+                    await self._store.update(key, _less(key, kind, count.count))
+                    break
+
     async def clear(self, sandbox: str) -> None:
         """Forget the counts of a sandbox."""
         await self._store.clear(_place(sandbox))
@@ -70,6 +79,14 @@ def _more(key: Key, kind: RequestKind, count: int) -> Update:
         return [Put(key, RequestCount(*kind, count + (old.count if old else 0)))]
 
     return add
+
+
+def _less(key: Key, kind: RequestKind, count: int) -> Update:
+    def take(old: RequestCount | None) -> Sequence[Put]:
+        left = old.count - count if old else 0
+        return [Put(key, RequestCount(*kind, left) if left > 0 else None)]
+
+    return take
 
 
 def _key(sandbox: str, kind: RequestKind) -> Key:

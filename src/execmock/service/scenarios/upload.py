@@ -11,6 +11,7 @@ from execmock.core.contract.pointers import join
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
 from execmock.loading.scenarios import Vocabularies, read_data, read_text
+from execmock.loading.used_steps import UsableScenarios
 from execmock.service.refusals import Refusal
 
 __all__ = ["ScenarioFinding", "as_yaml", "read_upload"]
@@ -32,17 +33,19 @@ class ScenarioFinding(Violation):
         return {"location": self.where, "message": str(self)}
 
 
-def read_upload(body: Mapping[str, Any], words: Vocabularies) -> Scenario:
+def read_upload(body: Mapping[str, Any], words: Vocabularies, others: Iterable[Scenario]) -> Scenario:
     """Return the scenario in `text` or in `scenario`; Refusal 422 with the place of every mistake in it.
 
+    It may use steps of the `others`.
     A place is `body/text:LINE:COLUMN`, or the path to a value, such as `body/scenario/steps/0/status`.
     """
+    usable = UsableScenarios.of(others)
     if "text" in body:
-        read = read_text(body["text"], "body/text", words)
+        read = read_text(body["text"], "body/text", words, usable)
         return _sound(
             read.scenario, (ScenarioFinding(str(found.place), found.message) for found in read.findings)
         )
-    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words)
+    scenario, findings = read_data(body["scenario"], as_yaml(body["scenario"]), words, usable)
     return _sound(scenario, (ScenarioFinding(join("body/scenario", f.path), f.message) for f in findings))
 
 
