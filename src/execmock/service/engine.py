@@ -153,12 +153,13 @@ class Engine:
         """Let new executions follow a file's scenario from now on."""
         self.registry.put(scenario)
         self.scenario_sync.note_file(scenario.name, scenario.reference)
-        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+        self.changes.publish_here("", "scenario", {"name": scenario.name, "version": scenario.version})
 
     def drop_scenario(self, name: str) -> None:
         """Let no new execution follow a scenario whose file is gone."""
         self.registry.remove(name)
         self.scenario_sync.note_file(name, None)
+        self.changes.publish_here("", "scenario", {"name": name, "version": None})
 
     async def share_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
         """Let new executions follow a scenario from now on, with all servers over the store.

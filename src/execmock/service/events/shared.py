@@ -178,7 +178,7 @@ class SharedChanges(Changes):
     def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
         """Publish a change to all servers; changes of executions are for this one."""
         if kind == "execution":
-            super().publish(sandbox, kind, data)
+            self.publish_here(sandbox, kind, data)
         else:
             self._writer.add(sandbox, "change", _packed({"kind": kind, "data": data}), self._size)
             self.next_number()
@@ -212,9 +212,9 @@ class SharedChanges(Changes):
     def _take_in(self, place: tuple[str, str], number: int, told: Mapping[str, Any]) -> None:
         sandbox, log = place
         if log == "journal":
-            super().publish(sandbox, "request", {**told, "number": number})
+            self.publish_here(sandbox, "request", {**told, "number": number})
         else:
-            super().publish(sandbox, told["kind"], told["data"])
+            self.publish_here(sandbox, told["kind"], told["data"])
 
 
 def _packed(shown: Mapping[str, Any]) -> bytes:
