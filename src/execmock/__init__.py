@@ -13,7 +13,7 @@ __all__ = ["ExecMock", "__version__"]
 
 
 def __getattr__(name: str) -> object:
-    # The server is imported by whoever asks for it, not by everybody.
+    # The server is imported where it is asked for, not by every import of the package.
     if name == "ExecMock":
         from execmock.testing import ExecMock
 

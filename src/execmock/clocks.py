@@ -63,7 +63,7 @@ class ManualClock:
 
 
 class SystemEntropy:
-    """Bytes that nobody can guess."""
+    """Bytes that cannot be guessed."""
 
     def root(self, label: str) -> bytes:
         """Return 32 fresh bytes; the label changes nothing."""

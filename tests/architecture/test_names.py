@@ -1,4 +1,4 @@
-"""Names that were replaced by standard ones stay gone: no module, and no page that names one."""
+"""Names that were replaced by standard ones stay gone, in modules and on pages, and words are plain."""
 
 from __future__ import annotations
 
@@ -124,3 +124,28 @@ def test_no_class_has_a_replaced_name() -> None:
     assert [
         f"{path.name}: {found}" for path in sources for found in kept.findall(path.read_text("utf-8"))
     ] == []
+
+
+NOT_PLAIN = ("whoever", "nobody", "somebody", "everybody", "lets? go", "letting go", "beside", "what is none")
+NOT_PLAIN += ("drawings?", "sights?", "portraits?", "strangers?")
+SOURCES = [
+    path
+    for pattern in ("*.py", "*.yaml", "*.html", "*.jinja")
+    for path in (ROOT / "src" / "execmock").rglob(pattern)
+    if not {"swagger", "_data"} & set(path.parts)
+]
+
+
+def unplain(text: str) -> list[str]:
+    """Return the words of a text that say in passing what a noun of the field says exactly."""
+    return re.findall(rf"\b(?:{'|'.join(NOT_PLAIN)})\b", text, re.IGNORECASE)
+
+
+def test_messages_comments_and_docstrings_are_plain() -> None:
+    found = {path.relative_to(ROOT).as_posix(): unplain(path.read_text("utf-8")) for path in SOURCES}
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("text", ["Nobody reads.", "# what lies beside it", "Let go of it.", "12 sights"])
+def test_a_word_that_is_not_plain_is_seen(text: str) -> None:
+    assert len(unplain(text)) == 1

@@ -27,8 +27,8 @@ def _without_null(node: Any) -> Any:
         return node
     if _NULL in node.get("anyOf", ()):
         others = [part for part in node["anyOf"] if part != _NULL]
-        beside = {key: item for key, item in node.items() if key not in ("anyOf", "default")}
-        return _without_null({**others[0], **beside} if len(others) == 1 else {"anyOf": others, **beside})
+        own = {key: item for key, item in node.items() if key not in ("anyOf", "default")}
+        return _without_null({**others[0], **own} if len(others) == 1 else {"anyOf": others, **own})
     found = {key: _without_null(item) for key, item in node.items()}
     if isinstance(found.get("$ref"), str):
         found["$ref"] = "#/$defs/" + _short(found["$ref"].rpartition("/")[2])

@@ -1,4 +1,4 @@
-"""One OpenAPI document out of a file and those beside it that it refers to, each value with its place.
+"""One OpenAPI document out of a file and those in its folder that it refers to, each value with its place.
 
 What is referred to in another file becomes a component of the document; a path item replaces the reference.
 References stay in the folder of the first file: none leads out of it, or to the network.
@@ -105,12 +105,12 @@ class Bundle:
 
     def _target(self, file: _File, inside: DataPath, target: str, place: DataPath) -> str | None:
         """Return the pointer in the document that a reference becomes; None for one that stays."""
-        beside, _, fragment = target.partition("#")
+        name, _, fragment = target.partition("#")
         fragment = unquote(fragment)
-        if not beside and file is self._root:
+        if not name and file is self._root:
             return None
         try:
-            other = self._other(file, beside) if beside else file
+            other = self._other(file, name) if name else file
             _check(other, target, fragment)
         except ContractError as error:
             if error.place is not None:

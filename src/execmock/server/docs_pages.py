@@ -1,4 +1,4 @@
-"""The pages beside the API: the contract as YAML and JSON, and a page to read and try it."""
+"""The pages that are served with the API: the contract as YAML and JSON, and a page to read and try it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _docs_page(request: web.BaseRequest, elsewhere: Mapping[str, int]) -> web.Re
     if name not in _names(folder):
         return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
     if name == "docs.html" and not request.path.endswith("/docs/"):
-        # The page's own files are beside it, so its address has to end in a slash.
+        # The page's own files lie in the same folder, so its address has to end in a slash.
         return web.Response(status=302, headers={"Location": "/docs/"})
     path = folder / name
     kind = _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain"

@@ -128,7 +128,7 @@ def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
         )
         sys.stdout.flush()
     except OSError:
-        # Nobody reads: the server serves all the same.
+        # The output is closed; the server serves all the same.
         pass
 
 

@@ -179,5 +179,5 @@ def _say(line: str) -> None:
         sys.stderr.write(f"execmock: {line}\n")
         sys.stderr.flush()
     except OSError:
-        # Nobody reads; the workers serve all the same.
+        # The output is closed; the workers serve all the same.
         return

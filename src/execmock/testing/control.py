@@ -75,6 +75,6 @@ def _read(result: Result) -> Any:
 
 
 def _words(error: Mapping[str, Any]) -> str:
-    # The place is the control API's (query/status); whoever calls a method knows what was passed.
+    # The place is the control API's (query/status); the caller of a method knows what was passed.
     details = [f"{detail['message']}".partition(": ")[2] for detail in error["details"]]
     return "; ".join([error["message"], *(detail for detail in details if detail)])

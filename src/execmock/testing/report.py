@@ -1,4 +1,4 @@
-"""What happened in a sandbox, as text for whoever looks at a test that failed."""
+"""What happened in a sandbox, as text for the reader of a test that failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def requests_text(requests: Iterable[SeenRequest]) -> str:
     lines = [f"(the last {_MOST_REQUESTS} of {len(every)})"] if len(every) > _MOST_REQUESTS else []
     for request in every[-_MOST_REQUESTS:]:
         lines.append(str(request))
-        lines += [f"    {violation}" for violation in request.violations]
+        lines += [f"    {reason}" for reason in (*request.violations, *request.misspelt)]
     return "\n".join(lines)
 
 

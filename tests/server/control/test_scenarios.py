@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -256,3 +257,15 @@ async def test_one_that_is_put_can_use_others_and_stays_as_it_was_put(control: A
     )
     assert error["details"][0]["location"] == "body/scenario/steps/0/use"
     assert "'quick' has no step 'nope'" in error["details"][0]["message"]
+
+
+async def test_others_are_answered_while_a_long_text_is_read(control: Any) -> None:
+    values = ", ".join(["'{{ reqest.x }}'"] * 3_000)
+    text = TEXT + f"    set: {{responsePayload: {{a: [{values}]}}}}\n"
+    put = asyncio.create_task(control.send("PUT", "/scenarios/quick", {"text": text}))
+    answered = 0
+    while not put.done():
+        await control.get("/clock")
+        answered += 1
+    assert (await put).status == 422
+    assert answered > 5

@@ -35,7 +35,7 @@ def path_of(pointer: str) -> tuple[str, ...]:
 def follow(document: Any, pointer: str, parts: Iterable[object] = ()) -> str:
     """Return the pointer to what stands `parts` further in, with every reference on the way followed.
 
-    ContractError says what is not there. A reference with keywords beside it is not followed at the end.
+    ContractError says what is not there. A reference that has other keywords too is not followed at the end.
     """
     waiting = [str(part) for part in parts]
     seen: set[str] = set()
@@ -55,14 +55,14 @@ def follow(document: Any, pointer: str, parts: Iterable[object] = ()) -> str:
 
 
 def resolve(document: Any, node: Any) -> Any:
-    """Return `node`, following `$ref` until it is not a reference; keywords beside a reference win."""
+    """Return `node`, following `$ref` until it is not a reference; keywords next to a reference win."""
     seen: set[str] = set()
     while isinstance(node, Mapping) and "$ref" in node:
         target = node["$ref"]
         if target in seen:
             raise ContractError(f"{target} refers to itself")
         seen.add(target)
-        beside = {key: value for key, value in node.items() if key != "$ref"}
+        own = {key: value for key, value in node.items() if key != "$ref"}
         found = look_up(document, target)
-        node = {**found, **beside} if beside else found
+        node = {**found, **own} if own else found
     return node

@@ -86,7 +86,7 @@ class Router:
 
     def __init__(self, operations: Iterable[Operation], elsewhere: Iterable[str] = ()) -> None:
         self._root = _Node()
-        # A client that polls asks for the same path again and again, and workflows are few.
+        # Clients that poll ask for the same path again and again, and workflows are few.
         self._kept = lru_cache(maxsize=10_000)(self._match)
         for operation in operations:
             names = tuple(parameter_names(operation.path))

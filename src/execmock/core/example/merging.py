@@ -1,4 +1,4 @@
-"""One schema out of several that a value has to fit all of: `allOf`, and what stands beside a reference."""
+"""One schema out of several that a value has to fit all of: `allOf`, and the keywords next to a reference."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ steps:
     next: {after: 1s..2s}             # drawn for each execution
   - name: running
     status: workflow_running
-    events:                           # beside the event that every status has
+    events:                           # in addition to the event of the status
       - {eventType: node.completed, nodeId: first, title: First node completed, at: 500ms}
     next:                             # whichever comes first
       - {after: 1s, chance: 0.1, to: broken}

@@ -47,7 +47,7 @@ class WorldWords:
 
     @classmethod
     def of(cls, contract: Contract, scenarios: Iterable[Scenario]) -> WorldWords:
-        """Read the words from a contract, beside the scenarios that executions can follow."""
+        """Read the words from a contract and from the scenarios that executions can follow."""
         schema = contract.schema(CREATE_BODY)
         properties = {name: contract.resolve(inner) for name, inner in schema["properties"].items()}
         return cls(

@@ -1,4 +1,4 @@
-"""Who may use the control API: this machine, or whoever holds the control key; never a page on the web."""
+"""Who may use the control API: this machine, or a holder of the control key; never a page on the web."""
 
 from __future__ import annotations
 

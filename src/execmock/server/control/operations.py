@@ -63,7 +63,7 @@ class Operations:
 
 
 def read_instant(text: str, where: str) -> int:
-    """Return a body's instant in milliseconds; Refusal 400 when it is not one, 409 when no clock shows it."""
+    """Return a body's instant in milliseconds; Refusal 400 when it is not one, 409 out of range."""
     try:
         return parse_instant(text)
     except OutOfRangeError as error:

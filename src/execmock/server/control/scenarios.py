@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -47,8 +48,9 @@ class ScenarioOperations(Operations):
     async def _put(self, checked: ValidatedRequest) -> bytes:
         name, owner = checked.parameters["name"], await self._owner(checked)
         await self.engine.scenario_sync.refresh(owner)
-        others = self.engine.registry.seen_by(owner).values()
-        scenario = read_upload(checked.body, self.engine.words, others)
+        others = list(self.engine.registry.seen_by(owner).values())
+        # A long text takes seconds, and others are answered meanwhile.
+        scenario = await asyncio.to_thread(read_upload, checked.body, self.engine.words, others)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])

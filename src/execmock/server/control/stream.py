@@ -10,7 +10,7 @@ from aiohttp import web
 
 from execmock.core.json_text import encode
 from execmock.service.engine import Engine
-from execmock.service.events.entry import JournalEntry, rendered
+from execmock.service.events.entry import JournalEntry
 from execmock.service.events.journal import JournalFilter
 from execmock.service.execution_watcher import ExecutionWatcher
 
@@ -25,7 +25,7 @@ _HEADERS = {
 
 
 class Streams:
-    """Serves streams. One watcher a sandbox runs for as long as somebody listens to it."""
+    """Serves streams. Each sandbox with a listener has one watcher."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -44,7 +44,7 @@ class Streams:
         watched.join()
         response = web.StreamResponse(headers=_HEADERS)
         try:
-            # What moved while nobody listened is published now: news to those that resume, else the past.
+            # What moved without a listener is published now: news to those that resume, else the past.
             await watched.watcher.look()
             known = self._known(last)
             await response.prepare(request)
@@ -79,8 +79,8 @@ class Streams:
             known = changes.last
             for number, kind, data in news:
                 if isinstance(data, JournalEntry):
-                    # Shown one by one: a thousand large bodies at once would hold up everybody.
-                    data = rendered(data)
+                    # Shown one by one: a thousand large bodies at once would hold up all others.
+                    data = self._engine.journal.shown(data)
                     await asyncio.sleep(0)
                 yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))
                 written = loop.time()

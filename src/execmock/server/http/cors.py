@@ -15,8 +15,8 @@ _REQUEST_HEADERS = ("Authorization", "Content-Type", "Prefer", "X-Execmock-Scena
 class Cors:
     """Says which origins may read answers: those in `origins`, or all where it holds `*`.
 
-    They may send the `request_headers` and read the `response_headers` of the contract, beside those that the
-    mock has by itself.
+    They may send the `request_headers` and read the `response_headers` of the contract, in addition to those
+    that the mock has by itself.
     """
 
     def __init__(

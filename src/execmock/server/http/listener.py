@@ -24,7 +24,7 @@ def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) 
     """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one.
 
     Other processes can bind a shared one too, and the system then spreads connections over those that
-    listen. Nobody warns of a stranger who shares it, so it should be bound alone once before.
+    listen. The system does not warn of another program that shares it, so it is bound alone once before.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]

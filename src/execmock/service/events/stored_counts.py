@@ -20,7 +20,7 @@ _MOST_ROWS = 4 * MOST_KINDS
 class StoredCounts:
     """Adds to the counts of a sandbox, each as one step, and reads them.
 
-    They lie in a place of their own beside the sandbox, so that no snapshot of it holds them.
+    They lie in a place of their own outside the sandbox, so that no snapshot of it holds them.
     """
 
     def __init__(self, store: Store) -> None:

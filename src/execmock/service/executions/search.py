@@ -18,7 +18,7 @@ _PAGE = 200
 
 
 class ExecutionFilter(NamedTuple):
-    """Which executions are wanted; what is None does not matter.
+    """Which executions are wanted; a member that is None does not matter.
 
     `workflow` is the create request's workflow id, of an embed execution the workflow's key; `waits_for` the
     name of a signal.

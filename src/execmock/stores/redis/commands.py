@@ -84,7 +84,7 @@ class Commands:
         return answers
 
     async def close(self) -> None:
-        """Let go of the connections once what is under way is answered."""
+        """Close the connections once what is under way is answered."""
         await asyncio.gather(*self._under_way)
         await self._redis.aclose()
 
@@ -119,7 +119,7 @@ class Commands:
 
 
 class LostError(StoreError):
-    """The connection broke; nobody knows whether the command was done."""
+    """The connection broke; whether the command was done is unknown."""
 
 
 class _NotLoadedError(StoreError):

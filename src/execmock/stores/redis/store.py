@@ -116,7 +116,7 @@ class RedisStore:
         return Contents(int(number or 0), puts)
 
     async def restore(self, sandbox: str, contents: Contents) -> None:
-        """Replace everything in a sandbox: what is to come is brought beside it, then both change places."""
+        """Replace everything in a sandbox: it is written under other keys, and these are renamed."""
         aside = f"new:{await self._commands.run('HINCRBY', _logged(sandbox), 'restored', 1)}:"
         kinds = {put.key.kind for put in contents.puts}
         for start in range(0, len(contents.puts), _AT_ONCE):
@@ -135,7 +135,7 @@ class RedisStore:
         await self._commands.together(change_places)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._commands.close()
 
     async def _try(self, keys: list[str], arguments: list[Any], kept: list[Any]) -> tuple[bool, bytes | None]:

@@ -113,7 +113,7 @@ class SqliteStore:
         await self._apart("IMMEDIATE", replace)
 
     async def close(self) -> None:
-        """Let go of the file; whoever is the last to do so leaves the one file behind, without its log."""
+        """Close the file; the last process to do so leaves the one file behind, without its log."""
         self._tables.db.close()
 
     def _read(self, work: Callable[[Tables], T]) -> T:

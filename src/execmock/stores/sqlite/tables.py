@@ -1,4 +1,4 @@
-"""The tables of a store in SQLite, and the statements on them. Whoever calls brings the transaction."""
+"""The tables of a store in SQLite, and the statements on them. The caller opens the transaction."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ async def _ids(session: Session, key: object) -> None:
     await session.execute({"id_type": "key"}, "misfit/id-as-key", valid=False)
     await session.execute({"id_type": "nonsense"}, "unknown-type", valid=False)
     await session.execute({}, "unknown-id", id_=_NOBODY, valid=False)
-    await session.execute({"id_type": "key"}, "unknown-id", id_=session.unique("nobody"), valid=False)
+    await session.execute({"id_type": "key"}, "unknown-id", id_=session.unique("unknown"), valid=False)
 
 
 async def _wrong(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Do the examples of a document fit the schemas beside them? The mock answers with them."""
+"""Do the examples of a document fit the schemas that they stand with? The mock answers with them."""
 
 from __future__ import annotations
 
