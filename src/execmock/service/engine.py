@@ -23,6 +23,7 @@ from execmock.service.executions.embed_executions import EmbedExecutions
 from execmock.service.executions.executions import Executions
 from execmock.service.executions.repository import ExecutionRepository
 from execmock.service.executions.view_cache import ViewCache
+from execmock.service.misspellings import Misspellings
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
 from execmock.service.scenarios.shipped import load_registry
 from execmock.service.scenarios.sync import ScenarioSync, SharedScenarioSync
@@ -191,12 +192,14 @@ class Engine:
         ConfigError for several workers over a store that they cannot share.
         """
         store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
+        misspellings = Misspellings(self.contract).of
         if store.immediate:
             self._refuse_workers()
-            return Journal(size, answers=answers), Changes(), ScenarioSync(self.registry)
+            journal = Journal(size, answers=answers, misspellings=misspellings)
+            return journal, Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(store, size, answers=answers)
+        journal = SharedJournal(store, size, answers=answers, misspellings=misspellings)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)
