@@ -1,4 +1,4 @@
-"""Names in requests that the contract does not know, but nearly: they are ignored, which is easily overlooked."""
+"""Names in requests that the contract does not know, but nearly: they are ignored without a word."""
 
 from __future__ import annotations
 
