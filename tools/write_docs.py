@@ -19,6 +19,7 @@ from execmock.core.contract import Contract
 from execmock.core.scenario import scenario_schema
 from execmock.core.world import world_schema
 from execmock.loading.contract import shipped_contract
+from execmock.pytest_plugin.options import STRICT
 from execmock.server.control.app import control_contract
 from execmock.settings import ABSENT, SECTIONS, Option, ServeSettings, options
 from execmock.settings.table import as_markdown
@@ -64,14 +65,10 @@ def arguments_as_markdown() -> str:
     taken = [option for option in options(ServeSettings) if option.field not in ABSENT["ExecMock"]]
     taken.sort(key=lambda option: not option.each_sandbox)
     rows = [argument_row(option) for option in taken]
-    strict = (
-        "strict_client",
-        "execmock_strict_client",
-        "sandbox",
-        "false",
-        "Requests that break the contract fail the test.",
-    )
-    rows.insert(sum(option.each_sandbox for option in taken), strict)
+    each = sum(option.each_sandbox for option in taken)
+    rows[each:each] = [
+        (name, f"execmock_{name}", "sandbox", "false", about) for name, about in STRICT.items()
+    ]
     head = "| argument | ini option | of each | default | what it does |\n| --- | --- | --- | --- | --- |\n"
     return head + "\n".join(
         f"| `{name}=` | {ini and f'`{ini}`'} | {whose} | {default and f'`{default}`'} | {about} |"

@@ -17,9 +17,15 @@ __all__ = [
     "StoreError",
     "WorldError",
     "closest",
+    "listed",
     "nearest",
     "nearest_or_all",
+    "quoted",
 ]
+
+_LONGEST_QUOTED = 80
+_MOST_LISTED = 12
+_LONGEST_COMPARED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,30 @@ class StoreError(ExecmockError):
     """A store cannot be reached or refuses to hold what it was given."""
 
 
+def quoted(value: object) -> str:
+    """Return a value as a sentence shows it: text in quotes, and cut."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them: the first dozen, and how many more there are."""
+    found = list(names)
+    shown = [name if len(name) <= _LONGEST_QUOTED else f"{name[:_LONGEST_QUOTED]}…" for name in found]
+    more = len(found) - _MOST_LISTED
+    return ", ".join(shown) if more <= 0 else f"{', '.join(shown[:_MOST_LISTED])} and {more} more"
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the valid name closest to `name`, or an empty string."""
     close = closest(name, valid)
-    return f" Did you mean {close!r}?" if close else ""
+    return f" Did you mean {quoted(close)}?" if close else ""
 
 
 def closest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name closest to `name`, or None if none is similar."""
+    if len(name) > _LONGEST_COMPARED:
+        return None
     return next(iter(get_close_matches(name, list(valid), n=1, cutoff=0.6)), None)
 
 

@@ -59,6 +59,26 @@ def test_a_duration_is_at_most_a_hundred_years(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (90, "90 is not a duration: a unit is missing; expected 90s, or another of ms, s, m, h, d, w"),
+        ("1.5", "'1.5' is not a duration: a unit is missing; expected 1.5s, or another of ms, s"),
+        ("3sec", "'3sec' is not a duration: 'sec' is no unit; expected 3s, or another of"),
+        ("10 minutes", "'10 minutes' is not a duration: 'minutes' is no unit; expected 10m, or"),
+        ("2M", "'2M' is not a duration: 'M' is no unit; expected 2m, or another of"),
+        ("5y", "'5y' is not a duration: 'y' is no unit; expected 5s, or another of ms, s, m, h, d, w"),
+        ("soon", "'soon' is not a duration; expected a number and a unit, such as 500ms, 3s, 10m, 7d"),
+        ("1s..90", "'90' is not a duration: a unit is missing; expected 90s, or another of"),
+        ("1s-2s", "'1s-2s' is not a duration; a range is written with two dots, as 1s..2s"),
+    ],
+)
+def test_a_refusal_names_what_a_duration_lacks(text: object, said: str) -> None:
+    with pytest.raises(DurationError) as caught:
+        parse_range(text)
+    assert str(caught.value).startswith(said)
+
+
 def test_a_range_has_two_ends_and_a_duration_is_one() -> None:
     assert parse_range("1s..2s") == (1_000, 2_000)
     assert parse_range("3s") == (3_000, 3_000)

@@ -169,7 +169,7 @@ def test_the_one_document_is_a_file_that_other_tools_read(mine: Path) -> None:
     ("changed", "said"),
     [
         ({TAG: "type: strin\n"}, TAG + ":1:1: expected one of string"),
-        ({TAG: "a: ["}, TAG + ":1:5: not valid YAML"),
+        ({TAG: "a: ["}, TAG + ":1:4: not valid YAML"),
         (
             {TAG: '{$ref: "../../x.yaml"}'},
             TAG + ":1:2: '../../x.yaml' leads out of the folder",

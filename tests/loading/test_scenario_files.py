@@ -23,8 +23,8 @@ def problems(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "1:1: expected an object, received null"),
-        ("steps: [", "1:9: not valid YAML: did not find expected node content (while parsing a flow node)"),
+        ("", "1:1: the file is empty; expected a scenario, with the keys `scenario`"),
+        ("steps: [", "1:8: not valid YAML: the [ that opens here is not closed; expected ]"),
         ("scenario: x\n", "1:1: the key 'steps' is missing; expected an array"),
         ("scenario: x\nsteps: []\n", "2:1: expected at least 1 item, received []"),
         (
@@ -44,7 +44,7 @@ def problems(text: str) -> list[str]:
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: {after: 3sec}\n",
-            '4:12: expected text such as 500ms, 3s, 10m, 1s..2s, received "3sec"',
+            "4:12: '3sec' is not a duration: 'sec' is no unit; expected 3s, or another of ms, s, m, h, d, w",
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: 3s\n",

@@ -57,7 +57,7 @@ def test_every_problem_has_its_place_in_the_order_of_the_file_and_the_line_it_is
     [
         ("", "a.yaml:1:1"),
         ("- 1", "a.yaml:1:1"),
-        ("scenario: [", "a.yaml:1:12"),
+        ("scenario: [", "a.yaml:1:11"),
         ("scenario: x\nsteps: []\n", "a.yaml:2:1"),
         ("scenario: x\nsteps:\n  - a/b: 1\n    status: workflow_failed\n", "a.yaml:3:5"),
         ("scenario: x\nsteps:\n  - status: workflow_failed\n    set: {a/b: 1}\n", "a.yaml:4:11"),

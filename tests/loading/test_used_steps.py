@@ -101,7 +101,7 @@ def test_shipped_scenarios_and_files_of_the_folder_can_be_used(tmp_path: Path) -
         ("use: base", '3:5: expected text such as paid-happy-path.workflow_running, received "base"'),
         ("use: mine.work", "3:5: goes round in a circle: 'mine' uses 'mine'"),
         ("use: round.x", "3:5: goes round in a circle: 'mine' uses 'round' uses 'mine'"),
-        ("use: broken.x", "3:5: 'broken' cannot be read: broken.yaml:1:2: not valid YAML"),
+        ("use: broken.x", "3:5: 'broken' cannot be read: broken.yaml:1:1: not valid YAML"),
         ("use: wrong.x", "3:5: 'wrong' has a mistake: wrong.yaml:3:24: unknown key 'stp'"),
         (
             "use: embed-running.running",

@@ -83,5 +83,5 @@ def test_the_help_lists_what_can_be_said(run_tests: RunTests) -> None:
 def test_the_marker_is_listed_with_its_arguments(run_tests: RunTests) -> None:
     run = run_tests("", "--markers")
     run.stdout.fnmatch_lines(
-        ["@pytest.mark.execmock(?, speed, frozen, start, *, strict_client): what the sandbox*"]
+        ["@pytest.mark.execmock(?, speed, frozen, start, *, strict_client, *, allow_misspelt): what the *"]
     )

@@ -29,13 +29,12 @@ SOURCE = """
     import pytest
     from client import call, create
 
-    @pytest.mark.execmock(frozen=True)
+    @pytest.mark.execmock(frozen=True, strict_client=True)
     @pytest.mark.parametrize("ask", [{}])
     def test_it(execmock, ask):
         made = create(execmock)["id"]
         execmock.requests.clear()
         call(execmock, "/v1/executions?limit=0")
-        execmock.strict_client = True
         exec(ask)
 """
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
+from execmock.pytest_plugin.options import STRICT
 from execmock.settings import ABSENT, Option, ServeSettings, VerifySettings, option, options
 from execmock.settings.kinds import FLAG, TEXT, choice
 from execmock.testing import ExecMock
@@ -34,7 +35,7 @@ CALLS: dict[str, tuple[Call, type[Any]]] = {
         Call(
             ExecMock.__init__,
             lambda option: option.field not in ABSENT["ExecMock"],
-            frozenset({"self", "strict_client"}),
+            frozenset({"self", *STRICT}),
             # A test gets a key that works, a client that needs it, and a port that is free.
             {"key": "b3sk_test", "auth": "strict", "port": 0},
         ),
@@ -44,7 +45,7 @@ CALLS: dict[str, tuple[Call, type[Any]]] = {
         Call(
             ExecMock.sandbox,
             lambda option: option.each_sandbox,
-            frozenset({"self", "name", "key", "strict_client"}),
+            frozenset({"self", "name", "key", *STRICT}),
             {"journal_size": None, "timezone": None},  # as the server's
         ),
         ServeSettings,

@@ -399,3 +399,42 @@ def test_embedded_workflows_are_looked_at_apart(mock: ExecMock) -> None:
     assert (execution.api, execution.fields["status"]) == ("embed", "running")
     assert len(mock.executions) == 0
     mock.requests.assert_called("executeWorkflow", times=1)
+
+
+def without_key(mock: MockSandbox, path: str = "/v1/executions") -> int:
+    return call(mock, path, headers={"Authorization": "Bearer b3sk_of_no_sandbox"})[0]
+
+
+def test_a_strict_mock_is_told_what_reaches_none_of_its_sandboxes() -> None:
+    mock = ExecMock(strict_client=True, frozen=True, start=AT_NINE).start()
+    without_key(mock)
+    assert mock.client_report().splitlines() == [
+        "A request reached the port without a key of any sandbox:",
+        "  09:00:00.000  GET /v1/executions -> 401  listExecutions",
+        "      with an unknown key",
+    ]
+    assert mock.report()["requests to no sandbox"].splitlines()[1] == "    with an unknown key"
+    mock.close()
+    with ExecMock(strict_client=True, allow_unknown_keys=True) as lenient:
+        assert without_key(lenient) == 401
+
+
+def test_a_mock_that_takes_any_key_takes_unknown_ones_for_its_own() -> None:
+    with ExecMock(strict_client=True, auth="open") as mock, mock.sandbox() as sandbox:
+        assert without_key(mock) == 200
+        assert "with an unknown key" in sandbox.client_report()
+        assert mock.client_report() == ""
+
+
+def test_more_strays_than_are_kept_are_not_taken_for_none() -> None:
+    with ExecMock() as mock, mock.sandbox() as sandbox:
+        with closing(HTTPConnection(urlsplit(mock.url).netloc, timeout=20)) as connection:
+            for _ in range(1001):
+                connection.request("GET", "/v1/executions")
+                connection.getresponse().read()
+        assert sandbox.client_report().splitlines()[:2] == [
+            "1000 requests reached the port without a key of any sandbox:",
+            "  (950 more)",
+        ]
+        with mock.sandbox() as late:
+            assert late.client_report() == ""

@@ -6,11 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from execmock.errors import DurationError
+from execmock.errors import DurationError, quoted
 
 __all__ = [
+    "EXPECTED_DURATION",
+    "EXPECTED_RANGE",
     "DurationError",
     "OutOfRangeError",
+    "duration_hint",
     "format_duration",
     "format_instant",
     "parse_duration",
@@ -20,12 +23,22 @@ __all__ = [
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
+_NUMBER = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([^\W\d_]{0,12})\s*\Z")
+_WORDS = {
+    **dict.fromkeys(("millis", "milli", "msec", "msecs", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("day", "days"), "d"),
+    **dict.fromkeys(("week", "weeks"), "w"),
+}
+EXPECTED_DURATION = "a number and a unit, such as 500ms, 3s, 10m, 7d"
+EXPECTED_RANGE = f"{EXPECTED_DURATION}, or a range such as 1s..2s"
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})"
     r"(\.[0-9]{1,30})?([Zz]|[-+][0-9]{2}:[0-9]{2})?"
 )
 _INSTANT_WORDS = "RFC 3339, such as 2026-01-01T09:00:00Z"
-_LONGEST_SHOWN = 80
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 100 * 365 * _UNITS["d"]
 _YEAR_10000 = 253_402_300_800_000
@@ -44,22 +57,43 @@ def parse_duration(text: object) -> int:
     parts = _PART.findall(whole)
     if not parts or "".join(number + unit for number, unit in parts) != whole:
         raise DurationError(
-            f"{_shown(text)} is not a duration; expected a number and a unit, such as 500ms, 3s, 10m, 7d"
+            f"{quoted(text)} is not a duration{_cause(text) or f'; expected {EXPECTED_DURATION}'}"
         )
     # Compared before it is rounded: a long row of digits is infinity as a float.
     total = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if total > _LONGEST:
-        raise DurationError(f"{_shown(text)} is longer than 100 years")
+        raise DurationError(f"{quoted(text)} is longer than 100 years")
     return round(total)
+
+
+def _cause(given: object) -> str:
+    """Return what a number with no unit or an unknown one lacks, after a colon; else an empty text."""
+    found = _NUMBER.match(str(given)) if isinstance(given, str | int | float) else None
+    if found is None or isinstance(given, bool) or found[2] in _UNITS:
+        return ""
+    number, unit = found.groups()
+    said = f"{unit!r} is no unit" if unit else "a unit is missing"
+    likely = _WORDS.get(unit.lower(), unit.lower())
+    return (
+        f": {said}; expected {number}{likely if likely in _UNITS else 's'}, or another of {', '.join(_UNITS)}"
+    )
+
+
+def duration_hint(given: object) -> str:
+    """Return ` A unit is missing; ...` for a number with no unit or an unknown one, or an empty text."""
+    cause = _cause(given).removeprefix(": ")
+    return f" {cause[:1].upper()}{cause[1:]}" if cause else ""
 
 
 def parse_range(text: object) -> tuple[int, int]:
     """Return (low, high) milliseconds of `1s..2s`; a single duration gives the same value twice."""
     low_text, separator, high_text = text.partition("..") if isinstance(text, str) else (text, "", "")
+    if not separator and len(_PART.findall(str(text))) > 1 and "-" in str(text):
+        raise DurationError(f"{quoted(text)} is not a duration; a range is written with two dots, as 1s..2s")
     low = parse_duration(low_text)
     high = parse_duration(high_text) if separator else low
     if high < low:
-        raise DurationError(f"{_shown(text)} runs backwards; expected the shorter duration first")
+        raise DurationError(f"{quoted(text)} runs backwards; expected the shorter duration first")
     return low, high
 
 
@@ -94,13 +128,13 @@ def parse_instant(text: object) -> int:
     """
     moment = text if isinstance(text, datetime) else _read(text) if isinstance(text, str) else None
     if moment is None:
-        raise DurationError(f"{_shown(text)} is not an instant; expected {_INSTANT_WORDS}")
+        raise DurationError(f"{quoted(text)} is not an instant; expected {_INSTANT_WORDS}")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     instant = (aware - _EPOCH) // timedelta(milliseconds=1)
     if not 0 <= instant < _YEAR_10000:
         # Ids hold the instant as an unsigned number, and texts hold the year in four digits.
         raise OutOfRangeError(
-            f"{_shown(text)} is no instant to work with; expected one of the years 1970 to 9999"
+            f"{quoted(text)} is no instant to work with; expected one of the years 1970 to 9999"
         )
     return instant
 
@@ -125,8 +159,3 @@ def _read(text: str) -> datetime | None:
     utc = moment.astimezone(UTC)
     # Leap seconds are inserted at the end of a day in UTC, and nowhere else.
     return utc.replace(microsecond=0) + timedelta(seconds=1) if (utc.hour, utc.minute) == (23, 59) else None
-
-
-def _shown(given: object) -> str:
-    text = repr(given)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from execmock.core.durations import (
+    EXPECTED_DURATION,
+    EXPECTED_RANGE,
+    DurationError,
+    parse_duration,
+    parse_range,
+)
 from execmock.core.schema.violation import Violation
+from execmock.errors import closest, quoted
 
 __all__ = ["DataPath", "Finding", "findings_of"]
 
@@ -22,8 +31,35 @@ class Finding:
 
 
 def findings_of(violations: Iterable[Violation], path: DataPath = ()) -> list[Finding]:
-    """Return what breaks the schema of a file, as findings; `path` leads to the value that was judged."""
-    return [Finding((*path, *violation.path), _sentence(violation)) for violation in violations]
+    """Return what breaks the schema of a file, as findings; `path` leads to the value that was judged.
+
+    A key that is missing because it is misspelt is one finding, at the misspelt key.
+    """
+    found = list(violations)
+    unknown: defaultdict[DataPath, list[str]] = defaultdict(list)
+    for violation in found:
+        if violation.unknown:
+            unknown[violation.path[:-1]].append(str(violation.path[-1]))
+    return [
+        Finding((*path, *violation.path), _sentence(violation))
+        for violation in found
+        if not (violation.missing and _misspelt(str(violation.path[-1]), unknown[violation.path[:-1]]))
+    ]
+
+
+def _misspelt(name: str, unknown: list[str]) -> bool:
+    return any(closest(other, [name]) or _glued(other, [name]) for other in unknown)
+
+
+def _glued(key: str, known: list[str]) -> str | None:
+    """Return how a known key and its value are written that stand together as one key, such as `after:1s`."""
+    name, separator, value = key.partition(":")
+    if not separator:
+        name, separator, value = key.partition(" ")
+    return f"{name}: {value.strip()}" if separator and name in known and value else None
+
+
+_DURATIONS = {EXPECTED_DURATION: parse_duration, EXPECTED_RANGE: parse_range}
 
 
 def _sentence(violation: Violation) -> str:
@@ -31,5 +67,14 @@ def _sentence(violation: Violation) -> str:
     if violation.missing:
         return f"the key {key!r} is missing; expected {violation.expected.removesuffix(' (required)')}"
     if violation.unknown:
-        return f"unknown key {key!r}; expected {violation.expected}.{violation.hint}"
+        known = violation.expected.removeprefix("one of ").split(", ")
+        if glued := _glued(str(key), known):
+            return f"{quoted(key)} is one word to YAML; expected a colon and a space, as in `{glued}`"
+        return f"unknown key {quoted(key)}; expected {violation.expected}.{violation.hint}"
+    parse = _DURATIONS.get(violation.expected)
+    if parse and isinstance(violation.received, str | int | float) and violation.received is not True:
+        try:
+            parse(violation.received)
+        except DurationError as error:
+            return error.message
     return violation.sentence

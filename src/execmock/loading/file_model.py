@@ -10,6 +10,7 @@ import msgspec
 
 from execmock.core.findings import Finding, findings_of
 from execmock.core.schema.validator import SchemaValidator
+from execmock.errors import quoted
 
 __all__ = ["FileModel"]
 
@@ -19,8 +20,10 @@ T = TypeVar("T")
 class FileModel(Generic[T]):
     """The classes of a kind of file with the JSON Schema that is made from them."""
 
-    def __init__(self, model: type[T], schema: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, model: type[T], schema: Callable[[], Mapping[str, Any]], expected: str) -> None:
+        """`expected` says what such a file holds, for one that holds no keys at all."""
         self._model = model
+        self._expected = expected
         self._schema = schema
 
     @cached_property
@@ -36,6 +39,13 @@ class FileModel(Generic[T]):
 
     def read(self, data: Any) -> tuple[T | None, list[Finding]]:
         """Return the model and no findings, or None and every key and value that does not fit."""
+        if data is None:
+            return None, [Finding((), f"the file is empty; expected {self._expected}")]
+        if not isinstance(data, dict):
+            space = isinstance(data, str) and ":" in data
+            came = "a list" if isinstance(data, list) else quoted(data)
+            hint = ". After a key stand a colon and a space" if space else ""
+            return None, [Finding((), f"the file holds {came}; expected {self._expected}{hint}")]
         violations = self._validator.violations(data)
         if violations:
             return None, findings_of(violations)

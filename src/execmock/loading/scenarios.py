@@ -183,4 +183,4 @@ def _place(file: ScenarioFile, rival: Conflict) -> Place:
 
 @lru_cache(maxsize=1)
 def _shape() -> FileModel[ScenarioSource]:
-    return FileModel(ScenarioSource, scenario_schema)
+    return FileModel(ScenarioSource, scenario_schema, "a scenario, with the keys `scenario` and `steps`")

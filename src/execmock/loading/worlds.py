@@ -65,4 +65,4 @@ def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, S
 
 @lru_cache(maxsize=1)
 def _shape() -> FileModel[WorldSource]:
-    return FileModel(WorldSource, world_schema)
+    return FileModel(WorldSource, world_schema, "a world, with the keys `world` and `sandboxes`")

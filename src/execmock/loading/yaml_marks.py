@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 
 from execmock.errors import ConfigError, ExecmockError, Place
+from execmock.loading.yaml_faults import BREAK, fault_of
 from execmock.loading.yaml_spots import Spot, SpotReader
 
 __all__ = ["Marked", "YamlPath", "load_marked", "load_marked_file", "read_marked_file"]
@@ -19,7 +19,6 @@ YamlPath = tuple[str | int, ...]
 """The way from the document's root to a value: mapping keys as text, list positions from 0."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML's parser counts as the end of a line
 _NO_CHARACTER = yaml.reader.Reader.NON_PRINTABLE
 
 
@@ -96,34 +95,33 @@ def load_marked(text: str, file: str, error: type[ExecmockError] = ConfigError) 
     if bad := _NO_CHARACTER.search(text):
         place = _place_after(text[: bad.start()], file)
         raise error(f"U+{ord(bad[0]):04X} is a character that YAML does not allow", place=place)
+    events = _Events(text)
     try:
-        spot = SpotReader(_events(text), file, error).document()
+        spot = SpotReader(iter(events), file, error).document()
     except yaml.MarkedYAMLError as wrong:
-        raise error(_syntax(wrong), place=_place(wrong.problem_mark, text, file)) from wrong
+        fault = fault_of(wrong, text, events.last)
+        raise error(fault.message, place=Place(file, fault.line + 1, fault.column + 1)) from wrong
     return Marked(spot.value, _Places(spot, keys=False), _Places(spot, keys=True))
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
-    loader = _LOADER(text)
-    try:
-        while loader.check_event():
-            yield loader.get_event()
-    finally:
-        loader.dispose()
+class _Events:
+    """The parser's events of a text; `last` is the last scalar among those that were asked for."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.last: Any = None
 
-def _syntax(bad: yaml.MarkedYAMLError) -> str:
-    context = f" ({bad.context})" if bad.context else ""
-    return f"not valid YAML: {bad.problem}{context}"
-
-
-def _place(mark: yaml.Mark | None, text: str, file: str) -> Place:
-    # What is missing at the end of a last line without a line break is noticed on the line after it.
-    if mark and mark.line > len(_BREAK.findall(text)):
-        return _place_after(text, file)
-    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    def __iter__(self) -> Iterator[Any]:
+        loader = _LOADER(self._text)
+        try:
+            while loader.check_event():
+                event = loader.get_event()
+                self.last = event if isinstance(event, yaml.ScalarEvent) else self.last
+                yield event
+        finally:
+            loader.dispose()
 
 
 def _place_after(text: str, file: str) -> Place:
-    lines = _BREAK.split(text)
+    lines = BREAK.split(text)
     return Place(file, len(lines), len(lines[-1]) + 1)

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from execmock.errors import ExecmockError, Place
+from execmock.loading.yaml_faults import TEMPLATE
 from execmock.loading.yaml_scalars import KINDS, kind_of_plain, scalar
 
 __all__ = ["Spot", "SpotReader"]
@@ -104,7 +105,7 @@ class SpotReader:
             if isinstance(key, yaml.ScalarEvent) and key.value == "<<" and _is_plain(key):
                 merged = self._merged(self._value(next(self._events), depth + 1)) | merged
                 continue
-            name = self._key(key, own)
+            name = self._key(key, event, own)
             own[name] = (self._place(key), self._value(next(self._events), depth + 1))
         members = merged | own
         return self._holding(event, {name: spot.value for name, (_, spot) in members.items()}, members)
@@ -127,8 +128,10 @@ class SpotReader:
             members = dict(source.members) | members
         return members
 
-    def _key(self, event: Any, present: Members) -> str:
+    def _key(self, event: Any, mapping: Any, present: Members) -> str:
         if not isinstance(event, yaml.ScalarEvent):
+            if _opens_template(mapping, event):
+                raise self._fail(mapping, TEMPLATE)
             raise self._fail(event, "a mapping, list or alias cannot be a key; expected text")
         self._scalar(event)
         if event.value in present:
@@ -163,3 +166,9 @@ class SpotReader:
 
 def _is_plain(event: Any) -> bool:
     return event.tag is None and bool(event.implicit[0])
+
+
+def _opens_template(outer: Any, inner: Any) -> bool:
+    """Whether two mappings begin as `{{` does."""
+    braces = isinstance(inner, yaml.MappingStartEvent) and inner.flow_style and outer.flow_style
+    return bool(braces) and inner.start_mark.index == outer.start_mark.index + 1

@@ -31,6 +31,7 @@ __all__: list[str] = []
 _GIVEN = pytest.StashKey[tuple[dict[str, Any], dict[str, Any]]]()
 """What ini options and flags say: arguments of the server, and of each sandbox."""
 _CONCERNED = pytest.StashKey[bool]()
+_STRAYS = "requests to no sandbox"
 _SANDBOX = pytest.StashKey["MockSandbox"]()
 
 
@@ -52,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     names = ", ".join(marker_arguments()) if concerned else "..."
     about = "what the sandbox of the fixture `execmock` is made with."
     config.addinivalue_line("markers", f"execmock(*, {names}): {about}")
-    config.stash[_GIVEN] = _configured(config) if concerned else ({}, {STRICT: False})
+    config.stash[_GIVEN] = _configured(config) if concerned else ({}, dict.fromkeys(STRICT, False))
 
 
 def _configured(config: pytest.Config) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -95,7 +96,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed but whose client broke the contract, where that was asked for."""
     result = yield
     sandbox = item.stash.get(_SANDBOX, None)
-    if sandbox is not None and sandbox.strict_client and (broken := sandbox.requests.violations_text()):
+    if sandbox is not None and sandbox.strict_client and (broken := sandbox.client_report()):
         pytest.fail(broken, pytrace=False)
     return result
 
@@ -104,11 +105,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the journal and the timelines of its sandbox to the report of a test that failed."""
+    """Add what happened in its sandbox to the report of a test that failed.
+
+    To that of a strict test that passed, the requests that may have been its own.
+    """
     report = yield
     sandbox = item.stash.get(_SANDBOX, None)
-    if report.failed and sandbox is not None and sandbox.running:
-        found = sandbox.report()
+    if sandbox is not None and sandbox.running:
+        found = {}
+        if report.failed:
+            found = sandbox.report()
+        elif report.when == "call" and sandbox.strict_client:
+            found = {_STRAYS: sandbox.report()[_STRAYS]}
         report.sections += [(f"execmock {title}", text) for title, text in found.items() if text]
     return report
 

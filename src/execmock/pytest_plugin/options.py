@@ -28,8 +28,12 @@ __all__ = [
 ]
 
 MARK = "@pytest.mark.execmock"
-STRICT = "strict_client"
-"""The marker's argument that is no option of the server: requests that break the contract fail the test."""
+STRICT = {
+    "strict_client": "Requests that break the contract, or reach no sandbox by their key, fail the test.",
+    "allow_unknown_keys": "In a strict test, allow requests without a key of a sandbox, as for tests of 401.",
+    "allow_misspelt": "In a strict test, allow names that the contract does not know, but nearly.",
+}
+"""The marker's arguments that are no options of the server: switches, off by default, and what they do."""
 
 _INI = "execmock_"
 _FLAG = "--execmock-"
@@ -55,7 +59,8 @@ def declare(parser: pytest.Parser) -> None:
         if option.argument == "speed":
             group, about = parser.getgroup("execmock"), f"{option.about} A marker wins over it."
             group.addoption(_SPEED, dest="execmock_speed", metavar=option.kind.metavar, help=about)
-    parser.addini(_INI + STRICT, "Fail tests whose client breaks the contract.", type="bool", default=False)
+    for name, about in STRICT.items():
+        parser.addini(_INI + name, about, type="bool", default=False)
 
 
 def refuse_unknown(config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
@@ -71,7 +76,7 @@ def refuse_unknown(config: pytest.Config, parser: pytest.Parser, args: list[str]
             if word.startswith(_FLAG):
                 flag = word.partition("=")[0]
                 raise pytest.UsageError(f"pytest has no option {flag}.{nearest_or_all(flag, spelled)}")
-    known = [_INI + STRICT, *map(_ini_name, _server_options())]
+    known = [*(_INI + name for name in STRICT), *map(_ini_name, _server_options())]
     for name in _ini_names(config):
         if name.startswith(_INI) and name not in known:
             said = f"{name!r} is no ini option.{nearest_or_all(name, known)}"
@@ -86,7 +91,7 @@ def configured(config: pytest.Config) -> tuple[dict[str, Any], dict[str, Any]]:
     from execmock.settings import fit
 
     server: dict[str, Any] = {}
-    sandbox: dict[str, Any] = {STRICT: _ini(config, _INI + STRICT)}
+    sandbox: dict[str, Any] = {name: _ini(config, _INI + name) for name in STRICT}
     for option in _server_options():
         if (given := _ini(config, _ini_name(option))) is not None:
             value = given if option.switch else _read(config, option, given)
@@ -98,7 +103,7 @@ def configured(config: pytest.Config) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def marker_arguments() -> tuple[str, ...]:
     """Return the names of the arguments that the marker takes."""
-    return (*(option.argument for option in _server_options() if option.each_sandbox), STRICT)
+    return (*(option.argument for option in _server_options() if option.each_sandbox), *STRICT)
 
 
 def marker_problem(given: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from execmock.server.api.strictness import chosen_strictness
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
+from execmock.server.http.stray_finder import StrayFinder
 from execmock.service.engine import Engine
 from execmock.settings import ServeSettings
 
@@ -34,6 +35,8 @@ class App:
         self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
+        self.strays: StrayFinder | None = None
+        """What finds requests that reach no sandbox, where that is asked for before there are dispatchers."""
 
     @cached_property
     def control(self) -> ControlApi:
@@ -82,6 +85,7 @@ class App:
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(options.cors_origins, engine.contract.header_parameters, engine.contract.response_headers)
         served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
+        served.strays = self.strays
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ from execmock.service.executions.embed_executions import EmbedExecutions
 from execmock.service.executions.executions import Executions
 from execmock.service.executions.repository import ExecutionRepository
 from execmock.service.executions.view_cache import ViewCache
+from execmock.service.misspellings import Misspellings
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
 from execmock.service.scenarios.shipped import load_registry
 from execmock.service.scenarios.sync import ScenarioSync, SharedScenarioSync
@@ -153,12 +154,13 @@ class Engine:
         """Let new executions follow a file's scenario from now on."""
         self.registry.put(scenario)
         self.scenario_sync.note_file(scenario.name, scenario.reference)
-        self.changes.publish("", "scenario", {"name": scenario.name, "version": scenario.version})
+        self.changes.publish_here("", "scenario", {"name": scenario.name, "version": scenario.version})
 
     def drop_scenario(self, name: str) -> None:
         """Let no new execution follow a scenario whose file is gone."""
         self.registry.remove(name)
         self.scenario_sync.note_file(name, None)
+        self.changes.publish_here("", "scenario", {"name": name, "version": None})
 
     async def share_scenario(self, scenario: Scenario, sandbox: str = "") -> None:
         """Let new executions follow a scenario from now on, with all servers over the store.
@@ -190,12 +192,14 @@ class Engine:
         ConfigError for several workers over a store that they cannot share.
         """
         store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
+        misspellings = Misspellings(self.contract).of
         if store.immediate:
             self._refuse_workers()
-            return Journal(size, answers=answers), Changes(), ScenarioSync(self.registry)
+            journal = Journal(size, answers=answers, misspellings=misspellings)
+            return journal, Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(store, size, answers=answers)
+        journal = SharedJournal(store, size, answers=answers, misspellings=misspellings)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

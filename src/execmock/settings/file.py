@@ -60,6 +60,8 @@ def _items(option: Option, raw: object) -> Iterator[tuple[object, tuple[str | in
 
 def _fit(option: Option, raw: object, name: str, place: Place) -> Any:
     if not isinstance(raw, option.kind.types):
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
+            fit(option, raw, name, place)  # which may know what a number lacks
         raise misfit(option, raw, name, place)
     value = fit(option, raw, name, place)
     return Path(place.file).parent / value if isinstance(value, Path) else value

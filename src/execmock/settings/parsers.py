@@ -11,7 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from execmock.core.durations import DurationError, format_instant, parse_duration, parse_instant
+from execmock.core.durations import (
+    DurationError,
+    duration_hint,
+    format_instant,
+    parse_duration,
+    parse_instant,
+)
 from execmock.errors import nearest
 
 __all__ = [
@@ -119,7 +125,8 @@ def parse_speed(text: str) -> float:
     """Read a clock's speed: above 0, at most a million."""
     value = float(text) if re.fullmatch(r"[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?|[0-9]+\.", text) else 0.0
     if not 0 < value <= 1_000_000:
-        raise ValueError
+        still = re.fullmatch(r"0+(\.0*)?", text)
+        raise ValueError(" A clock that stands still is `frozen`, not a speed" if still else "")
     return value
 
 
@@ -235,7 +242,7 @@ def parse_duration_text(text: str) -> int:
     try:
         return parse_duration(text)
     except DurationError:
-        raise ValueError from None
+        raise ValueError(duration_hint(text)) from None
 
 
 def parse_wait(text: str) -> int:

@@ -32,7 +32,7 @@ _TYPES: dict[str, type] = {
 }
 KINDS = tuple(_TYPES)
 """Every kind of value that stores keep. A kind that is missing here is refused, never half kept."""
-LOGS = ("change", "journal", "violation")
+LOGS = ("change", "journal", "misspelling", "violation")
 """Every log that stores keep."""
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ from execmock.testing.background import BACKGROUND
 from execmock.testing.sandbox import MockSandbox
 from execmock.testing.server import Server
 from execmock.testing.sources import ScenarioLike, WorldLike
+from execmock.testing.strict import Strictness
 from execmock.testing.tracebacks import hides
 
 __all__ = ["ExecMock"]
@@ -42,6 +43,8 @@ class ExecMock(MockSandbox):
         draw_by: Sequence[str] = DRAW_BY,
         key: str = "b3sk_test",
         strict_client: bool = False,
+        allow_unknown_keys: bool = False,
+        allow_misspelt: bool = False,
         scenarios: Sequence[str | Path] = (),
         contract: str | Path | None = None,
         choose: Mapping[str, object] | None = None,
@@ -58,7 +61,8 @@ class ExecMock(MockSandbox):
         self._options = from_arguments(
             ServeSettings, "ExecMock", given, scenario=None, world=None, quiet=True
         )
-        super().__init__(None, "default", key, strict_client=strict_client)
+        strictness = Strictness(strict_client, allow_unknown_keys, allow_misspelt)
+        super().__init__(None, "default", key, strictness)
         self._scenario, self._world = scenario, world
         self._numbers = count(1)
 
@@ -103,6 +107,8 @@ class ExecMock(MockSandbox):
         journal_answers: bool | None = None,
         timezone: str | None = None,
         strict_client: bool = False,
+        allow_unknown_keys: bool = False,
+        allow_misspelt: bool = False,
     ) -> MockSandbox:
         """Return a new sandbox on this server, with a key of its own.
 
@@ -113,25 +119,12 @@ class ExecMock(MockSandbox):
         """
         options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
         name = name or f"sandbox-{next(self._numbers)}"
-        clock: dict[str, Any] = {"speed": options.speed, "frozen": options.frozen}
-        if options.clock_start is not None:
-            clock["now"] = format_instant(options.clock_start)
-        body: dict[str, Any] = {
-            "name": name,
-            "clock": clock,
-            "keys": [{"key": key or f"b3sk_{name}"}],
-            "drawBy": list(options.draw_by),
-        }
-        if options.seed is not None:
-            body["seed"] = options.seed
-        if journal_size is not None:
-            body["journalSize"] = options.journal_size
-        if timezone is not None:
-            body["timezone"] = options.timezone
-        if journal_answers is not None:
-            body["journalAnswers"] = options.journal_answers
+        given = {"journalSize": journal_size, "journalAnswers": journal_answers, "timezone": timezone}
+        own = {name for name, value in given.items() if value is not None}
+        body = _body(name, key or f"b3sk_{name}", options, own)
         made = self._control.call("POST", "/sandboxes", body)
-        sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strict_client=strict_client)
+        strictness = Strictness(strict_client, allow_unknown_keys, allow_misspelt)
+        sandbox = MockSandbox(self._server, name, made["keys"][0]["key"], strictness)
         try:
             if world is not None:
                 self._server.fill(name, sandbox.key, world, options)
@@ -141,3 +134,24 @@ class ExecMock(MockSandbox):
             sandbox.close()
             raise
         return sandbox
+
+
+def _body(name: str, key: str, options: ServeSettings, own: Collection[str]) -> dict[str, Any]:
+    """Return what the control API makes a sandbox of; what is not in `own` is as with the server."""
+    clock: dict[str, Any] = {"speed": options.speed, "frozen": options.frozen}
+    if options.clock_start is not None:
+        clock["now"] = format_instant(options.clock_start)
+    body: dict[str, Any] = {
+        "name": name,
+        "clock": clock,
+        "keys": [{"key": key}],
+        "drawBy": list(options.draw_by),
+    }
+    if options.seed is not None:
+        body["seed"] = options.seed
+    values = {
+        "journalSize": options.journal_size,
+        "journalAnswers": options.journal_answers,
+        "timezone": options.timezone,
+    }
+    return {**body, **{name: value for name, value in values.items() if name in own}}

@@ -20,7 +20,7 @@ def requests_text(requests: Iterable[SeenRequest]) -> str:
     lines = [f"(the last {_MOST_REQUESTS} of {len(every)})"] if len(every) > _MOST_REQUESTS else []
     for request in every[-_MOST_REQUESTS:]:
         lines.append(str(request))
-        lines += [f"    {violation}" for violation in request.violations]
+        lines += [f"    {reason}" for reason in (*request.violations, *request.misspelt)]
     return "\n".join(lines)
 
 

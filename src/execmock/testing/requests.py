@@ -63,7 +63,16 @@ class MockRequests(Sequence[SeenRequest]):
 
         Of those that are no longer in the journal, the latest 100.
         """
-        return self._violations()[0]
+        return self.violations_and_number()[0]
+
+    @property
+    def misspelt(self) -> list[SeenRequest]:
+        """The requests with properties, parameters or headers that the contract does not know, but nearly.
+
+        Of those that are no longer in the journal, the latest 100.
+        """
+        answer = self._control.call("GET", "/journal/misspellings", limit=_MOST_VIOLATIONS)
+        return [seen(entry) for entry in answer["entries"]]
 
     def filter(self, operation: str | None = None, **meant: Unpack[Meant]) -> list[SeenRequest]:
         """Return the requests that are meant; of a body that is an object, the named properties count.
@@ -133,7 +142,7 @@ class MockRequests(Sequence[SeenRequest]):
 
     def violations_text(self) -> str:
         """Return every request that breaks the contract, and why; empty if none does."""
-        found, number = self._violations()
+        found, number = self.violations_and_number()
         if not number:
             return ""
         lines = [line for request in found for line in (f"  {request}", *_reasons(request))]
@@ -145,7 +154,8 @@ class MockRequests(Sequence[SeenRequest]):
         """Forget the requests so far."""
         self._control.call("DELETE", "/journal")
 
-    def _violations(self) -> tuple[list[SeenRequest], int]:
+    def violations_and_number(self) -> tuple[list[SeenRequest], int]:
+        """Return the requests that break the contract, as far as kept, and how many there were."""
         answer = self._control.call("GET", "/journal/violations", limit=_MOST_VIOLATIONS)
         return [seen(entry) for entry in answer["entries"]], int(answer["count"])
 

@@ -13,8 +13,10 @@ from execmock.testing.control import Control, Refused, path_part
 from execmock.testing.executions import ExecutionView, MockExecutions, id_of, view_of
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
+from execmock.testing.scopes import Scope
 from execmock.testing.server import Server
 from execmock.testing.sources import ScenarioLike, WorldLike, is_name
+from execmock.testing.strict import Strictness, strays_text, strict_text
 from execmock.testing.tracebacks import hides
 
 __all__ = ["MockSandbox"]
@@ -29,15 +31,24 @@ class MockSandbox:
     only `wait` blocks, and `async_wait` is its counterpart.
     """
 
-    def __init__(self, server: Server | None, name: str, key: str, *, strict_client: bool = False) -> None:
+    def __init__(
+        self, server: Server | None, name: str, key: str, strictness: Strictness | None = None
+    ) -> None:
         self.name = name
         self.key = key
-        self.strict_client = strict_client
+        self._strictness = strictness or Strictness()
         self._on = server
+        # What comes to a server before it has other sandboxes is held against its own.
+        self._scope = server.scopes.open(server.latest) if server else Scope(0)
 
     def __repr__(self) -> str:
         where = self.url if self._on else "closed"
         return f"<{type(self).__name__} {self.name} {where}>"
+
+    @property
+    def strict_client(self) -> bool:
+        """Whether requests that break the contract, or reach no sandbox, fail the test."""
+        return self._strictness.strict_client
 
     @property
     def running(self) -> bool:
@@ -162,11 +173,21 @@ class MockSandbox:
         """Put back what a snapshot holds; requests are forgotten."""
         self._control.call("PUT", "/snapshot", snapshot)
 
+    def client_report(self) -> str:
+        """Return what its client did that a strict test does not allow; empty if nothing."""
+        strays, whole = self._server.strays(self.name, self._scope)
+        requests = self.requests
+        said = strict_text(self._strictness, requests.violations_and_number(), requests.misspelt, strays)
+        if said or whole:
+            return said
+        return f"More than {len(strays)} requests reached no sandbox; the first of them are no longer kept."
+
     def report(self) -> dict[str, str]:
         """Return what happened as texts by title: the requests, and the executions' timelines."""
         timelines = [timelines_text(self.executions), timelines_text(self.executions.embed)]
         return {
             "requests": requests_text(self.requests),
+            "requests to no sandbox": strays_text(self._server.strays(self.name, self._scope)[0]),
             "timelines": "\n".join(filter(None, timelines)),
         }
 
@@ -175,6 +196,7 @@ class MockSandbox:
         if self._on is not None:
             if not self._on.elsewhere:
                 self._control.call("DELETE", f"/sandboxes/{self.name}")
+                self._on.scopes.close(self._scope, self._on.latest)
             self._on = None
 
     def __enter__(self) -> Self:
@@ -208,8 +230,8 @@ class MockSandbox:
 
     def _judge(self, *, failed: bool) -> None:
         # A test that fails already says more than its requests would.
-        if self.strict_client and not failed:
-            self.requests.assert_no_violations()
+        if self.strict_client and not failed and (said := self.client_report()):
+            raise AssertionError(said)
 
     def _named(self, scenario: ScenarioLike) -> str:
         return str(scenario) if is_name(scenario) else self.add_scenario(scenario)

@@ -18,7 +18,7 @@ class SeenRequest:
     decoded where it is JSON, and text where it was cut after 64 KiB, by `body_cut` bytes; so with `answer`,
     which is None unless the journal keeps answers. `operation` is None where no operation was meant;
     `execution` is the id it was about. `violations` says, in sentences, why it was refused; `fits` whether it
-    keeps the contract.
+    keeps the contract; `misspelt` which names it has that the contract does not know, but nearly.
     """
 
     number: int
@@ -37,6 +37,7 @@ class SeenRequest:
     fits: bool
     answer: Any = None
     answer_cut: int = 0
+    misspelt: tuple[str, ...] = ()
 
     @property
     def breaks_contract(self) -> bool:
@@ -92,6 +93,7 @@ def seen(entry: Mapping[str, Any]) -> SeenRequest:
         fits=entry["fits"],
         answer=entry.get("answer"),
         answer_cut=entry.get("answerCut", 0),
+        misspelt=tuple(violation["message"] for violation in entry["misspelt"]),
     )
 
 

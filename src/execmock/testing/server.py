@@ -11,12 +11,18 @@ from execmock.loading.contract import shipped_contract
 from execmock.server.app import App
 from execmock.server.control.app import control_contract
 from execmock.server.http.listener import Listener, bind
+from execmock.server.http.stray_finder import StrayFinder
+from execmock.service.events.strays import Stray
+from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.service.scenarios.shipped import load_registry
 from execmock.service.worlds import Keys
 from execmock.settings import ServeSettings
 from execmock.testing.background import Background
 from execmock.testing.control import Control
+from execmock.testing.scopes import Scope, Scopes
+from execmock.testing.seen import seen
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
+from execmock.testing.strict import StrayRequest
 from execmock.testing.tracebacks import hides
 
 __all__ = ["Server"]
@@ -34,6 +40,9 @@ class Server:
     def __init__(self, options: ServeSettings, background: Background) -> None:
         """Start it; ExecmockError for options that cannot be used or a port that cannot be had."""
         self._mock = App(options)
+        engine = self._mock.engine
+        self._strays = self._mock.strays = StrayFinder(engine.contract, engine.sandboxes)
+        self.scopes = Scopes()
         self._background = background.hold()
         try:
             self._listener = self._background.run(self._start())
@@ -71,6 +80,34 @@ class Server:
     def operations(self) -> Sequence[str]:
         """The names of the contract's operations."""
         return list(self._mock.engine.contract.operations)
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest request or change."""
+        return self._mock.engine.changes.last
+
+    def strays(self, name: str, scope: Scope) -> tuple[list[StrayRequest], bool]:
+        """Return the requests that reached no sandbox in a scope, and whether those are all."""
+        return self._background.run(self._stray_requests(name, scope))
+
+    async def _stray_requests(self, name: str, scope: Scope) -> tuple[list[StrayRequest], bool]:
+        journal = self._mock.engine.journal
+        found, whole = self._strays.found.since(scope.began)
+        # A server that takes any key serves those that it does not know in its first sandbox.
+        mine = [stray for stray in found if not (stray.served and name == DEFAULT_SANDBOX)]
+        return [
+            StrayRequest(seen(journal.shown(stray.entry)), stray.key, self._uncounted(stray, scope))
+            for stray in mine
+        ], whole
+
+    def _uncounted(self, stray: Stray, scope: Scope) -> str:
+        if stray.opened < scope.began:
+            return "its connection was opened before this sandbox was made"
+        if stray.owner:
+            return "its key was of another sandbox"
+        if self.scopes.shared(scope, stray.entry.number):
+            return "another thread ran a test at the same time"
+        return ""
 
     @property
     def elsewhere(self) -> bool:

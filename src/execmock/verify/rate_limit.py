@@ -6,6 +6,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from execmock.verify.clock import present
 
 __all__ = ["REAL", "RateLimit", "Timer", "retry_after"]
 
@@ -44,10 +47,18 @@ class RateLimit:
         self._next = max(self._next, self._timer.now() + seconds)
 
 
-def retry_after(text: str) -> float:
-    """Return the seconds of a Retry-After header, at most 30; what is not a number counts as one second."""
+def retry_after(text: str, now: float | None = None) -> float:
+    """Return the seconds of a Retry-After header, a number or an HTTP date, from 0.05 to 30.
+
+    `now` is in seconds since 1970, by default real time. What is neither counts as one second.
+    """
     try:
-        asked = float(text)
-    except ValueError:
+        asked = float(text) if text.strip().isascii() and text.strip().isdigit() else _until(text, now)
+    except (ValueError, OverflowError):
         return 1.0
-    return min(max(asked, 0.05), _LONGEST_PAUSE) if asked == asked else 1.0
+    return min(max(asked, 0.05), _LONGEST_PAUSE)
+
+
+def _until(date: str, now: float | None) -> float:
+    """Return the seconds until an HTTP date; ValueError when it is none."""
+    return parsedate_to_datetime(date).timestamp() - (present() / 1000 if now is None else now)

@@ -360,3 +360,30 @@ async def test_a_token_that_is_refused_is_not_shown_by_what_is_said_of_it(contro
     shown = (await control.send("GET", "/journal")).body.decode()
     assert token[:20] not in shown
     assert '"location":"query/token"' in shown
+
+
+async def test_misspelt_names_are_listed_also_of_requests_that_it_dropped(controlled: Any) -> None:
+    control = await controlled(journal_size=1)
+    await control.create("wf_any", externalref="x")
+    await control.create("wf_any", requestpayload={"text": "x" * 100_000})
+    await control.server.get("/v1/executions?ofset=1")
+    await control.server.get("/v1/executions?limit=1")
+    found = await control.get("/journal/misspellings")
+    assert [entry["misspelt"][0]["location"] for entry in found["entries"]] == [
+        "body/externalref",
+        "body/requestpayload",
+        "query/ofset",
+    ]
+    assert found["count"] == 3
+    assert (await control.get("/journal"))["entries"][0]["misspelt"] == []
+    await control.delete("/journal?operation=createExecution")
+    assert (await control.get("/journal/misspellings"))["count"] == 1
+
+
+async def test_what_a_key_of_a_closed_sandbox_asked_is_in_the_journal_of_the_first(controlled: Any) -> None:
+    control = await controlled()
+    key = await control.sandbox("other")
+    await control.delete("/sandboxes/other")
+    await control.server.get("/v1/executions", key=key)
+    (entry,) = (await control.get("/journal"))["entries"]
+    assert entry["status"] == 401

@@ -6,12 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
 
 from execmock.clocks import SystemClock
+from execmock.service.scenario_reload import ScenarioReloader
 
 TIMEOUT = 30
 
@@ -263,3 +265,36 @@ async def settled(control: Any) -> None:
     while control.server.engine.changes.waiting:
         control.server.engine.changes.next_number()
         await asyncio.sleep(0.01)
+
+
+SCENARIO = """
+scenario: mine
+summary: {summary}
+steps:
+  - {{status: workflow_queued, next: {{after: 1s}}}}
+  - status: workflow_failed
+"""
+
+
+async def test_each_edit_of_a_scenario_file_is_told_once(
+    controlled: Any, listen: Any, tmp_path: Path
+) -> None:
+    """Also where several servers share a store: each of them watches the files."""
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    servers = [await controlled(store=f"sqlite:{tmp_path}/one.db") for _ in range(2)]
+    reloaders = [ScenarioReloader(control.server.engine, [folder]) for control in servers]
+    stream = await listen(servers[0])
+    file = folder / "mine.yaml"
+    for summary in ("first", "second", None):
+        if summary is None:
+            file.unlink()
+        else:
+            file.write_text(SCENARIO.format(summary=summary))
+        for reloader in reloaders:
+            await reloader.take_up([str(file)])
+    await servers[1].put("/clock", {"frozen": True})
+    await stream.until(is_kind("clock"))
+    told = [message.data for message in stream.seen if message.kind == "scenario"]
+    assert [data["name"] for data in told] == ["mine"] * 3
+    assert [data["version"] is None for data in told] == [False, False, True]

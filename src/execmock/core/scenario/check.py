@@ -9,7 +9,7 @@ from execmock.core.durations import parse_duration
 from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.model import Step
 from execmock.core.scenario.source import ScenarioSource
-from execmock.errors import nearest
+from execmock.errors import listed, nearest, quoted
 
 __all__ = ["check_graph"]
 
@@ -37,8 +37,7 @@ def _check_start(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]
 
 def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSource) -> Iterator[Finding]:
     for index, step in enumerate(steps):
-        # What follows a terminal status is a finding about the way out, whatever it leads to.
-        for n, trigger in enumerate(step.triggers if step.status not in graph.terminal else ()):
+        for n, trigger in enumerate(step.triggers):
             after = steps[trigger.to].status
             if not graph.allows(step.status, after):
                 valid = ", ".join(graph.next[step.status])
@@ -51,11 +50,11 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
     # A step without any way out is told once, at itself, and not again at all that lead to it.
     ends = [n for n, step in enumerate(steps) if step.status in graph.terminal or not step.triggers]
     escaping = _closure(ends, _edges(steps, backwards=True))
+    endless: list[int] = []
     for index, step in enumerate(steps):
         if step.status in graph.terminal:
-            if step.triggers:
-                yield Finding(("steps", index, "next"), f"{step.status} is terminal: nothing can follow it")
-        elif not step.triggers:
+            continue
+        if not step.triggers:
             yield Finding(("steps", index), f"dead end: {step.status} is not terminal and has no `next`")
         elif not any(trigger.sure for trigger in step.triggers):
             said = "every trigger has `chance`; expected one without"
@@ -63,14 +62,22 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
                 said = "no trigger is open in every visit; expected one without `chance` and `visits`"
             yield Finding(("steps", index, "next"), f"may dead-end: {said}")
         elif index not in escaping:
-            yield Finding(("steps", index), f"dead end: no terminal status can be reached from {step.name!r}")
+            endless.append(index)
+    if endless:
+        names = listed([steps[index].name for index in endless])
+        yield Finding(("steps", endless[0]), f"dead end: no terminal status can be reached from {names}")
 
 
 def _check_reachable(steps: Sequence[Step]) -> Iterator[Finding]:
-    reached = _closure([0], _edges(steps))
-    for index, step in enumerate(steps):
+    edges = _edges(steps)
+    reached = _closure([0], edges)
+    missed = [index for index in range(len(steps)) if index not in reached]
+    entered = {to for index in missed for to in edges[index] if to != index}
+    # What only unreachable steps lead to follows from those; of a circle of them, the first is named.
+    for index in sorted(missed, key=lambda index: (index in entered, index)):
         if index not in reached:
-            yield Finding(("steps", index), f"unreachable: no step leads to {step.name!r}")
+            reached |= _closure([index], edges)
+            yield Finding(("steps", index), f"unreachable: no step leads to {quoted(steps[index].name)}")
 
 
 def _check_late_events(steps: Sequence[Step], source: ScenarioSource) -> Iterator[Finding]:

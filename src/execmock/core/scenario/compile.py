@@ -168,6 +168,9 @@ class _Compiler:
         if step.next is None:
             return ()
         path: DataPath = ("steps", index, "next")
+        if step.status in self.vocabulary.graph(self.source.drift).terminal:
+            self.find(path, f"{step.status} is a terminal status, which nothing follows; expected no `next`")
+            return ()
         if isinstance(step.next, TriggerSource):
             made = [self._trigger(index, step.next, path)]
         else:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from execmock.core.durations import EXPECTED_DURATION, EXPECTED_RANGE
 from execmock.core.file_schema import file_schema
 
 __all__ = [
@@ -21,9 +22,21 @@ __all__ = [
 
 _DURATION = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+"
 
-Duration = Annotated[str, Meta(pattern=f"^{_DURATION}$", examples=["500ms", "3s", "1h30m", "7d"])]
+Duration = Annotated[
+    str,
+    Meta(
+        pattern=f"^{_DURATION}$",
+        examples=["500ms", "3s", "1h30m", "7d"],
+        extra_json_schema={"x-expected": EXPECTED_DURATION},
+    ),
+]
 Span = Annotated[
-    str, Meta(pattern=rf"^{_DURATION}(\.\.{_DURATION})?$", examples=["500ms", "3s", "10m", "1s..2s"])
+    str,
+    Meta(
+        pattern=rf"^{_DURATION}(\.\.{_DURATION})?$",
+        examples=["500ms", "3s", "10m", "1s..2s"],
+        extra_json_schema={"x-expected": EXPECTED_RANGE},
+    ),
 ]
 Name = Annotated[
     str,

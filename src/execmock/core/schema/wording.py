@@ -33,7 +33,9 @@ class Keyword:
 
     @cached_property
     def expected(self) -> str:
-        """What a value has to be that keeps it."""
+        """What a value has to be that keeps it; a schema may say so itself, by `x-expected`."""
+        if own := self.schema.get("x-expected"):
+            return str(own)
         word = _WORDS.get(self.name)
         return word(self.value, self.schema) if word else f"{self.name} {shorten(self.value)}"
 

@@ -35,7 +35,16 @@ class ClockSource(Struct, forbid_unknown_fields=True):
     frozen: Annotated[bool, Meta(description="Whether it stands still until it is advanced.")] = False
     speed: (
         Annotated[
-            float, Meta(gt=0, le=1_000_000, description="How fast it runs; 60 makes an hour of a minute.")
+            float,
+            Meta(
+                gt=0,
+                le=1_000_000,
+                description="How fast it runs; 60 makes an hour of a minute.",
+                extra_json_schema={
+                    "x-expected": "a number above 0 and at most 1000000, or `frozen: true` for a clock that "
+                    "stands still"
+                },
+            ),
         ]
         | None
     ) = None

@@ -12,7 +12,7 @@ from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, ApiKey, Sandbox, Sandboxes, Scope
 
-__all__ = ["ApiKeyAuthenticator", "Authenticator", "Caller", "opened_by"]
+__all__ = ["ApiKeyAuthenticator", "Authenticator", "Caller", "key_in", "opened_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,15 @@ class ApiKeyAuthenticator:
 
 async def opened_by(sandboxes: Sandboxes, headers: Mapping[str, str]) -> Sandbox | None:
     """Return the sandbox that a refused request was meant for: its key's, or else the default one."""
-    key = headers.get("Authorization", "").partition(" ")[2].strip()
+    key = key_in(headers)
     known = await sandboxes.key(key) if key else None
-    return await sandboxes.get(known.sandbox if known else DEFAULT_SANDBOX)
+    found = await sandboxes.get(known.sandbox) if known else None
+    return found or await sandboxes.get(DEFAULT_SANDBOX)
+
+
+def key_in(headers: Mapping[str, str]) -> str:
+    """Return what stands after the scheme of an Authorization header, empty if there is nothing."""
+    return headers.get("Authorization", "").partition(" ")[2].strip()
 
 
 _SCHEMES = ("basic", "bearer", "digest", "token")

@@ -27,6 +27,7 @@ class JournalOperations(Operations):
             "countJournal": self._count,
             "summarizeJournal": self._summary,
             "listViolations": self._violations,
+            "listMisspellings": self._misspellings,
             "clearJournal": self._clear,
         }
 
@@ -56,6 +57,11 @@ class JournalOperations(Operations):
         sandbox = await self.sandbox(checked)
         found = await self.engine.journal.violating(sandbox.id, checked.parameters["limit"])
         return await _listed(found, {"count": found.kept + found.dropped.total})
+
+    async def _misspellings(self, checked: ValidatedRequest) -> bytes:
+        sandbox = await self.sandbox(checked)
+        found = await self.engine.journal.misspelling(sandbox.id, checked.parameters["limit"])
+        return await _listed(found, {"count": found.kept})
 
     async def _clear(self, checked: ValidatedRequest) -> bytes:
         journal, sandbox, wanted = self.engine.journal, await self.sandbox(checked), self._filter(checked)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from execmock.core.json_text import encode
 from execmock.service.engine import Engine
-from execmock.service.events.entry import JournalEntry, rendered
+from execmock.service.events.entry import JournalEntry
 from execmock.service.events.journal import JournalFilter
 from execmock.service.execution_watcher import ExecutionWatcher
 
@@ -80,7 +80,7 @@ class Streams:
             for number, kind, data in news:
                 if isinstance(data, JournalEntry):
                     # Shown one by one: a thousand large bodies at once would hold up all others.
-                    data = rendered(data)
+                    data = self._engine.journal.shown(data)
                     await asyncio.sleep(0)
                 yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))
                 written = loop.time()

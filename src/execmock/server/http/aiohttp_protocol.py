@@ -50,12 +50,14 @@ class AiohttpServer(web.Server):
 class _Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("_dispatcher",)
+    __slots__ = ("_dispatcher", "opened")
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(server, loop=loop, access_log=_SILENT, logger=_SILENT)
         self._dispatcher = dispatcher
+        self.opened = dispatcher.api.engine.changes.last
+        """The number of the latest change when it was opened."""
 
     def handle_error(
         self,

@@ -16,6 +16,7 @@ from execmock.server.api.request_ids import RequestIds
 from execmock.server.control import PREFIX
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
+from execmock.server.http.stray_finder import StrayFinder
 from execmock.service.engine import Engine
 from execmock.service.events.entry import JournalEntry, clipped
 from execmock.service.refusals import Refusal
@@ -71,7 +72,8 @@ class Dispatcher:
     def malformed(self, incoming: web.BaseRequest, problem: str) -> web.Response:
         """Answer a malformed request."""
         request = Request(incoming.method, incoming.raw_path, "", incoming.headers)
-        return self.api.malformed(request, Refusal(400, f"The request cannot be read: {problem}"))
+        opened: int = getattr(incoming.protocol, "opened", 0)
+        return self.api.malformed(request, Refusal(400, f"The request cannot be read: {problem}"), opened)
 
 
 class ApiDispatcher:
@@ -92,6 +94,8 @@ class ApiDispatcher:
         self._log = log
         self._max_body = max_body
         self._too_large = too_large
+        self.strays: StrayFinder | None = None
+        """Keeps the requests that reach no sandbox by their key, where that is asked for."""
 
     @property
     def engine(self) -> Engine:
@@ -110,15 +114,18 @@ class ApiDispatcher:
             request = request.with_body(await _read(incoming, self._max_body, self._too_large))
         except Refusal as refusal:
             unread = refusal
-        answer, common = await self.answer(request, unread)
+        # Connections of other servers say nothing of themselves.
+        opened: int = getattr(incoming.protocol, "opened", 0)
+        answer, common = await self.answer(request, unread, opened)
         return _response(answer, common)
 
     async def answer(
-        self, request: Request, unread: Refusal | None = None
+        self, request: Request, unread: Refusal | None = None, opened: int = 0
     ) -> tuple[Answer, Mapping[str, str]]:
         """Return the answer to a request and the headers that CORS adds; log it and keep it in the journal.
 
-        `unread` says why the request's body could not be read.
+        `unread` says why the request's body could not be read; `opened` is the number of the change before
+        the connection was opened.
         """
         started = monotonic()
         result = None
@@ -135,13 +142,18 @@ class ApiDispatcher:
             # The answer says that already.
             sandbox = None
         if sandbox is not None:
-            self._keep(request, result, took, real, sandbox)
+            entry = self._keep(request, result, took, real, sandbox)
+            if self.strays is not None:
+                await self.strays.look_at(entry, opened, served=result.sandbox is not None)
         return result.answer, self._cors.headers(request.headers)
 
-    def malformed(self, request: Request, refusal: Refusal) -> web.Response:
+    def malformed(self, request: Request, refusal: Refusal, opened: int = 0) -> web.Response:
         """Return the answer to a malformed request, logged as any other."""
         result = self._api.refuse(refusal)
-        self._log.add(request, result, self._engine.clock.now(), 0.0)
+        real = self._engine.clock.now()
+        self._log.add(request, result, real, 0.0)
+        if self.strays is not None:
+            self.strays.unreadable(self._entry(request, result, 0.0, real), opened, refusal.message)
         return _response(result.answer, self._cors.headers(request.headers))
 
     def _without_operation(self, request: Request, unread: Refusal | None) -> Result | None:
@@ -152,14 +164,29 @@ class ApiDispatcher:
                 return Result(self._cors.preflight(request.headers, methods))
         return None if unread is None else self._api.refuse(unread)
 
-    def _keep(self, request: Request, result: Result, took: float, real: int, sandbox: Sandbox) -> None:
+    def _keep(
+        self, request: Request, result: Result, took: float, real: int, sandbox: Sandbox
+    ) -> JournalEntry:
         """Keep a request and what came of it in the journal of its sandbox."""
         journal = self._engine.journal
+        answer = result.answer.body if journal.keeps_answers(sandbox) else None
+        entry = self._entry(request, result, took, sandbox.clock.now(real), answer)
+        journal.add(sandbox, entry)
+        return entry
+
+    def _entry(
+        self, request: Request, result: Result, took: float, at: int, answer: bytes | None = None
+    ) -> JournalEntry:
         body, cut = clipped(request.body)
-        answer, answer_cut = clipped(result.answer.body) if journal.keeps_answers(sandbox) else (None, 0)
-        entry = JournalEntry(
+        kept, answer_cut = (None, 0) if answer is None else clipped(answer)
+        misspelt = None
+        if cut:
+            # What is kept of it can no longer be read as JSON.
+            find = self._engine.journal.misspellings
+            misspelt = find(result.operation, request.query, request.headers, request.body)
+        return JournalEntry(
             self._engine.changes.next_number(),
-            sandbox.clock.now(real),
+            at,
             request.method,
             request.path,
             request.query,
@@ -172,10 +199,10 @@ class ApiDispatcher:
             result.violations,
             result.fits,
             cut,
-            answer,
+            kept,
             answer_cut,
+            misspelt,
         )
-        journal.add(sandbox, entry)
 
 
 class ControlDispatcher:

@@ -97,7 +97,7 @@ class FastServer:
 class _Connection(asyncio.Protocol):
     """One connection, until it is handed over."""
 
-    __slots__ = ("_api", "_heads", "_most", "_server", "_transport", "_written", "busy", "held")
+    __slots__ = ("_api", "_heads", "_most", "_server", "_transport", "_written", "busy", "held", "opened")
 
     _transport: asyncio.Transport
 
@@ -108,6 +108,8 @@ class _Connection(asyncio.Protocol):
         self._heads = server.heads
         self._written = server.written
         self.busy = True
+        self.opened = server.api.engine.changes.last
+        """The number of the latest change when it was opened."""
         self.held = b""
         """The start of a request whose body is not complete yet."""
 
@@ -143,7 +145,7 @@ class _Connection(asyncio.Protocol):
             return
         if length:
             request = request.with_body(data[size:])
-        answer, common = _run(self._api.answer(request))
+        answer, common = _run(self._api.answer(request, None, self.opened))
         start = self._written.head(answer, common, last)
         body = answer.body
         if len(body) <= _WORTH_JOINING:
@@ -167,6 +169,7 @@ class _Connection(asyncio.Protocol):
         data, self.held = self.held + data, b""
         self._server.connections.discard(self)
         handler: Any = self._server.long()()
+        handler.opened = self.opened
         self._transport.set_protocol(handler)
         handler.connection_made(self._transport)
         handler.data_received(data)

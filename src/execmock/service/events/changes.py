@@ -49,6 +49,10 @@ class Changes:
         """Keep a change and wake those that wait."""
         self._ring.append(Change(self.next_number(), sandbox, kind, data))
 
+    def publish_here(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
+        """Publish a change that every other server over the store sees by itself."""
+        Changes.publish(self, sandbox, kind, data)
+
     def since(self, number: int, sandbox: str) -> list[Change]:
         """Return a sandbox's changes after `number`, oldest first, as far as they are kept."""
         # From the latest backwards: a reader that asks often has seen most of them.

@@ -33,7 +33,8 @@ class JournalEntry(Struct, frozen=True, gc=False):
 
     `body` has at most `LONGEST_BODY` bytes, and `cut` is how many more there were; so with `answer`, which is
     None where answers are not kept. `fits` says that the request keeps the contract; `violations` are why it
-    was refused all the same.
+    was refused all the same. `misspelt` are names that are nearly known; None means that they can still be
+    found in the request.
     """
 
     number: int
@@ -52,6 +53,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     cut: int = 0
     answer: bytes | None = None
     answer_cut: int = 0
+    misspelt: Sequence[Violation] | None = None
 
     @property
     def breaks_contract(self) -> bool:
@@ -82,7 +84,7 @@ def kind_of_shown(shown: Mapping[str, Any]) -> RequestKind:
     return RequestKind(shown["operation"] or "", shown["method"], shown["path"], shown["status"], breaks)
 
 
-def rendered(entry: JournalEntry) -> dict[str, Any]:
+def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[str, Any]:
     """Return an entry as JSON-like data, without keys and tokens."""
     shown: dict[str, Any] = {
         "number": entry.number,
@@ -99,6 +101,7 @@ def rendered(entry: JournalEntry) -> dict[str, Any]:
         "execution": entry.subject or None,
         "violations": [violation.as_json() for violation in violations_without(entry.violations)],
         "fits": entry.fits,
+        "misspelt": [violation.as_json() for violation in misspelt],
     }
     # A client that sends a key where it belongs may send it where it does not belong too.
     secrets = secrets_of(entry.query, entry.headers)

@@ -10,14 +10,27 @@ from typing import Any, NamedTuple, TypeVar
 
 from execmock.core.request_counts import RequestCount, RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
+from execmock.core.schema.violation import Violation
 from execmock.service.events.entry import JournalEntry, kind_of, rendered
 
-__all__ = ["MOST_VIOLATING", "Dropped", "Found", "Journal", "JournalFilter", "Summary", "in_pieces"]
+__all__ = [
+    "MOST_VIOLATING",
+    "Dropped",
+    "FindMisspelt",
+    "Found",
+    "Journal",
+    "JournalFilter",
+    "Summary",
+    "in_pieces",
+]
 
 MOST_VIOLATING = 100
 """Requests that break the contract which are kept of each sandbox although the journal dropped them."""
 _PIECE = 256 * 1024
 """Bytes of bodies that are worked on without a break in which others are served."""
+
+FindMisspelt = Callable[[str, str, Mapping[str, str], bytes], Sequence[Violation]]
+"""From operation, query, headers and body to the names in them that are nearly known."""
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -99,37 +112,45 @@ class Summary(NamedTuple):
 class _Ring:
     """The latest entries of a sandbox, and what is known of those before them."""
 
-    __slots__ = ("dropped", "entries", "up_to", "violating")
+    __slots__ = ("dropped", "entries", "misspelt", "up_to", "violating")
 
     def __init__(self, size: int = 0) -> None:
         self.entries: deque[JournalEntry] = deque(maxlen=size)
         self.violating: deque[JournalEntry] = deque(maxlen=MOST_VIOLATING)
+        self.misspelt: deque[JournalEntry] = deque(maxlen=MOST_VIOLATING)
         self.dropped = RequestCounts()
         self.up_to = 0
 
-    def add(self, entry: JournalEntry) -> None:
+    def dropped_by(self, entry: JournalEntry) -> JournalEntry | None:
+        """Return the entry that makes room for another, or None while there is room."""
         entries = self.entries
-        if len(entries) == entries.maxlen:
-            self._drop(entries[0] if entries else entry)
-        entries.append(entry)
+        if len(entries) != entries.maxlen:
+            return None
+        return entries[0] if entries else entry
 
-    def _drop(self, entry: JournalEntry) -> None:
+    def drop(self, entry: JournalEntry, *, misspelt: bool) -> None:
+        """Count an entry that is no longer kept."""
         self.dropped.add(kind_of(entry))
         self.up_to = entry.number
         if entry.breaks_contract:
             self.violating.append(entry)
+        if misspelt:
+            self.misspelt.append(entry)
 
 
 class Journal:
     """The entries of every sandbox, the latest of each. Those before them are counted by kind.
 
     `size` is how many are kept, and `answers` whether with the bodies of answers, where the sandbox does not
-    say otherwise.
+    say otherwise. `misspellings` finds the names in requests that are nearly known.
     """
 
-    def __init__(self, size: int = 1000, *, answers: bool = False) -> None:
+    def __init__(
+        self, size: int = 1000, *, answers: bool = False, misspellings: FindMisspelt = lambda *_: ()
+    ) -> None:
         self._size = size
         self._answers = answers
+        self.misspellings = misspellings
         self._rings: dict[str, _Ring] = {}
 
     def size_of(self, sandbox: Sandbox) -> int:
@@ -145,7 +166,20 @@ class Journal:
         ring = self._rings.get(sandbox.id)
         if ring is None:
             ring = self._rings[sandbox.id] = _Ring(self.size_of(sandbox))
-        ring.add(entry)
+        gone = ring.dropped_by(entry)
+        if gone is not None:
+            ring.drop(gone, misspelt=bool(self.misspelt(gone)))
+        ring.entries.append(entry)
+
+    def misspelt(self, entry: JournalEntry) -> Sequence[Violation]:
+        """Return the names in a request that are nearly known."""
+        if entry.misspelt is not None:
+            return entry.misspelt
+        return self.misspellings(entry.operation, entry.query, entry.headers, entry.body)
+
+    def shown(self, entry: JournalEntry) -> dict[str, Any]:
+        """Return an entry as it is shown."""
+        return rendered(entry, self.misspelt(entry))
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
         """Return the wanted entries that are kept, oldest first."""
@@ -163,7 +197,7 @@ class Journal:
         """Return the wanted entries as they are shown, the latest `most` of them, and what was dropped."""
         entries = self.entries(sandbox, wanted)
         dropped = self._dropped(sandbox).wanted(wanted)
-        shown = await in_pieces(_latest(entries, most), rendered, _bytes)
+        shown = await in_pieces(_latest(entries, most), self.shown, _bytes)
         return Found(len(entries), shown, dropped)
 
     async def violating(self, sandbox: str, most: int) -> Found:
@@ -172,8 +206,16 @@ class Journal:
         kept = [entry for entry in ring.entries if entry.breaks_contract]
         counts = [count for count in ring.dropped if count.breaks_contract]
         entries = _latest([*ring.violating, *kept], most)
-        shown = await in_pieces(entries, rendered, _bytes)
+        shown = await in_pieces(entries, self.shown, _bytes)
         return Found(len(kept), shown, Dropped(counts, ring.up_to))
+
+    async def misspelling(self, sandbox: str, most: int) -> Found:
+        """Return the requests with names that are nearly known; of those that were dropped, the latest."""
+        ring = self._rings.get(sandbox, _EMPTY)
+        kept = [entry for entry in ring.entries if self.misspelt(entry)]
+        entries = _latest([*ring.misspelt, *kept], most)
+        shown = await in_pieces(entries, self.shown, _bytes)
+        return Found(len(ring.misspelt) + len(kept), shown, Dropped((), ring.up_to))
 
     async def summary(self, sandbox: str) -> Summary:
         """Return how many requests came, by kind."""
@@ -197,8 +239,9 @@ class Journal:
         before = len(ring.entries) + ring.dropped.total
         ring.dropped = ring.dropped.without(wanted.admits_kind)
         ring.entries = deque((e for e in ring.entries if e.number not in gone), maxlen=ring.entries.maxlen)
-        kept = (entry for entry in ring.violating if not wanted.admits_kind(kind_of(entry)))
-        ring.violating = deque(kept, maxlen=MOST_VIOLATING)
+        for name in ("violating", "misspelt"):
+            kept = (entry for entry in getattr(ring, name) if not wanted.admits_kind(kind_of(entry)))
+            setattr(ring, name, deque(kept, maxlen=MOST_VIOLATING))
         return before - len(ring.entries) - ring.dropped.total
 
     async def flush(self) -> None:

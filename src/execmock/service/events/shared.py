@@ -11,10 +11,11 @@ from execmock.core.request_counts import RequestCounts
 from execmock.core.sandbox import Sandbox
 from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
-from execmock.service.events.entry import JournalEntry, kind_of_shown, rendered
+from execmock.service.events.entry import JournalEntry, kind_of_shown
 from execmock.service.events.journal import (
     MOST_VIOLATING,
     Dropped,
+    FindMisspelt,
     Found,
     Journal,
     JournalFilter,
@@ -39,15 +40,17 @@ _LOOKS = 3
 class SharedJournal(Journal):
     """The entries of every sandbox, the latest of each, in a store. This process keeps none: see `find`."""
 
-    def __init__(self, store: Store, size: int, *, answers: bool = False) -> None:
-        super().__init__(size, answers=answers)
+    def __init__(
+        self, store: Store, size: int, *, answers: bool = False, misspellings: FindMisspelt = lambda *_: ()
+    ) -> None:
+        super().__init__(size, answers=answers, misspellings=misspellings)
         self._store = store
         self._writer = LogWriter(store)
         self._counts = StoredCounts(store)
 
     def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
         """Count a request and keep it; both reach the store soon after."""
-        size, shown = self.size_of(sandbox), rendered(entry)
+        size, shown = self.size_of(sandbox), self.shown(entry)
         packed = _packed(shown)
         kind = kind_of_shown(shown)
         self._writer.count(sandbox.id, kind._replace(path=_readable(kind.path)))
@@ -55,6 +58,8 @@ class SharedJournal(Journal):
         if kind.breaks_contract:
             # The journal may drop it; these are kept for longer.
             self._writer.add(sandbox.id, "violation", packed, MOST_VIOLATING)
+        if shown["misspelt"]:
+            self._writer.add(sandbox.id, "misspelling", packed, MOST_VIOLATING)
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
         """Return the wanted entries of all servers, the latest `most` of them, and what was dropped."""
@@ -73,12 +78,23 @@ class SharedJournal(Journal):
         """Return the requests that break the contract; of those that the journal dropped, the latest."""
         tail, dropped = await self._read(sandbox, 0)
         kept = [entry for entry in await _decoded(tail) if kind_of_shown(entry).breaks_contract]
-        log = await _decoded(await self._store.tail(sandbox, "violation", 0))
-        # Each log has numbers of its own; those of the journal end where the kept ones begin.
-        gone = log[: max(0, len(log) - len(kept))]
-        numbered = [{**entry, "number": 0} for entry in gone] + kept
+        numbered = await self._with_dropped(sandbox, "violation", kept)
         counts = [count for count in dropped.counts if count.breaks_contract]
         return Found(len(kept), numbered[max(0, len(numbered) - most) :], Dropped(counts, dropped.up_to))
+
+    async def misspelling(self, sandbox: str, most: int) -> Found:
+        """Return the requests with names that are nearly known; of those that were dropped, the latest."""
+        await self._writer.flush()
+        tail = await self._store.tail(sandbox, "journal", 0)
+        kept = [entry for entry in await _decoded(tail) if entry["misspelt"]]
+        numbered = await self._with_dropped(sandbox, "misspelling", kept)
+        return Found(len(numbered), numbered[max(0, len(numbered) - most) :], Dropped((), tail.first - 1))
+
+    async def _with_dropped(self, sandbox: str, log: str, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return what a log holds before what is kept in the journal too, and then that."""
+        logged = await _decoded(await self._store.tail(sandbox, log, 0))
+        # Each log has numbers of its own, which mean nothing in the journal.
+        return [{**entry, "number": 0} for entry in logged[: max(0, len(logged) - len(kept))]] + kept
 
     async def summary(self, sandbox: str) -> Summary:
         """Return how many requests came, by kind."""
@@ -90,7 +106,7 @@ class SharedJournal(Journal):
     async def clear(self, sandbox: str) -> int:
         """Forget a sandbox's entries and counts; return how many requests there were."""
         summary = await self.summary(sandbox)
-        for log in ("journal", "violation"):
+        for log in ("journal", "violation", "misspelling"):
             await self._store.append(sandbox, log, [], 0)
         await self._counts.clear(sandbox)
         return sum(count.count for count in summary.counts)
@@ -111,11 +127,14 @@ class SharedJournal(Journal):
         ]
         numbers = {entry["number"] for entry in gone}
         kept = [_packed({**entry, _AGAIN: True}) for entry in entries if entry["number"] not in numbers]
-        log = await _decoded(await self._store.tail(name, "violation", 0))
-        violating = [_packed(entry) for entry in log if not wanted.admits_kind(kind_of_shown(entry))]
-        for place, left, most in (("journal", kept, size), ("violation", violating, MOST_VIOLATING)):
-            await self._store.append(name, place, [], 0)
-            await self._store.append(name, place, left, most)
+        left = [("journal", kept, size)]
+        for log in ("violation", "misspelling"):
+            logged = await _decoded(await self._store.tail(name, log, 0))
+            others = [_packed(entry) for entry in logged if not wanted.admits_kind(kind_of_shown(entry))]
+            left.append((log, others, MOST_VIOLATING))
+        for log, entries_left, most in left:
+            await self._store.append(name, log, [], 0)
+            await self._store.append(name, log, entries_left, most)
         counted = RequestCounts(count for count in dropped.counts if wanted.admits_kind(count.kind))
         for entry in gone:
             counted.add(kind_of_shown(entry))
@@ -178,7 +197,7 @@ class SharedChanges(Changes):
     def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
         """Publish a change to all servers; changes of executions are for this one."""
         if kind == "execution":
-            super().publish(sandbox, kind, data)
+            self.publish_here(sandbox, kind, data)
         else:
             self._writer.add(sandbox, "change", _packed({"kind": kind, "data": data}), self._size)
             self.next_number()
@@ -212,9 +231,9 @@ class SharedChanges(Changes):
     def _take_in(self, place: tuple[str, str], number: int, told: Mapping[str, Any]) -> None:
         sandbox, log = place
         if log == "journal":
-            super().publish(sandbox, "request", {**told, "number": number})
+            self.publish_here(sandbox, "request", {**told, "number": number})
         else:
-            super().publish(sandbox, told["kind"], told["data"])
+            self.publish_here(sandbox, told["kind"], told["data"])
 
 
 def _packed(shown: Mapping[str, Any]) -> bytes:
