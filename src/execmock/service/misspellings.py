@@ -1,4 +1,4 @@
-"""Names in requests that the contract does not know, but nearly: they are ignored, so that nobody notices."""
+"""Names in requests that the contract does not know, but nearly: they are ignored without a word."""
 
 from __future__ import annotations
 

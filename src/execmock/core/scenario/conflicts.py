@@ -9,14 +9,13 @@ from itertools import combinations, product
 
 from execmock.core.findings import DataPath
 from execmock.core.json_text import canonical
-from execmock.core.scenario.conditions import found_by, may_meet
+from execmock.core.scenario.conditions import WORKFLOW, found_by, may_meet
 from execmock.core.scenario.model import Scenario
 
 __all__ = ["Conflict", "conflicts", "overlaps"]
 
 Claim = tuple[object, ...]
 Named = tuple[str, Scenario]
-_WORKFLOW = {"id", "hashid", "key"}
 _MOST_NAMED = 3
 """Scenarios that one sentence each is said of."""
 
@@ -44,9 +43,9 @@ def conflicts(scenarios: Iterable[Named]) -> Iterator[Conflict]:
 def _claims(scenario: Scenario) -> Iterator[tuple[Claim, DataPath, str]]:
     yield ("name", scenario.name), ("scenario",), f"two scenarios are named {scenario.name!r}"
     bind = scenario.bind
-    if scenario.api == "embed" and bind.keys() >= _WORKFLOW:
+    if scenario.api == "embed" and bind.keys() >= WORKFLOW:
         # Each of these alone finds the workflow that is to be executed.
-        for name in sorted(_WORKFLOW):
+        for name in sorted(WORKFLOW):
             yield (
                 ("workflow", name, bind[name]),
                 ("bind", name),
@@ -102,7 +101,7 @@ def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
 def _verdict(one: Scenario, other: Scenario) -> tuple[str, bool]:
     """Return why one of two wins that fit the same request, and whether it is the other."""
     wins = one.rank <= other.rank
-    if len(one.conditions) != len(other.conditions):
+    if one.rank[0] != other.rank[0]:
         return "it binds more", wins
     return "it is loaded last" if one.rank == other.rank else "it binds more to one value", wins
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from execmock.core.apis import Api
-from execmock.core.scenario.conditions import Condition, conditions_of
+from execmock.core.scenario.conditions import WORKFLOW, Condition, conditions_of
 from execmock.core.scenario.triggers import Trigger
 from execmock.core.templates import Measure, is_templated, render
 
@@ -118,8 +118,14 @@ class Scenario:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What wins among scenarios that fit one request: how much each binds, then how much to one value."""
-        return len(self.conditions), sum(condition.single for condition in self.conditions)
+        """What wins among scenarios that fit one request: how much each binds, then how much to one value.
+
+        The names of the workflow that a scenario makes are all of one thing, and count as one.
+        """
+        names = {*WORKFLOW, "name"} if self.bind.keys() >= WORKFLOW else set()
+        others = [condition for condition in self.conditions if condition.path[0] not in names]
+        made = int(bool(names))
+        return made + len(others), made + sum(condition.single for condition in others)
 
     def step_index(self, name: str) -> int | None:
         """Return the position of the step of that name, else of the first with that status, else None."""

@@ -237,7 +237,8 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
             description="Which create requests follow this scenario: those that meet all that stands here. A "
             "property of the request (`workflowId`) or a place in one (`requestPayload.tier`, "
             "`requestPayload.items.0.sku`, `clientSafeMetadata.*`), with a value, a list of values, or "
-            "tests. For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`."
+            "tests. For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`; another "
+            "scenario may bind its `key` and places in `execution_data`."
         ),
     ] = {}
     drift: Annotated[

@@ -93,7 +93,7 @@ class SharedJournal(Journal):
     async def _with_dropped(self, sandbox: str, log: str, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return what a log holds before what is kept in the journal too, and then that."""
         logged = await _decoded(await self._store.tail(sandbox, log, 0))
-        # Each log has numbers of its own, which say nothing beside those of the journal.
+        # Each log has numbers of its own, which mean nothing in the journal.
         return [{**entry, "number": 0} for entry in logged[: max(0, len(logged) - len(kept))]] + kept
 
     async def summary(self, sandbox: str) -> Summary:

@@ -1,6 +1,6 @@
 """What each recipe promises, tried inside a copy of the tree in which it was followed.
 
-Run there by test_recipes.py, each with the tests that the recipe itself names; not collected otherwise.
+Run there by test_extending.py, each with the tests that the recipe itself names; not collected otherwise.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import requests
-from tests.docs.recipes import ROOT
+from tests.docs.extending_page import ROOT
 from tests.verify.judging import judged
 from tests.verify.target import running
 
