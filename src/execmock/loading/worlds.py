@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from execmock.core.findings import Finding
 from execmock.core.world import World, WorldSource, WorldWords, compile_world, world_schema
 from execmock.errors import Place, WorldError, nearest
 from execmock.loading.contract import data_path
@@ -14,7 +15,7 @@ from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at
 from execmock.loading.yaml_marks import load_marked
 
-__all__ = ["load_world", "read_world", "shipped_worlds", "world_path"]
+__all__ = ["load_world", "located", "read_world", "shipped_worlds", "world_path"]
 
 
 def shipped_worlds() -> dict[str, Path]:
@@ -59,8 +60,13 @@ def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, S
     world = None
     if source is not None:
         world, findings = compile_world(source, words)
-        world = world and replace(world, text=text)
+        world = world and replace(world, text=text, file=file)
     return world, locate(findings, marked, text)
+
+
+def located(findings: Iterable[Finding], world: World) -> Sequence[LocatedFinding]:
+    """Return findings about a world with their places in its file."""
+    return locate(findings, load_marked(world.text, world.file, WorldError), world.text)
 
 
 @lru_cache(maxsize=1)

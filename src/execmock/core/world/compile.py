@@ -103,6 +103,7 @@ class _Compiler:
                 self._generated(item, source, (*path, "generate", n))
                 for n, item in enumerate(source.generate)
             ),
+            path=path,
         )
 
     def _check_key(self, key: str, sandbox: str, path: DataPath) -> None:
