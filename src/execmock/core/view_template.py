@@ -3,6 +3,8 @@
 The first views of executions that one caller creates under one scenario differ only in their requests, ids
 and instants. So they are rendered once, as a text with gaps. `Views` alone decides what is shown: a template
 is made from what it renders, and there is none where filling one in could give other bytes than rendering.
+
+What they gain (`bench/micro_gains.py`): without them a create takes 13 % more processor time.
 """
 
 from __future__ import annotations

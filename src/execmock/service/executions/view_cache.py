@@ -2,6 +2,9 @@
 
 A rendered view is valid until the next transition or event, so reading an execution again costs a look-up
 and a comparison. No other module knows of the cache; without it the same bytes would be rendered again.
+
+What it gains (`bench/micro_gains.py`): without the rendered views a get takes 265 % more processor time;
+without the rendered pages a list takes 38 % more.
 """
 
 from __future__ import annotations
