@@ -231,6 +231,12 @@ def _values(bench: Bench) -> Any:
     )
 
 
+def _names(bench: Bench) -> Any:
+    from execmock.service import misspellings
+
+    return put(misspellings, _header_meant=misspellings._header_meant.__wrapped__)
+
+
 def _queries(bench: Bench) -> Any:
     validator = bench.api._served["listExecutions"].validator
     return put(validator, _kept_query=validator._read_query)
@@ -262,6 +268,7 @@ PARTS: Mapping[str, Part] = {
         "server/api/authentication.py", ALL, lambda b: put(b.api._authenticator, _known=Nothing())
     ),
     "known secrets": Part("service/events/redaction.py", ALL, _secrets),
+    "known names of headers": Part("service/misspellings.py", ALL, _names),
     "request values": Part("server/api/calls.py", ALL, _values),
     "known queries": Part("server/api/request_validation.py", ("list",), _queries),
     "known paths": Part("core/contract/routes.py", (*GETS, "list", "create"), _router_cache),
