@@ -134,10 +134,6 @@ class Part(NamedTuple):
     store: str = "memory:"
 
 
-def _templates(bench: Bench) -> Any:
-    return put(bench.app.engine.view_cache, _template=lambda *_: None)
-
-
 def _unbatched(bench: Bench) -> Any:
     log = bench.app.log
     add = log.add
@@ -262,7 +258,6 @@ PARTS: Mapping[str, Part] = {
         ("list",),
         lambda b: put(b.app.engine.view_cache, _pages=Nothing()),
     ),
-    "view templates": Part("core/view_template.py", ("create",), _templates),
     "pages in memory": Part("stores/memory.py", ("list",), _memory_pages),
     "known callers": Part(
         "server/api/authentication.py", ALL, lambda b: put(b.api._authenticator, _known=Nothing())
