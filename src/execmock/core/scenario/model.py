@@ -39,13 +39,16 @@ class Event:
     ) -> Mapping[str, Any]:
         """Return the event's `fields` with their names looked up.
 
-        Data that is no object, or is too large to show, is left out.
+        Data that is no object, or is too large to show, is left out. Once the events of an execution are too
+        large together, only what happened is told.
         """
         shown: dict[str, Any] = render(dict(fields), names)
         data = shown.get("data")
         if not isinstance(data, dict) or not measure.fits(data):
             shown.pop("data", None)
-        return shown
+        if measure.spends(shown):
+            return shown
+        return {"eventType": shown["eventType"], "level": shown.get("level")}
 
 
 @dataclass(frozen=True, slots=True)
