@@ -197,8 +197,8 @@ async def test_the_empty_world_is_empty() -> None:
         (
             "executions: [{age: 1h, scenario: waits-for-approval, signals: [{signal: approve, at: 1s}]}]",
             (
-                "waits-for-approval does not wait for 'approve' after 1s; it is in preparing then, which waits "
-                "for no signal"
+                "waits-for-approval does not wait for 'approve' after 1s; it is in preparing then, which "
+                "waits for no signal"
             ),
         ),
         (

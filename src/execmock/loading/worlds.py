@@ -13,6 +13,7 @@ from execmock.errors import Place, WorldError, nearest
 from execmock.loading.contract import data_path
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at
+from execmock.loading.text_file import read_text_file
 from execmock.loading.yaml_marks import load_marked
 
 __all__ = ["load_world", "located", "read_world", "shipped_worlds", "world_path"]
@@ -38,12 +39,7 @@ def world_path(named: Path | str) -> Path:
 
 def load_world(path: Path, words: WorldWords) -> World:
     """Read a world file; WorldError shows everything that is wrong with it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise WorldError("is not UTF-8 text", place=Place(str(path))) from None
-    except OSError as error:
-        raise WorldError(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
+    text, _ = read_text_file(path, WorldError)
     world, findings = read_world(text, str(path), words)
     if world is None:
         raise WorldError("\n".join(finding.shown for finding in findings))

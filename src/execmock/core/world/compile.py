@@ -239,7 +239,8 @@ class _Compiler:
     ) -> tuple[SignalPlan, ...]:
         followed = [self.words.scenarios[name] for name in scenarios if name and name in self.words.scenarios]
         known = [signal for scenario in followed for signal in scenario.signals]
-        open_choice = None in scenarios
+        # Of a scenario that is not known, nothing is known about its signals.
+        open_choice = None in scenarios or len(followed) < len(scenarios)
         made = []
         for index, source in enumerate(sources):
             place = (*path, "signals", index)
