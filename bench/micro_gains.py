@@ -134,10 +134,6 @@ class Part(NamedTuple):
     store: str = "memory:"
 
 
-def _templates(bench: Bench) -> Any:
-    return put(bench.app.engine.view_cache, _template=lambda *_: None)
-
-
 def _unbatched(bench: Bench) -> Any:
     log = bench.app.log
     add = log.add
@@ -231,6 +227,12 @@ def _values(bench: Bench) -> Any:
     )
 
 
+def _names(bench: Bench) -> Any:
+    from execmock.service import misspellings
+
+    return put(misspellings, _header_meant=misspellings._header_meant.__wrapped__)
+
+
 def _queries(bench: Bench) -> Any:
     validator = bench.api._served["listExecutions"].validator
     return put(validator, _kept_query=validator._read_query)
@@ -256,12 +258,12 @@ PARTS: Mapping[str, Part] = {
         ("list",),
         lambda b: put(b.app.engine.view_cache, _pages=Nothing()),
     ),
-    "view templates": Part("core/view_template.py", ("create",), _templates),
     "pages in memory": Part("stores/memory.py", ("list",), _memory_pages),
     "known callers": Part(
         "server/api/authentication.py", ALL, lambda b: put(b.api._authenticator, _known=Nothing())
     ),
     "known secrets": Part("service/events/redaction.py", ALL, _secrets),
+    "known names of headers": Part("service/misspellings.py", ALL, _names),
     "request values": Part("server/api/calls.py", ALL, _values),
     "known queries": Part("server/api/request_validation.py", ("list",), _queries),
     "known paths": Part("core/contract/routes.py", (*GETS, "list", "create"), _router_cache),

@@ -222,7 +222,7 @@ def _micro(found: dict[str, Any], options: argparse.Namespace) -> None:
 
 def _gains(found: dict[str, Any], options: argparse.Namespace) -> None:
     """Find what each part that exists for speed alone gains."""
-    few = ["--rounds", "1", "--count", "20", "view templates"] if options.smoke else []
+    few = ["--rounds", "1", "--count", "20", "known queries"] if options.smoke else []
     command = [sys.executable, str(ROOT / "bench" / "micro_gains.py"), "--json", *few]
     machine = _machine()
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)

@@ -20,7 +20,6 @@ OTHERWISE = {
     "server/api/contract_answers.py": "a value is made once, for what a contract asks for may take long",
     "core/zones.py": "serves templates: to read a time zone takes long",
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
-    "service/misspellings.py": "serves requests with unknown names: to compare names takes long",
     "service/execution_watcher.py": "what is known decides what is published",
     "stores/redis/store.py": "serves requests that wait for Redis, and is no part of a plain one",
     "verify": "the judge serves no requests",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
 from execmock.core.findings import DataPath
 from execmock.core.json_text import canonical
@@ -18,6 +18,7 @@ Claim = tuple[object, ...]
 Named = tuple[str, Scenario]
 _MOST_NAMED = 3
 """Scenarios that one sentence each is said of."""
+_MOST_PAIRS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def overlaps(scenarios: Sequence[Named]) -> Iterator[Conflict]:
     many before it is said at once.
     """
     groups: defaultdict[tuple[int, str, bool], list[int]] = defaultdict(list)
-    for first, second in sorted(_candidates([scenario for _, scenario in scenarios])):
+    pairs = islice(_candidates([scenario for _, scenario in scenarios]), _MOST_PAIRS)
+    for first, second in sorted(set(pairs)):
         one, other = scenarios[first][1], scenarios[second][1]
         if may_meet(one.conditions, other.conditions):
             groups[second, *_verdict(one, other)].append(first)
@@ -79,8 +81,8 @@ def overlaps(scenarios: Sequence[Named]) -> Iterator[Conflict]:
             yield Conflict(scenarios[part[0]][0], scenarios[second][0], ("bind",), message)
 
 
-def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
-    """Return the positions of all pairs that the texts they are found by do not keep apart."""
+def _candidates(scenarios: Sequence[Scenario]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of all pairs that the texts they are found by do not keep apart; some twice."""
     by_text: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
     by_name: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for position, scenario in enumerate(scenarios):
@@ -90,12 +92,12 @@ def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
             by_name[scenario.api][name].append(position)
             for text in found.test.values or () if found else ():
                 by_text[scenario.api, name, text].append(position)
-    pairs = {pair for group in by_text.values() for pair in combinations(group, 2)}
+    for group in by_text.values():
+        yield from combinations(group, 2)
     for groups in by_name.values():
-        pairs.update(combinations(groups[""], 2))
+        yield from combinations(groups[""], 2)
         for one, other in combinations(groups.values(), 2):
-            pairs.update((min(pair), max(pair)) for pair in product(one, other))
-    return pairs
+            yield from ((min(pair), max(pair)) for pair in product(one, other))
 
 
 def _verdict(one: Scenario, other: Scenario) -> tuple[str, bool]:

@@ -139,7 +139,7 @@ class StepSource(Struct, forbid_unknown_fields=True):
 
     status: Annotated[
         str,
-        Meta(description="The status that the execution shows, one of the contract's. Needed without `use`."),
+        Meta(description="The status that the execution shows, one of the contract's."),
     ] = ""
     name: Annotated[Name, Meta(description="What `to` calls this step. The status, if left out.")] | None = (
         None
@@ -249,4 +249,8 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file."""
-    return file_schema(ScenarioSource, "execmock scenario")
+    schema = file_schema(ScenarioSource, "execmock scenario")
+    # A step has a status of its own, or that of another scenario's step.
+    own = {"required": ["status"], "properties": {"status": {"type": "string"}}}
+    schema["$defs"]["Step"]["anyOf"] = [own, {"required": ["use"]}]
+    return schema
