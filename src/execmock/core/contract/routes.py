@@ -86,8 +86,8 @@ def parameter_names(path: str) -> list[str]:
 class Router:
     """Finds the operation for a raw (still percent-encoded) path. Literal segments win over parameters.
 
-    HEAD leads where GET leads, unless the contract has an operation for it. `elsewhere` are paths of the vendor
-    without an operation: they are not taken for a parameter's value.
+    HEAD leads where GET leads, unless the contract has an operation for it. `elsewhere` are paths of the
+    vendor without an operation: they are not taken for a parameter's value.
     """
 
     def __init__(self, operations: Iterable[Operation], elsewhere: Iterable[str] = ()) -> None:
