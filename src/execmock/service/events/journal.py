@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple, TypeVar
 
+from execmock.core.json_text import encode
 from execmock.core.request_counts import RequestCount, RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
 from execmock.core.schema.violation import Violation
@@ -26,7 +27,7 @@ __all__ = [
 
 MOST_VIOLATING = 100
 """Requests that break the contract which are kept of each sandbox although the journal dropped them."""
-_PIECE = 256 * 1024
+_PIECE = 64 * 1024
 """Bytes of bodies that are worked on without a break in which others are served."""
 
 FindMisspelt = Callable[[str, str, Mapping[str, str], bytes], Sequence[Violation]]
@@ -95,10 +96,13 @@ class Dropped(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Entries as they are shown, oldest first, how many are kept in all, and what was dropped."""
+    """Entries as JSON, oldest first, how many are kept in all, and what was dropped.
+
+    As JSON and not as data, which would take many times as much memory.
+    """
 
     kept: int
-    entries: Sequence[Mapping[str, Any]]
+    entries: Sequence[bytes]
     dropped: Dropped
 
 
@@ -197,7 +201,7 @@ class Journal:
         """Return the wanted entries as they are shown, the latest `most` of them, and what was dropped."""
         entries = self.entries(sandbox, wanted)
         dropped = self._dropped(sandbox).wanted(wanted)
-        shown = await in_pieces(_latest(entries, most), self.shown, _bytes)
+        shown = await in_pieces(_latest(entries, most), self._written, _bytes)
         return Found(len(entries), shown, dropped)
 
     async def violating(self, sandbox: str, most: int) -> Found:
@@ -206,7 +210,7 @@ class Journal:
         kept = [entry for entry in ring.entries if entry.breaks_contract]
         counts = [count for count in ring.dropped if count.breaks_contract]
         entries = _latest([*ring.violating, *kept], most)
-        shown = await in_pieces(entries, self.shown, _bytes)
+        shown = await in_pieces(entries, self._written, _bytes)
         return Found(len(kept), shown, Dropped(counts, ring.up_to))
 
     async def misspelling(self, sandbox: str, most: int) -> Found:
@@ -214,7 +218,7 @@ class Journal:
         ring = self._rings.get(sandbox, _EMPTY)
         kept = [entry for entry in ring.entries if self.misspelt(entry)]
         entries = _latest([*ring.misspelt, *kept], most)
-        shown = await in_pieces(entries, self.shown, _bytes)
+        shown = await in_pieces(entries, self._written, _bytes)
         return Found(len(ring.misspelt) + len(kept), shown, Dropped((), ring.up_to))
 
     async def summary(self, sandbox: str) -> Summary:
@@ -243,6 +247,9 @@ class Journal:
             kept = (entry for entry in getattr(ring, name) if not wanted.admits_kind(kind_of(entry)))
             setattr(ring, name, deque(kept, maxlen=MOST_VIOLATING))
         return before - len(ring.entries) - ring.dropped.total
+
+    def _written(self, entry: JournalEntry) -> bytes:
+        return encode(self.shown(entry))
 
     async def flush(self) -> None:
         """Nothing waits to be kept elsewhere."""
