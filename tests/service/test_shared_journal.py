@@ -125,3 +125,26 @@ async def test_counts_are_no_part_of_what_a_sandbox_holds() -> None:
     journal.add(SANDBOX, entry(1))
     await journal.flush()
     assert (await store.export("mine")).puts == []
+
+
+class Busy(MemoryStore):
+    """A store that another server writes to while its counts are read, the first time."""
+
+    other: SharedJournal | None = None
+
+    async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
+        if self.other is not None:
+            other, self.other = self.other, None
+            other.add(SANDBOX, entry(2))
+            await other.flush()
+        return await super().page(sandbox, kind, offset, limit)
+
+
+async def test_what_others_add_while_it_is_read_is_not_taken_for_dropped() -> None:
+    store = Busy()
+    journal = SharedJournal(store, 1000)
+    journal.add(SANDBOX, entry(1))
+    await journal.flush()
+    store.other = SharedJournal(store, 1000)
+    found = await journal.find("mine", ALL)
+    assert (found.kept, found.dropped.total) == (2, 0)
