@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple, TypeVar
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.json_text import encode
 from execmock.core.request_counts import RequestCount, RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
@@ -132,11 +133,11 @@ class _Ring:
             return None
         return entries[0] if entries else entry
 
-    def drop(self, entry: JournalEntry, *, misspelt: bool) -> None:
+    def drop(self, entry: JournalEntry, kind: RequestKind, misspelt: bool) -> None:
         """Count an entry that is no longer kept."""
-        self.dropped.add(kind_of(entry))
+        self.dropped.add(kind)
         self.up_to = entry.number
-        if entry.breaks_contract:
+        if kind.breaks_contract:
             self.violating.append(entry)
         if misspelt:
             self.misspelt.append(entry)
@@ -156,6 +157,9 @@ class Journal:
         self._answers = answers
         self.misspellings = misspellings
         self._rings: dict[str, _Ring] = {}
+        self._facts: BoundedCache[Any, tuple[Mapping[str, str], tuple[RequestKind, bool]]] = BoundedCache(
+            1000
+        )
 
     def size_of(self, sandbox: Sandbox) -> int:
         """Return how many entries are kept of a sandbox."""
@@ -172,8 +176,21 @@ class Journal:
             ring = self._rings[sandbox.id] = _Ring(self.size_of(sandbox))
         gone = ring.dropped_by(entry)
         if gone is not None:
-            ring.drop(gone, misspelt=bool(self.misspelt(gone)))
+            ring.drop(gone, *self._facts_of(gone))
         ring.entries.append(entry)
+
+    def _facts_of(self, entry: JournalEntry) -> tuple[RequestKind, bool]:
+        """Return what is counted of an entry, and whether it has misspelt names."""
+        if entry.body:
+            return kind_of(entry), bool(self.misspelt(entry))
+        # Clients that poll send the same request again and again, and it is dropped as often.
+        headers = entry.headers
+        place = (entry.path, entry.query, entry.method, entry.status, entry.breaks_contract, id(headers))
+        known = self._facts.get(place)
+        if known is None or known[0] is not headers:
+            known = (headers, (kind_of(entry), bool(self.misspelt(entry))))
+            self._facts.keep(place, known)
+        return known[1]
 
     def misspelt(self, entry: JournalEntry) -> Sequence[Violation]:
         """Return the names in a request that are nearly known."""
