@@ -52,6 +52,7 @@ def measured(found: Mapping[str, Any]) -> str:
         _growth(found),
         _startup(found),
         _micro(found),
+        _gains(found),
         _skipped(found),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -187,6 +188,24 @@ def _micro(found: Mapping[str, Any]) -> str:
         return ""
     rows = [["part by itself", "ns"], *([name, f"{took:,.0f}"] for name, took in found["micro"].items())]
     return _table(rows)
+
+
+def _gains(found: Mapping[str, Any]) -> str:
+    """Return what each part gains the requests that it serves."""
+    gains = found.get("gains")
+    if not gains:
+        return ""
+    rows = [["part", "module", "request", "µs with it", "longer without it"]]
+    for each in gains["parts"]:
+        spread = f"({each['low']:+.0f} to {each['high']:+.0f})"
+        longer = f"{each['gain']:+.0f} % {spread}"
+        rows.append(
+            [each["part"], f"`{each['module']}`", each["work"], f"{each['microseconds']:.0f}", longer]
+        )
+    how = (
+        f"Parts for speed alone (`python bench/micro_gains.py` on {gains['day']}, load {gains['load']:.1f}):"
+    )
+    return f"{how}\n\n{_table(rows)}"
 
 
 def _skipped(found: Mapping[str, Any]) -> str:

@@ -220,6 +220,15 @@ def _micro(found: dict[str, Any], options: argparse.Namespace) -> None:
         found["micro"] = {bench.get_name(): bench.median() * 1e9 for bench in suite.get_benchmarks()}
 
 
+def _gains(found: dict[str, Any], options: argparse.Namespace) -> None:
+    """Find what each part that exists for speed alone gains."""
+    few = ["--rounds", "1", "--count", "20", "known queries"] if options.smoke else []
+    command = [sys.executable, str(ROOT / "bench" / "micro_gains.py"), "--json", *few]
+    machine = _machine()
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
+    found["gains"] = {"day": machine["day"], "load": machine["load"], "parts": json.loads(done.stdout)}
+
+
 def _verify(found: dict[str, Any], options: argparse.Namespace) -> None:
     """Find how long `execmock verify --quick` takes on the mock itself."""
     more = ["--only", "list"] if options.smoke else []
@@ -253,6 +262,7 @@ PARTS = {
     "imports": _imports,
     "growth": _growth,
     "micro": _micro,
+    "gains": _gains,
     "verify": _verify,
 }
 

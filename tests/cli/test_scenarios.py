@@ -10,11 +10,14 @@ import pytest
 from execmock.cli import main
 from execmock.clocks import ManualClock
 from execmock.core.durations import parse_instant
+from execmock.core.scenario.triggers import KINDS
 from execmock.loading.contract import data_path
 from execmock.loading.yaml_marks import load_marked
 from execmock.service.engine import Engine
 from execmock.service.scenarios.selection import Selection
 from execmock.settings import ServeSettings
+
+WAYS = ", ".join(KINDS)
 
 FIXTURES = data_path("fixtures")
 GOOD = """\
@@ -54,7 +57,7 @@ def test_check_shows_each_finding_with_its_line_and_exits_with_1(folder: Path, c
     (folder / "good.yaml").write_text(GOOD)
     (folder / "bad.yaml").write_text(BAD.replace("mine", "bad"))
     assert run(capsys, "scenarios", "check", ".", code=1) == (
-        "bad.yaml:5:38: unknown key 'signl'; expected one of after, polls, signal, visits, to, chance. "
+        f"bad.yaml:5:38: unknown key 'signl'; expected one of {WAYS}, to, chance. "
         "Did you mean 'signal'?\n"
         "    - {status: workflow_queued, next: {signl: go}}\n"
         "                                       ^\n"

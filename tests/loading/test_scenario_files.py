@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from execmock.core.scenario.triggers import KINDS
 from execmock.loading.contract import data_path, shipped_contract
 from execmock.loading.scenarios import read_folder, read_text, vocabularies
+
+WAYS = ", ".join(KINDS)
 
 WORDS = vocabularies(shipped_contract())
 
@@ -36,11 +39,11 @@ def problems(text: str) -> list[str]:
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: {aftr: 3s}\n",
-            "4:12: unknown key 'aftr'; expected one of after, polls, signal, visits, to, chance. Did you",
+            f"4:12: unknown key 'aftr'; expected one of {WAYS}, to, chance. Did you",
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: [{after: 1s}, {aftr: 3s}]\n",
-            "4:26: unknown key 'aftr'; expected one of after, polls, signal, visits, to, chance. Did you",
+            f"4:26: unknown key 'aftr'; expected one of {WAYS}, to, chance. Did you",
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: {after: 3sec}\n",
@@ -101,7 +104,7 @@ def problems(text: str) -> list[str]:
         (
             HEAD
             + "  - {status: workflow_queued, next: {after: 1s, signal: go}}\n  - status: workflow_failed\n",
-            "3:31: a trigger is exactly one of after, polls, signal, visits; received after and signal",
+            f"3:31: a trigger is exactly one of {WAYS}; received after and signal",
         ),
         (
             HEAD + "  - status: workflow_queued\n    set: {statusReasn: x}\n    next: {after: 1s}\n"

@@ -11,6 +11,7 @@ from execmock.core.contract.names import EMBED_EXECUTION
 from execmock.core.durations import parse_instant
 from execmock.core.schema.validator import SchemaValidator
 from execmock.loading.contract import shipped_contract
+from execmock.loading.scenarios import read_data
 
 from .conftest import Server, Start
 
@@ -140,3 +141,18 @@ async def test_executions_of_the_two_apis_do_not_mix(server: Server, bind: dict[
     made = (await server.execute(bind["id"])).json["id"]
     assert (await server.get("/v1/executions")).data["items"] == []
     assert (await server.get(f"/v1/executions/{made}")).status == 400
+
+
+async def test_what_is_executed_decides(server: Server, bind: dict[str, str]) -> None:
+    steps = [
+        {"status": "running", "set": {"log": {"for": "gold"}}, "next": {"signal": "end"}},
+        {"status": "stopped"},
+    ]
+    wanted = {"key": bind["key"], "execution_data.tier": ["gold", "platinum"]}
+    data = {"scenario": "gold", "api": "embed", "bind": wanted, "steps": steps}
+    scenario, findings = read_data(data, "gold", server.engine.words)
+    assert scenario is not None, findings
+    server.engine.registry.put(scenario)
+    for tier, log in (("gold", {"for": "gold"}), ("silver", {})):
+        made = (await server.execute(bind["id"], {"execution_data": {"tier": tier}})).json
+        assert (made["log"], made["execution_data"]) == (log, {"tier": tier})

@@ -1,4 +1,8 @@
-"""Durations and instants: whole milliseconds inside, human text outside."""
+"""Durations and instants: whole milliseconds inside, human text outside.
+
+What the kept texts of seconds gain (`bench/micro_gains.py`): without them a get, whose line in the log has
+one, takes 15 % more processor time, a create 22 %.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +117,6 @@ def _second_text(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-@lru_cache(maxsize=4096)
 def format_instant(milliseconds: int) -> str:
     """Return RFC 3339 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`."""
     second, rest = divmod(milliseconds, 1000)

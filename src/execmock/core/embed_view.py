@@ -1,4 +1,8 @@
-"""What is shown of an embed execution, its three texts of one instant included."""
+"""What is shown of an embed execution, its three texts of one instant included.
+
+What the kept texts of seconds gain (`bench/micro_gains.py`): without them an execute takes 35 % more
+processor time.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
 from execmock.core.apis import EMBED_API, EXECUTIONS_API, ApiDescription
-from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid_of_series
+from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
 from execmock.core.json_text import canonical, decode, encode
 from execmock.core.progress import Progress, begin
 from execmock.core.sandbox import EmbedWorkflow, Sandbox
@@ -125,7 +125,7 @@ def new_execution(origin: Origin, request: Mapping[str, Any], caller: str) -> Ex
     """Return a new execution; `request` holds the accepted properties of the body, `caller` names the key."""
     sandbox, scenario, number, at = origin
     return Execution(
-        id="exec_" + xid_of_series(at // 1000, sandbox_tag(sandbox.id), number),
+        id="exec_" + xid(at // 1000, sandbox_tag(sandbox.id), number),
         sandbox=sandbox.id,
         created_at=at,
         scenario=scenario.reference,

@@ -7,7 +7,6 @@ whose first four bytes are the second of creation, so that ids sort by time.
 from __future__ import annotations
 
 from binascii import b2a_base64
-from functools import lru_cache
 from hashlib import blake2b
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "sandbox_tag",
     "uuid7",
     "xid",
-    "xid_of_series",
     "xid_tag",
 ]
 
@@ -42,7 +40,6 @@ def draw(root: bytes, *labels: object) -> float:
     return (int.from_bytes(derive(root, *labels, size=8), "big") >> 11) / (1 << 53)
 
 
-@lru_cache(maxsize=1000)
 def sandbox_tag(sandbox: str) -> bytes:
     """Return the five bytes that every xid of a sandbox carries, so that an id leads back to it."""
     return blake2b(sandbox.encode(), digest_size=5).digest()
@@ -51,11 +48,6 @@ def sandbox_tag(sandbox: str) -> bytes:
 def xid(second: int, tag: bytes, number: int) -> str:
     """Return 20 characters for a second since 1970, a five-byte tag and a number (24 bits count)."""
     return _head(second, tag) + _tail(tag, number)
-
-
-def xid_of_series(second: int, tag: bytes, number: int) -> str:
-    """Return the same as `xid`, sooner where many ids share a second and a tag."""
-    return _kept_head(second, tag) + _tail(tag, number)
 
 
 def _head(second: int, tag: bytes) -> str:
@@ -71,9 +63,6 @@ def _tail(tag: bytes, number: int) -> str:
     # 96 bits make 19 characters and one bit; the last character carries that bit and four zeros.
     bits = (tag[4] << 24 | number & 0xFFFFFF) << 4
     return _PAIRS[bits >> 20 & 1023] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
-
-
-_kept_head = lru_cache(maxsize=100)(_head)
 
 
 def xid_tag(text: str) -> bytes | None:

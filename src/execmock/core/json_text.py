@@ -12,7 +12,7 @@ import orjson
 
 from execmock.errors import ExecmockError
 
-__all__ = ["DEEPEST", "JsonError", "canonical", "decode", "encode", "encode_plainly"]
+__all__ = ["DEEPEST", "JsonError", "canonical", "decode", "encode"]
 
 DEEPEST = 128
 """How deep a document may nest: deep enough for data, shallow enough to be written out again anywhere."""
@@ -62,17 +62,6 @@ def encode(value: Any) -> bytes:
         return b"%b" % orjson.dumps(value)
     except TypeError:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def encode_plainly(value: Any) -> bytes | None:
-    """Return what `encode` writes of a value inside any other; None where that depends on the other."""
-    try:
-        text = orjson.dumps(value)
-    except TypeError:
-        return None
-    # Whatever orjson refuses makes all around it go the standard library's way.
-    other = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return text if text == other else None
 
 
 def canonical(value: Any) -> bytes:

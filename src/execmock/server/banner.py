@@ -99,8 +99,8 @@ def _magic(scenarios: Iterable[Scenario]) -> list[str]:
     rows = []
     for scenario in scenarios:
         if scenario.bind:
-            bind = scenario.bind if scenario.api != "embed" else {"key": scenario.bind.get("key", "")}
-            magic = "; ".join(map(" ".join, bound_texts(bind)))
+            told = [bound for bound in bound_texts(scenario.bind) if bound[0] not in ("id", "hashid", "name")]
+            magic = "; ".join(map(" ".join, told or bound_texts(scenario.bind)))
             shown = magic if len(magic) <= _WIDEST else magic[: _WIDEST - 3] + "..."
             rows.append((shown, scenario.name, scenario.summary))
     first = max((len(row[0]) for row in rows), default=0)

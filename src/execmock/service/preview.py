@@ -81,8 +81,8 @@ def _first_execution(origin: Origin, contract: Contract, asked: Preview) -> _Fir
 
 
 def _first_embed_execution(origin: Origin, contract: Contract, asked: Preview) -> _First:
-    bind = {"id": "", "hashid": "", "key": "preview", **origin.scenario.bind}
-    data = asked.request.get("execution_data", {})
+    bind = {"id": "", "hashid": "", "key": "preview", **example_request(origin.scenario.bind)}
+    data = asked.request.get("execution_data", bind.get("execution_data", {}))
     execution = new_embed_execution(origin, workflow_of(bind), data)
     properties = contract.schema(EMBED_API.body)["properties"]
     defaults = {name: contract.resolve(schema).get("default") for name, schema in properties.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
@@ -219,11 +219,9 @@ def _forgotten_unless_in(names: Set[str], key: Key, old: ApiKey | None) -> list[
     return [Put(key, None)] if old and old.sandbox not in names else []
 
 
-@lru_cache(maxsize=10_000)
 def _key_place(key: str) -> Key:
     return Key("", "key", key)
 
 
-@lru_cache(maxsize=10_000)
 def _place(name: str) -> Key:
     return Key("", "sandbox", name)

@@ -1,4 +1,7 @@
-"""State in this process: nothing survives it, and nothing is faster."""
+"""State in this process: nothing survives it, and nothing is faster.
+
+What the kept pages gain (`bench/micro_gains.py`): without them a list takes 13 % more processor time.
+"""
 
 from __future__ import annotations
 

@@ -147,12 +147,14 @@ def test_what_no_request_can_meet_is_told(
     assert message in said
 
 
-def test_an_embed_scenario_binds_one_workflow() -> None:
-    [(path, said)] = findings({"key": ["a", "b"]}, api="embed", steps=[{"status": "completed"}])[:1]
-    assert (path, said) == (
-        ("bind", "key"),
-        "an embed scenario binds one workflow; expected text for its key",
-    )
+def test_an_embed_scenario_makes_one_workflow_and_others_may_bind_its_key_and_data() -> None:
+    steps = [{"name": "a", "status": "running", "next": {"after": "1s"}}, {"status": "completed"}]
+    made = {"id": "0198f3aa-0b7e-7c11-8d52-7e0a4b9c6d21", "hashid": "ma1l1", "key": ["a", "b"]}
+    [(path, said)] = findings(made, api="embed", steps=steps)
+    assert path == ("bind", "key")
+    assert said == "id, hashid and key make a workflow; expected one text for its key"
+    others = {"key": ["a", "b"], "execution_data.tier": "gold"}
+    assert findings(others, api="embed", steps=steps) == []
 
 
 def test_bind_in_words() -> None:

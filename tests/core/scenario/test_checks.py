@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from execmock.core.scenario import Scenario
+from execmock.core.scenario.triggers import KINDS
 from execmock.loading.contract import shipped_contract
 from execmock.loading.scenarios import read_data, vocabularies
+
+WAYS = ", ".join(KINDS)
 
 WORDS = vocabularies(shipped_contract())
 QUEUED = {"status": "workflow_queued", "next": {"after": "1s"}}
@@ -76,13 +79,13 @@ WORDING = [
     ((queued(next={"after": "9" * 400 + "s"}), FAILED), (("steps", 0, "next", "after"), "'999")),
     (
         (queued(next={}), FAILED),
-        (("steps", 0, "next"), "a trigger is exactly one of after, polls, signal, visits; received none"),
+        (("steps", 0, "next"), f"a trigger is exactly one of {WAYS}; received none"),
     ),
     (
         (queued(next={"after": "1s", "signal": "go"}), FAILED),
         (
             ("steps", 0, "next"),
-            "a trigger is exactly one of after, polls, signal, visits; received after and signal",
+            f"a trigger is exactly one of {WAYS}; received after and signal",
         ),
     ),
     (

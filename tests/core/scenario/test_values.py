@@ -178,3 +178,19 @@ def test_a_loop_that_repeats_what_it_set_stays_small(sets: dict[str, Any]) -> No
     )
     assert len([entry for entry in found.entries if isinstance(entry, Entered)]) > 45
     assert len(repr(found.execution)) < 2_000_000
+
+
+def test_events_that_repeat_what_was_sent_stay_small_together() -> None:
+    event = {"eventType": "told", "title": "{{ signal.payload.text }}", "data": "{{ signal.payload }}"}
+    step = {"status": "workflow_running", "events": [event] * 6}
+    found = lived(
+        {"status": "workflow_queued", "next": {"signal": "go"}},
+        *({"name": f"s{n}", **step, "next": {"after": "1s"}} for n in range(3)),
+        {"status": "workflow_failed"},
+        payload={"text": "x" * 3_000_000},
+    )
+    events = [entry.event for entry in found.entries if isinstance(entry, Emitted)]
+    told = [event for event in events if event["eventType"] == "told"]
+    assert len(told) == 18
+    assert 5 <= sum("data" in event for event in told) <= 7
+    assert "title" not in told[-1]

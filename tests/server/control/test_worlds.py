@@ -133,7 +133,7 @@ async def test_an_unknown_world_is_refused_with_the_nearest(control: Any) -> Non
 @pytest.mark.parametrize(
     ("body", "place", "said"),
     [
-        ({"text": WORLD.replace("age: 1h", "age: 1 fortnight")}, "body/text:10:", "1h30m"),
+        ({"text": WORLD.replace("age: 1h", "age: 1 fortnight")}, "body/text:10:", "is no unit"),
         ({"text": "world: [a"}, "body/text:1:", ""),
         ({"world": {**AS_JSON, "sandboxs": {}}}, "body/world:", "Did you mean 'sandboxes'?"),
     ],

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["list_", "show"]
 
+_SAID_BY_KEY = ("id", "hashid", "name")
+
 
 @click.command("list")
 @click.option(
@@ -46,7 +48,7 @@ def _row(scenario: Scenario, file: str) -> dict[str, Any]:
 def _table(rows: list[dict[str, Any]]) -> str:
     lines = [("NAME", "PICKED BY", "SIGNALS", "SUMMARY")]
     for row in rows:
-        picked = _picked_by(row["bind"], row["api"])
+        picked = _picked_by(row["bind"])
         lines.append((row["name"], picked or "-", ", ".join(row["signals"]) or "-", row["summary"]))
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
@@ -54,13 +56,12 @@ def _table(rows: list[dict[str, Any]]) -> str:
     )
 
 
-def _picked_by(bind: dict[str, Any], api: str) -> str:
+def _picked_by(bind: dict[str, Any]) -> str:
     from execmock.core.scenario.bind import bound_texts
 
-    if api == "embed":
-        return str(bind.get("key", ""))
-    texts = [text if name == "workflowId" else f"{name} {text}" for name, text in bound_texts(bind)]
-    return "; ".join(texts)
+    # Of a workflow's names, its key says enough.
+    told = bound_texts({name: bind[name] for name in bind if "key" not in bind or name not in _SAID_BY_KEY})
+    return "; ".join(text if name in ("workflowId", "key") else f"{name} {text}" for name, text in told)
 
 
 @click.command()

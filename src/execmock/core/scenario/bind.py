@@ -9,7 +9,7 @@ import msgspec
 
 from execmock.core.findings import DataPath, Finding
 from execmock.core.json_text import encode
-from execmock.core.scenario.conditions import Test, compile_test, conditions_of, numbers_near
+from execmock.core.scenario.conditions import WORKFLOW, Test, compile_test, conditions_of, numbers_near
 from execmock.core.scenario.source import ScenarioSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.schema.patterns import matcher
@@ -80,7 +80,7 @@ def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Findi
         found = list(_wrong_values(value, path))
         yield from found
         if not found and name in vocabulary.bindable:
-            yield from _never_fits(name, value, path, vocabulary)
+            yield from _never_fits(name, value, path, source.bind)
 
 
 def _wrong_place(name: str, vocabulary: Vocabulary) -> str | None:
@@ -121,17 +121,17 @@ def _wrong_pattern(pattern: str, path: DataPath) -> Iterator[Finding]:
         )
 
 
-def _never_fits(name: str, value: Any, path: DataPath, vocabulary: Vocabulary) -> Iterator[Finding]:
+def _never_fits(name: str, value: Any, path: DataPath, bind: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield why no request can meet what a property that is text is bound to."""
-    if vocabulary.nested or not isinstance(value, dict | list):
-        test = compile_test(value)
-        texts = [one for one in test.values or () if isinstance(one, str)]
-        if test.values is not None and len(texts) < len(test.values):
-            number = next(one for one in test.values if not isinstance(one, str))
-            yield Finding(path, f"{name} is text, so it is never {number!r}; write it in quotes")
-        elif not test.kinds & {"text", "nothing"}:
-            yield Finding(
-                path, f"{name} is text, so this never fits; expected a text, a list of them, or matches"
-            )
-    else:
-        yield Finding(path, f"an embed scenario binds one workflow; expected text for its {name}")
+    if bind.keys() >= WORKFLOW and not isinstance(value, str):
+        yield Finding(path, f"id, hashid and key make a workflow; expected one text for its {name}")
+        return
+    test = compile_test(value)
+    texts = [one for one in test.values or () if isinstance(one, str)]
+    if test.values is not None and len(texts) < len(test.values):
+        number = next(one for one in test.values if not isinstance(one, str))
+        yield Finding(path, f"{name} is text, so it is never {number!r}; write it in quotes")
+    elif not test.kinds & {"text", "nothing"}:
+        yield Finding(
+            path, f"{name} is text, so this never fits; expected a text, a list of them, or matches"
+        )

@@ -105,9 +105,7 @@ class _Compiler:
     def _step(self, index: int, step: StepSource) -> Step:
         path: DataPath = ("steps", index)
         graph = self.vocabulary.graph(self.source.drift)
-        if not step.status:
-            self.find((*path, "status"), "the key 'status' is missing; expected a string")
-        elif step.status not in graph.statuses:
+        if step.status not in graph.statuses:
             self._unknown_status(path, step.status)
         self.findings += check_sets(step.set, (*path, "set"), self.vocabulary, self.template_names)
         self.findings += check_events(

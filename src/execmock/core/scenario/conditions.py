@@ -15,6 +15,7 @@ from execmock.core.schema.patterns import matcher
 
 __all__ = [
     "TESTS",
+    "WORKFLOW",
     "Condition",
     "Test",
     "compile_test",
@@ -27,6 +28,9 @@ __all__ = [
 
 TESTS: dict[str, type[Test]] = {}
 """Every kind of test by its word, in the order in which messages name them."""
+
+WORKFLOW = frozenset({"id", "hashid", "key"})
+"""What an embed scenario binds to make the workflow that can be executed; each of them finds it."""
 
 _NOTHING = "nothing"
 _KINDS = frozenset({"text", "number", "truth value", "object", "list"})

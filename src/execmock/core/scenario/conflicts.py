@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
 from execmock.core.findings import DataPath
 from execmock.core.json_text import canonical
-from execmock.core.scenario.conditions import found_by, may_meet
+from execmock.core.scenario.conditions import WORKFLOW, found_by, may_meet
 from execmock.core.scenario.model import Scenario
 
 __all__ = ["Conflict", "conflicts", "overlaps"]
 
 Claim = tuple[object, ...]
 Named = tuple[str, Scenario]
-_WORKFLOW = {"id", "hashid", "key"}
 _MOST_NAMED = 3
 """Scenarios that one sentence each is said of."""
+_MOST_PAIRS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ def conflicts(scenarios: Iterable[Named]) -> Iterator[Conflict]:
 def _claims(scenario: Scenario) -> Iterator[tuple[Claim, DataPath, str]]:
     yield ("name", scenario.name), ("scenario",), f"two scenarios are named {scenario.name!r}"
     bind = scenario.bind
-    if scenario.api == "embed" and bind.keys() >= _WORKFLOW:
+    if scenario.api == "embed" and bind.keys() >= WORKFLOW:
         # Each of these alone finds the workflow that is to be executed.
-        for name in sorted(_WORKFLOW):
+        for name in sorted(WORKFLOW):
             yield (
                 ("workflow", name, bind[name]),
                 ("bind", name),
@@ -68,7 +68,8 @@ def overlaps(scenarios: Sequence[Named]) -> Iterator[Conflict]:
     many before it is said at once.
     """
     groups: defaultdict[tuple[int, str, bool], list[int]] = defaultdict(list)
-    for first, second in sorted(_candidates([scenario for _, scenario in scenarios])):
+    pairs = islice(_candidates([scenario for _, scenario in scenarios]), _MOST_PAIRS)
+    for first, second in sorted(set(pairs)):
         one, other = scenarios[first][1], scenarios[second][1]
         if may_meet(one.conditions, other.conditions):
             groups[second, *_verdict(one, other)].append(first)
@@ -80,8 +81,8 @@ def overlaps(scenarios: Sequence[Named]) -> Iterator[Conflict]:
             yield Conflict(scenarios[part[0]][0], scenarios[second][0], ("bind",), message)
 
 
-def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
-    """Return the positions of all pairs that the texts they are found by do not keep apart."""
+def _candidates(scenarios: Sequence[Scenario]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of all pairs that the texts they are found by do not keep apart; some twice."""
     by_text: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
     by_name: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for position, scenario in enumerate(scenarios):
@@ -91,18 +92,18 @@ def _candidates(scenarios: Sequence[Scenario]) -> set[tuple[int, int]]:
             by_name[scenario.api][name].append(position)
             for text in found.test.values or () if found else ():
                 by_text[scenario.api, name, text].append(position)
-    pairs = {pair for group in by_text.values() for pair in combinations(group, 2)}
+    for group in by_text.values():
+        yield from combinations(group, 2)
     for groups in by_name.values():
-        pairs.update(combinations(groups[""], 2))
+        yield from combinations(groups[""], 2)
         for one, other in combinations(groups.values(), 2):
-            pairs.update((min(pair), max(pair)) for pair in product(one, other))
-    return pairs
+            yield from ((min(pair), max(pair)) for pair in product(one, other))
 
 
 def _verdict(one: Scenario, other: Scenario) -> tuple[str, bool]:
     """Return why one of two wins that fit the same request, and whether it is the other."""
     wins = one.rank <= other.rank
-    if len(one.conditions) != len(other.conditions):
+    if one.rank[0] != other.rank[0]:
         return "it binds more", wins
     return "it is loaded last" if one.rank == other.rank else "it binds more to one value", wins
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from execmock.core.apis import Api
-from execmock.core.scenario.conditions import Condition, conditions_of
+from execmock.core.scenario.conditions import WORKFLOW, Condition, conditions_of
 from execmock.core.scenario.triggers import Trigger
 from execmock.core.templates import Measure, is_templated, render
 
@@ -39,13 +39,16 @@ class Event:
     ) -> Mapping[str, Any]:
         """Return the event's `fields` with their names looked up.
 
-        Data that is no object, or is too large to show, is left out.
+        Data that is no object, or is too large to show, is left out. Once the events of an execution are too
+        large together, only what happened is told.
         """
         shown: dict[str, Any] = render(dict(fields), names)
         data = shown.get("data")
         if not isinstance(data, dict) or not measure.fits(data):
             shown.pop("data", None)
-        return shown
+        if measure.spends(shown):
+            return shown
+        return {"eventType": shown["eventType"], "level": shown.get("level")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,14 @@ class Scenario:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What wins among scenarios that fit one request: how much each binds, then how much to one value."""
-        return len(self.conditions), sum(condition.single for condition in self.conditions)
+        """What wins among scenarios that fit one request: how much each binds, then how much to one value.
+
+        The names of the workflow that a scenario makes are all of one thing, and count as one.
+        """
+        names = {*WORKFLOW, "name"} if self.bind.keys() >= WORKFLOW else set()
+        others = [condition for condition in self.conditions if condition.path[0] not in names]
+        made = int(bool(names))
+        return made + len(others), made + sum(condition.single for condition in others)
 
     def step_index(self, name: str) -> int | None:
         """Return the position of the step of that name, else of the first with that status, else None."""

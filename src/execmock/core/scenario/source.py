@@ -139,7 +139,7 @@ class StepSource(Struct, forbid_unknown_fields=True):
 
     status: Annotated[
         str,
-        Meta(description="The status that the execution shows, one of the contract's. Needed without `use`."),
+        Meta(description="The status that the execution shows, one of the contract's."),
     ] = ""
     name: Annotated[Name, Meta(description="What `to` calls this step. The status, if left out.")] | None = (
         None
@@ -237,7 +237,8 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
             description="Which create requests follow this scenario: those that meet all that stands here. A "
             "property of the request (`workflowId`) or a place in one (`requestPayload.tier`, "
             "`requestPayload.items.0.sku`, `clientSafeMetadata.*`), with a value, a list of values, or "
-            "tests. For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`."
+            "tests. For embed, the workflow that can be executed: `id`, `hashid`, `key` and `name`; another "
+            "scenario may bind its `key` and places in `execution_data`."
         ),
     ] = {}
     drift: Annotated[
@@ -248,4 +249,8 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file."""
-    return file_schema(ScenarioSource, "execmock scenario")
+    schema = file_schema(ScenarioSource, "execmock scenario")
+    # A step has a status of its own, or that of another scenario's step.
+    own = {"required": ["status"], "properties": {"status": {"type": "string"}}}
+    schema["$defs"]["Step"]["anyOf"] = [own, {"required": ["use"]}]
+    return schema

@@ -64,9 +64,7 @@ class Vocabulary:
                 if property_.get("x-settable")
             },
             bindable=frozenset(named or [name for name, types in kinds.items() if "string" in types]),
-            nested=frozenset(
-                () if named else [name for name, types in kinds.items() if {"object", "array"} & types]
-            ),
+            nested=frozenset(name for name, types in kinds.items() if {"object", "array"} & types),
             execution_names=frozenset(execution),
             request_names=frozenset(request),
             standard_events=status.get("x-events", {}),

@@ -14,6 +14,7 @@ LONGEST_TEXT = 100_000
 _DEEPEST = 100
 _MOST_VALUES = 100_000
 _MOST_CHARACTERS = 4_000_000
+_MOST_EVENT_CHARACTERS = 20_000_000
 _REMEMBERED = 64
 """Values in the smallest list or object whose size is remembered."""
 
@@ -35,11 +36,18 @@ class Measure:
     """Measures the values of one rendering. What occurs in many of them is looked at once."""
 
     def __init__(self) -> None:
+        self._left = _MOST_EVENT_CHARACTERS
         self._known: dict[int, tuple[Any, _Size]] = {}  # with the value, so that no other gets its id
 
     def fits(self, value: Any) -> bool:
         """Whether a value has at most 100 levels, 100,000 values and 4,000,000 characters."""
         return self._size(value, 1).fits
+
+    def spends(self, event: dict[str, Any]) -> bool:
+        """Whether an event fits in what is left for all: 20,000,000 characters and values in a rendering."""
+        size = self._size(event, 1)
+        self._left -= size.values + size.characters
+        return size.fits and self._left >= 0
 
     def _size(self, value: Any, level: int) -> _Size:
         if not isinstance(value, dict | list):

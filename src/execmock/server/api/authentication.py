@@ -1,4 +1,7 @@
-"""Who is calling: from a bearer key to a sandbox, a scope and a name for the caller."""
+"""Who is calling: from a bearer key to a sandbox, a scope and a name for the caller.
+
+What the known callers gain (`bench/micro_gains.py`): without them a get takes 17 % more processor time.
+"""
 
 from __future__ import annotations
 

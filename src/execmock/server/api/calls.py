@@ -1,4 +1,8 @@
-"""One call as frozen values that know no web framework: the request, its answer, and all that came of it."""
+"""One call as frozen values that know no web framework: the request, its answer, and all that came of it.
+
+They are structs of msgspec. What that gains (`bench/micro_gains.py`): with dataclasses a get takes 15 %
+more processor time, a list 12 %.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,6 @@ from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 
 __all__ = ["JSON", "Answer", "Handled", "Request", "Result", "refused"]
-
-# Structs are made four times as fast as slotted dataclasses, and several are made for each request.
 
 JSON = "application/json"
 

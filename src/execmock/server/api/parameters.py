@@ -92,7 +92,9 @@ def query_names(operation: Operation) -> tuple[str, ...]:
 def unknown_parameters(query: str, known: Sequence[str]) -> list[Violation]:
     """Return what is wrong with a query that names other parameters than those that are known."""
     names = {name: value for name, value in parse_qsl(query, keep_blank_values=True) if name not in known}
-    expected = f"one of {', '.join(known)}" if known else "no parameters in the query"
+    expected = "no parameters in the query"
+    if known:
+        expected = f"one of {', '.join(known)}" if len(known) > 1 else f"no parameter but {known[0]}"
     return [
         Violation(f"query/{shortened(name)}", expected, value, hint=nearest(name, known))
         for name, value in names.items()

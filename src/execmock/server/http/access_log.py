@@ -1,4 +1,8 @@
-"""One line per request, written in batches off the hot path."""
+"""One line per request, written in batches off the hot path.
+
+What the batches gain (`bench/micro_gains.py`): line by line, into memory, a get takes 48 % more processor
+time.
+"""
 
 from __future__ import annotations
 

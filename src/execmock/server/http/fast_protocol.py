@@ -8,6 +8,9 @@ other request (a page, the control API, a long or chunked body, pipelined reques
 over to aiohttp for good, with the bytes that have arrived. A test holds both paths to the same bytes.
 
 The store must be synchronous: nothing here may await real I/O.
+
+What it gains (`bench/micro_gains.py`): by way of aiohttp a get takes 241 % more processor time, a list
+209 %, a create 164 %. Without the kept starts of answers a get takes 14 % more, a list 12 %.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ Most requests are plain: a method, a path, a few headers of visible characters, 
 Content-Length. Only those are parsed here. All others, and the mock's own pages, are left to aiohttp, so no
 ambiguity of HTTP is decided here. A client sends the same headers with every request, and a polling client
 sends the same request, so both are parsed once.
+
+What it gains (`bench/micro_gains.py`): without the known heads a get takes 30 % more processor time, a list
+23 %; without the known header lines a get whose path is new takes 60 % more.
 """
 
 from __future__ import annotations

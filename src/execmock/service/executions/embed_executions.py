@@ -19,6 +19,7 @@ from execmock.core.execution import (
 from execmock.core.json_text import encode
 from execmock.core.progress import standing
 from execmock.core.sandbox import workflow_of
+from execmock.core.scenario.conditions import WORKFLOW
 from execmock.core.schema.violation import Violation
 from execmock.service.executions.creation import ExecutionCreation
 from execmock.service.refusals import Refusal
@@ -70,7 +71,8 @@ class EmbedExecutions:
         workflow = self._workflow(sandbox, str(body["id_type"]), request.workflow)
         self._check_user(str(body["user_key"]))
         names = {"id": workflow.id, "hashid": workflow.hashid, "key": workflow.key, "name": workflow.name}
-        origin = await self._creation.origin(sandbox, selection, names)
+        values = {**names, "execution_data": body["execution_data"]}
+        origin = await self._creation.origin(sandbox, selection, values)
         own_hashid = self._choices["embedHashid"] != "workflow"
         execution = new_embed_execution(origin, workflow, body["execution_data"], own_hashid=own_hashid)
         # A key is remembered per path, as the vendor does it.
@@ -103,9 +105,7 @@ class EmbedExecutions:
                 for scenario in self._registry.seen_by(owner).values()
                 if scenario.api == EMBED_API.name
             )
-            self._bound[owner] = [
-                workflow_of(s.bind) for s in seen if {"id", "hashid", "key"} <= s.bind.keys()
-            ]
+            self._bound[owner] = [workflow_of(s.bind) for s in seen if s.bind.keys() >= WORKFLOW]
         return [*sandbox.embed_workflows, *self._bound[owner]]
 
     def _answer(self, execution: EmbedExecution, origin: Origin, data: Mapping[str, Any]) -> bytes:

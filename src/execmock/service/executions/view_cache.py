@@ -2,6 +2,9 @@
 
 A rendered view is valid until the next transition or event, so reading an execution again costs a look-up
 and a comparison. No other module knows of the cache; without it the same bytes would be rendered again.
+
+What it gains (`bench/micro_gains.py`): without the rendered views a get takes 265 % more processor time;
+without the rendered pages a list takes 38 % more.
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ from execmock.core.bounded_cache import BoundedCache
 from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode, encode
 from execmock.core.progress import Tick, counts_reads, progress, standing
-from execmock.core.view_template import ViewTemplate, view_template_of
 from execmock.core.views import ViewData, Views, next_event
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.registry import ScenarioRegistry
@@ -22,9 +24,6 @@ __all__ = ["RenderedViews", "ViewCache"]
 
 _FOREVER = 1 << 62
 _MOST_PAGES = 100
-_MOST_TEMPLATES = 1000
-_UNKNOWN = ViewTemplate("", {}, frozenset(), 0, polled=False)
-"""Stands for a template that was not made yet; None stands for one that cannot be made."""
 
 
 class RenderedViews:
@@ -63,19 +62,10 @@ class ViewCache:
         self._registry = registry
         self._rendered: BoundedCache[str, RenderedViews] = BoundedCache(most)
         self._pages: BoundedCache[tuple[str, str, str, int], _Page] = BoundedCache(_MOST_PAGES)
-        self._templates: BoundedCache[tuple[str, str, str], ViewTemplate | None] = BoundedCache(
-            _MOST_TEMPLATES
-        )
 
     def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> RenderedViews:
         """Return an execution at the instant of its creation; `request` is its body."""
-        now = execution.created_at
-        template = self._template(execution, sandbox.organization)
-        if template is not None and template.fits(request):
-            item = template.fill(execution)
-            rendered = RenderedViews(execution, item, now, now + template.lasts, template.polled)
-        else:
-            rendered = self._render(execution, sandbox, now, request)
+        rendered = self._render(execution, sandbox, execution.created_at, request)
         self._rendered.keep(execution.id, rendered)
         return rendered
 
@@ -124,19 +114,6 @@ class ViewCache:
         state = progress(scenario, execution.progress, Tick(), now, seed)
         request = decode(execution.request)
         return self._views.view_data(execution, state, scenario, request, sandbox.organization, now)
-
-    def _template(self, execution: Execution, organization: str) -> ViewTemplate | None:
-        """Return the template of a new execution's view, made once for its scenario and creator.
-
-        None if there can be none for them.
-        """
-        like = (execution.scenario, organization, execution.initiated_by)
-        template = self._templates.get(like, _UNKNOWN)
-        if template is _UNKNOWN:
-            scenario = self._registry.version(execution.scenario)
-            template = view_template_of(self._views, scenario, organization, execution.initiated_by)
-            self._templates.keep(like, template)
-        return template
 
     def _render(
         self, execution: Execution, sandbox: Sandbox, now: int, request: Mapping[str, Any]
