@@ -69,7 +69,7 @@ def test_headers_are_looked_at_too(header: str, found: int) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"3", b'"externalref"', json.dumps(BODY).encode()])
 def test_other_bodies_have_none(body: bytes) -> None:
-    assert FIND("createExecution", "", {}, body) == ()
+    assert FIND("createExecution", "", {}, body) == []
     assert FIND("", "ofset=3", {}, body) == ()
 
 

@@ -1,4 +1,8 @@
-"""What was asked and how it was answered: the latest entries of each sandbox, and counts of the others."""
+"""What was asked and how it was answered: the latest entries of each sandbox, and counts of the others.
+
+What the known dropped requests gain (`bench/micro_gains.py`): once the journal is full, each request drops
+another one, which is looked at; without them a get takes 32 % more processor time.
+"""
 
 from __future__ import annotations
 
