@@ -15,7 +15,7 @@ CACHES = re.compile(r"lru_cache\((?!maxsize=1\))|\bBoundedCache\(")
 OTHERWISE = {
     "core/bounded_cache.py": "the cache itself",
     "core/progress.py": "executions of one instant share their first state, which takes memory once",
-    "core/scenario/wording.py": "serves the check of scenarios",
+    "core/scenario/values.py": "serves the check of scenarios",
     "core/schema/patterns.py": "serves violations and checks of contracts: to compile a pattern takes long",
     "server/api/contract_answers.py": "a value is made once, for what a contract asks for may take long",
     "core/zones.py": "serves templates: to read a time zone takes long",

@@ -24,7 +24,7 @@ async def test_a_preflight_needs_no_key_and_says_what_may_be_sent(server: Server
     reply = await server.send("OPTIONS", "/v1/executions", key=None, headers=ASKING)
     assert (reply.status, reply.body) == (204, b"")
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    assert reply.headers["Access-Control-Allow-Methods"] == "GET, POST"
+    assert reply.headers["Access-Control-Allow-Methods"] == "GET, HEAD, POST"
     allowed = reply.headers["Access-Control-Allow-Headers"].lower().split(", ")
     assert {
         "authorization",

@@ -92,7 +92,7 @@ async def test_a_forced_405_names_the_methods_of_its_path_and_a_429_when_to_come
 ) -> None:
     wrong = await server.get("/v1/executions", headers={"Prefer": "code=405"})
     late = await server.get("/v1/executions", headers={"Prefer": "code=429"})
-    assert (wrong.headers["Allow"], late.headers["Retry-After"]) == ("GET, POST", "1")
+    assert (wrong.headers["Allow"], late.headers["Retry-After"]) == ("GET, HEAD, POST", "1")
 
 
 async def test_an_unknown_example_names_the_nearest(server: Server) -> None:

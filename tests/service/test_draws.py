@@ -17,7 +17,7 @@ from tests.effort import examples
 
 from execmock.clocks import ManualClock
 from execmock.core.apis import EMBED_API
-from execmock.core.draws import DrawSeries
+from execmock.core.draw_seeds import DrawSeries
 from execmock.core.progress import Visit
 from execmock.core.sandbox import Sandbox
 from execmock.core.scenario import Scenario
@@ -204,7 +204,7 @@ async def test_embedded_workflows_draw_by_workflow_and_user() -> None:
 
     async def fates(users: list[str]) -> dict[str, list[Fate]]:
         client = await Client(choose=(("embedUnknownUserKey", "accept"),)).open()
-        client.engine.put_scenario(_read(text, client))
+        client.engine.take_up_file(_read(text, client))
         found: defaultdict[str, list[Fate]] = defaultdict(list)
         for number, user in enumerate(users):
             body = {"id_type": "key", "user_key": user, "execution_data": {"n": number}}

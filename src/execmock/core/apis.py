@@ -16,9 +16,9 @@ from execmock.core.contract.names import (
     STATUS,
 )
 
-__all__ = ["APIS", "EMBED_API", "EXECUTIONS_API", "Api", "ApiDescription"]
+__all__ = ["APIS", "EMBED_API", "EXECUTIONS_API", "ApiDescription", "ApiName"]
 
-Api = Literal["executions", "embed"]
+ApiName = Literal["executions", "embed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ApiDescription:
     nothing picks another.
     """
 
-    name: Api
+    name: ApiName
     kind: str
     keys: str
     execution: SchemaPlace
@@ -63,4 +63,4 @@ EMBED_API = ApiDescription(
     reads=False,
     timeline=False,
 )
-APIS: Mapping[Api, ApiDescription] = {"executions": EXECUTIONS_API, "embed": EMBED_API}
+APIS: Mapping[ApiName, ApiDescription] = {"executions": EXECUTIONS_API, "embed": EMBED_API}

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from execmock.core.apis import APIS, Api
+from execmock.core.apis import APIS, ApiName
 from execmock.core.contract import Contract
 from execmock.core.scenario import (
     Finding,
@@ -37,7 +37,7 @@ __all__ = [
     "without_rivals",
 ]
 
-Vocabularies = Mapping[Api, Vocabulary]
+Vocabularies = Mapping[ApiName, Vocabulary]
 
 
 @dataclass(frozen=True, slots=True)

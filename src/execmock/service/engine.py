@@ -150,13 +150,13 @@ class Engine:
             await self.sandboxes.delete(DEFAULT_SANDBOX)
             raise
 
-    def put_scenario(self, scenario: Scenario) -> None:
+    def take_up_file(self, scenario: Scenario) -> None:
         """Let new executions follow a file's scenario from now on."""
         self.registry.put(scenario)
         self.scenario_sync.note_file(scenario.name, scenario.reference)
         self.changes.publish_here("", "scenario", {"name": scenario.name, "version": scenario.version})
 
-    def drop_scenario(self, name: str) -> None:
+    def drop_file(self, name: str) -> None:
         """Let no new execution follow a scenario whose file is gone."""
         self.registry.remove(name)
         self.scenario_sync.note_file(name, None)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from execmock.clocks import ManualClock, SeededEntropy
-from execmock.core.apis import EMBED_API, EXECUTIONS_API, Api
+from execmock.core.apis import EMBED_API, EXECUTIONS_API, ApiName
 from execmock.core.contract import Contract
-from execmock.core.draws import draw_key, embed_fields, numbered_seed
+from execmock.core.draw_seeds import draw_key, embed_fields, numbered_seed
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import (
     AnyExecution,
@@ -91,7 +91,7 @@ def _first_embed_execution(origin: Origin, contract: Contract, asked: Preview) -
     return _First(execution, EmbedViews(contract, _ZONE), fields)
 
 
-_FIRST: Mapping[Api, Callable[[Origin, Contract, Preview], _First]] = {
+_FIRST: Mapping[ApiName, Callable[[Origin, Contract, Preview], _First]] = {
     "executions": _first_execution,
     "embed": _first_embed_execution,
 }

@@ -99,11 +99,11 @@ class ScenarioReloader:
         registry = self._engine.registry
         old, new = registry.current.get(name), self._winner(name)
         if new is None:
-            self._engine.drop_scenario(name)
+            self._engine.drop_file(name)
             return [f"scenario {name} is gone{await self._kept_by(old)}"] if old else []
         if old is not None and old.version == new.version:
             return []
-        self._engine.put_scenario(new)
+        self._engine.take_up_file(new)
         return [f"scenario {name} {'changed' if old else 'is new'}{await self._kept_by(old)}"]
 
     def _winner(self, name: str) -> Scenario | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from execmock.core.apis import Api
+from execmock.core.apis import ApiName
 from execmock.core.contract import Contract
 from execmock.core.views import ApiViews
 from execmock.interfaces import Clock, Store
@@ -27,7 +27,7 @@ class Services:
     contract: Contract
     choices: Choices
     words: Vocabularies
-    views: Mapping[Api, ApiViews]
+    views: Mapping[ApiName, ApiViews]
     clock: Clock
     store: Store
     sandboxes: Sandboxes

@@ -12,7 +12,7 @@ import msgspec
 
 from execmock.core.apis import APIS
 from execmock.core.bounded_cache import BoundedCache
-from execmock.core.draws import DrawSeries
+from execmock.core.draw_seeds import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.json_text import decode, encode
 from execmock.core.request_counts import RequestCount

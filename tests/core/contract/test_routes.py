@@ -65,16 +65,22 @@ def test_any_text_comes_through_encoded(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "allow"),
     [
-        ("/v1/executions", ("GET", "POST")),
-        ("/v1/executions/x", ("GET",)),
-        ("/v1/public/executions/x", ("GET",)),
+        ("/v1/executions", ("GET", "HEAD", "POST")),
+        ("/v1/executions/x", ("GET", "HEAD")),
+        ("/v1/public/executions/x", ("GET", "HEAD")),
         ("/api/v1/workflows/x/execute", ("POST",)),
     ],
 )
-@pytest.mark.parametrize("method", ["DELETE", "get", "HEAD", ""])
+@pytest.mark.parametrize("method", ["DELETE", "get", ""])
 def test_a_known_path_names_its_methods(method: str, path: str, allow: tuple[str, ...]) -> None:
     match = ROUTER.match(method, path)
     assert (match.operation, match.allow) == (None, allow)
+
+
+def test_head_leads_where_get_leads() -> None:
+    match = ROUTER.match("HEAD", "/v1/executions/x")
+    assert match == ROUTER.match("GET", "/v1/executions/x")
+    assert ROUTER.match("HEAD", "/api/v1/workflows/x/execute").allow == ("POST",)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ list 17 %.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -73,6 +73,11 @@ def _filled(template: str, given: Sequence[str]) -> str:
     )
 
 
+def _allowed(methods: Collection[str]) -> tuple[str, ...]:
+    """Return methods in their order, with HEAD where there is GET (RFC 9110, section 9.1)."""
+    return tuple(sorted({*methods, "HEAD"} if "GET" in methods else methods))
+
+
 def parameter_names(path: str) -> list[str]:
     """Return the names of a path's parameters, in their order."""
     return [segment.strip("{}") for segment in path.split("/") if segment.startswith("{")]
@@ -81,7 +86,8 @@ def parameter_names(path: str) -> list[str]:
 class Router:
     """Finds the operation for a raw (still percent-encoded) path. Literal segments win over parameters.
 
-    `elsewhere` are paths of the vendor without an operation: they are not taken for a parameter's value.
+    HEAD leads where GET leads, unless the contract has an operation for it. `elsewhere` are paths of the
+    vendor without an operation: they are not taken for a parameter's value.
     """
 
     def __init__(self, operations: Iterable[Operation], elsewhere: Iterable[str] = ()) -> None:
@@ -110,10 +116,12 @@ class Router:
             return _NOTHING
         node, values = found
         entry = node.operations.get(method)
+        if entry is None and method == "HEAD":
+            entry = node.operations.get("GET")
         if entry is None:
             if not node.operations:
                 return _KNOWN_ELSEWHERE
-            return Match(allow=tuple(sorted(node.operations)))
+            return Match(allow=_allowed(node.operations))
         operation, names = entry
         return Match(operation, {name: unquote(value) for name, value in zip(names, values, strict=True)})
 

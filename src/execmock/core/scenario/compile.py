@@ -10,12 +10,12 @@ from execmock.core.durations import DurationError, parse_duration
 from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario.bind import bound_data, check_bind
 from execmock.core.scenario.check import check_graph
-from execmock.core.scenario.counts import check_counts
 from execmock.core.scenario.model import Allows, Event, Scenario, Step
 from execmock.core.scenario.source import EventSource, ScenarioSource, StepSource, TriggerSource
+from execmock.core.scenario.sums import check_sums
 from execmock.core.scenario.triggers import KINDS, Trigger
+from execmock.core.scenario.values import check_events, check_sets, validator_of
 from execmock.core.scenario.vocabulary import Vocabulary
-from execmock.core.scenario.wording import check_events, check_sets, validator_of
 from execmock.core.templates import Names, compile_template, is_templated
 from execmock.errors import nearest
 
@@ -32,7 +32,7 @@ def compile_scenario(
     if not findings:
         findings += check_graph(steps, vocabulary.graph(source.drift), source)
     if not findings and vocabulary.sum:
-        findings += check_counts(steps, vocabulary.sum)
+        findings += check_sums(steps, vocabulary.sum)
     if findings:
         return None, findings
     scenario = Scenario(

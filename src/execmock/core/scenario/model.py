@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from execmock.core.apis import Api
+from execmock.core.apis import ApiName
 from execmock.core.scenario.conditions import WORKFLOW, Condition, conditions_of
 from execmock.core.scenario.triggers import Trigger
 from execmock.core.templates import Measure, is_templated, render
@@ -102,7 +102,7 @@ class Scenario:
     name: str
     version: str
     summary: str
-    api: Api
+    api: ApiName
     bind: Mapping[str, Any]
     steps: tuple[Step, ...]
     own: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.apis import APIS, Api
+from execmock.core.apis import APIS, ApiName
 from execmock.core.contract import Contract, Transitions
 from execmock.core.schema.types import json_types
 
@@ -29,7 +29,7 @@ class Vocabulary:
     look at, and `nested` the properties that it may look into.
     """
 
-    api: Api
+    api: ApiName
     transitions: Transitions
     with_drift: Transitions
     settable: Mapping[str, Mapping[str, Any]]
@@ -41,7 +41,7 @@ class Vocabulary:
     sum: Sum | None = None
 
     @classmethod
-    def of(cls, contract: Contract, api: Api) -> Vocabulary:
+    def of(cls, contract: Contract, api: ApiName) -> Vocabulary:
         """Read the vocabulary of one API from a contract."""
         places = APIS[api]
         schema = contract.schema(places.execution)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.core.apis import Api
+from execmock.core.apis import ApiName
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE_BODY
 from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
@@ -251,7 +251,7 @@ class _Compiler:
             made.append(SignalPlan(source.signal, low, high, payload, source.chance))
         return tuple(made)
 
-    def _check_scenario(self, name: str | None, path: DataPath, api: Api = "executions") -> None:
+    def _check_scenario(self, name: str | None, path: DataPath, api: ApiName = "executions") -> None:
         known = [scenario.name for scenario in self.words.scenarios.values() if scenario.api == api]
         if name is not None and name not in known:
             self.find(

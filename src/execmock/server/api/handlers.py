@@ -42,11 +42,11 @@ def api_handlers(
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         sandbox = admitted(request, caller).sandbox
-        return Handled(await executions.read(sandbox, validated.parameters["id"]))
+        return Handled(await executions.read(sandbox, validated.parameters["id"], poll=_polls(request)))
 
     async def read_public(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         given = validated.parameters
-        sandbox, view = await executions.read_public(given["id"], given["token"])
+        sandbox, view = await executions.read_public(given["id"], given["token"], poll=_polls(request))
         return Handled(view, sandbox=sandbox)
 
     async def list_page(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
@@ -65,6 +65,11 @@ def api_handlers(
         LIST: Handler(list_page),
         EXECUTE: Handler(execute, subject="id"),
     }
+
+
+def _polls(request: Request) -> bool:
+    # HEAD asks whether something answers; monitors send it by themselves.
+    return request.method != "HEAD"
 
 
 def _selection(request: Request) -> Selection:

@@ -83,9 +83,10 @@ class ControlApi:
 
     async def handle(self, request: Request) -> Result:
         """Return what comes of a request, the contract's own text included."""
-        if request.method == "GET" and request.path == f"{PREFIX}/openapi.yaml":
+        reads = request.method in ("GET", "HEAD")
+        if reads and request.path == f"{PREFIX}/openapi.yaml":
             return _document(Path(self._contract.file).read_bytes(), "application/yaml")
-        if request.method == "GET" and request.path == f"{PREFIX}/openapi.json":
+        if reads and request.path == f"{PREFIX}/openapi.json":
             return _document(encode(self._contract.document), JSON)
         return await self._api.handle(request)
 
@@ -106,6 +107,8 @@ class ControlApi:
             return self.refuse(refusal)
         except StoreError as error:
             return self.refuse(unavailable(error))
+        if request.method == "HEAD":
+            return Result(Answer(200, b"", {"Content-Type": "text/event-stream"}))
         return await self._streams.serve(incoming, sandbox, request.headers.get("Last-Event-ID"))
 
 

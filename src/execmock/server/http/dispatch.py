@@ -37,6 +37,7 @@ ON_EVERY_ANSWER = {
     "Server": f"execmock/{__version__}",
 }
 _CONTROL_BODY = 256 << 20
+_READS = ("GET", "HEAD")
 
 
 class Dispatcher:
@@ -218,12 +219,12 @@ class ControlDispatcher:
         started = monotonic()
         control = self._control()
         result = await control.admit(request)
-        if result is None and request.path == f"{PREFIX}/stream" and request.method == "GET":
+        if result is None and request.path == f"{PREFIX}/stream" and request.method in _READS:
             streamed = await control.stream(incoming, request)
             return _response(streamed.answer, {}) if isinstance(streamed, Result) else streamed
         if result is None:
             result = await _controlled(control, incoming, request)
-        if request.method != "GET":
+        if request.method not in _READS:
             took = (monotonic() - started) * 1000
             self._log.add(request, result, self._engine.clock.now(), took)
         return _response(result.answer, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from execmock.core.draws import DrawSeries, draw_key, numbered_seed
+from execmock.core.draw_seeds import DrawSeries, draw_key, numbered_seed
 from execmock.core.sandbox import Sandbox
 from execmock.core.scenario import Scenario
 from execmock.interfaces import Key, Put, Store

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from execmock.core.apis import EMBED_API
-from execmock.core.draws import embed_fields
+from execmock.core.draw_seeds import embed_fields
 from execmock.core.embed_view import EmbedViews
 from execmock.core.execution import (
     EmbedExecution,

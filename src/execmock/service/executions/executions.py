@@ -76,17 +76,21 @@ class Executions:
         await self._creation.keep(execution)
         return _created(sandbox, execution, self._view_cache.first(execution, sandbox, request))
 
-    async def read(self, sandbox: Sandbox, execution_id: str) -> bytes:
-        """Return the private view; Refusal when the sandbox has no such execution."""
+    async def read(self, sandbox: Sandbox, execution_id: str, *, poll: bool = True) -> bytes:
+        """Return the private view; Refusal when the sandbox has no such execution.
+
+        `poll` says whether the read counts for steps that are left after some reads.
+        """
         execution = await self.find(sandbox, execution_id)
         rendered = self._view_cache.private(execution, sandbox, self._sandboxes.now(sandbox))
-        if rendered.polled:
+        if poll and rendered.polled:
             await self._repository.move(execution, sandbox, Poll())
         return rendered.private or b""
 
-    async def read_public(self, execution_id: str, token: str) -> tuple[Sandbox, bytes]:
+    async def read_public(self, execution_id: str, token: str, *, poll: bool = True) -> tuple[Sandbox, bytes]:
         """Return the public view to the holder of its token, and the sandbox it lies in.
 
+        `poll` says whether the read counts for steps that are left after some reads.
         Raises the same Refusal 401 for all else, so that the answer does not tell which ids exist.
         """
         found = await self._find_anywhere(execution_id)
@@ -95,7 +99,7 @@ class Executions:
             expected = client_token(sandbox.root, execution_id).encode()
             if compare_digest(expected, token.encode("utf-8", "surrogatepass")):
                 rendered = self._view_cache.public(execution, sandbox, self._sandboxes.now(sandbox))
-                if rendered.polled:
+                if poll and rendered.polled:
                     await self._repository.move(execution, sandbox, Poll())
                 return sandbox, rendered.public or b""
         raise Refusal(401, "The token does not open this execution")

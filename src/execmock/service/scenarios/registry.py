@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, get_args
 
-from execmock.core.apis import Api
+from execmock.core.apis import ApiName
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.conditions import Condition, found_by
 from execmock.core.schema.violation import Violation
@@ -99,7 +99,7 @@ class ScenarioRegistry:
         """Return the scenario that an execution was created with."""
         return self._versions[reference]
 
-    def named(self, name: str, api: Api, where: str, sandbox: str = "") -> Scenario:
+    def named(self, name: str, api: ApiName, where: str, sandbox: str = "") -> Scenario:
         """Return the scenario of that name; Refusal 400 names the nearest one. `where` is what named it."""
         seen = self.seen_by(sandbox)
         scenario = seen.get(name)
@@ -110,7 +110,7 @@ class ScenarioRegistry:
             raise Refusal(400, f"Unknown scenario {name!r}", [violation])
         return scenario
 
-    def bound(self, values: Mapping[str, object], api: Api, sandbox: str = "") -> Scenario | None:
+    def bound(self, values: Mapping[str, object], api: ApiName, sandbox: str = "") -> Scenario | None:
         """Return the scenario all of whose conditions a request with these `values` meets, or None.
 
         The one that binds more wins, of equal ones the one that binds more to one value, then the last one.
@@ -143,9 +143,9 @@ class _Index:
     """
 
     def __init__(self, scenarios: Iterable[Scenario]) -> None:
-        self.names: dict[Api, list[str]] = {api: [] for api in get_args(Api)}
-        self.scenarios: dict[tuple[Api, str, str], list[_Ranked]] = {}
-        self.others: dict[Api, list[_Ranked]] = {api: [] for api in get_args(Api)}
+        self.names: dict[ApiName, list[str]] = {api: [] for api in get_args(ApiName)}
+        self.scenarios: dict[tuple[ApiName, str, str], list[_Ranked]] = {}
+        self.others: dict[ApiName, list[_Ranked]] = {api: [] for api in get_args(ApiName)}
         for place, scenario in enumerate(scenarios):
             found = found_by(scenario.conditions)
             others = tuple(condition for condition in scenario.conditions if condition is not found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from execmock.core.apis import APIS, Api
+from execmock.core.apis import APIS, ApiName
 from execmock.core.scenario import Scenario
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.registry import ScenarioRegistry
@@ -21,7 +21,7 @@ class Selection:
     prefer: str | None = None
 
     def pick(
-        self, registry: ScenarioRegistry, sandbox: Sandbox, values: Mapping[str, object], api: Api
+        self, registry: ScenarioRegistry, sandbox: Sandbox, values: Mapping[str, object], api: ApiName
     ) -> Scenario:
         """Return the scenario: header, Prefer, the values that a scenario binds, the sandbox's default,
         the built-in default. Refusal 400 when a name is unknown.

@@ -8,7 +8,7 @@ from execmock.core.findings import Finding
 from execmock.core.scenario.model import Step
 from execmock.core.scenario.vocabulary import Sum
 
-__all__ = ["check_counts"]
+__all__ = ["check_sums"]
 
 _MOST = 50_000
 """Situations (a step and the counts on entering it) that are followed; a scenario with more is refused."""
@@ -16,7 +16,7 @@ _MOST = 50_000
 Counts = tuple[int, ...]
 
 
-def check_counts(steps: Sequence[Step], rule: Sum) -> Iterator[Finding]:
+def check_sums(steps: Sequence[Step], rule: Sum) -> Iterator[Finding]:
     """Yield each step that some way leads to with its parts above its total."""
     names = (rule.total, *rule.parts)
     waiting: list[tuple[int, Counts]] = [(0, (0,) * len(names))]
