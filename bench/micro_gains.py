@@ -263,6 +263,9 @@ PARTS: Mapping[str, Part] = {
         "server/api/authentication.py", ALL, lambda b: put(b.api._authenticator, _known=Nothing())
     ),
     "known secrets": Part("service/events/redaction.py", ALL, _secrets),
+    "known dropped requests": Part(
+        "service/events/journal.py", ("get", "list"), lambda b: put(b.app.engine.journal, _facts=Nothing())
+    ),
     "known names of headers": Part("service/misspellings.py", ALL, _names),
     "request values": Part("server/api/calls.py", ALL, _values),
     "known queries": Part("server/api/request_validation.py", ("list",), _queries),

@@ -36,65 +36,66 @@ STRICT = "@pytest.mark.execmock(strict_client=True)"
 
 
 def one_test(body: str, mark: str = STRICT) -> str:
-    return f"{CLIENT}\n    {mark}\n    def test_it(execmock, execmock_server):\n        {body}\n"
+    return CLIENT + a_test("it", body, mark)
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("ask(execmock)", ["*GET /v1/executions -> 401*", "*without a key"]),
-        ("ask(execmock, key='b3sk_none')", ["*with an unknown key"]),
-        ("ask(execmock, '/v1/execution')", ["*without a key", "*path: expected a path of the contract*"]),
-        ("ask(execmock, '/')", []),
-        ("ask(execmock, '/v1/public/executions/exec_x?token=')", ["*query/token: expected *"]),
-        ("ask(execmock, method='G[T')", ["*The request cannot be read*"]),
-    ],
-)
-def test_a_request_that_reaches_no_sandbox_fails_it(run_tests: RunTests, body: str, said: list[str]) -> None:
-    run = run_tests(one_test(body))
-    if not said:
-        run.assert_outcomes(passed=1)
-        return
-    run.assert_outcomes(failed=1)
-    run.stdout.fnmatch_lines(["A request reached the port without a key of any sandbox:", *said])
-    run.stdout.fnmatch_lines(["*execmock requests to no sandbox*"])
+def a_test(name: str, body: str, mark: str = STRICT) -> str:
+    return f"\n    {mark}\n    def test_{name}(execmock, execmock_server):\n        {body}\n"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+REACH_NONE = {
+    "no_key": ("ask(execmock)", ["*GET /v1/executions -> 401*", "*without a key"]),
+    "unknown_key": ("ask(execmock, key='b3sk_none')", ["*with an unknown key"]),
+    "no_path": (
+        "ask(execmock, '/v1/execution')",
+        ["*without a key", "*path: expected a path of the contract*"],
+    ),
+    "no_token": ("ask(execmock, '/v1/public/executions/exec_x?token=')", ["*query/token: expected *"]),
+    "no_http": ("ask(execmock, method='G[T')", ["*The request cannot be read*"]),
+}
+
+
+def test_a_request_that_reaches_no_sandbox_fails_it(run_tests: RunTests) -> None:
+    run = run_tests(CLIENT + "".join(a_test(name, body) for name, (body, _) in REACH_NONE.items()))
+    run.assert_outcomes(failed=len(REACH_NONE))
+    expected = []
+    for name, (_, said) in REACH_NONE.items():
+        expected += [f"*_ test_{name} _*", "A request reached the port without a key of any sandbox:", *said]
+        expected += ["*execmock requests to no sandbox*"]
+    run.stdout.fnmatch_lines(expected)
+
+
+def test_a_request_that_needs_no_key_or_has_one_passes(run_tests: RunTests) -> None:
+    bodies = [
         "create(execmock)",
         "ask(execmock, '/v1/public/executions/exec_x?token=wrong')",
         "assert preflight(execmock, '/v1/executions') == 204",
         "ask(execmock, key=execmock_server.key)",
         "ask(execmock, '/_execmock/health')",
         "ask(execmock, '/docs/')",
-    ],
-)
-def test_a_request_that_needs_no_key_or_has_one_passes(run_tests: RunTests, body: str) -> None:
-    run_tests(one_test(body)).assert_outcomes(passed=1)
+        "ask(execmock, '/')",
+    ]
+    run = run_tests(CLIENT + "".join(a_test(f"it_{number}", body) for number, body in enumerate(bodies)))
+    run.assert_outcomes(passed=len(bodies))
 
 
-@pytest.mark.parametrize(
-    ("mark", "body", "outcome"),
-    [
-        (
-            "allow_unknown_keys=True",
-            "assert ask(execmock) == ask(execmock, key='b3sk_none') == 401",
-            "passed",
-        ),
-        ("allow_unknown_keys=True", "ask(execmock, '/v1/execution')", "failed"),
-        ("allow_unknown_keys=True", "ask(execmock, '/v1/executions?limit=0', key=execmock.key)", "failed"),
-        ("allow_misspelt=False", "create(execmock, externalref='x')", "failed"),
-        ("allow_misspelt=False", "call(execmock, '/v1/executions?ofset=3')", "failed"),
-        ("allow_misspelt=True", "create(execmock, externalref='x')", "passed"),
-    ],
-)
-def test_what_is_allowed_is_allowed_and_nothing_else(
-    run_tests: RunTests, mark: str, body: str, outcome: str
-) -> None:
-    run = run_tests(one_test(body, f"@pytest.mark.execmock(strict_client=True, {mark})"))
-    run.assert_outcomes(**{outcome: 1})
+def test_what_is_allowed_is_allowed_and_nothing_else(run_tests: RunTests) -> None:
+    marked = {
+        "unknown_allowed": "assert ask(execmock) == ask(execmock, key='b3sk_none') == 401",
+        "unknown_allowed_but_no_path": "ask(execmock, '/v1/execution')",
+        "unknown_allowed_but_no_limit": "ask(execmock, '/v1/executions?limit=0', key=execmock.key)",
+        "misspelt_allowed": "create(execmock, externalref='x')",
+        "misspelt_property": "create(execmock, externalref='x')",
+        "misspelt_parameter": "call(execmock, '/v1/executions?ofset=3')",
+    }
+    source = CLIENT
+    for name, body in marked.items():
+        keys, names = name.startswith("unknown_allowed"), name.startswith("misspelt_allowed")
+        mark = f"@pytest.mark.execmock(strict_client=True, allow_unknown_keys={keys}, allow_misspelt={names})"
+        source += a_test(name, body, mark)
+    run = run_tests(source, "-rA")
+    run.assert_outcomes(passed=2, failed=4)
+    run.stdout.fnmatch_lines_random(["PASSED *::test_unknown_allowed", "PASSED *::test_misspelt_allowed"])
 
 
 def test_what_is_allowed_can_be_said_for_all_tests(run_tests: RunTests) -> None:
@@ -152,6 +153,10 @@ TWO_TESTS = f"""{CLIENT}
     ("body", "why"),
     [
         ("ask(execmock, connection=before)", "its connection was opened before this sandbox was made"),
+        (
+            "ask(execmock, '/docs/', connection=before); ask(execmock, connection=before)",
+            "its connection was opened before this sandbox was made",
+        ),
         ("ask(execmock, key=old[0])", "its key was of another sandbox"),
     ],
 )

@@ -438,3 +438,11 @@ def test_more_strays_than_are_kept_are_not_taken_for_none() -> None:
         ]
         with mock.sandbox() as late:
             assert late.client_report() == ""
+
+
+def test_a_report_says_what_it_leaves_out(mock: ExecMock) -> None:
+    for _ in range(51):
+        create(mock)
+    report = mock.report()
+    assert report["requests"].splitlines()[0] == "(the last 50 of 51)"
+    assert report["timelines"].splitlines()[-1] == "(31 older ones)"

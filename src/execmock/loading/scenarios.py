@@ -19,6 +19,7 @@ from execmock.core.scenario import (
     compile_scenario,
     scenario_schema,
 )
+from execmock.core.scenario.bind import with_place
 from execmock.core.scenario.conflicts import Conflict, conflicts, overlaps
 from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
@@ -100,8 +101,10 @@ def _read_data(
     data: Any, text: str, words: Vocabularies, usable: UsableScenarios | None
 ) -> tuple[Scenario | None, list[Finding], frozenset[str]]:
     source, findings = _shape().read(data)
-    if source is None or not uses_others(data):
-        return (*((None, findings) if source is None else _compiled(source, text, words)), frozenset())
+    if source is None:
+        return None, [with_place(finding) for finding in findings], frozenset()
+    if not uses_others(data):
+        return (*_compiled(source, text, words), frozenset())
     from execmock.loading.yaml_text import yaml_text
 
     whole = expand(data, usable or UsableScenarios(), lambda other: _shape().read(other)[1])

@@ -1,7 +1,7 @@
 """Names in requests that the contract does not know, but nearly: they are ignored without a word.
 
 What the known names of headers gain (`bench/micro_gains.py`): once the journal is full, each request drops
-another one, whose misspelt names are counted; without them a get takes 264 % more processor time.
+another one, whose misspelt names are counted; without them a create takes 135 % more processor time.
 """
 
 from __future__ import annotations
@@ -52,16 +52,20 @@ class Misspellings:
 
     def of(self, operation: str, query: str, headers: Mapping[str, str], body: bytes) -> Sequence[Violation]:
         """Return what is misspelt in a request to an operation, where and what it should be."""
-        if operation not in self._contract.operations:
-            return ()
-        names = self._names.get(operation)
+        names = self._names.get(operation) or self._read(operation)
         if names is None:
-            names = self._names[operation] = _names(self._contract, self._contract.operation(operation))
-        found = list(_query(query, names.query)) if query else []
+            return ()
+        found = [*_query(query, names.query)] if query else []
         found += _headers(headers, names.headers)
         if body and names.body.names:
             found += _body(body, names.body)
         return found
+
+    def _read(self, operation: str) -> _Names | None:
+        if operation not in self._contract.operations:
+            return None
+        names = self._names[operation] = _names(self._contract, self._contract.operation(operation))
+        return names
 
 
 def _names(contract: Contract, operation: Operation) -> _Names:
@@ -102,11 +106,15 @@ def _header_meant(name: str, known: frozenset[str]) -> str | None:
     return _meant(name, known)
 
 
-def _body(body: bytes, known: _Object) -> Iterator[Violation]:
+def _body(body: bytes, known: _Object) -> Sequence[Violation]:
     try:
-        yield from _properties(decode(body), known, "body")
+        value = decode(body)
     except JsonError:
-        return
+        return ()
+    # Nearly all bodies hold what is known, which is quickly seen.
+    if type(value) is dict and value.keys() <= known.names and known.inner.keys().isdisjoint(value):
+        return ()
+    return tuple(_properties(value, known, "body"))
 
 
 def _properties(value: Any, known: _Object, where: str) -> Iterator[Violation]:

@@ -24,9 +24,11 @@ def requests_text(requests: Iterable[SeenRequest]) -> str:
     return "\n".join(lines)
 
 
-def timelines_text(executions: Iterable[ExecutionView]) -> str:
-    """Return the timelines of the first 20 executions given; empty if there are none."""
-    return "\n".join(_timeline(execution) for execution in islice(executions, _MOST_EXECUTIONS))
+def timelines_text(executions: Iterable[ExecutionView], number: int = 0) -> str:
+    """Return the timelines of the first 20 executions, and of `number` how many others there are."""
+    lines = [_timeline(execution) for execution in islice(executions, _MOST_EXECUTIONS)]
+    others = number - _MOST_EXECUTIONS
+    return "\n".join([*lines, f"({others} older ones)"] if others > 0 else lines)
 
 
 def _timeline(execution: ExecutionView) -> str:

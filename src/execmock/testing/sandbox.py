@@ -184,7 +184,8 @@ class MockSandbox:
 
     def report(self) -> dict[str, str]:
         """Return what happened as texts by title: the requests, and the executions' timelines."""
-        timelines = [timelines_text(self.executions), timelines_text(self.executions.embed)]
+        kinds = (self.executions, self.executions.embed)
+        timelines = [timelines_text(executions, len(executions)) for executions in kinds]
         return {
             "requests": requests_text(self.requests),
             "requests to no sandbox": strays_text(self._server.strays(self.name, self._scope)[0]),

@@ -114,6 +114,11 @@ def findings(bind: dict[str, Any], **more: Any) -> list[tuple[tuple[str | int, .
         ({"workflowId": 5}, ("bind", "workflowId"), "is text, so it is never 5; write it in quotes"),
         ({"workflowId": ["a", True]}, ("bind", "workflowId"), "is text, so it is never True; write it in"),
         ({"workflowId": {"less": 5}}, ("bind", "workflowId"), "is text, so this never fits; expected a text"),
+        (
+            {"requestPayload": {"tier": "gold"}},
+            ("bind", "requestPayload", "tier"),
+            "atMost, exists, not. A place inside is written `requestPayload.tier: ...`",
+        ),
         ({"workflowId": []}, ("bind", "workflowId"), "expected at least 1 item, received []"),
         ({"requestPayload.x": {}}, ("bind", "requestPayload.x"), "no test stands here; expected a value"),
         (

@@ -387,3 +387,12 @@ async def test_what_a_key_of_a_closed_sandbox_asked_is_in_the_journal_of_the_fir
     await control.server.get("/v1/executions", key=key)
     (entry,) = (await control.get("/journal"))["entries"]
     assert entry["status"] == 401
+
+
+@pytest.mark.parametrize("written", ["{key}", "\\u0062{rest}"])
+async def test_a_key_in_a_body_is_hidden_however_it_is_written(control: Any, written: str) -> None:
+    text = written.format(key=KEY, rest=KEY[1:])
+    body = f'{{"workflowId":"wf_any","sourceSystem":"s","sourceEntityType":"{text}"}}'
+    await control.server.send("POST", "/v1/executions", data=body.encode(), key=KEY)
+    (entry,) = (await control.get("/journal"))["entries"]
+    assert entry["body"]["sourceEntityType"] == "***"

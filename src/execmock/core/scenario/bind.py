@@ -16,7 +16,7 @@ from execmock.core.schema.patterns import matcher
 from execmock.core.templates import has_template
 from execmock.errors import nearest, quoted
 
-__all__ = ["bound_data", "bound_texts", "check_bind", "example_request"]
+__all__ = ["bound_data", "bound_texts", "check_bind", "example_request", "with_place"]
 
 
 def bound_data(bind: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +81,14 @@ def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Findi
         yield from found
         if not found and name in vocabulary.bindable:
             yield from _never_fits(name, value, path, source.bind)
+
+
+def with_place(finding: Finding) -> Finding:
+    """Return a finding about a file's shape; one about a place in a property says how that is written."""
+    match finding.path:
+        case ("bind", str(name), str(inner)) if "unknown key" in finding.message:
+            return Finding(finding.path, f"{finding.message} A place inside is written `{name}.{inner}: ...`")
+    return finding
 
 
 def _wrong_place(name: str, vocabulary: Vocabulary) -> str | None:

@@ -11,7 +11,7 @@ from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
-from execmock.service.events.journal import Dropped, Found, JournalFilter, in_pieces
+from execmock.service.events.journal import Dropped, Found, JournalFilter
 from execmock.service.refusals import Refusal
 
 __all__ = ["JournalOperations"]
@@ -39,7 +39,7 @@ class JournalOperations(Operations):
             "upTo": found.dropped.up_to,
             "counts": _rows(found.dropped.counts),
         }
-        return await _listed(found, {"count": found.kept, "dropped": dropped})
+        return _listed(found, {"count": found.kept, "dropped": dropped})
 
     async def _count(self, checked: ValidatedRequest) -> bytes:
         sandbox, wanted = await self.sandbox(checked), self._filter(checked)
@@ -56,12 +56,12 @@ class JournalOperations(Operations):
     async def _violations(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.sandbox(checked)
         found = await self.engine.journal.violating(sandbox.id, checked.parameters["limit"])
-        return await _listed(found, {"count": found.kept + found.dropped.total})
+        return _listed(found, {"count": found.kept + found.dropped.total})
 
     async def _misspellings(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.sandbox(checked)
         found = await self.engine.journal.misspelling(sandbox.id, checked.parameters["limit"])
-        return await _listed(found, {"count": found.kept})
+        return _listed(found, {"count": found.kept})
 
     async def _clear(self, checked: ValidatedRequest) -> bytes:
         journal, sandbox, wanted = self.engine.journal, await self.sandbox(checked), self._filter(checked)
@@ -126,7 +126,6 @@ def _rows(counts: Sequence[RequestCount]) -> list[dict[str, Any]]:
     ]
 
 
-async def _listed(found: Found, rest: Mapping[str, Any]) -> bytes:
-    """Return entries and the rest of an answer as JSON, written piece by piece."""
-    entries = await in_pieces(found.entries, encode, lambda entry: len(str(entry["body"] or "")))
-    return b'{"entries":[%b],%b' % (b",".join(entries), encode(rest)[1:])
+def _listed(found: Found, rest: Mapping[str, Any]) -> bytes:
+    """Return entries and the rest of an answer as JSON."""
+    return b'{"entries":[%b],%b' % (b",".join(found.entries), encode(rest)[1:])

@@ -15,6 +15,7 @@ from execmock.service.events.redaction import (
     HIDDEN,
     hidden,
     is_secret,
+    may_hold,
     path_without_secrets,
     redacted_query,
     secrets_in,
@@ -109,7 +110,9 @@ def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[st
         answer = _body(entry.answer, entry.answer_cut)
         given = secrets_in(answer)
         shown |= {"answer": hidden(answer, given) if given else answer, "answerCut": entry.answer_cut}
-    return {name: hidden(value, secrets) for name, value in shown.items()} if secrets else shown
+    texts = {"body": entry.body, "answer": entry.answer or b""}
+    clean = {name for name, text in texts.items() if not may_hold(text, secrets)}
+    return {name: value if name in clean else hidden(value, secrets) for name, value in shown.items()}
 
 
 def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

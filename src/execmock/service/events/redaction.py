@@ -1,7 +1,7 @@
 """Keeps keys and tokens out of what is shown: the journal, the stream.
 
 What the kept secrets of headers gain (`bench/micro_gains.py`): once the journal is full, each request drops
-another one, whose path is shown in the counts; without them a get takes 55 % more processor time.
+another one, whose path is shown in the counts; without them a create takes 25 % more processor time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ __all__ = [
     "HIDDEN",
     "hidden",
     "is_secret",
+    "may_hold",
     "path_without_secrets",
     "redacted_query",
     "secrets_in",
@@ -70,9 +71,19 @@ def path_without_secrets(path: str, query: str, headers: Mapping[str, str]) -> s
         # Clients send the same headers again and again, and the fast path then gives the same mapping.
         known = (headers, secrets_of("", headers))
         _kept_secrets.keep(id(headers), known)
+    secrets = known[1]
     if query and ("%" in query or _SECRET_NAME.search(query)):
-        return str(hidden(path, secrets_of(query, headers)))
-    return str(hidden(path, known[1]))
+        secrets = secrets_of(query, headers)
+    for secret in secrets:
+        if secret in path:
+            path = path.replace(secret, HIDDEN)
+    return path
+
+
+def may_hold(text: bytes, secrets: Collection[str]) -> bool:
+    """Whether JSON may hold a secret: to look is quicker than to replace it in all that is in there."""
+    # Behind a backslash, letters may be written otherwise.
+    return b"\\" in text or any(secret.encode("utf-8", "surrogateescape") in text for secret in secrets)
 
 
 def hidden(value: Any, secrets: Collection[str]) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from execmock.core.json_text import decode, encode
-from execmock.core.request_counts import RequestCounts
+from execmock.core.request_counts import RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
 from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
@@ -33,6 +33,7 @@ _AGAIN = "writtenAgain"
 """Marks an entry that was written anew when others were forgotten."""
 _END = (1 << 53) - 1
 """Above the number of any entry."""
+_ALL = JournalFilter()
 _LOOKS = 3
 """How often a journal is read again that others write meanwhile."""
 
@@ -63,38 +64,34 @@ class SharedJournal(Journal):
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
         """Return the wanted entries of all servers, the latest `most` of them, and what was dropped."""
-        tail, dropped = await self._read(sandbox, wanted.after)
-        entries = await _decoded(tail)
-        before = _END if wanted.before is None else wanted.before
-        found = [
-            entry
-            for entry in entries
-            if wanted.after < entry["number"] < before and wanted.admits_shown(entry)
-        ]
+        logged, dropped = await self._read(sandbox, wanted.after, wanted)
+        found = [one for one in logged if one.wanted]
         shown = found if most is None else found[max(0, len(found) - most) :]
-        return Found(len(found), shown, dropped.wanted(wanted))
+        return Found(len(found), await _shown(shown), dropped.wanted(wanted))
 
     async def violating(self, sandbox: str, most: int) -> Found:
         """Return the requests that break the contract; of those that the journal dropped, the latest."""
-        tail, dropped = await self._read(sandbox, 0)
-        kept = [entry for entry in await _decoded(tail) if kind_of_shown(entry).breaks_contract]
-        numbered = await self._with_dropped(sandbox, "violation", kept)
+        logged, dropped = await self._read(sandbox, 0)
+        kept = [one for one in logged if one.kind.breaks_contract]
+        every = await self._with_dropped(sandbox, "violation", kept)
         counts = [count for count in dropped.counts if count.breaks_contract]
-        return Found(len(kept), numbered[max(0, len(numbered) - most) :], Dropped(counts, dropped.up_to))
+        shown = await _shown(every[max(0, len(every) - most) :])
+        return Found(len(kept), shown, Dropped(counts, dropped.up_to))
 
     async def misspelling(self, sandbox: str, most: int) -> Found:
         """Return the requests with names that are nearly known; of those that were dropped, the latest."""
         await self._writer.flush()
         tail = await self._store.tail(sandbox, "journal", 0)
-        kept = [entry for entry in await _decoded(tail) if entry["misspelt"]]
-        numbered = await self._with_dropped(sandbox, "misspelling", kept)
-        return Found(len(numbered), numbered[max(0, len(numbered) - most) :], Dropped((), tail.first - 1))
+        kept = [one for one in await _logged(tail) if one.misspelt]
+        every = await self._with_dropped(sandbox, "misspelling", kept)
+        shown = await _shown(every[max(0, len(every) - most) :])
+        return Found(len(every), shown, Dropped((), tail.first - 1))
 
-    async def _with_dropped(self, sandbox: str, log: str, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def _with_dropped(self, sandbox: str, log: str, kept: list[_Logged]) -> list[_Logged]:
         """Return what a log holds before what is kept in the journal too, and then that."""
-        logged = await _decoded(await self._store.tail(sandbox, log, 0))
+        logged = await _logged(await self._store.tail(sandbox, log, 0))
         # Each log has numbers of its own, which mean nothing in the journal.
-        return [{**entry, "number": 0} for entry in logged[: max(0, len(logged) - len(kept))]] + kept
+        return [one._replace(number=0) for one in logged[: max(0, len(logged) - len(kept))]] + kept
 
     async def summary(self, sandbox: str) -> Summary:
         """Return how many requests came, by kind."""
@@ -117,27 +114,20 @@ class SharedJournal(Journal):
         The others are written anew, so they get new numbers; listeners are not told of them again.
         """
         name, size = sandbox.id, self.size_of(sandbox)
-        tail, dropped = await self._read(name, 0)
-        entries = await _decoded(tail)
-        before = _END if wanted.before is None else wanted.before
-        gone = [
-            entry
-            for entry in entries
-            if wanted.after < entry["number"] < before and wanted.admits_shown(entry)
-        ]
-        numbers = {entry["number"] for entry in gone}
-        kept = [_packed({**entry, _AGAIN: True}) for entry in entries if entry["number"] not in numbers]
-        left = [("journal", kept, size)]
+        logged, dropped = await self._read(name, 0, wanted)
+        gone = [one for one in logged if one.wanted]
+        kept = [one for one in logged if not one.wanted]
+        left = [("journal", await in_pieces(kept, _written_again, _Logged.size), size)]
         for log in ("violation", "misspelling"):
-            logged = await _decoded(await self._store.tail(name, log, 0))
-            others = [_packed(entry) for entry in logged if not wanted.admits_kind(kind_of_shown(entry))]
-            left.append((log, others, MOST_VIOLATING))
-        for log, entries_left, most in left:
+            others = await _logged(await self._store.tail(name, log, 0))
+            texts = [one.text for one in others if not wanted.admits_kind(one.kind)]
+            left.append((log, texts, MOST_VIOLATING))
+        for log, texts, most in left:
             await self._store.append(name, log, [], 0)
-            await self._store.append(name, log, entries_left, most)
+            await self._store.append(name, log, texts, most)
         counted = RequestCounts(count for count in dropped.counts if wanted.admits_kind(count.kind))
-        for entry in gone:
-            counted.add(kind_of_shown(entry))
+        for one in gone:
+            counted.add(one.kind)
         await self._counts.take(name, counted)
         return counted.total
 
@@ -145,7 +135,9 @@ class SharedJournal(Journal):
         """Return once all entries have reached the store."""
         await self._writer.flush()
 
-    async def _read(self, sandbox: str, after: int) -> tuple[Tail, Dropped]:
+    async def _read(
+        self, sandbox: str, after: int, wanted: JournalFilter = _ALL
+    ) -> tuple[list[_Logged], Dropped]:
         """Return the kept entries, and what was dropped: what was counted and is not kept.
 
         Where nothing after `after` was dropped, entries before it may be missing from the former.
@@ -153,29 +145,57 @@ class SharedJournal(Journal):
         await self._writer.flush()
         tail = await self._store.tail(sandbox, "journal", min(after, _END))
         if after and tail.first <= after + 1 and all(tail.entries):
-            return tail, Dropped((), after)
+            return await _logged(tail, wanted), Dropped((), after)
         for _ in range(_LOOKS):
             tail = await self._store.tail(sandbox, "journal", 0)
             counts = await self._counts.read(sandbox)
             # What others add in between would be counted and not be seen.
             if (await self._store.tail(sandbox, "journal", _END)).last == tail.last:
                 break
-        kinds = [kind_of_shown(entry) for entry in await _decoded(tail)]
+        logged = await _logged(tail, wanted)
         gaps = [number for number, entry in enumerate(tail.entries, tail.first) if not entry]
-        return tail, Dropped(list(counts.less(kinds)), max([tail.first - 1, *gaps]))
+        lacking = counts.less(one.kind for one in logged)
+        return logged, Dropped(list(lacking), max([tail.first - 1, *gaps]))
 
 
-async def _decoded(tail: Tail) -> list[dict[str, Any]]:
+class _Logged(NamedTuple):
+    """An entry as it is kept, and what is asked of it: decoded, a thousand would take a gigabyte."""
+
+    number: int
+    text: bytes
+    kind: RequestKind
+    wanted: bool
+    misspelt: bool
+
+    def size(self) -> int:
+        return len(self.text)
+
+
+async def _logged(tail: Tail, wanted: JournalFilter = _ALL) -> list[_Logged]:
+    before = _END if wanted.before is None else wanted.before
+
+    def look(numbered: tuple[int, bytes]) -> _Logged:
+        number, text = numbered
+        entry = decode(text)
+        is_wanted = wanted.after < number < before and wanted.admits_shown(entry)
+        return _Logged(number, text, kind_of_shown(entry), is_wanted, bool(entry["misspelt"]))
+
     # An empty one stands for an entry that was not kept.
-    numbered = [(number, entry) for number, entry in enumerate(tail.entries, tail.first) if entry]
-    return await in_pieces(numbered, _decode, lambda pair: len(pair[1]))
+    numbered = [(number, text) for number, text in enumerate(tail.entries, tail.first) if text]
+    return await in_pieces(numbered, look, lambda pair: len(pair[1]))
 
 
-def _decode(numbered: tuple[int, bytes]) -> dict[str, Any]:
-    number, packed = numbered
-    entry = decode(packed)
-    entry.pop(_AGAIN, None)
-    return {**entry, "number": number}
+async def _shown(logged: Sequence[_Logged]) -> list[bytes]:
+    def shown(one: _Logged) -> bytes:
+        entry = decode(one.text)
+        entry.pop(_AGAIN, None)
+        return encode({**entry, "number": one.number})
+
+    return await in_pieces(logged, shown, _Logged.size)
+
+
+def _written_again(one: _Logged) -> bytes:
+    return _packed({**decode(one.text), _AGAIN: True})
 
 
 class SharedChanges(Changes):
