@@ -83,7 +83,12 @@ class App:
             b"" if options.seed is None else engine.entropy.root("answers"),
         )
         too_large = int(choices["bodyTooLarge"])
-        cors = Cors(options.cors_origins, engine.contract.header_parameters, engine.contract.response_headers)
+        cors = Cors(
+            options.cors_origins,
+            engine.contract.header_parameters,
+            engine.contract.response_headers,
+            exact=options.cors_exact,
+        )
         served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
         served.strays = self.strays
         here = engine.contract.operations if only is None else only

@@ -59,6 +59,9 @@ class ServeSettings(Settings):
     cors_origins: tuple[str, ...] = option(
         ("*",), ORIGIN, "Origin of web pages that may call the API.", name="cors-origin", many=True
     )
+    cors_exact: bool = option(
+        False, FLAG, "Take localhost and 127.0.0.1 of one port for two origins; else they are one."
+    )
     speed: float = option(
         1.0, SPEED, "How fast the clock runs; 60 makes an hour of a minute.", each_sandbox=True
     )

@@ -53,6 +53,7 @@ class ExecMock(MockSandbox):
         port: int = 0,
         timezone: str = "America/New_York",
         cors_origins: Sequence[str] = ("*",),
+        cors_exact: bool = False,
         max_body: int | str = 1 << 20,
         journal_size: int = 1000,
         journal_answers: bool = False,

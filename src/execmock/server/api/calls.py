@@ -60,7 +60,7 @@ class Result(Struct, frozen=True, gc=False):
 
     `operation` is empty where no operation of the contract was asked, `sandbox` None where none was reached,
     `subject` the id of the execution or workflow that it is about. `violations` are why it was refused;
-    `fits` says that the request keeps the contract.
+    `fits` says that the request keeps the contract, `note` what the log says of it in addition.
     """
 
     answer: Answer
@@ -69,6 +69,7 @@ class Result(Struct, frozen=True, gc=False):
     subject: str = ""
     violations: Sequence[Violation] = ()
     fits: bool = False
+    note: str = ""
 
 
 def refused(refusal: Refusal, request_id: str) -> Answer:

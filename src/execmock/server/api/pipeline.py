@@ -143,7 +143,9 @@ class Api:
             violation = Violation("path", self._paths, request.path, hint=nearest_path(request.path, known))
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
-        violation = Violation("method", " or ".join(match.allow), request.method)
+        # HEAD goes without saying where there is GET.
+        named = [method for method in match.allow if method != "HEAD" or "GET" not in match.allow]
+        violation = Violation("method", " or ".join(named), request.method)
         raise Refusal(self._wrong_method, f"The path has no method {request.method}", [violation], allow)
 
 

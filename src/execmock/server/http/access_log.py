@@ -34,6 +34,7 @@ class _Entry(Struct, frozen=True, gc=False):
     operation: str
     sandbox: str
     subject: str
+    note: str
 
 
 class AccessLog:
@@ -46,8 +47,8 @@ class AccessLog:
         self._waiting: list[_Entry] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, request: Request, result: Result, at: int, took: float) -> None:
-        """Log a request that was answered at the real instant `at`, after `took` ms.
+    def add(self, request: Request, result: Result, at: int, took: float, note: str = "") -> None:
+        """Log a request that was answered at the real instant `at`, after `took` ms; `note` comes at the end.
 
         The line is written within a twentieth of a second.
         """
@@ -64,6 +65,7 @@ class AccessLog:
                 result.operation,
                 sandbox,
                 result.subject,
+                result.note or note,
             )
         )
         if self._timer is None:
@@ -96,7 +98,10 @@ def _as_text(entry: _Entry) -> str:
     about = f"{entry.operation} {entry.subject}".strip() if entry.subject else entry.operation
     where = f"  [{entry.sandbox}]" if entry.sandbox not in ("", "default") else ""
     line = f"{clock}  {entry.status}  {entry.method:<6} {_printable(entry.path)}  {entry.took:.1f} ms"
-    return f"{line}  {_printable(about)}{where}\n" if about else line + where + "\n"
+    if about:
+        line += f"  {_printable(about)}"
+    note = f"  {_printable(entry.note)}" if entry.note else ""
+    return f"{line}{where}{note}\n"
 
 
 def _as_json(entry: _Entry) -> str:

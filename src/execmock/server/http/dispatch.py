@@ -64,7 +64,7 @@ class Dispatcher:
             if self._control and first == PREFIX:
                 return await self._control(incoming, request)
             page = self._pages().get(first)
-            if page is not None:
+            if page is not None and not self.api.is_preflight(request):
                 return await page(incoming)
             return await self.api(incoming, request)
         except Exception as error:
@@ -136,7 +136,7 @@ class ApiDispatcher:
             result = await self._api.handle(request)
         took = (monotonic() - started) * 1000
         real = self._engine.clock.now()
-        self._log.add(request, result, real, took)
+        self._log.add(request, result, real, took, self._cors.refusal(request.headers))
         try:
             sandbox = result.sandbox or await opened_by(self._engine.sandboxes, request.headers)
         except StoreError:
@@ -157,12 +157,16 @@ class ApiDispatcher:
             self.strays.unreadable(self._entry(request, result, 0.0, real), opened, refusal.message)
         return _response(result.answer, self._cors.headers(request.headers))
 
+    def is_preflight(self, request: Request) -> bool:
+        """Whether a browser asks for permission before it sends the request itself."""
+        return self._cors.is_preflight(request.method, request.headers)
+
     def _without_operation(self, request: Request, unread: Refusal | None) -> Result | None:
         """Return the result of a browser's preflight, or of a request whose body could not be read."""
-        if request.method == "OPTIONS" and self._cors.is_preflight(request.headers):
-            methods = self._api.methods(request.path)
-            if methods:
-                return Result(self._cors.preflight(request.headers, methods))
+        if self.is_preflight(request):
+            granted = self._cors.preflight(request.headers, self._api.methods(request.path))
+            refused = self._cors.refusal(request.headers)
+            return Result(granted, note=f"preflight: {refused}" if refused else "preflight")
         return None if unread is None else self._api.refuse(unread)
 
     def _keep(
