@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,16 +17,21 @@ __all__ = [
     "ScenarioError",
     "StoreError",
     "WorldError",
+    "bounded",
     "closest",
     "listed",
     "nearest",
     "nearest_or_all",
     "quoted",
+    "visible",
 ]
 
 _LONGEST_QUOTED = 80
 _MOST_LISTED = 12
 _LONGEST_COMPARED = 200
+_LONGEST_WORD = 200
+_LONGEST_SENTENCE = 2_000
+_HIDDEN = re.compile(r"[^\S\n\t ]|[^\w\s!-~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,8 @@ class Place:
 
     def __str__(self) -> str:
         if not self.line:
-            return self.file
-        return f"{self.file}:{self.line}:{self.column}"
+            return visible(self.file)
+        return f"{visible(self.file)}:{self.line}:{self.column}"
 
 
 class ExecmockError(Exception):
@@ -51,7 +57,8 @@ class ExecmockError(Exception):
         self.place = place
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        message = visible(self.message)
+        return f"{self.place}: {message}" if self.place else message
 
 
 class ConfigError(ExecmockError):
@@ -82,10 +89,32 @@ class StoreError(ExecmockError):
     """A store cannot be reached or refuses to hold what it was given."""
 
 
+def visible(text: str) -> str:
+    """Return a text as it can be shown anywhere: what moves a cursor, is not seen or turns text round is
+    written as an escape, such as `\\x1b` or `\\u202e`. Line breaks and tabs stay.
+    """
+    return text if text.isprintable() else _HIDDEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def bounded(sentence: str) -> str:
+    """Return a sentence in which no word is longer than 200 characters, and that is not endless itself."""
+    words = re.sub(rf"(\S{{{_LONGEST_WORD}}})\S+", r"\1…", sentence)
+    return words if len(words) <= _LONGEST_SENTENCE else f"{words[:_LONGEST_SENTENCE]}…"
+
+
 def quoted(value: object) -> str:
     """Return a value as a sentence shows it: text in quotes, and cut."""
     text = repr(value)
-    return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…"
+    end = text[-1:] if text[-1:] in "'\"" else ""
+    return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…{end}"
 
 
 def listed(names: Iterable[str]) -> str:

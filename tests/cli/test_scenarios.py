@@ -61,7 +61,7 @@ def test_check_shows_each_finding_with_its_line_and_exits_with_1(folder: Path, c
         "Did you mean 'signal'?\n"
         "    - {status: workflow_queued, next: {signl: go}}\n"
         "                                       ^\n"
-        "2 files checked, 1 finding in 1\n"
+        "2 files checked, 1 problem\n"
     )
 
 
@@ -75,7 +75,7 @@ def test_scenarios_that_can_fit_one_request_are_advice(folder: Path, capsys: Cap
     shown = f"mine.yaml:3:1: advice: {told}; the other is at gold.yaml:3:1"
     text = run(capsys, "scenarios", "check", "gold.yaml", "mine.yaml")
     assert text.startswith(f"{shown}\n  bind: {{workflowId: wf_mine}}\n  ^\n")
-    assert text.endswith("\n2 files checked, no findings, 1 piece of advice\n")
+    assert text.endswith("\n2 files checked, no problems, 1 piece of advice\n")
     (found,) = json.loads(run(capsys, "scenarios", "check", "--format", "json", "."))["findings"]
     assert found["level"] == "advice"
     assert run(capsys, "scenarios", "check", "--format", "github", ".").startswith("::notice file=mine.yaml,")
@@ -90,7 +90,7 @@ def test_a_scenario_that_can_fit_what_a_shipped_one_does_is_advice(folder: Path,
     (folder / "mine.yaml").write_text(
         GOOD.replace("mine", "node-fails", 1).replace("wf_mine", "wf_node_fails")
     )
-    assert run(capsys, "scenarios", "check", "mine.yaml") == "1 file checked, no findings\n"
+    assert run(capsys, "scenarios", "check", "mine.yaml") == "1 file checked, no problems\n"
 
 
 def test_list_says_all_that_picks_a_scenario(folder: Path, capsys: Capture) -> None:
@@ -110,20 +110,18 @@ def test_a_preview_is_of_a_request_that_fits(folder: Path, capsys: Capture) -> N
 
 def test_check_without_findings_exits_with_0(folder: Path, capsys: Capture) -> None:
     (folder / "good.yaml").write_text(GOOD)
-    assert run(capsys, "scenarios", "check", "good.yaml") == "1 file checked, no findings\n"
+    assert run(capsys, "scenarios", "check", "good.yaml") == "1 file checked, no problems\n"
 
 
 def test_check_without_a_path_takes_the_shipped_ones_and_the_folder_of_the_project(
     folder: Path, capsys: Capture
 ) -> None:
     shipped = len(list((FIXTURES / "scenarios").iterdir()))
-    assert run(capsys, "scenarios", "check") == f"{shipped} files checked, no findings\n"
+    assert run(capsys, "scenarios", "check") == f"{shipped} files checked, no problems\n"
     own = folder / "fixtures" / "scenarios"
     own.mkdir(parents=True)
     (own / "mine.yaml").write_text(BAD)
-    assert run(capsys, "scenarios", "check", code=1).endswith(
-        f"{shipped + 1} files checked, 1 finding in 1\n"
-    )
+    assert run(capsys, "scenarios", "check", code=1).endswith(f"{shipped + 1} files checked, 1 problem\n")
 
 
 def test_check_without_a_path_takes_what_the_configuration_names(folder: Path, capsys: Capture) -> None:
@@ -300,7 +298,7 @@ def test_a_new_scenario_passes_the_check_and_plays(
 ) -> None:
     written = run(capsys, "scenarios", "new", name, "--api", api, "--folder", "own")
     assert written.startswith(f"wrote own/{name}.yaml")
-    assert run(capsys, "scenarios", "check", "own") == "1 file checked, no findings\n"
+    assert run(capsys, "scenarios", "check", "own") == "1 file checked, no problems\n"
     assert "is final" in run(capsys, "scenarios", "preview", f"own/{name}.yaml")
 
 

@@ -107,7 +107,7 @@ def test_a_trigger_kind(command: Command) -> None:
     )
     file = Path("until-ten.yaml")
     file.write_text(scenario)
-    assert "no finding" in command("scenarios", "check", str(file))
+    assert "no problems" in command("scenarios", "check", str(file))
     shown = command("scenarios", "preview", str(file))
     assert "workflow_succeeded" in shown.split("until 2026-01-01T09:00:10.000Z")[0].splitlines()[-1]
     assert ": until 2026-01-01T09:00:10.000Z\n" in command(

@@ -31,7 +31,7 @@ def test_the_scenario_files_have_no_findings(
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert main(["scenarios", "check", "."]) == 0
-    assert f"\n{len(scenarios)} files checked, no findings" in capsys.readouterr().out
+    assert f"\n{len(scenarios)} files checked, no problems" in capsys.readouterr().out
 
 
 def test_the_tests_pass(pytester: pytest.Pytester) -> None:

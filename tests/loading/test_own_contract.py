@@ -78,7 +78,7 @@ def test_of_many_mistakes_twenty_are_shown(mine: Path) -> None:
     ("content", "said"),
     [
         (b"a: [", r"mine\.yaml:1:\d+: not valid YAML"),
-        (b"\xff", r"mine\.yaml:1:1: not UTF-8 text"),
+        (b"\xff", r"mine\.yaml:1:1: is not UTF-8 text"),
         (b"", r"mine\.yaml:1:1: expected an object, received null"),
         (b"[]", r"mine\.yaml:1:1: expected an object, received \[\]"),
         (b"openapi: 3.1.0\nopenapi: 3.1.0", r"mine\.yaml:2:1: the key 'openapi' stands twice"),

@@ -243,7 +243,7 @@ def test_what_cannot_be_read_is_a_problem_of_its_file(tmp_path: Path) -> None:
     files = read_folder([tmp_path / "none.yaml", tmp_path], WORDS)
     assert [str(problem) for file in files for problem in file.findings] == [
         f"{tmp_path}/none.yaml: cannot be read: No such file or directory",
-        f"{tmp_path}/latin.yaml: is not UTF-8 text",
+        f"{tmp_path}/latin.yaml:1:11: is not UTF-8 text: the byte 0xe9 stands here; save it as UTF-8",
     ]
 
 

@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_no_more(tmp_path: Path) -> 
     (tmp_path / "latin.yaml").write_bytes(b"scenario: \xe9")
     found = read_folder([tmp_path / "latin.yaml", tmp_path / "gone.yaml"], WORDS)
     assert [file.findings[0].message for file in found] == [
-        "is not UTF-8 text",
+        "is not UTF-8 text: the byte 0xe9 stands here; save it as UTF-8",
         "cannot be read: No such file or directory",
     ]
 

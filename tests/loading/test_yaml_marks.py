@@ -186,7 +186,7 @@ def test_a_file_that_is_not_utf_8_is_refused_with_the_place(tmp_path: Path) -> N
     path.write_bytes(b"a: 1\nb: \xc3\xbc \xff")
     with pytest.raises(ConfigError) as caught:
         load_marked_file(path)
-    assert str(caught.value) == f"{path}:2:6: not UTF-8 text"
+    assert str(caught.value) == f"{path}:2:6: is not UTF-8 text: the byte 0xff stands here; save it as UTF-8"
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:

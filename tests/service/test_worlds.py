@@ -192,12 +192,20 @@ async def test_the_empty_world_is_empty() -> None:
     [
         (
             "generate: [{count: 2, scenarios: {flaky: 1}, request: {idempotencyKey: same}}]",
-            "two executions of sandbox 'default' have the same idempotencyKey",
+            "two executions have the idempotencyKey 'same'; expected {{ number }} or another name in it",
         ),
         (
             "executions: [{age: 1h, scenario: waits-for-approval, signals: [{signal: approve, at: 1s}]}]",
-            "execution 1 of sandbox 'default' does not wait for 'approve' at that time",
+            (
+                "waits-for-approval does not wait for 'approve' after 1s; it is in preparing then, which "
+                "waits for no signal"
+            ),
         ),
+        (
+            "executions: [{age: 1h, request: {workflowId: wf_node_fails}, signals: [{signal: aprove}]}]",
+            "node-fails waits for no 'aprove'; expected none at all.",
+        ),
+        ("executions: [{createdAt: 2100-01-01T00:00:00Z}]", "lies after the start of the clock"),
         ("keys: {b3sk_taken: read}, executions: []", "a key of sandbox 'second' opens 'default' already"),
     ],
 )
@@ -206,10 +214,19 @@ async def test_what_only_shows_when_it_is_made_is_an_error_too(
 ) -> None:
     name = "second" if "keys" in sandbox else "default"
     path = tmp_path / "w.yaml"
-    path.write_text(f"world: w\nsandboxes: {{{name}: {{request: {json.dumps(BODY)}, {sandbox}}}}}\n")
+    clock = "clock: {start: 2100-01-02T00:00:00Z}\n" if "createdAt" in sandbox else ""
+    path.write_text(f"world: w\n{clock}sandboxes: {{{name}: {{request: {json.dumps(BODY)}, {sandbox}}}}}\n")
     with pytest.raises(WorldError) as caught:
-        await begun(path, keys=(("b3sk_taken", "read"),))
-    assert str(caught.value) == problem
+        await begun(path, keys=(("b3sk_taken", "read"),), clock_start=parse_instant("2050-01-01T00:00:00Z"))
+    first, *shown = str(caught.value).splitlines()
+    if shown:
+        place, _, first = first.partition(": ")
+        assert place.startswith(f"{path}:{3 if clock else 2}:")
+        key = next(
+            key for key in ("idempotencyKey: s", "at: 1s", "signal: aprove", "createdAt") if key in sandbox
+        )
+        assert shown[0][shown[1].index("^") :].startswith(key)
+    assert first == problem
 
 
 MADE = """\
@@ -253,7 +270,7 @@ async def test_generated_requests_have_whole_values_and_arithmetic(tmp_path: Pat
 async def test_a_generated_request_that_breaks_the_contract_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorldError) as error:
         await made(tmp_path, requestPayload="{{ pick.mixed }}")
-    said = "a generated request of sandbox 'default' breaks the contract: /requestPayload: expected an object"
+    said = "made.yaml:11:87: a generated request breaks the contract: /requestPayload: expected an object"
     assert said in str(error.value)
 
 

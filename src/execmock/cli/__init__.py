@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from execmock.cli.groups import LazyGroup
-from execmock.errors import ExecmockError, nearest
+from execmock.errors import ExecmockError, bounded, nearest, visible
 from execmock.version import __version__
 
 __all__ = ["main"]
@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str, code: int) -> int:
-    click.echo(f"execmock: {sentence}", err=True)
+    shown = "\n".join(bounded(line) for line in visible(sentence).split("\n"))
+    click.echo(f"execmock: {shown}", err=True)
     return code
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from execmock.cli.options import resolved_settings, takes_options
+from execmock.cli.output import show
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _judge(settings: VerifySettings) -> int:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
     for line in lines(report):
-        click.echo(line)
+        show(line)
     with settings.naming("reports"):
         write(report, reports)
     _summarize(report)

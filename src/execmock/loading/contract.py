@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,14 @@ from execmock.errors import ContractError, Place
 from execmock.loading.prepared import prepared
 
 if TYPE_CHECKING:
+    from execmock.loading.bundle import Bundle
+    from execmock.loading.located_findings import LocatedFinding
     from execmock.loading.yaml_marks import Marked
 
 __all__ = [
     "as_yaml",
     "contract_at",
+    "contract_mistakes",
     "data_path",
     "load_contract",
     "own_contract",
@@ -45,20 +49,32 @@ def load_contract(path: str | Path) -> Contract:
 
 def own_contract(path: str | Path) -> Contract:
     """Return a user's own contract; ContractError shows all that is wrong with it, each with its place."""
-    # Imported here: few servers have a contract of their own.
-    from execmock.core.contract.check import check_contract
     from execmock.loading.bundle import Bundle
 
     bundle = Bundle(Path(path))
-    shipped = shipped_contract()
-    if bundle.content == shipped.content:
+    if bundle.content == shipped_contract().content:
         return load_contract(path)
-    found = bundle.unreadable or bundle.locate(check_contract(bundle.data, shipped))
+    found = _mistakes(bundle)
     if found:
         shown = [finding.shown for finding in found[:_MOST_SHOWN]]
         more = [f"... and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
         raise ContractError("\n".join([*shown, *more]))
     return Contract(bundle.data, file=str(path), content=bundle.content, place=bundle.place)
+
+
+def contract_mistakes(path: Path) -> Sequence[LocatedFinding]:
+    """Return all that is wrong with a user's own contract; ContractError for one that is not YAML."""
+    from execmock.loading.bundle import Bundle
+
+    bundle = Bundle(path)
+    return () if bundle.content == shipped_contract().content else _mistakes(bundle)
+
+
+def _mistakes(bundle: Bundle) -> Sequence[LocatedFinding]:
+    # Imported here: few servers have a contract of their own.
+    from execmock.core.contract.check import check_contract
+
+    return bundle.unreadable or bundle.locate(check_contract(bundle.data, shipped_contract()))
 
 
 def contract_at(path: str | Path | None) -> Contract:

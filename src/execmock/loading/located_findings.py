@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from execmock.core.findings import DataPath, Finding
-from execmock.errors import Place
+from execmock.errors import Place, bounded, visible
 
 if TYPE_CHECKING:
     from execmock.loading.yaml_marks import Marked
 
 __all__ = ["LocatedFinding", "locate", "located_at", "place_of"]
+
+
+_WIDTH = 120
+"""Characters of a line that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,20 @@ class LocatedFinding:
     advice: bool = False
 
     def __str__(self) -> str:
-        return f"{self.place}: {'advice: ' if self.advice else ''}{self.message}"
+        return f"{self.place}: {'advice: ' if self.advice else ''}{visible(self.message)}"
 
     @property
     def shown(self) -> str:
-        """The finding, its source line and a caret under the place."""
+        """The finding, its source line and a caret under the place; of a long line, what is round it."""
         if not self.line.strip():
             return str(self)
-        return f"{self}\n  {self.line}\n  {_indent(self.line[: self.place.column - 1])}^"
+        before, after = self.line[: self.place.column - 1], self.line[self.place.column - 1 :]
+        if len(self.line) > _WIDTH:
+            room = max(_WIDTH // 2, _WIDTH - len(after))
+            before = before if len(before) <= room else f"…{before[-room:]}"
+            room = max(_WIDTH // 2, _WIDTH - len(before))
+            after = after if len(after) <= room else f"{after[:room]}…"
+        return f"{self}\n  {visible(before + after)}\n  {_indent(visible(before))}^"
 
 
 def locate(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[LocatedFinding, ...]:
@@ -49,7 +59,7 @@ def locate(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[Loca
 def located_at(place: Place, message: str, lines: Sequence[str]) -> LocatedFinding:
     """Return a finding with its line out of the file's `lines`."""
     line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-    return LocatedFinding(place, message, line)
+    return LocatedFinding(place, bounded(message), line)
 
 
 def place_of(marked: Marked, path: DataPath) -> Place:

@@ -25,6 +25,7 @@ from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
 from execmock.loading.prepared import prepared
+from execmock.loading.text_file import read_text_file
 from execmock.loading.used_steps import UsableScenarios, UsedText, expand, uses_others
 
 __all__ = [
@@ -143,12 +144,10 @@ def read_folder(
 
 def _read_file(path: Path, words: Vocabularies, usable: UsableScenarios) -> ScenarioFile:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        return ScenarioFile(str(path), "", None, (LocatedFinding(Place(str(path)), "is not UTF-8 text"),))
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        return ScenarioFile(str(path), "", None, (LocatedFinding(Place(str(path)), reason),))
+        text, _ = read_text_file(path, ScenarioError)
+    except ScenarioError as error:
+        finding = LocatedFinding(error.place or Place(str(path)), error.message)
+        return ScenarioFile(str(path), "", None, (finding,))
     return read_text(text, str(path), words, usable)
 
 

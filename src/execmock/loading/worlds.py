@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from execmock.core.findings import Finding
 from execmock.core.world import World, WorldSource, WorldWords, compile_world, world_schema
 from execmock.errors import Place, WorldError, nearest
 from execmock.loading.contract import data_path
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at
+from execmock.loading.text_file import read_text_file
 from execmock.loading.yaml_marks import load_marked
 
-__all__ = ["load_world", "read_world", "shipped_worlds", "world_path"]
+__all__ = ["load_world", "located", "read_world", "shipped_worlds", "world_path"]
 
 
 def shipped_worlds() -> dict[str, Path]:
@@ -37,12 +39,7 @@ def world_path(named: Path | str) -> Path:
 
 def load_world(path: Path, words: WorldWords) -> World:
     """Read a world file; WorldError shows everything that is wrong with it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise WorldError("is not UTF-8 text", place=Place(str(path))) from None
-    except OSError as error:
-        raise WorldError(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
+    text, _ = read_text_file(path, WorldError)
     world, findings = read_world(text, str(path), words)
     if world is None:
         raise WorldError("\n".join(finding.shown for finding in findings))
@@ -59,8 +56,13 @@ def read_world(text: str, file: str, words: WorldWords) -> tuple[World | None, S
     world = None
     if source is not None:
         world, findings = compile_world(source, words)
-        world = world and replace(world, text=text)
+        world = world and replace(world, text=text, file=file)
     return world, locate(findings, marked, text)
+
+
+def located(findings: Iterable[Finding], world: World) -> Sequence[LocatedFinding]:
+    """Return findings about a world with their places in its file."""
+    return locate(findings, load_marked(world.text, world.file, WorldError), world.text)
 
 
 @lru_cache(maxsize=1)

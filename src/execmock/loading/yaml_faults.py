@@ -21,6 +21,7 @@ BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _LIST_ITEM = re.compile(r"\s*-(\s|$)")
 _KEY = re.compile(r"\s*(?:-\s+)*(\"[^\"]*\"|'[^']*'|[^\s\"'#\[{][^#]*?):(?:\s|$)")
 _BLOCK_TEXT = re.compile(r"[|>][-+0-9]*\s*(#.*)?$")
+_LONGEST_KEY = 1024
 _ESCAPES = '0abt nvfre"/\\N_LPxuU'
 TEMPLATE = 'without quotes, {{ opens two mappings; write the template in quotes: "{{ name }}"'
 
@@ -168,6 +169,8 @@ def _key_without_colon(case: _Case) -> Fault | None:
     if above is not None and _BLOCK_TEXT.search(case.lines[above]):
         said = f"the text that line {above + 1} announces has to be indented by more than that line"
         return case.fault(said, case.begun)
+    if len(case.lines[case.begun.line]) > _LONGEST_KEY:
+        return case.fault(f"a key has at most {_LONGEST_KEY} characters", case.begun)
     return case.fault("expected `key: value`; a colon and a space are missing", case.begun)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from execmock.errors import ConfigError, ExecmockError, Place
+from execmock.loading.text_file import read_text_file
 from execmock.loading.yaml_faults import BREAK, fault_of
 from execmock.loading.yaml_spots import Spot, SpotReader
 
@@ -74,15 +75,7 @@ def load_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> Ma
 
 def read_marked_file(path: Path, error: type[ExecmockError] = ConfigError) -> tuple[Marked, bytes]:
     """Load a UTF-8 file, and return its bytes too; raise `error` as `load_marked_file` does."""
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as bad:
-        place = _place_after(content[: bad.start].decode(), str(path))
-        raise error("not UTF-8 text", place=place) from bad
-    except OSError as bad:
-        reason = bad.strerror or type(bad).__name__
-        raise error(f"cannot be read: {reason}", place=Place(str(path))) from bad
+    text, content = read_text_file(path, error)
     return load_marked(text, str(path), error), content
 
 

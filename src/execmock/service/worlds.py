@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from execmock.core.apis import EXECUTIONS_API
-from execmock.core.execution import (
-    Execution,
-    Idempotency,
-    Origin,
-    new_execution,
-    request_digest,
-)
-from execmock.core.progress import Progress, Tick, begin, progress
-from execmock.core.scenario import Scenario
-from execmock.core.world import Draft, SandboxPlan, World, WorldWords, drafts
+from execmock.core.execution import Execution
+from execmock.core.findings import Finding
+from execmock.core.world import SandboxPlan, World, WorldWords
 from execmock.core.world_origin import WorldOrigin
 from execmock.errors import WorldError
 from execmock.interfaces import Contents, Put
-from execmock.loading.worlds import load_world, read_world, world_path
-from execmock.service.executions.creation import put_of_key
-from execmock.service.executions.repository import put_of
+from execmock.loading.located_findings import LocatedFinding
+from execmock.loading.worlds import load_world, located, read_world, world_path
 from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope, world_place
-from execmock.service.scenarios.selection import Selection
 from execmock.service.services import Services
+from execmock.service.world_contents import ImpossibleWorldError, WorldMaker
 from execmock.settings import ServeSettings
 
 __all__ = ["Keys", "Worlds"]
@@ -45,10 +38,6 @@ class Worlds:
         self._sandboxes = services.sandboxes
         self._registry = services.registry
         self._scenario_sync = services.scenario_sync
-
-    def named(self, named: Path | str) -> World:
-        """Return a world by file or shipped name; WorldError says what is wrong with it."""
-        return load_world(world_path(named), self.words)
 
     @property
     def words(self) -> WorldWords:
@@ -70,7 +59,18 @@ class Worlds:
                 known = await self._sandboxes.key(key)
                 if known is not None and known.sandbox != plan.name:
                     raise WorldError(f"a key of sandbox {plan.name!r} opens {known.sandbox!r} already")
-            await self._put(plan, _origin(world, plan, plan.keys, options), options)
+            with _placing(world):
+                await self._put(plan, _origin(world, plan, plan.keys, options), options)
+
+    def impossible(self, world: World, options: ServeSettings) -> Sequence[LocatedFinding]:
+        """Return what cannot have come about in a world; nothing is made of it."""
+        found: list[Finding] = []
+        for plan in world.sandboxes:
+            try:
+                self._contents(plan, self._sandbox(plan, options))
+            except ImpossibleWorldError as error:
+                found += error.findings
+        return located(found, world)
 
     async def fill(
         self, name: str, keys: Keys, world: World, options: ServeSettings, seed: int | None = None
@@ -79,7 +79,8 @@ class Worlds:
         plans = world.sandboxes
         plan = next((plan for plan in plans if plan.name == DEFAULT_SANDBOX), plans[0])
         mine = replace(plan, name=name, keys=keys, seed=plan.seed if seed is None else seed)
-        await self._put(mine, _origin(world, plan, keys, options), options)
+        with _placing(world):
+            await self._put(mine, _origin(world, plan, keys, options), options)
 
     async def begin_again(self, sandbox: Sandbox) -> bool:
         """Put a sandbox back to the world that it was started from; False if it was started from none.
@@ -89,14 +90,16 @@ class Worlds:
         origin = await self._sandboxes.world_of(sandbox.id)
         if origin is None:
             return False
-        world, findings = read_world(origin.text, f"world {origin.world}", self.words)
+        read = await asyncio.to_thread(read_world, origin.text, f"world {origin.world}", self.words)
+        world, findings = read
         if world is None:
             raise WorldError("\n".join(finding.shown for finding in findings))
         plan = next(plan for plan in world.sandboxes if plan.name == origin.plan)
         options = ServeSettings(
             clock_start=origin.start, speed=origin.speed, frozen=origin.frozen, scenario=origin.scenario
         )
-        await self._put(replace(plan, name=sandbox.id, keys=origin.keys), origin, options, sandbox)
+        with _placing(world):
+            await self._put(replace(plan, name=sandbox.id, keys=origin.keys), origin, options, sandbox)
         return True
 
     async def _put(
@@ -117,7 +120,8 @@ class Worlds:
                 journal_answers=before.journal_answers,
                 timezone=sandbox.timezone or before.timezone,
             )
-        contents = self._contents(plan, sandbox)
+        # Many executions take seconds, and others are answered meanwhile.
+        contents = await asyncio.to_thread(self._contents, plan, sandbox)
         for reference in sorted(
             {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
         ):
@@ -145,33 +149,18 @@ class Worlds:
         )
 
     def _contents(self, plan: SandboxPlan, sandbox: Sandbox) -> Contents:
-        # The clock may run; everything is computed for one instant.
-        now = sandbox.clock.shown
         caller = self._sandboxes.key_id(plan.keys[0][0] if plan.keys else "world")
-        puts: list[Put] = []
-        remembered: list[Put] = []
-        request = self.words.request
-        for number, draft in enumerate(drafts(plan, sandbox.draw_root, now), start=1):
-            if draft.listed is None and not request.is_valid(draft.request):
-                broken = f"a generated request of sandbox {plan.name!r} breaks the contract"
-                raise WorldError(f"{broken}: {request.violations(draft.request)[0]}")
-            if draft.created_at > now:
-                raise WorldError(f"an execution of sandbox {plan.name!r} was created after the clock's start")
-            execution = self._execution(draft, sandbox, number, caller)
-            puts.append(put_of(execution))
-            remembered += _remembered(draft, execution)
-        if len({put.key for put in remembered}) < len(remembered):
-            raise WorldError(f"two executions of sandbox {plan.name!r} have the same idempotencyKey")
-        return Contents(len(puts), puts + remembered)
+        return WorldMaker(self._registry, self.words.request, caller).contents(plan, sandbox)
 
-    def _execution(self, draft: Draft, sandbox: Sandbox, number: int, caller: str) -> Execution:
-        selection, api = Selection(header=draft.scenario), EXECUTIONS_API.name
-        scenario = selection.pick(self._registry, sandbox, draft.request, api)
-        made = new_execution(Origin(sandbox, scenario, number, draft.created_at), draft.request, caller)
-        made = replace(made, draw_seed=draft.draw_seed) if scenario.draws else made
-        if not draft.signals:
-            return made
-        return replace(made, progress=_after_signals(draft, sandbox.id, scenario, draft.draw_seed))
+
+@contextmanager
+def _placing(world: World) -> Iterator[None]:
+    """Show what is impossible in a world at its place in the file."""
+    try:
+        yield
+    except ImpossibleWorldError as error:
+        shown = [finding.shown for finding in located(error.findings, world)]
+        raise WorldError("\n".join(shown)) from None
 
 
 def _origin(world: World, plan: SandboxPlan, keys: Keys, options: ServeSettings) -> WorldOrigin:
@@ -185,20 +174,3 @@ def _origin(world: World, plan: SandboxPlan, keys: Keys, options: ServeSettings)
         frozen=options.frozen,
         scenario=options.scenario,
     )
-
-
-def _after_signals(draft: Draft, sandbox: str, scenario: Scenario, seed: bytes) -> Progress:
-    state = begin(draft.created_at)
-    for at, signal in draft.signals:
-        before = progress(scenario, state, Tick(), at, seed)
-        state = progress(scenario, before, signal, at, seed)
-        if draft.listed is not None and state is before:
-            who = f"execution {draft.listed + 1} of sandbox {sandbox!r}"
-            raise WorldError(f"{who} does not wait for {signal.name!r} at that time")
-    return state
-
-
-def _remembered(draft: Draft, execution: Execution) -> Iterator[Put]:
-    key = draft.request.get("idempotencyKey")
-    if key:
-        yield put_of_key(execution, Idempotency(key, request_digest(draft.request), execution.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from execmock.settings.absent import ABSENT
 from execmock.settings.arguments import explains_arguments, from_arguments, unknown_argument
-from execmock.settings.file import check_file
+from execmock.settings.file import check_file, file_mistakes
 from execmock.settings.fit import fit
 from execmock.settings.flags import as_flags
 from execmock.settings.option import Option, option, options
@@ -28,6 +28,7 @@ __all__ = [
     "build",
     "check_file",
     "explains_arguments",
+    "file_mistakes",
     "fit",
     "from_arguments",
     "option",

@@ -14,16 +14,29 @@ from execmock.settings.parsers import as_text
 if TYPE_CHECKING:
     from execmock.loading.yaml_marks import Marked
 
-__all__ = ["check_file", "file_values"]
+__all__ = ["check_file", "file_mistakes", "file_values"]
 
 
 def check_file(file: Marked, sections: Mapping[str, type[Any]]) -> None:
     """Raise ConfigError at the first section, key or value that is not known or does not fit."""
-    _check_names(file, (), sections)
+    for mistake in file_mistakes(file, sections):
+        raise mistake
+
+
+def file_mistakes(file: Marked, sections: Mapping[str, type[Any]]) -> Iterator[ConfigError]:
+    """Yield what is wrong with sections, keys and values, each with its place."""
+    yield from _unknown_names(file, (), sections)
     for section, settings in sections.items():
-        if section in (file.data or {}):
-            _check_names(file, (section,), [option.name for option in options(settings)])
-            file_values(file, section, options(settings))
+        found = file.data.get(section) if isinstance(file.data, dict) else None
+        if found is None:
+            continue
+        known = options(settings)
+        yield from _unknown_names(file, (section,), [option.name for option in known])
+        for option in known if isinstance(found, dict) else ():
+            try:
+                file_values(file, section, [option])
+            except ConfigError as error:
+                yield error
 
 
 def file_values(file: Marked, section: str, known: Collection[Option]) -> dict[str, tuple[Any, Place]]:
@@ -67,15 +80,16 @@ def _fit(option: Option, raw: object, name: str, place: Place) -> Any:
     return Path(place.file).parent / value if isinstance(value, Path) else value
 
 
-def _check_names(file: Marked, path: tuple[str, ...], valid: Collection[str]) -> None:
+def _unknown_names(file: Marked, path: tuple[str, ...], valid: Collection[str]) -> Iterator[ConfigError]:
     found = file.data[path[0]] if path else file.data
     where = path[0] if path else "the file"
     if found is None:
         return
     if not isinstance(found, dict):
-        raise ConfigError(f"{where} is {shown(found)}; expected a mapping", place=file.place(path))
+        yield ConfigError(f"{where} is {shown(found)}; expected a mapping", place=file.place(path))
+        return
     for name in found:
         if name not in valid:
             what = f"option of {where}" if path else "section"
             sentence = f"{name!r} is no {what}.{nearest_or_all(str(name), valid)}"
-            raise ConfigError(sentence, place=file.key((*path, name)))
+            yield ConfigError(sentence, place=file.key((*path, name)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from execmock.cli.output import as_json_text
+from execmock.cli.output import show as show_text
 from execmock.cli.scenarios.sources import config_option, configured, one_scenario, served
+from execmock.errors import visible
 
 if TYPE_CHECKING:
     from execmock.core.scenario import Scenario
@@ -31,7 +34,7 @@ def list_(form: str, config: str | None) -> None:
     """List the scenarios that `execmock serve` knows here, with what picks each."""
     rows = [_row(file.scenario, file.path) for file in served(configured(config)).values() if file.scenario]
     rows.sort(key=lambda row: (row["api"] != "executions", row["name"]))
-    click.echo(json.dumps(rows, indent=2, ensure_ascii=False) if form == "json" else _table(rows))
+    show_text(as_json_text(rows) if form == "json" else _table(rows))
 
 
 def _row(scenario: Scenario, file: str) -> dict[str, Any]:
@@ -70,5 +73,7 @@ def _picked_by(bind: dict[str, Any]) -> str:
 def show(name: str, config: str | None) -> None:
     """Print a scenario's file. Its place goes to stderr, so that the output can be kept as a new file."""
     _, file = one_scenario(name, configured(config))
-    click.echo(file.path, err=True)
-    click.echo(file.text, nl=not file.text.endswith("\n"))
+    click.echo(visible(file.path), err=True)
+    # What is kept is the file itself; a terminal sees it without what would steer it.
+    text = visible(file.text) if sys.stdout.isatty() else file.text
+    click.echo(text, nl=not file.text.endswith("\n"))

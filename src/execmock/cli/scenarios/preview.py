@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from execmock.cli.output import as_json_text, show
 from execmock.cli.scenarios.sources import config_option, configured, one_scenario
 from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.core.sandbox import DRAW_BY
@@ -71,7 +71,7 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     here = configured(config)
     scenario, _ = one_scenario(name, here)
     if form == "mermaid":
-        click.echo(as_mermaid(scenario))
+        show(as_mermaid(scenario))
         return
     script = Script(
         until=_duration(given["until"], "--until"),
@@ -82,9 +82,7 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     draw_by = checked_draw_by(here.contract, given["draw_by"])
     asked = Preview(script, given["seed"], start, _request(given["request"]), draw_by)
     shown = played(scenario, here.contract, asked)
-    click.echo(
-        json.dumps(as_json(shown), indent=2, ensure_ascii=False) if form == "json" else as_table(shown)
-    )
+    show(as_json_text(as_json(shown)) if form == "json" else as_table(shown))
 
 
 def _duration(text: str | None, name: str, least: int = 0) -> int | None:

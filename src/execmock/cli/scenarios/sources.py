@@ -37,12 +37,21 @@ config_option = click.option(
 class Configured:
     """What `execmock serve` would be given here: scenario files and folders, and their contract.
 
-    `named` is where the paths were given, as the user knows it.
+    `named` is where the paths were given, as the user knows it; `alone` are options of a server that
+    knows the contract and the shipped scenarios only.
     """
 
     paths: Sequence[Path]
     named: str
     contract: Contract
+    alone: ServeSettings
+
+    @classmethod
+    def without_configuration(cls) -> Configured:
+        """Return what `execmock serve` would be given without any options."""
+        from execmock.loading.contract import shipped_contract
+
+        return cls((), "", shipped_contract(), ServeSettings())
 
 
 def configured(config: str | None) -> Configured:
@@ -54,7 +63,8 @@ def configured(config: str | None) -> Configured:
     contract = contract_at(settings.contract)
     with settings.naming("choose"):
         choices = choose(contract, settings.choose)
-    return Configured(settings.scenarios, settings.named("scenarios"), as_chosen(contract, choices))
+    alone = ServeSettings(contract=settings.contract, choose=settings.choose)
+    return Configured(settings.scenarios, settings.named("scenarios"), as_chosen(contract, choices), alone)
 
 
 def files_in(paths: Sequence[Path], contract: Contract, option: str = "") -> Sequence[ScenarioFile]:

@@ -14,7 +14,7 @@ from execmock.core.scenario.source import ScenarioSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.schema.patterns import matcher
 from execmock.core.templates import has_template
-from execmock.errors import nearest
+from execmock.errors import nearest, quoted
 
 __all__ = ["bound_data", "bound_texts", "check_bind", "example_request", "with_place"]
 
@@ -96,11 +96,11 @@ def _wrong_place(name: str, vocabulary: Vocabulary) -> str | None:
     if name in vocabulary.bindable or (root in vocabulary.nested and all(inner)):
         return None
     if root in vocabulary.nested:
-        return f"{name!r} is no place in a request; expected names between dots, such as {root}.tier"
+        return f"{quoted(name)} is no place in a request; expected names between dots, such as {root}.tier"
     known = sorted(vocabulary.bindable | vocabulary.nested)
     if inner and root in vocabulary.bindable:
-        return f"{name!r} is not in a request: {root} is text, so nothing stands inside it"
-    return f"{name!r} is not in a request; expected one of {', '.join(known)}.{nearest(root, known)}"
+        return f"{quoted(name)} is not in a request: {root} is text, so nothing stands inside it"
+    return f"{quoted(name)} is not in a request; expected one of {', '.join(known)}.{nearest(root, known)}"
 
 
 def _wrong_values(value: Any, path: DataPath) -> Iterator[Finding]:
@@ -124,8 +124,8 @@ def _wrong_pattern(pattern: str, path: DataPath) -> Iterator[Finding]:
     if matcher(pattern) is None:
         yield Finding(
             path,
-            f"{pattern!r} cannot be used as a regular expression; expected one that is well formed, not too "
-            "large, and does not look around or back",
+            f"{quoted(pattern)} cannot be used as a regular expression; expected one that is well formed, "
+            "not too large, and does not look around or back",
         )
 
 

@@ -17,7 +17,7 @@ from execmock.core.scenario.triggers import KINDS, Trigger
 from execmock.core.scenario.values import check_events, check_sets, validator_of
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.templates import Names, compile_template, is_templated
-from execmock.errors import nearest
+from execmock.errors import listed, nearest, quoted
 
 __all__ = ["compile_scenario"]
 
@@ -95,7 +95,8 @@ class _Compiler:
             name = step.name or step.status
             if step.name and name in names:
                 self.find(
-                    ("steps", index, "name"), f"two steps are named {name!r}; expected a name of its own"
+                    ("steps", index, "name"),
+                    f"two steps are named {quoted(name)}; expected a name of its own",
                 )
             while name in names:
                 name = f"{step.status}-{index + 1}"
@@ -134,12 +135,14 @@ class _Compiler:
         known = self.vocabulary.transitions.statuses
         if status in self.vocabulary.with_drift.statuses:
             self.find(
-                (*path, "status"), f"{status!r} is newer than the contract; write `drift: true` to use it"
+                (*path, "status"),
+                f"{quoted(status)} is newer than the contract; write `drift: true` to use it",
             )
         else:
             hint = nearest(status, known)
             self.find(
-                (*path, "status"), f"unknown status {status!r}; expected one of {', '.join(known)}.{hint}"
+                (*path, "status"),
+                f"unknown status {quoted(status)}; expected one of {', '.join(known)}.{hint}",
             )
 
     def _events(self, index: int, step: StepSource) -> tuple[Event, ...]:
@@ -201,7 +204,9 @@ class _Compiler:
             return index + 1
         if name not in self.names:
             hint = nearest(name, self.names)
-            self.find((*path, "to"), f"unknown step {name!r}; expected one of {', '.join(self.names)}.{hint}")
+            self.find(
+                (*path, "to"), f"unknown step {quoted(name)}; expected one of {listed(self.names)}.{hint}"
+            )
             return index
         return self.names.index(name)
 

@@ -12,7 +12,7 @@ from execmock.core.scenario.source import EventSource
 from execmock.core.scenario.vocabulary import Vocabulary
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.templates import Names, has_template, is_whole, literal, wrong_templates
-from execmock.errors import nearest
+from execmock.errors import nearest, quoted
 
 __all__ = ["check_events", "check_sets", "validator_of"]
 
@@ -28,7 +28,8 @@ def check_sets(
         if name not in vocabulary.settable:
             known = ", ".join(vocabulary.settable)
             yield Finding(
-                place, f"{name!r} cannot be set; expected one of {known}.{nearest(name, vocabulary.settable)}"
+                place,
+                f"{quoted(name)} cannot be set; expected one of {known}.{nearest(name, vocabulary.settable)}",
             )
             continue
         wrong = [Finding((*place, *deep), message) for deep, message in wrong_templates(value, names)]

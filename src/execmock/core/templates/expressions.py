@@ -14,7 +14,7 @@ from typing import Any
 from execmock.core.templates.filters import FILTERS, Filter
 from execmock.core.templates.names import look_up
 from execmock.core.templates.numbers import calculate
-from execmock.errors import ExecmockError, nearest
+from execmock.errors import ExecmockError, nearest, quoted
 
 __all__ = ["Expression", "ExpressionError", "Name", "names_in", "parse"]
 
@@ -215,7 +215,7 @@ class _Parser:
             raise self._unexpected(f"a filter after |, one of {', '.join(FILTERS)}")
         if name not in FILTERS:
             known = f"expected one of {', '.join(FILTERS)}.{nearest(name, FILTERS)}"
-            raise ExpressionError(f"unknown filter {name!r}; {known}")
+            raise ExpressionError(f"unknown filter {quoted(name)}; {known}")
         self._at += 1
         made = FILTERS[name](tuple(self._arguments()))
         if usage := made.problem():

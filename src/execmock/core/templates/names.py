@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from execmock.errors import nearest
+from execmock.errors import listed, nearest, quoted
 
 __all__ = ["Names", "look_up"]
 
@@ -23,19 +23,16 @@ class Names:
         """Return what is wrong with a dotted name, or None."""
         root, *rest = name
         if root not in self.valid:
-            return (
-                f"unknown name {root!r}; expected one of {', '.join(self.valid)}.{nearest(root, self.valid)}"
-            )
+            hint = nearest(root, self.valid)
+            return f"unknown name {quoted(root)}; expected one of {listed(self.valid)}.{hint}"
         known = self.valid[root]
         if known is None:
             return None
         if not rest or rest[0] not in known:
-            second = rest[0] if rest else ""
-            return (
-                f"unknown name {'.'.join(name)!r}.{nearest(second, known)} Valid: {', '.join(sorted(known))}"
-            )
+            hint = nearest(rest[0] if rest else "", known)
+            return f"unknown name {quoted('.'.join(name))}.{hint} Valid: {listed(sorted(known))}"
         if root == "steps" and rest[1:] != ["at"]:
-            return f"unknown name {'.'.join(name)!r}; expected steps.{rest[0]}.at"
+            return f"unknown name {quoted('.'.join(name))}; expected steps.{rest[0]}.at"
         return None
 
 

@@ -27,7 +27,7 @@ from execmock.core.world.source import (
     WorldSource,
 )
 from execmock.core.zones import unknown_zone
-from execmock.errors import nearest
+from execmock.errors import listed, nearest, quoted
 
 __all__ = ["WorldWords", "compile_world"]
 
@@ -81,7 +81,7 @@ class _Compiler:
     def sandbox(self, name: str, source: SandboxSource) -> SandboxPlan:
         path: DataPath = ("sandboxes", name)
         if not _NAME.fullmatch(name):
-            self.find(path, f"{name!r} is no name of a sandbox; expected letters, digits, - and _")
+            self.find(path, f"{quoted(name)} is no name of a sandbox; expected letters, digits, - and _")
         for key in source.keys:
             self._check_key(key, name, (*path, "keys", key))
         self._check_scenario(source.scenario, (*path, "scenario"))
@@ -103,14 +103,15 @@ class _Compiler:
                 self._generated(item, source, (*path, "generate", n))
                 for n, item in enumerate(source.generate)
             ),
+            path=path,
         )
 
     def _check_key(self, key: str, sandbox: str, path: DataPath) -> None:
         if not _KEY.fullmatch(key):
-            self.find(path, f"{key!r} is no key; expected printable characters without spaces")
+            self.find(path, f"{quoted(key)} is no key; expected printable characters without spaces")
         other = self.keys.setdefault(key, sandbox)
         if other != sandbox:
-            self.find(path, f"this key opens the sandbox {other!r} already")
+            self.find(path, f"this key opens the sandbox {quoted(other)} already")
 
     def _all_listed(self, source: SandboxSource, path: DataPath, clock: ClockPlan) -> tuple[Listed, ...]:
         used: dict[object, int] = {}
@@ -122,7 +123,8 @@ class _Compiler:
             first = used.setdefault(key, index) if key else index
             if first != index:
                 self.find(
-                    (*place, "request"), f"execution {first + 1} of this list has the key {key!r} already"
+                    (*place, "request"),
+                    f"execution {first + 1} of this list has the key {quoted(key)} already",
                 )
         return tuple(made)
 
@@ -187,7 +189,7 @@ class _Compiler:
             return tuple(source)
         low, _, high = source.partition("..")
         if max(len(low), len(high)) > _MOST_DIGITS or int(low) > int(high):
-            self.find(path, f"{source!r} is no range; expected the lower whole number first")
+            self.find(path, f"{quoted(source)} is no range; expected the lower whole number first")
             return range(1)
         return range(int(low), int(high) + 1)
 
@@ -200,7 +202,8 @@ class _Compiler:
                 hint = nearest(name, self.words.properties)
                 known = ", ".join(self.words.properties)
                 self.find(
-                    (*path, "request", name), f"{name!r} is not in a request; expected one of {known}.{hint}"
+                    (*path, "request", name),
+                    f"{quoted(name)} is not in a request; expected one of {known}.{hint}",
                 )
         for violation in self.words.request.violations(request):
             if names is not None and is_whole(_item(request, violation.path)):
@@ -219,7 +222,9 @@ class _Compiler:
     def _check_workflow(self, workflow: str, known: Collection[str], path: DataPath) -> None:
         if workflow not in known:
             hint = nearest(workflow, known)
-            self.find(path, f"{workflow!r} is no workflow of the sandbox; expected {', '.join(known)}.{hint}")
+            self.find(
+                path, f"{quoted(workflow)} is no workflow of the sandbox; expected {listed(known)}.{hint}"
+            )
 
     def _check_names(self, value: object, path: DataPath, names: Names | None) -> None:
         if names is not None:
@@ -234,16 +239,17 @@ class _Compiler:
     ) -> tuple[SignalPlan, ...]:
         followed = [self.words.scenarios[name] for name in scenarios if name and name in self.words.scenarios]
         known = [signal for scenario in followed for signal in scenario.signals]
-        open_choice = None in scenarios
+        # Of a scenario that is not known, nothing is known about its signals.
+        open_choice = None in scenarios or len(followed) < len(scenarios)
         made = []
         for index, source in enumerate(sources):
             place = (*path, "signals", index)
             if source.signal not in known and not open_choice:
-                valid = ", ".join(known) or "none at all"
+                valid = listed(known) or "none at all"
                 hint = nearest(source.signal, known)
                 self.find(
                     (*place, "signal"),
-                    f"the scenario waits for no {source.signal!r}; expected {valid}.{hint}",
+                    f"the scenario waits for no {quoted(source.signal)}; expected {valid}.{hint}",
                 )
             self._check_names(source.payload, (*place, "payload"), names)
             low, high = self._range(source.at, (*place, "at"))
@@ -255,7 +261,8 @@ class _Compiler:
         known = [scenario.name for scenario in self.words.scenarios.values() if scenario.api == api]
         if name is not None and name not in known:
             self.find(
-                path, f"unknown scenario {name!r}.{nearest(name, known)} `execmock scenarios list` has all"
+                path,
+                f"unknown scenario {quoted(name)}.{nearest(name, known)} `execmock scenarios list` has all",
             )
 
     def _clock(self, source: ClockSource | None, path: DataPath) -> ClockPlan:

@@ -18,8 +18,8 @@ _UNIT = 1 << 64
 class Draft(NamedTuple):
     """An execution to be made. `signals` are those sent by now, with their instants.
 
-    `listed` is its position among those that are written down, None for a generated one. Its chances and
-    ranges follow from `draw_seed`.
+    `listed` is its position among those that are written down, None for a generated one, whose `group` is the
+    position of its `generate`. Its chances and ranges follow from `draw_seed`.
     """
 
     created_at: int
@@ -28,6 +28,7 @@ class Draft(NamedTuple):
     signals: tuple[tuple[int, Signal], ...]
     listed: int | None
     draw_seed: bytes
+    group: int | None = None
 
 
 def drafts(plan: SandboxPlan, root: bytes, now: int) -> Iterator[Draft]:
@@ -48,9 +49,8 @@ def drafts(plan: SandboxPlan, root: bytes, now: int) -> Iterator[Draft]:
             yield _listed(plan.listed[number], number, created_at, root, now)
         else:
             numbers[group] += 1
-            yield _generated(
-                plan.generated[group], _Birth(number, numbers[group], created_at), seeds[group], now
-            )
+            birth = _Birth(number, numbers[group], created_at, group)
+            yield _generated(plan.generated[group], birth, seeds[group], now)
 
 
 def _listed_at(plan: Listed, now: int) -> int:
@@ -74,6 +74,7 @@ class _Birth(NamedTuple):
     drawn: int
     number: int
     at: int
+    group: int
 
 
 def _generated(plan: Generated, birth: _Birth, seed: bytes, now: int) -> Draft:
@@ -85,7 +86,7 @@ def _generated(plan: Generated, birth: _Birth, seed: bytes, now: int) -> Draft:
     rendered = {name: render(value, context) for name, value in plan.request.items()}
     request = {name: value for name, value in rendered.items() if value is not None}
     signals = tuple(_signals(plan.signals, draws, birth.at, now, context)) if plan.signals else ()
-    return Draft(birth.at, request, scenario, signals, None, _draw_seed(seed, birth.drawn))
+    return Draft(birth.at, request, scenario, signals, None, _draw_seed(seed, birth.drawn), birth.group)
 
 
 def _draw_seed(seed: bytes, number: int) -> bytes:

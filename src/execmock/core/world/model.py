@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from execmock.core.findings import DataPath
+
 __all__ = ["ClockPlan", "Generated", "Listed", "Pick", "SandboxPlan", "SignalPlan", "World"]
 
 Pick = tuple[Any, ...] | range
@@ -71,6 +73,8 @@ class SandboxPlan:
     seed: int | None
     listed: tuple[Listed, ...]
     generated: tuple[Generated, ...]
+    path: DataPath = ()
+    """Where it stands in its file's data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +86,5 @@ class World:
     sandboxes: tuple[SandboxPlan, ...]
     text: str = ""
     """The text of its file."""
+    file: str = ""
+    """What its file is called in messages."""

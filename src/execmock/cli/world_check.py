@@ -1,0 +1,56 @@
+"""What is wrong with world files: what their text says, and what only shows when they are made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from execmock.cli.scenarios.sources import Configured
+from execmock.errors import Place, WorldError, quoted
+
+if TYPE_CHECKING:
+    from execmock.loading.located_findings import LocatedFinding
+    from execmock.loading.scenarios import ScenarioFile
+    from execmock.service.worlds import Worlds
+
+__all__ = ["world_findings"]
+
+_NAME = re.compile(r"^scenario:[ \t]*[\"']?([A-Za-z0-9_-]+)", re.MULTILINE)
+
+
+def world_findings(
+    files: Sequence[Path], here: Configured, scenarios: Sequence[ScenarioFile]
+) -> list[LocatedFinding]:
+    """Return every mistake in world files, whose executions follow the shipped scenarios and `scenarios`.
+
+    What a scenario that has a mistake itself leaves unknown is not told again.
+    """
+    from execmock.clocks import ManualClock
+    from execmock.service.engine import Engine
+
+    engine = Engine(here.alone, ManualClock())
+    for file in scenarios:
+        if file.scenario:
+            engine.registry.put(file.scenario)
+    broken = {name for file in scenarios if file.findings for name in _NAME.findall(file.text)}
+    found = [finding for file in files for finding in _findings(file, engine.worlds, here)]
+    return [
+        finding
+        for finding in found
+        if not any(finding.message.startswith(f"unknown scenario {quoted(name)}") for name in broken)
+    ]
+
+
+def _findings(file: Path, worlds: Worlds, here: Configured) -> Sequence[LocatedFinding]:
+    from execmock.loading.located_findings import LocatedFinding
+    from execmock.loading.text_file import read_text_file
+    from execmock.loading.worlds import read_world
+
+    try:
+        text, _ = read_text_file(file, WorldError)
+    except WorldError as error:
+        return [LocatedFinding(error.place or Place(str(file)), error.message)]
+    world, findings = read_world(text, str(file), worlds.words)
+    return findings if world is None else worlds.impossible(world, here.alone)
