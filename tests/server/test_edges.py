@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.effort import examples
 
+from execmock.server.http.listener import Listener, bind
+
 from .conftest import BODY, Server, Start
 
 KEY = b"Authorization: Bearer k"
@@ -123,9 +125,7 @@ async def test_a_method_that_the_path_has_not_is_a_405_with_allow(
     assert (reply.json["code"], reply.places) == (405, ["method"])
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1", "/v2/executions", "/v1/executions/", "/v1/executions/a/b", "/favicon.ico"]
-)
+@pytest.mark.parametrize("path", ["/v1", "/v2/executions", "/v1/executions/", "/v1/executions/a/b"])
 async def test_an_unknown_path_is_a_404_in_the_error_form(server: Server, path: str) -> None:
     reply = await server.get(path)
     assert (reply.status, reply.json["code"], reply.places) == (404, 404, ["path"])
@@ -245,8 +245,8 @@ async def test_the_contract_is_served_as_yaml_and_json(server: Server) -> None:
 
 async def test_the_docs_page_is_from_the_package_and_names_nothing_outside_it(server: Server) -> None:
     home = await server.get("/", key=None)
-    assert (home.status, home.headers["Location"].rstrip("/")) == (302, "/docs")
-    assert (await server.get("/docs", key=None)).headers["Location"] == "/docs/"
+    assert (home.status, urljoin("/", home.headers["Location"])) == (302, "/docs/")
+    assert urljoin("/docs", (await server.get("/docs", key=None)).headers["Location"]) == "/docs/"
     page = await server.get("/docs/", key=None)
     assert (page.status, page.headers["Content-Type"].split(";")[0]) == (200, "text/html")
     for name in re.findall(rb'(?:src|href)="([^"#]+)"', page.body):
@@ -270,3 +270,38 @@ async def test_the_docs_page_is_from_the_package_and_names_nothing_outside_it(se
 async def test_no_other_file_is_served(server: Server, path: str) -> None:
     answer = await server.raw(request(f"GET {path}".encode()))
     assert answer.startswith(b"HTTP/1.1 404 ")
+
+
+@pytest.mark.parametrize(
+    ("headers", "location"),
+    [
+        ({}, "docs/"),
+        ({"X-Forwarded-Prefix": "/mock"}, "/mock/docs/"),
+        ({"X-Forwarded-Prefix": "/a/b.c/"}, "/a/b.c/docs/"),
+        ({"X-Forwarded-Prefix": "//evil.example"}, "docs/"),
+        ({"X-Forwarded-Prefix": "https://evil.example"}, "docs/"),
+        ({"X-Forwarded-Prefix": "/\\evil.example"}, "docs/"),
+    ],
+)
+async def test_redirects_lead_to_the_docs_page_behind_a_prefix(
+    server: Server, headers: dict[str, str], location: str
+) -> None:
+    for path in ("/", "/docs"):
+        reply = await server.get(path, key=None, headers=headers)
+        assert (reply.status, reply.headers["Location"]) == (302, location)
+
+
+async def test_browsers_that_look_for_an_icon_find_one(server: Server) -> None:
+    reply = await server.get("/favicon.ico", key=None)
+    assert (reply.status, reply.headers["Content-Type"], reply.body[:4]) == (200, "image/png", b"\x89PNG")
+    assert (await server.get("/_execmock/journal")).json["entries"] == []
+
+
+@pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "127.0.0.1")])  # noqa: S104 - for a moment
+async def test_the_address_that_is_shown_is_one_that_answers(server: Server, host: str, shown: str) -> None:
+    listener = Listener(server.mock.dispatcher(), bind(host, 0))
+    await listener.start()
+    try:
+        assert listener.url == f"http://{shown}:{listener.port}"
+    finally:
+        await listener.stop()

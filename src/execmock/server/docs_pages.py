@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -18,6 +19,9 @@ __all__ = ["contract_pages"]
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _TYPES = {".yaml": "application/yaml", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+_FOLDER = Path(str(files("execmock.server"))) / "pages"
+# Never two slashes at the start, which would lead to another host.
+_PREFIX = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
 # Swagger UI writes styles into its elements; scripts come from the page's own files alone.
 _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 _SAFE = {
@@ -46,12 +50,31 @@ def contract_pages(
         return _served(request, as_json(), "application/json")
 
     async def home(request: web.BaseRequest) -> web.StreamResponse:
-        return web.Response(status=302, headers={"Location": "/docs"})
+        return _to_docs(request)
+
+    async def favicon(request: web.BaseRequest) -> web.StreamResponse:
+        return _served(request, (_FOLDER / "swagger" / "favicon-32x32.png").read_bytes(), "image/png")
 
     async def docs(request: web.BaseRequest) -> web.StreamResponse:
         return _docs_page(request, elsewhere())
 
-    return {"/": home, "/openapi.yaml": openapi_yaml, "/openapi.json": openapi_json, "/docs": docs}
+    return {
+        "/": home,
+        "/favicon.ico": favicon,
+        "/openapi.yaml": openapi_yaml,
+        "/openapi.json": openapi_json,
+        "/docs": docs,
+    }
+
+
+def _to_docs(request: web.BaseRequest) -> web.Response:
+    """Redirect to the docs page, also behind a proxy that takes a prefix off the path.
+
+    Without `X-Forwarded-Prefix` the address is relative to the one that was asked for, which the proxy knows.
+    """
+    prefix = request.headers.get("X-Forwarded-Prefix", "").rstrip("/")
+    location = f"{prefix}/docs/" if _PREFIX.fullmatch(prefix) else "docs/"
+    return web.Response(status=302, headers={"Location": location, "Vary": "X-Forwarded-Prefix"})
 
 
 def _docs_page(request: web.BaseRequest, elsewhere: Mapping[str, int]) -> web.Response:
@@ -59,13 +82,12 @@ def _docs_page(request: web.BaseRequest, elsewhere: Mapping[str, int]) -> web.Re
     name = request.path.removeprefix("/docs").strip("/") or "docs.html"
     if name == "elsewhere.json":
         return _served(request, encode(dict(elsewhere)), "application/json")
-    folder = Path(str(files("execmock.server"))) / "pages"
-    if name not in _names(folder):
+    if name not in _names(_FOLDER):
         return web.Response(status=404, text="There is no such page; the contract is at /docs.\n")
     if name == "docs.html" and not request.path.endswith("/docs/"):
         # The page's own files lie in the same folder, so its address has to end in a slash.
-        return web.Response(status=302, headers={"Location": "/docs/"})
-    path = folder / name
+        return _to_docs(request)
+    path = _FOLDER / name
     kind = _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain"
     return _served(request, path.read_bytes(), kind, elsewhere.values())
 

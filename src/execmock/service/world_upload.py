@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.schema.violation import Violation
-from execmock.core.world import World
+from execmock.core.world import World, WorldWords
 from execmock.errors import nearest
-from execmock.loading.worlds import read_world, shipped_worlds
+from execmock.loading.worlds import load_world, read_world, shipped_worlds
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.upload import ScenarioFinding, as_yaml
-from execmock.service.worlds import Worlds
 
 __all__ = ["read_world_upload"]
 
 
-def read_world_upload(body: Mapping[str, Any], worlds: Worlds) -> World:
+def read_world_upload(body: Mapping[str, Any], words: WorldWords) -> World:
     """Return the world in `name`, `text` or `world`.
 
     Refusal 404 for an unknown name, 422 with the place of every mistake: `body/text:LINE:COLUMN`, or
@@ -29,9 +28,9 @@ def read_world_upload(body: Mapping[str, Any], worlds: Worlds) -> World:
                 "body/name", f"one of {', '.join(shipped)}", name, hint=nearest(name, shipped)
             )
             raise Refusal(404, "Unknown world", [violation])
-        return worlds.named(name)
+        return load_world(shipped[name], words)
     text, where = (body["text"], "body/text") if "text" in body else (as_yaml(body["world"]), "body/world")
-    world, findings = read_world(text, where, worlds.words)
+    world, findings = read_world(text, where, words)
     if world is None:
         found = [ScenarioFinding(str(finding.place), finding.message) for finding in findings]
         raise Refusal(422, "The world has mistakes", found)

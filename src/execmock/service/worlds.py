@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from execmock.core.execution import (
-    Execution,
-)
+from execmock.core.execution import Execution
 from execmock.core.findings import Finding
 from execmock.core.world import SandboxPlan, World, WorldWords
 from execmock.core.world_origin import WorldOrigin
@@ -39,10 +38,6 @@ class Worlds:
         self._sandboxes = services.sandboxes
         self._registry = services.registry
         self._scenario_sync = services.scenario_sync
-
-    def named(self, named: Path | str) -> World:
-        """Return a world by file or shipped name; WorldError says what is wrong with it."""
-        return load_world(world_path(named), self.words)
 
     @property
     def words(self) -> WorldWords:
@@ -95,7 +90,8 @@ class Worlds:
         origin = await self._sandboxes.world_of(sandbox.id)
         if origin is None:
             return False
-        world, findings = read_world(origin.text, f"world {origin.world}", self.words)
+        read = await asyncio.to_thread(read_world, origin.text, f"world {origin.world}", self.words)
+        world, findings = read
         if world is None:
             raise WorldError("\n".join(finding.shown for finding in findings))
         plan = next(plan for plan in world.sandboxes if plan.name == origin.plan)
@@ -124,7 +120,8 @@ class Worlds:
                 journal_answers=before.journal_answers,
                 timezone=sandbox.timezone or before.timezone,
             )
-        contents = self._contents(plan, sandbox)
+        # Many executions take seconds, and others are answered meanwhile.
+        contents = await asyncio.to_thread(self._contents, plan, sandbox)
         for reference in sorted(
             {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
         ):

@@ -43,6 +43,21 @@ test("two creates make two executions, and the list has both", async ({ page }) 
   expect(listed.map((item) => item.id)).toEqual(expect.arrayContaining(made));
 });
 
+test("behind a proxy that takes a prefix off, requests go there and what was created is filled in", async ({ page }) => {
+  const asked = [];
+  await page.route("**/mock/**", (route) => {
+    const url = new URL(route.request().url());
+    asked.push(url.pathname);
+    return route.continue({ url: url.href.replace("/mock/", "/") });
+  });
+  await page.goto("/mock/docs/");
+  const created = await tried(page, CREATE);
+  const read = await tried(page, READS[0]);
+  expect([created.status, read.status]).toEqual([200, 200]);
+  const calls = asked.filter((path) => path.includes("/v1/"));
+  expect(calls).toEqual(["/mock/v1/executions", `/mock/v1/executions/${created.body.data.execution.id}`]);
+});
+
 test("an operation on another port of the mock is tried there, and anew each time", async ({ page }) => {
   const [first, second] = [await tried(page, "Execute workflow"), await tried(page, "Execute workflow")];
   expect([first.status, first.url.origin]).toEqual([201, EMBED]);

@@ -81,12 +81,27 @@ async def test_no_answer_carries_cors_headers(control: Any) -> None:
 
 async def test_with_a_key_nothing_is_done_without_it(controlled: Any) -> None:
     control = await controlled(control_key="control-key")
-    for method, path in OPERATIONS:
+    for method, path in set(OPERATIONS) - {("GET", "/health")}:
         for header in (None, "Bearer wrong", "Bearer", "Basic control-key", "control-key", "Bearer \u00fc"):
             headers = {} if header is None else {"Authorization": header}
             reply = await control.send(method, path, headers=headers)
             assert (reply.status, reply.headers.get("WWW-Authenticate")) == (401, "Bearer")
             assert "control-key" not in reply.body.decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_health_is_told_without_the_key_and_holds_no_secret(controlled: Any, method: str) -> None:
+    control = await controlled(control_key="control-key", keys=(("b3sk_one", "read"),), auth="strict")
+    reply = await control.server.send(
+        method, "/_execmock/health", key=None, headers={"Host": "10.0.0.7:4010"}
+    )
+    assert reply.status == 200
+    assert b"control-key" not in reply.body
+    assert b"b3sk_one" not in reply.body
+    assert method == "HEAD" or reply.json["auth"] == "strict"
+    await control.refused(401, "POST", "/health")
+    await control.refused(401, "GET", "/health/")
+    await control.refused(403, "GET", "/health", headers={"Origin": "https://evil.example"})
 
 
 async def test_with_the_key_any_host_will_do(controlled: Any) -> None:

@@ -298,3 +298,44 @@ async def test_each_edit_of_a_scenario_file_is_told_once(
     told = [message.data for message in stream.seen if message.kind == "scenario"]
     assert [data["name"] for data in told] == ["mine"] * 3
     assert [data["version"] is None for data in told] == [False, False, True]
+
+
+@pytest.mark.parametrize("store", ["memory:", "sqlite"])
+async def test_a_listener_that_lacks_messages_is_told(
+    controlled: Any, listen: Any, tmp_path: Path, store: str
+) -> None:
+    url = store if store == "memory:" else f"sqlite:{tmp_path / 'a.db'}"
+    control = await controlled(journal_size=2, store=url)
+    stream = await listen(control)
+    await control.create("wf_any")
+    first = await stream.until(is_kind("request"))
+    stream.response.close()
+    await settled(control)
+    for _ in range(3):
+        await control.server.get("/v1/executions")
+    resumed = await listen(control, last=first.number)
+    gap = await resumed.until(is_kind("gap"))
+    await resumed.until(is_kind("request"))
+    await resumed.until(is_kind("request"))
+    assert [message.kind for message in resumed.seen if message.kind != "execution"] == [
+        "gap",
+        "request",
+        "request",
+    ]
+    if store == "memory:":
+        assert (gap.number, gap.data) == (first.number, {"after": first.number})
+
+
+async def test_a_listener_that_lacks_nothing_is_told_of_no_gap(controlled: Any, listen: Any) -> None:
+    """Whatever is dropped of other sandboxes."""
+    control = await controlled(journal_size=1)
+    key = await control.sandbox("other")
+    stream = await listen(control)
+    await control.create("wf_any")
+    first = await stream.until(is_kind("request"))
+    for _ in range(3):
+        await control.server.get("/v1/executions", key=key)
+    resumed = await listen(control, last=first.number)
+    await control.put("/clock", {"frozen": True})
+    await resumed.until(is_kind("clock"))
+    assert "gap" not in [message.kind for message in resumed.seen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["RESERVED", "first_segment"]
 
-RESERVED = frozenset({"/", "/docs", "/openapi.json", "/openapi.yaml", "/_execmock"})
+RESERVED = frozenset({"/", "/docs", "/favicon.ico", "/openapi.json", "/openapi.yaml", "/_execmock"})
 """First segments of its own paths."""
 
 

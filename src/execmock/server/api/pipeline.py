@@ -77,6 +77,10 @@ class Api:
         """Return the methods of a path; empty if it is unknown."""
         return self._router.match("", path).allow
 
+    def operation(self, request: Request) -> Operation | None:
+        """Return the operation that a request leads to, None if it leads to none."""
+        return self._router.match(request.method, request.path).operation
+
     async def handle(self, request: Request) -> Result:
         """Return what comes of a request: an error answer where it is refused, or where a handler fails."""
         name, subject, fits = "", "", False

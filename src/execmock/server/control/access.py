@@ -38,8 +38,11 @@ class ControlAccess:
     def __init__(self, key: str | None) -> None:
         self._key = key
 
-    async def admit(self, operation: Operation, headers: Mapping[str, str]) -> Caller | None:
-        """Return None, for there is no caller to tell from others; Refusal 401 or 403 to all else."""
+    async def admit(self, operation: Operation | None, headers: Mapping[str, str]) -> Caller | None:
+        """Return None, for there is no caller to tell from others; Refusal 401 or 403 to all else.
+
+        `operation` is None where none is meant; one without security asks for no key.
+        """
         host = headers.get("Host", "")
         if self._key is None and not is_loopback(_name(host)):
             raise Refusal(
@@ -49,7 +52,7 @@ class ControlAccess:
         if origin is not None and _place(origin) != host.lower():
             violation = Violation("header/Origin", "none, or the server's own", origin)
             raise Refusal(403, "Pages of other origins may not use the control API", [violation])
-        if self._key is not None:
+        if self._key is not None and (operation is None or operation.security):
             self._check_key(headers.get("Authorization", ""))
         return None
 

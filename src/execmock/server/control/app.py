@@ -72,7 +72,7 @@ class ControlApi:
     async def admit(self, request: Request) -> Result | None:
         """Return the refusal of a caller without access, before any body is read, else None."""
         try:
-            await self._guard.admit(self._contract.operation("getHealth"), request.headers)
+            await self._guard.admit(self._api.operation(request), request.headers)
         except Refusal as refusal:
             return self.refuse(refusal)
         return None

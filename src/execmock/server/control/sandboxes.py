@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -89,7 +90,8 @@ class SandboxOperations(Operations):
         sandbox = None if name is None else await self.named(name, "query/sandbox")
         worlds, options = self.engine.worlds, self.engine.options
         await self.engine.scenario_sync.refresh()
-        world = read_world_upload(checked.body, worlds)
+        # A long text takes seconds, and others are answered meanwhile.
+        world = await asyncio.to_thread(read_world_upload, checked.body, worlds.words)
         try:
             if sandbox is None:
                 await worlds.apply(world, options)

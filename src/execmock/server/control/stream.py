@@ -98,7 +98,12 @@ class Streams:
         others = [
             (change.number, change.kind, change.data) for change in self._engine.changes.since(known, sandbox)
         ]
-        return sorted([*requests, *others], key=lambda message: message[0])
+        news = sorted([*requests, *others], key=lambda message: message[0])
+        dropped = max(
+            source.dropped_up_to(sandbox) for source in (self._engine.changes, self._engine.journal)
+        )
+        # Its number is the one that is known: a reader that goes on from there lacks the same.
+        return [(known, "gap", {"after": known}), *news] if known < dropped else news
 
 
 class _Watched:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Listener", "bind"]
 
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - is replaced, not bound
 # Seconds that requests under way get when the server ends, and then what is being written.
 _LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 
@@ -69,6 +70,8 @@ class Listener:
     def url(self) -> str:
         """Return the address to send requests to."""
         host, port = self._sock.getsockname()[:2]
+        # An address that stands for all of them is none to send requests to.
+        host = _LOOPBACK.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def start(self) -> None:

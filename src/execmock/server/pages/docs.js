@@ -3,11 +3,13 @@
 import { filled, operations } from "./links.js";
 
 const KEY = "b3sk_demo";
+/** Where the mock is reached, which may be under a prefix that a proxy takes off. */
+const BASE = new URL("..", window.location.href).href.replace(/\/$/, "");
 
-/** Returns the contract with this page's own origin as its server, but for operations on another port of the mock. */
+/** Returns the contract with this page's own mock as its server, but for operations on another port of the mock. */
 function served(contract, elsewhere) {
   const own = structuredClone(contract);
-  own.servers = [{ url: window.location.origin, description: "This mock" }];
+  own.servers = [{ url: BASE, description: "This mock" }];
   Object.values(own.paths ?? {}).forEach((item) => delete item.servers);
   for (const [, , operation] of operations(own)) {
     const port = elsewhere[operation.operationId];
@@ -27,6 +29,11 @@ function emptied(parameter) {
     delete parameter.example;
     delete parameter.examples;
   }
+}
+
+/** Returns the address of a request as the contract's paths have it. */
+function withoutPrefix(address) {
+  return new URL(address.startsWith(BASE) ? window.location.origin + address.slice(BASE.length) : address);
 }
 
 function onPort(port) {
@@ -68,7 +75,7 @@ function show([contract, elsewhere]) {
     // What was created can be read at once: its id and token go where the contract's links say.
     responseInterceptor: (answer) => {
       const method = (sent.method ?? "get").toLowerCase();
-      for (const { path, method: into, name, place, value } of filled(contract, method, new URL(sent.url), answer)) {
+      for (const { path, method: into, name, place, value } of filled(contract, method, withoutPrefix(sent.url), answer)) {
         ui.specActions.changeParam([path, into], name, place, value, false);
       }
       return answer;

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from execmock.core.bounded_cache import BoundedCache
+
 __all__ = ["Change", "Changes"]
 
 
@@ -26,6 +28,7 @@ class Changes:
     def __init__(self, size: int = 1000) -> None:
         self._ring: deque[Change] = deque(maxlen=size)
         self._number = 0
+        self._dropped: BoundedCache[str, int] = BoundedCache(10_000)
         self._wakers: set[asyncio.Event] = set()
 
     @property
@@ -47,11 +50,18 @@ class Changes:
 
     def publish(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
         """Keep a change and wake those that wait."""
+        if len(self._ring) == self._ring.maxlen:
+            oldest = self._ring[0]
+            self._dropped.keep(oldest.sandbox, oldest.number)
         self._ring.append(Change(self.next_number(), sandbox, kind, data))
 
     def publish_here(self, sandbox: str, kind: str, data: Mapping[str, Any]) -> None:
         """Publish a change that every other server over the store sees by itself."""
         Changes.publish(self, sandbox, kind, data)
+
+    def dropped_up_to(self, sandbox: str) -> int:
+        """Return the highest number of a sandbox's changes that are no longer kept; 0 if all are."""
+        return max(self._dropped.get(sandbox, 0), self._dropped.get("", 0))
 
     def since(self, number: int, sandbox: str) -> list[Change]:
         """Return a sandbox's changes after `number`, oldest first, as far as they are kept."""

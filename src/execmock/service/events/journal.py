@@ -218,6 +218,10 @@ class Journal:
             entry for entry in late if (before is None or entry.number < before) and wanted.admits(entry)
         ][::-1]
 
+    def dropped_up_to(self, sandbox: str) -> int:
+        """Return the highest number of a sandbox's entries that are no longer kept; 0 if all are."""
+        return self._rings.get(sandbox, _EMPTY).up_to
+
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
         """Return the wanted entries as they are shown, the latest `most` of them, and what was dropped."""
         entries = self.entries(sandbox, wanted)

@@ -235,6 +235,8 @@ class SharedChanges(Changes):
                 known = self._read.get(place)
                 tail = await self._store.tail(*place, _END if known is None else known)
                 self._read[place] = tail.last
+                if known is not None and tail.first > known + 1:
+                    self.publish_here(place[0], "gap", {"after": known})
                 for number, text in enumerate(tail.entries, tail.first):
                     told = decode(text) if text else {_AGAIN: True}
                     if _AGAIN not in told:
