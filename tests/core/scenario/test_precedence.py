@@ -17,7 +17,7 @@ from execmock.loading.scenarios import ScenarioFile, doubts, read_data, read_tex
 
 WORDS = vocabularies(shipped_contract())
 WAYS: list[dict[str, Any]] = [
-    *({"after": after} for after in ("0s", "1s", "2s", "500ms..1500ms", "1200ms..3s")),
+    *({"after": after} for after in ("0s", "1s", "2s", "500ms..1500ms", "600ms..3s")),
     {"after": "1s", "chance": 0.5},
     *({"polls": polls} for polls in (1, 2)),
     {"polls": 1, "chance": 0.5},
