@@ -82,7 +82,14 @@ class WorldError(ExecmockError):
 
 
 class MockError(ExecmockError):
-    """A mock in a test was told to do what it cannot."""
+    """A mock in a test was told to do what it cannot.
+
+    `status` is that of the control API's answer, where one says so.
+    """
+
+    def __init__(self, message: str, *, place: Place | None = None, status: int | None = None) -> None:
+        super().__init__(message, place=place)
+        self.status = status
 
 
 class StoreError(ExecmockError):

@@ -16,19 +16,11 @@ from execmock.server.control.app import ControlApi
 from execmock.testing.background import Lease
 from execmock.testing.tracebacks import hides
 
-__all__ = ["Control", "Refused", "path_part"]
+__all__ = ["Control", "path_part"]
 
 __tracebackhide__ = hides
 
 _HEADERS = CIMultiDict({"Host": "127.0.0.1", "Content-Type": "application/json"})
-
-
-class Refused(MockError):  # noqa: N818 - callers see a MockError
-    """The control API refused a call, with that status."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class Control:
@@ -71,7 +63,7 @@ def _read(result: Result) -> Any:
     value = decode(answer.body) if answer.body else None
     if answer.status < 400:
         return value
-    raise Refused(_words(value or {}), answer.status)
+    raise MockError(_words(value or {}), status=answer.status)
 
 
 def _words(error: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from execmock.errors import MockError
 from execmock.server.control import PREFIX
 from execmock.testing.clock import MockClock
-from execmock.testing.control import Control, Refused, path_part
+from execmock.testing.control import Control, path_part
 from execmock.testing.executions import ExecutionView, MockExecutions, id_of, view_of
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
@@ -127,7 +127,7 @@ class MockSandbox:
         """
         try:
             return view_of(self._control.call("GET", _wait_path(execution), status=status, timeout=timeout))
-        except Refused as refused:
+        except MockError as refused:
             raise self._late(refused, execution, f"no {status} within {timeout:g} s") from None
 
     async def async_wait(
@@ -137,7 +137,7 @@ class MockSandbox:
         asked = self._control.call_async("GET", _wait_path(execution), status=status, timeout=timeout)
         try:
             return view_of(await asked)
-        except Refused as refused:
+        except MockError as refused:
             raise self._late(refused, execution, f"no {status} within {timeout:g} s") from None
 
     def client_token(self, execution: str | ExecutionView) -> str:
@@ -240,7 +240,7 @@ class MockSandbox:
     def _move(self, execution: str | ExecutionView, how: str, body: dict[str, Any]) -> ExecutionView:
         return view_of(self._control.call("POST", f"/executions/{path_part(id_of(execution))}/{how}", body))
 
-    def _late(self, refused: Refused, execution: str | ExecutionView, said: str) -> Exception:
+    def _late(self, refused: MockError, execution: str | ExecutionView, said: str) -> Exception:
         """Return the error that a wait ends with: a refusal, or a time that was over."""
         if refused.status != 408:
             return refused
