@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "options tests": lambda: arguments_as_markdown(),
     "rules": lambda: rules_as_markdown(all_rules(), shipped_contract()),
     "control operations": lambda: operations_as_markdown(control_contract()),
+    "examples": lambda: examples_as_markdown(shipped_contract()),
 }
 
 
@@ -92,6 +93,17 @@ def operations_as_markdown(contract: Contract) -> str:
         for operation in contract.operations.values()
     ]
     return "\n".join(["| operation | what it does |", "| --- | --- |", *rows])
+
+
+def examples_as_markdown(contract: Contract) -> str:
+    """Return a table of the examples of a contract's answers."""
+    rows = [
+        f"| `{operation.id}` | {status} | {', '.join(f'`{name}`' for name in response.examples)} |"
+        for operation in contract.operations.values()
+        for status, response in operation.responses.items()
+        if response.examples
+    ]
+    return "\n".join(["| operation | status | examples |", "| --- | --- | --- |", *rows])
 
 
 def written(text: str) -> str:

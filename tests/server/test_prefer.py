@@ -42,7 +42,10 @@ async def test_every_example_of_the_contract_can_be_asked_for(
         operation.method, PATHS[operation.id], headers={"Prefer": f"code={code}, example={name}"}
     )
     response = operation.responses[status]
-    assert (reply.status, reply.json) == (int(code), response.examples[name])
+    expected = dict(response.examples[name])
+    if "requestId" in expected:
+        expected |= {"requestId": reply.headers["X-Request-Id"], "code": int(code)}
+    assert (reply.status, reply.json) == (int(code), expected)
     assert response.schema is not None
     assert SchemaValidator(CONTRACT.standalone(response.schema)).violations(reply.json) == []
     asked = {
@@ -84,7 +87,7 @@ async def test_a_preference_forces_an_answer_or_says_what_is_wrong(
 ) -> None:
     reply = await server.get("/v1/executions", headers={"Prefer": prefer})
     assert reply.status == status
-    assert reply.json["code"] == status if status < 500 else reply.json["code"] == 500
+    assert (reply.json["code"], reply.json["requestId"]) == (status, reply.headers["X-Request-Id"])
 
 
 async def test_a_forced_405_names_the_methods_of_its_path_and_a_429_when_to_come_again(
@@ -93,6 +96,92 @@ async def test_a_forced_405_names_the_methods_of_its_path_and_a_429_when_to_come
     wrong = await server.get("/v1/executions", headers={"Prefer": "code=405"})
     late = await server.get("/v1/executions", headers={"Prefer": "code=429"})
     assert (wrong.headers["Allow"], late.headers["Retry-After"]) == ("GET, HEAD, POST", "1")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code", "headers"),
+    [
+        ("GET", "/v1/executions", 503, {"Retry-After": "1"}),
+        ("GET", "/v1/executions", 500, {}),
+        ("GET", "/v1/executions", 429, {"Retry-After": "1"}),
+        ("GET", "/v1/executions", 401, {"WWW-Authenticate": "Bearer"}),
+        ("POST", "/v1/executions", 401, {"WWW-Authenticate": "Bearer"}),
+        ("GET", "/v1/public/executions/x", 401, {}),
+        ("POST", "/api/v1/workflows/x/execute", 401, {"WWW-Authenticate": "Bearer"}),
+        ("GET", "/v1/executions", 403, {}),
+    ],
+)
+async def test_a_forced_answer_has_the_headers_of_a_real_one(
+    server: Server, method: str, path: str, code: int, headers: dict[str, str]
+) -> None:
+    reply = await server.send(method, path, headers={"Prefer": f"code={code}"})
+    told = ("Retry-After", "WWW-Authenticate", "Allow")
+    assert (reply.status, {name: reply.headers[name] for name in told if name in reply.headers}) == (
+        code,
+        headers,
+    )
+
+
+async def test_the_message_of_a_status_that_shares_an_example_is_its_own(server: Server) -> None:
+    forced = await server.get("/v1/executions", headers={"Prefer": "code=503"})
+    named = await server.get("/v1/executions", headers={"Prefer": "code=503, example=internalError"})
+    assert (forced.json["code"], forced.json["message"]) == (503, "Service Unavailable")
+    assert named.json["code"] == 503
+    assert named.json["message"] != "Service Unavailable"
+
+
+async def test_the_success_of_a_create_is_of_what_was_sent(server: Server) -> None:
+    """It is created, and can be read; another body is refused as always, and another example is shown."""
+    prefer = {"Prefer": "code=200"}
+    created = await server.create({"workflowId": "wf_mine"}, headers=prefer)
+    execution = created.data["execution"]
+    assert execution["workflowId"] == "wf_mine"
+    assert (await server.get(f"/v1/executions/{execution['id']}", headers=prefer)).data["execution"][
+        "id"
+    ] == execution["id"]
+    assert (await server.send("POST", "/v1/executions", {}, headers=prefer)).status == 400
+    unknown = await server.get("/v1/executions/exec_unknown", headers=prefer)
+    assert (unknown.status, unknown.json["code"]) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "said"),
+    [
+        ("cod=503", "Prefer: unknown 'cod'; expected code, example, scenario. Did you mean 'code'?"),
+        ("dynamic=true", "Prefer: unknown 'dynamic'; expected code, example, scenario."),
+        (
+            "code=429, exampl=x",
+            "Prefer: unknown 'exampl'; expected code, example, scenario. Did you mean 'example'?",
+        ),
+        ("a, b, c, d, e", "Prefer: unknown 'a', 'b', 'c' and 2 more; expected code, example, scenario."),
+        ("\u00e9=1", "Prefer: unknown '\\xe9'; expected code, example, scenario."),
+        ("respond-async, wait=10; handling=lenient, return=minimal", None),
+        ("code=200", None),
+        ("scenario=flaky", None),
+        ("", None),
+        (",;=,", None),
+    ],
+)
+async def test_unknown_words_are_named_in_the_header_that_warns(
+    server: Server, prefer: str, said: str | None
+) -> None:
+    for path in ("/v1/executions", "/v1/nothing"):
+        reply = await server.get(path, headers={"Prefer": prefer})
+        assert reply.headers.get("X-Execmock-Warning") == said
+    entries = (await server.get("/_execmock/journal")).json["entries"]
+    assert [entry["warning"] is None for entry in entries] == [said is None] * 2
+
+
+async def test_the_log_marks_forced_answers(mock_server: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    server = await mock_server(quiet=False)
+    await server.get("/v1/executions", headers={"Prefer": "code=429"})
+    await server.get("/v1/executions", headers={"Prefer": "cod=429"})
+    await server.get("/v1/executions", headers={"Prefer": "code=200"})
+    server.mock.log.flush()
+    forced, unknown, real = capsys.readouterr().out.splitlines()
+    assert forced.endswith("listExecutions  forced by Prefer")
+    assert "Prefer: unknown 'cod'" in unknown
+    assert real.endswith("listExecutions")
 
 
 async def test_an_unknown_example_names_the_nearest(server: Server) -> None:

@@ -16,7 +16,7 @@ from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 
-__all__ = ["JSON", "Answer", "Handled", "Request", "Result", "refused"]
+__all__ = ["JSON", "Answer", "Handled", "Request", "Result", "refused", "with_warning"]
 
 JSON = "application/json"
 
@@ -47,12 +47,14 @@ class Answer(Struct, frozen=True, gc=False):
 class Handled(Struct, frozen=True, gc=False):
     """What a handler returns: the bytes of `data`, or of the whole body where there is no envelope.
 
-    `subject` is the id of what the handler made, `sandbox` the one it found without a key.
+    `subject` is the id of what the handler made, `sandbox` the one it found without a key, `warning` what the
+    client probably meant otherwise.
     """
 
     body: bytes
     subject: str = ""
     sandbox: Sandbox | None = None
+    warning: str = ""
 
 
 class Result(Struct, frozen=True, gc=False):
@@ -60,7 +62,8 @@ class Result(Struct, frozen=True, gc=False):
 
     `operation` is empty where no operation of the contract was asked, `sandbox` None where none was reached,
     `subject` the id of the execution or workflow that it is about. `violations` are why it was refused;
-    `fits` says that the request keeps the contract, `note` what the log says of it in addition.
+    `fits` says that the request keeps the contract, `note` what the log says of it in addition; `warning`
+    is for the client too, which finds it in a header.
     """
 
     answer: Answer
@@ -70,6 +73,14 @@ class Result(Struct, frozen=True, gc=False):
     violations: Sequence[Violation] = ()
     fits: bool = False
     note: str = ""
+    warning: str = ""
+
+
+def with_warning(answer: Answer, warning: str) -> Answer:
+    """Return an answer whose header `X-Execmock-Warning` holds a sentence, in ASCII."""
+    text = "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in warning)
+    headers = {**answer.headers, "X-Execmock-Warning": text}
+    return Answer(answer.status, answer.body, headers, answer.content_type)
 
 
 def refused(refusal: Refusal, request_id: str) -> Answer:

@@ -20,6 +20,8 @@ _ENVELOPE = {"code", "message", "requestId"}
 """Properties that an answer in the API's own form has."""
 _OWN_HEADERS = ("x-request-id", "content-type", "content-length")
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_COME_AGAIN = (429, 503)
+"""Statuses that say when to come again."""
 _MOST_MADE = 100
 
 
@@ -36,7 +38,7 @@ class ContractAnswers:
         """Return an answer; Refusal 501 if it has no example, and none can be made from its schema."""
         status, response, example = wanted
         headers = {"X-Request-Id": request_id, **self._headers(response, seed)}
-        if status == 429:
+        if status in _COME_AGAIN:
             headers["Retry-After"] = "1"
         if not response.media_type:
             return Answer(status, b"", headers, "")
@@ -44,8 +46,7 @@ class ContractAnswers:
             value = response.examples[example or next(iter(response.examples))]
         else:
             value = self._value(wanted, seed)
-            if _has_envelope(value) and isinstance(value["requestId"], str):
-                value = {**value, "requestId": request_id}
+        value = _of_this_answer(value, status, request_id, named=bool(example))
         body = encode(value) if is_json(response.media_type) or not isinstance(value, str) else value.encode()
         return Answer(status, body, headers, JSON if "*" in response.media_type else response.media_type)
 
@@ -101,8 +102,23 @@ class ContractAnswers:
             raise _missing(response, f"none can be made from the schema ({place}{error.message})") from None
 
 
-def _has_envelope(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.keys() >= _ENVELOPE
+def _of_this_answer(value: Any, status: int, request_id: str, *, named: bool) -> Any:
+    """Return an envelope with the id of its request, and with the code of its status.
+
+    An example may stand for a range of statuses. Its message stays where it was asked for by name. A code of
+    more digits that begins with the status is one that the vendor has.
+    """
+    if not isinstance(value, Mapping) or not value.keys() >= _ENVELOPE:
+        return value
+    own: dict[str, Any] = {}
+    if isinstance(value["requestId"], str):
+        own["requestId"] = request_id
+    code = value["code"]
+    if isinstance(code, int) and not isinstance(code, bool) and not str(code).startswith(str(status)):
+        own["code"] = status
+        if not named and status in _PHRASES:
+            own["message"] = _PHRASES[status]
+    return {**value, **own}
 
 
 def _missing(response: Response, why: str) -> Refusal:

@@ -7,14 +7,16 @@ import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from execmock.core.contract import Contract, Operation, Router, nearest_path
 from execmock.core.ids import derive
 from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import Authenticator, Caller
-from execmock.server.api.calls import Answer, Handled, Request, Result, refused
+from execmock.server.api.calls import Answer, Handled, Request, Result, refused, with_warning
 from execmock.server.api.contract_answers import ContractAnswers
-from execmock.server.api.prefer import ContractAnswer, forced_answer, preferences, usual_answer
+from execmock.server.api.prefer import ContractAnswer, forced_answer, preferences, unknown_words, usual_answer
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness
@@ -83,8 +85,21 @@ class Api:
 
     async def handle(self, request: Request) -> Result:
         """Return what comes of a request: an error answer where it is refused, or where a handler fails."""
+        result = await self._result(request)
+        prefer = request.headers.get("Prefer")
+        if prefer is None and not result.warning:
+            return result
+        said = [unknown_words(preferences(prefer)), result.warning]
+        warning = " ".join(sentence for sentence in said if sentence)
+        if not warning:
+            return result
+        return replace(result, answer=with_warning(result.answer, warning), warning=warning)
+
+    async def _result(self, request: Request) -> Result:
+        """Return what comes of a request, but for the header that warns the client."""
         name, subject, fits = "", "", False
         sandbox: Sandbox | None = None
+        spare: Result | None = None
         try:
             served, path = self._route(request)
             operation = served.operation
@@ -96,36 +111,52 @@ class Api:
             prefer = request.headers.get("Prefer")
             wanted = None if prefer is None else forced_answer(operation, preferences(prefer))
             if wanted is not None:
-                return Result(self._from_contract(wanted, request, name, sandbox), name, sandbox)
+                forced = self._forced(wanted, request, operation, sandbox)
+                if not served.may_come_to(wanted):
+                    return forced
+                spare = forced if operation.method == "GET" else None
             validated = served.validator.check(request, path)
             fits = True
             if served.serve is None:
-                answer = self._from_contract(usual_answer(operation), request, name, sandbox)
+                answer = self._from_contract(usual_answer(operation), request, operation, sandbox)
                 return Result(answer, name, sandbox, fits=fits)
             if served.subject:
                 subject = validated.parameters[served.subject]
             handled = await served.serve(request, validated, caller)
         except Exception as error:
+            if spare is not None and isinstance(error, Refusal):
+                return spare
             answer, violations = self._failed(error, request, sandbox)
             return Result(answer, name, sandbox, subject, violations, fits)
         sandbox = sandbox or handled.sandbox
         answer = served.wrap(handled.body, self._request_ids.next(sandbox))
-        return Result(answer, name, sandbox, subject or handled.subject, (), fits)
+        return Result(answer, name, sandbox, subject or handled.subject, (), fits, warning=handled.warning)
 
     def refuse(self, refusal: Refusal) -> Result:
         """Return the result of a request that is refused before any operation is asked."""
         return Result(refused(refusal, self._request_ids.next(None)), violations=refusal.violations)
 
+    def _forced(
+        self, wanted: ContractAnswer, request: Request, operation: Operation, sandbox: Sandbox | None
+    ) -> Result:
+        """Return the answer that a client prefers."""
+        answer = self._from_contract(wanted, request, operation, sandbox)
+        return Result(answer, operation.id, sandbox, note="forced by Prefer")
+
     def _from_contract(
-        self, wanted: ContractAnswer, request: Request, operation: str, sandbox: Sandbox | None
+        self, wanted: ContractAnswer, request: Request, operation: Operation, sandbox: Sandbox | None
     ) -> Answer:
         """Return one of the contract's own answers, made for the request's path where it has no example."""
-        seed = derive(sandbox.root if sandbox else self._seed, "answer", operation, request.path)
+        seed = derive(sandbox.root if sandbox else self._seed, "answer", operation.id, request.path)
         answer = self._contract_answers.answer(wanted, seed, self._request_ids.next(sandbox))
-        if answer.status != 405:
+        own: dict[str, str] = {}
+        if answer.status == 405:
+            own["Allow"] = ", ".join(self.methods(request.path))
+        elif answer.status == 401 and operation.security:
+            own["WWW-Authenticate"] = "Bearer"
+        if not own:
             return answer
-        headers = {**answer.headers, "Allow": ", ".join(self.methods(request.path))}
-        return Answer(answer.status, answer.body, headers, answer.content_type)
+        return Answer(answer.status, answer.body, {**answer.headers, **own}, answer.content_type)
 
     def _failed(
         self, error: Exception, request: Request, sandbox: Sandbox | None
@@ -169,6 +200,10 @@ class _Served:
         self.status = int(success.status)
         schema = contract.resolve(success.schema or {}) if handler else {}
         self.enveloped = "data" in schema.get("properties", {})
+
+    def may_come_to(self, wanted: ContractAnswer) -> bool:
+        """Whether serving a request may give the answer that is wanted: its own success, no example."""
+        return self.serve is not None and not wanted.example and wanted.status == self.status
 
     def wrap(self, body: bytes, request_id: str) -> Answer:
         """Return a success, in the envelope if the contract has one."""

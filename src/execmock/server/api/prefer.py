@@ -7,10 +7,15 @@ from typing import NamedTuple
 
 from execmock.core.contract import Operation, Response
 from execmock.core.schema.violation import Violation
-from execmock.errors import nearest
+from execmock.errors import nearest, quoted
 from execmock.service.refusals import Refusal
 
-__all__ = ["ContractAnswer", "forced_answer", "preferences", "usual_answer"]
+__all__ = ["ContractAnswer", "forced_answer", "preferences", "unknown_words", "usual_answer"]
+
+_OWN = ("code", "example", "scenario")
+_REGISTERED = ("handling", "respond-async", "return", "wait")
+"""Preferences of RFC 7240, which a server may leave without an effect."""
+_MOST_NAMED = 3
 
 
 class ContractAnswer(NamedTuple):
@@ -30,6 +35,16 @@ def preferences(header: str | None) -> Mapping[str, str]:
         name, _, value = part.partition("=")
         found[name.strip().lower()] = value.strip().strip('"')
     return found
+
+
+def unknown_words(wanted: Mapping[str, str]) -> str:
+    """Return a sentence that names the preferences without a meaning here, empty if there are none."""
+    unknown = [word for word in wanted if word and word not in _OWN and word not in _REGISTERED]
+    if not unknown:
+        return ""
+    said = ", ".join(quoted(word) for word in unknown[:_MOST_NAMED])
+    more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+    return f"Prefer: unknown {said}{more}; expected {', '.join(_OWN)}.{nearest(unknown[0], _OWN)}"
 
 
 def forced_answer(operation: Operation, wanted: Mapping[str, str]) -> ContractAnswer | None:

@@ -55,6 +55,9 @@ class AccessLog:
         if self._quiet:
             return
         sandbox = result.sandbox.id if result.sandbox else ""
+        note = result.note or note
+        if result.warning:
+            note = f"{note}; {result.warning}" if note else result.warning
         self._waiting.append(
             _Entry(
                 at,
@@ -65,7 +68,7 @@ class AccessLog:
                 result.operation,
                 sandbox,
                 result.subject,
-                result.note or note,
+                note,
             )
         )
         if self._timer is None:

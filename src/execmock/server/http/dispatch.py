@@ -207,6 +207,7 @@ class ApiDispatcher:
             kept,
             answer_cut,
             misspelt,
+            result.warning,
         )
 
 

@@ -35,7 +35,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     `body` has at most `LONGEST_BODY` bytes, and `cut` is how many more there were; so with `answer`, which is
     None where answers are not kept. `fits` says that the request keeps the contract; `violations` are why it
     was refused all the same. `misspelt` are names that are nearly known; None means that they can still be
-    found in the request.
+    found in the request. `warning` is what the client was warned of.
     """
 
     number: int
@@ -55,6 +55,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     answer: bytes | None = None
     answer_cut: int = 0
     misspelt: Sequence[Violation] | None = None
+    warning: str = ""
 
     @property
     def breaks_contract(self) -> bool:
@@ -103,6 +104,7 @@ def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[st
         "violations": [violation.as_json() for violation in violations_without(entry.violations)],
         "fits": entry.fits,
         "misspelt": [violation.as_json() for violation in misspelt],
+        "warning": entry.warning or None,
     }
     # A client that sends a key where it belongs may send it where it does not belong too.
     secrets = secrets_of(entry.query, entry.headers)
