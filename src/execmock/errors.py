@@ -31,7 +31,8 @@ _MOST_LISTED = 12
 _LONGEST_COMPARED = 200
 _LONGEST_WORD = 200
 _LONGEST_SENTENCE = 2_000
-_HIDDEN = re.compile(r"[^\S\n\t ]|[^\w\s!-~]")
+_HIDDEN = re.compile(r"[^\S\n\t ]|[^\w\s!-~\u200c\u200d]")
+"""Characters that may not be seen; what joins letters and emojis changes no more than their form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_MOST_ADVICE = 100
 _KINDS = "a scenario, a world, a configuration or a contract"
 _KEYS = "the key `scenario`, `world`, `serve`, `verify` or `openapi`"
 
@@ -43,14 +41,14 @@ def command(paths: tuple[Path, ...], form: str, config: str | None) -> int:
     findings += [finding for file in groups["contract"] for finding in _of_contract(file)]
     findings += [finding for file in groups["configuration"] for finding in _of_configuration(file)]
     here = _configured(config, bool(findings))
-    scenarios, told = _scenarios(groups["scenario"], here)
+    scenarios, doubts = _scenarios(groups["scenario"], here)
     findings += [finding for file in scenarios for finding in file.findings]
     if groups["world"]:
         from execmock.cli.world_check import world_findings
 
         findings += world_findings(groups["world"], here, scenarios)
     files = sum(map(len, groups.values()))
-    return report(Checked(files, [*findings, *told]), form)
+    return report(Checked(files, [*findings, *doubts]), form)
 
 
 def _grouped(paths: Sequence[Path]) -> tuple[Groups, list[LocatedFinding]]:
@@ -102,7 +100,7 @@ def _configured(config: str | None, broken: bool) -> Configured:
 def _scenarios(
     paths: Sequence[Path], here: Configured
 ) -> tuple[Sequence[ScenarioFile], list[LocatedFinding]]:
-    from execmock.cli.scenarios.check import advice
+    from execmock.cli.scenarios.check import doubtful
     from execmock.cli.scenarios.sources import files_in
 
     shipped = shipped_files(here.contract)
@@ -110,7 +108,7 @@ def _scenarios(
     checked = {path.resolve() for path in paths}
     read = files_in([*named, *paths], here.contract)
     own = [file for file in read if Path(file.path).resolve() in checked]
-    return own, list(islice(advice(own, shipped), _MOST_ADVICE))
+    return own, list(doubtful(own, shipped, here.contract))
 
 
 def _of_contract(file: Path) -> Sequence[LocatedFinding]:

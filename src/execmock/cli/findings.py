@@ -29,7 +29,7 @@ format_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a check: how many files there were, and all findings, those that are advice last."""
+    """What came of a check: how many files there were, and all findings."""
 
     files: int
     findings: Sequence[LocatedFinding]
@@ -65,7 +65,8 @@ def _hidden(path: Path) -> bool:
 
 def report(checked: Checked, form: str) -> int:
     """Print what came of a check; return the exit code, 1 if there are problems."""
-    if shown := _FORMS[form](checked):
+    ordered = Checked(checked.files, sorted(checked.findings, key=lambda finding: finding.advice))
+    if shown := _FORMS[form](ordered):
         show(shown)
     return 1 if checked.problems else 0
 

@@ -19,8 +19,10 @@ from execmock.core.scenario import (
     compile_scenario,
     scenario_schema,
 )
-from execmock.core.scenario.bind import with_place
+from execmock.core.scenario.advice import advise
+from execmock.core.scenario.bind import check_workflow, with_place
 from execmock.core.scenario.conflicts import Conflict, conflicts, overlaps
+from execmock.core.scenario.precedence import check_precedence
 from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
@@ -31,6 +33,7 @@ from execmock.loading.used_steps import UsableScenarios, UsedText, expand, uses_
 __all__ = [
     "ScenarioFile",
     "Vocabularies",
+    "doubts",
     "overlapping",
     "read_data",
     "read_folder",
@@ -175,6 +178,24 @@ def overlapping(files: Sequence[ScenarioFile]) -> Iterator[LocatedFinding]:
         message = f"{overlap.message}; the other is at {_place(first, overlap)}"
         place = _place(second, overlap)
         yield replace(located_at(place, message, second.text.splitlines()), advice=True)
+
+
+def doubts(file: ScenarioFile, words: Vocabularies) -> Iterator[LocatedFinding]:
+    """Yield what can never happen in a usable scenario, and as advice what may be meant otherwise."""
+    from execmock.loading.yaml_marks import load_marked
+
+    if file.scenario is None:
+        return
+    marked = load_marked(file.text, file.path, ScenarioError)
+    source = _shape().sound(marked.data)
+    if source is None:
+        return  # it uses steps of another scenario, which are told of there
+    steps = file.scenario.steps[: file.scenario.own]
+    never = check_precedence(steps, source) if len(steps) == len(source.steps) else ()
+    unknown = check_workflow(file.scenario.bind) if source.api == "embed" else ()
+    yield from locate([*never, *unknown], marked, file.text)
+    for finding in locate(advise(source, words[source.api]), marked, file.text):
+        yield replace(finding, advice=True)
 
 
 def _place(file: ScenarioFile, rival: Conflict) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,11 @@ from execmock.cli.findings import Checked, existing, format_option, report
 from execmock.cli.scenarios.sources import config_option, configured, files_in, shipped_files
 
 if TYPE_CHECKING:
+    from execmock.core.contract import Contract
     from execmock.loading.located_findings import LocatedFinding
     from execmock.loading.scenarios import ScenarioFile
 
-__all__ = ["advice", "check"]
+__all__ = ["check", "doubtful"]
 
 _MOST_ADVICE = 100
 _OWN_FOLDER = Path("fixtures/scenarios")
@@ -41,16 +42,24 @@ def check(paths: tuple[Path, ...], form: str, config: str | None) -> int:
     read = [*([] if paths else shipped), *files_in(own, here.contract)]
     files = {Path(file.path).resolve(): file for file in read}
     findings = [finding for file in files.values() for finding in file.findings]
-    told = islice(advice(files.values(), shipped), _MOST_ADVICE)
-    return report(Checked(len(files), [*findings, *told]), form)
+    findings += doubtful(list(files.values()), shipped, here.contract)
+    return report(Checked(len(files), findings), form)
 
 
-def advice(files: Iterable[ScenarioFile], shipped: Iterable[ScenarioFile]) -> Iterator[LocatedFinding]:
-    """Yield which files can fit the same request as each other, or as one that comes with execmock."""
-    from execmock.loading.scenarios import overlapping
+def doubtful(
+    files: Sequence[ScenarioFile], shipped: Iterable[ScenarioFile], contract: Contract
+) -> Iterator[LocatedFinding]:
+    """Yield what can never happen in usable scenarios, and as advice what may be meant otherwise.
 
+    That is a word that is no usual one, or a request that two files can fit, or one and a shipped scenario.
+    """
+    from execmock.loading.scenarios import doubts, overlapping, vocabularies
+
+    words = vocabularies(contract)
+    for file in files:
+        yield from doubts(file, words)
     read = [file for file in files if file.scenario]
     names = {file.scenario.name for file in read if file.scenario}
     # What is shipped is loaded first; one of a file's name is not loaded at all.
     others = [file for file in shipped if file.scenario and file.scenario.name not in names]
-    yield from overlapping([*others, *read])
+    yield from islice(overlapping([*others, *read]), _MOST_ADVICE)

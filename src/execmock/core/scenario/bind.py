@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,7 +17,18 @@ from execmock.core.schema.patterns import matcher
 from execmock.core.templates import has_template
 from execmock.errors import nearest, quoted
 
-__all__ = ["bound_data", "bound_texts", "check_bind", "example_request", "with_place"]
+_WORKFLOW_NAMES = {
+    "id": (
+        re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+        "a UUID such as 0198f3aa-0b7e-7c11-8d52-7e0a4b9c6d21",
+    ),
+    "hashid": (re.compile("[0-9a-z]{5}"), "five lower-case letters and digits, such as 6opb4"),
+    "key": (re.compile(r"\S(.{0,198}\S)?"), "1 to 200 characters, such as workflow_15"),
+    "name": (re.compile(r"\S(.{0,198}\S)?"), "1 to 200 characters, such as Workflow 15"),
+}
+"""What the names of an embed workflow look like, each with words for it."""
+
+__all__ = ["bound_data", "bound_texts", "check_bind", "check_workflow", "example_request", "with_place"]
 
 
 def bound_data(bind: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +93,16 @@ def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Findi
         yield from found
         if not found and name in vocabulary.bindable:
             yield from _never_fits(name, value, path, source.bind)
+
+
+def check_workflow(bind: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield each text that an embed scenario binds and that is none that a request can name a workflow by."""
+    for name, (pattern, expected) in _WORKFLOW_NAMES.items():
+        for value in compile_test(bind[name]).values or () if name in bind else ():
+            if isinstance(value, str) and not pattern.fullmatch(value):
+                said = f"no workflow has the {name} {quoted(value)}; expected {expected}"
+                yield Finding(("bind", name), said)
+                break
 
 
 def with_place(finding: Finding) -> Finding:

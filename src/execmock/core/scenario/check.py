@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from execmock.core.contract import Transitions
 from execmock.core.durations import parse_duration
 from execmock.core.findings import DataPath, Finding
+from execmock.core.scenario.graph import closure
 from execmock.core.scenario.model import Step
 from execmock.core.scenario.source import ScenarioSource
 from execmock.errors import listed, nearest, quoted
@@ -49,7 +50,7 @@ def _check_order(steps: Sequence[Step], graph: Transitions, source: ScenarioSour
 def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Finding]:
     # A step without any way out is told once, at itself, and not again at all that lead to it.
     ends = [n for n, step in enumerate(steps) if step.status in graph.terminal or not step.triggers]
-    escaping = _closure(ends, _edges(steps, backwards=True))
+    escaping = closure(ends, _edges(steps, backwards=True))
     endless: list[int] = []
     for index, step in enumerate(steps):
         if step.status in graph.terminal:
@@ -70,13 +71,13 @@ def _check_ways_out(steps: Sequence[Step], graph: Transitions) -> Iterator[Findi
 
 def _check_reachable(steps: Sequence[Step]) -> Iterator[Finding]:
     edges = _edges(steps)
-    reached = _closure([0], edges)
+    reached = closure([0], edges)
     missed = [index for index in range(len(steps)) if index not in reached]
     entered = {to for index in missed for to in edges[index] if to != index}
     # What only unreachable steps lead to follows from those; of a circle of them, the first is named.
     for index in sorted(missed, key=lambda index: (index in entered, index)):
         if index not in reached:
-            reached |= _closure([index], edges)
+            reached |= closure([index], edges)
             yield Finding(("steps", index), f"unreachable: no step leads to {quoted(steps[index].name)}")
 
 
@@ -96,7 +97,7 @@ def _check_idle_loops(steps: Sequence[Step]) -> Iterator[Finding]:
         for index, step in enumerate(steps)
     }
     for index in instant:
-        if index in _closure(instant[index], instant):
+        if index in closure(instant[index], instant):
             yield Finding(
                 ("steps", index, "next"), "a loop that may take no time: expected a duration above 0s in it"
             )
@@ -109,16 +110,6 @@ def _edges(steps: Sequence[Step], *, backwards: bool = False) -> dict[int, list[
             start, end = (trigger.to, index) if backwards else (index, trigger.to)
             edges[start].append(end)
     return edges
-
-
-def _closure(starts: Sequence[int], edges: dict[int, list[int]]) -> set[int]:
-    seen, waiting = set(starts), list(starts)
-    while waiting:
-        for index in edges[waiting.pop()]:
-            if index not in seen:
-                seen.add(index)
-                waiting.append(index)
-    return seen
 
 
 def _trigger_path(source: ScenarioSource, step: int, trigger: int) -> DataPath:

@@ -46,6 +46,8 @@ class Trigger:
     """Whether time alone may lead through it, at the instant `due`."""
     counted: ClassVar[bool] = False
     """Whether reads by id may lead through it: see `takes_read`."""
+    revisits: ClassVar[bool] = False
+    """Whether it leads nowhere before the step is entered again."""
 
     to: int
     chance: float
@@ -87,6 +89,18 @@ class Trigger:
     def signal(self) -> str | None:
         """The signal that it waits for."""
         return None
+
+    def always_after(self, other: Trigger, *, written_first: bool) -> bool:
+        """Whether another trigger of the step, wherever this one is open, always leads on before.
+
+        `written_first` says that the other is written before this one, which decides at the same instant.
+        What time leads through comes before all that arrives at that instant.
+        """
+        if not other.sure or other.latest is None:
+            return False
+        if self.soonest is None:
+            return other.latest == 0
+        return other.latest < self.soonest or (other.latest == self.soonest and written_first)
 
     def due(self, visits: Sequence[Visit], index: int, seed: bytes) -> int | None:
         """Return the instant (ms) at which time leads from the last visit through it; None if it never does.
@@ -188,6 +202,12 @@ class Polls(Trigger):
         """Reads are counted, so there have to be some."""
         return None if api.reads else f"an {api.name} execution is never read by id; use after or signal"
 
+    def always_after(self, other: Trigger, *, written_first: bool) -> bool:
+        """Also after as many reads or fewer."""
+        if isinstance(other, type(self)) and other.sure:
+            return other.count < self.count or (other.count == self.count and written_first)
+        return Trigger.always_after(self, other, written_first=written_first)
+
     def takes_read(self, reads: int) -> bool:
         """Whether the count is reached."""
         return reads >= self.count
@@ -224,6 +244,12 @@ class Signalled(Trigger):
         """Return the trigger for the name of a signal."""
         return cls(value, to, chance)
 
+    def always_after(self, other: Trigger, *, written_first: bool) -> bool:
+        """Also where the other waits for the same signal."""
+        if other.signal == self.name and other.sure:
+            return written_first
+        return Trigger.always_after(self, other, written_first=written_first)
+
     @property
     def signal(self) -> str:
         """The name of the signal."""
@@ -253,6 +279,7 @@ class Visits(Trigger):
 
     word = "visits"
     timed = True
+    revisits = True
     sure = False
     soonest = 0
 
@@ -264,6 +291,12 @@ class Visits(Trigger):
     def compiled(cls, value: Any, to: int, chance: float) -> Trigger:
         """Return the trigger for a number of visits."""
         return cls(value, to, chance)
+
+    def always_after(self, other: Trigger, *, written_first: bool) -> bool:
+        """Also where the other is open from as many visits or fewer, and is written first."""
+        if isinstance(other, type(self)):
+            return written_first and other.count <= self.count and other.chance >= 1
+        return Trigger.always_after(self, other, written_first=written_first)
 
     def due(self, visits: Sequence[Visit], index: int, seed: bytes) -> int | None:
         """Return the instant at which the last visit began, None if there were too few of its step."""

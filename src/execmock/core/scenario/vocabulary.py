@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
 
 from execmock.core.apis import APIS, ApiName
 from execmock.core.contract import Contract, Transitions
@@ -26,7 +26,8 @@ class Vocabulary:
     """The words of one API's scenarios, read from the contract.
 
     `settable` maps a property that `set` may give to its schema. `bindable` names the texts that `bind` may
-    look at, and `nested` the properties that it may look into.
+    look at, and `nested` the properties that it may look into. `words` are those that the contract's choices
+    name for a property or for `eventLevel`, and `dotted_events` whether they say that event types have dots.
     """
 
     api: ApiName
@@ -39,6 +40,8 @@ class Vocabulary:
     request_names: frozenset[str]
     standard_events: Mapping[str, Mapping[str, Any]]
     sum: Sum | None = None
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dotted_events: bool = False
 
     @classmethod
     def of(cls, contract: Contract, api: ApiName) -> Vocabulary:
@@ -49,6 +52,7 @@ class Vocabulary:
         request = contract.schema(places.body)["properties"]
         kinds = {name: json_types(contract.resolve(schema)) for name, schema in request.items()}
         status = contract.schema(places.status)
+        choices = contract.choices
         transitions = contract.transitions(places.status)
         drifted = transitions
         for name, drift in status.get("x-drift", {}).items():
@@ -69,6 +73,8 @@ class Vocabulary:
             request_names=frozenset(request),
             standard_events=status.get("x-events", {}),
             sum=_sum(schema.get("x-sum")),
+            words={name: choice.default for name, choice in choices.items() if _is_list(choice.default)},
+            dotted_events="eventType" in choices and choices["eventType"].default == "dotted",
         )
 
     def counts(self, name: str) -> bool:
@@ -78,6 +84,10 @@ class Vocabulary:
     def graph(self, drift: bool) -> Transitions:
         """Return the legal status graph, with the vendor's later statuses where the scenario opts in."""
         return self.with_drift if drift else self.transitions
+
+
+def _is_list(words: object) -> TypeGuard[Sequence[str]]:
+    return isinstance(words, list | tuple)
 
 
 def _sum(found: Mapping[str, Any] | None) -> Sum | None:
