@@ -11,6 +11,8 @@ from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.strictness import chosen_strictness
+from execmock.server.control.access import is_loopback, is_this_machine
+from execmock.server.example_keys import DEMO_KEY, example_key, example_keys
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
@@ -102,9 +104,23 @@ class App:
                 engine.contract,
                 lambda: engine.contract_text,
                 lambda: {name: port for name, port in self.ports.items() if name not in here},
+                self._docs_key,
             )
 
         return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
+
+    async def _docs_key(self, headers: Mapping[str, str]) -> str | None:
+        """Return the key that the docs page fills in, None where its reader has to enter one.
+
+        Where keys are held to, only a page of this machine gets one.
+        """
+        options = self.options
+        if not options.strict:
+            return DEMO_KEY
+        if not (is_loopback(options.host) and is_this_machine(headers)):
+            return None
+        best = example_key(await example_keys(self.engine.sandboxes, options), strict=True)
+        return best.key if best else None
 
     def control_front(self) -> ControlDispatcher:
         """Return the handler of the control API."""

@@ -8,6 +8,8 @@ from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.bind import bound_texts
+from execmock.server.example_keys import ExampleKey
+from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.settings import ServeSettings
 from execmock.version import __version__
 
@@ -19,6 +21,7 @@ _BODY = (
 )
 _WIDEST = 50
 """Columns that what picks a scenario may take."""
+_MOST_KEYS = 8
 _JSON = "-H 'Content-Type: application/json'"
 
 
@@ -31,11 +34,12 @@ def banner(
     settings: ServeSettings,
     own_file: str = "",
     left_out: Sequence[str] = (),
+    keys: Sequence[ExampleKey] = (),
 ) -> str:
     """Return the text; `urls` maps operation ids to the address of their port.
 
     `own_file` names the file of a contract that is not the shipped one, `left_out` the shipped scenarios that
-    do not fit it.
+    do not fit it. `key` is what the lines to paste use, empty where none is known; `keys` are the known ones.
     """
     main = urls[CREATE]
     width = max(map(len, contract.operations))
@@ -55,14 +59,31 @@ def banner(
     if left_out:
         lines.append(f"  Not served           {', '.join(left_out)}: these scenarios do not fit the contract")
     lines += [
-        f"  Key                  {key}",
+        *_keys(key, keys),
         *_repeats(settings),
         "",
         "Paste to create an execution, watch it move, list, read it publicly, execute:",
     ]
-    lines += ["", *_paste(contract, urls, key), ""]
+    lines += ["", *_paste(contract, urls, key or "KEY"), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
     return "\n".join(lines) + "\n"
+
+
+def _keys(key: str, keys: Sequence[ExampleKey]) -> list[str]:
+    """Return the known keys with what they may do, and what is to be done where none may create."""
+    if not keys:
+        return [f"  Key                  {key or 'none is known yet: start with --key KEY'}"]
+    more = len(keys) - _MOST_KEYS
+    shown = [_about(known) for known in keys[:_MOST_KEYS]] + ([f"and {more} more"] if more > 0 else [])
+    if key and all(known.scope == "read" for known in keys) and key in {known.key for known in keys}:
+        shown.append("none of them may create: start with --key KEY too")
+    label = "Key " if len(shown) == 1 else "Keys"
+    return [f"  {label if not index else '    '}                 {text}" for index, text in enumerate(shown)]
+
+
+def _about(known: ExampleKey) -> str:
+    place = "" if known.sandbox == DEFAULT_SANDBOX else f", sandbox {known.sandbox}"
+    return f"{known.key}  {known.scope}{place}"
 
 
 def _repeats(settings: ServeSettings) -> list[str]:

@@ -32,11 +32,15 @@ _SAFE = {
 
 
 def contract_pages(
-    contract: Contract, text: Callable[[], bytes], elsewhere: Callable[[], Mapping[str, int]]
+    contract: Contract,
+    text: Callable[[], bytes],
+    elsewhere: Callable[[], Mapping[str, int]],
+    key: Callable[[Mapping[str, str]], Awaitable[str | None]],
 ) -> dict[str, Page]:
     """Return first path segment to page.
 
-    `text` gives the contract as a YAML file, `elsewhere` operation id to port, for those of other ports.
+    `text` gives the contract as a YAML file, `elsewhere` operation id to port, for those of other ports, and
+    `key` the key for the docs page, from the headers of who asks for it.
     """
 
     @lru_cache(maxsize=1)
@@ -56,6 +60,11 @@ def contract_pages(
         return _served(request, (_FOLDER / "swagger" / "favicon-32x32.png").read_bytes(), "image/png")
 
     async def docs(request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/docs/key.json":
+            answer = _served(request, encode({"key": await key(request.headers)}), "application/json")
+            # The page's own, and no other page's.
+            answer.headers.popall("Access-Control-Allow-Origin", None)
+            return answer
         return _docs_page(request, elsewhere())
 
     return {

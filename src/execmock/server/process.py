@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -15,6 +15,7 @@ from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
 from execmock.server.app import App
 from execmock.server.banner import banner
+from execmock.server.example_keys import ExampleKey, example_key, example_keys
 from execmock.server.http.listener import Listener, bind
 from execmock.service.scenario_reload import ScenarioReloader
 from execmock.service.scenarios.shipped import left_out
@@ -22,7 +23,6 @@ from execmock.settings import ServeSettings
 
 __all__ = ["ProcessOptions", "run"]
 
-_DEMO_KEY = "b3sk_demo"
 _BEFORE_WARMING = 0.5
 """Seconds after which what was left for later is imported."""
 
@@ -60,7 +60,7 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
     if running.lifeline is not None:
         asyncio.get_running_loop().add_reader(running.lifeline, stopped.set)
     if running.first and not running.again:
-        _say(mock, settings, opened)
+        _say(mock, settings, opened, await example_keys(mock.engine.sandboxes, settings))
     running.when_ready()
     background = [
         asyncio.create_task(_reload(mock, settings, aloud=running.first)),
@@ -108,8 +108,8 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     return _Open(served, listeners[-1] if control else listeners[0])
 
 
-def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
-    key = settings.keys[0].key if settings.keys else _DEMO_KEY
+def _say(mock: App, settings: ServeSettings, opened: _Open, keys: Sequence[ExampleKey]) -> None:
+    best = example_key(keys, strict=settings.strict)
     urls = {name: listener.url for name, listener in opened.operations.items()}
     engine = mock.engine
     scenarios = engine.registry.current.values()
@@ -119,11 +119,12 @@ def _say(mock: App, settings: ServeSettings, opened: _Open) -> None:
                 engine.contract,
                 scenarios,
                 urls,
-                key,
+                best.key if best else "",
                 opened.control.url,
                 settings,
                 str(settings.contract or ""),
                 left_out(engine.contract),
+                keys,
             )
         )
         sys.stdout.flush()

@@ -88,7 +88,7 @@ class Engine:
     @cached_property
     def executions(self) -> Executions:
         """The executions API."""
-        return Executions(self.services, self.view_cache)
+        return Executions(self.services, self.view_cache, strict_magic=self.options.strict_magic)
 
     @cached_property
     def embed(self) -> EmbedExecutions:

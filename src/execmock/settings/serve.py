@@ -87,6 +87,9 @@ class ServeSettings(Settings):
         each_sandbox=True,
     )
     scenario: str | None = option(None, TEXT, "Scenario of executions that name none.", each_sandbox=True)
+    strict_magic: bool = option(
+        False, FLAG, "Refuse a workflow id that is nearly a magic one, in place of warning of it."
+    )
     scenarios: tuple[Path, ...] = option(
         (), PATH, "Scenario file, or folder of them, to load as well.", many=True
     )

@@ -54,6 +54,7 @@ class ExecMock(MockSandbox):
         timezone: str = "America/New_York",
         cors_origins: Sequence[str] = ("*",),
         cors_exact: bool = False,
+        strict_magic: bool = False,
         max_body: int | str = 1 << 20,
         journal_size: int = 1000,
         journal_answers: bool = False,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from execmock.core.contract.model import Operation
-from execmock.errors import nearest
+from execmock.errors import closest, quoted
 
 __all__ = ["Match", "Router", "nearest_path", "parameter_names"]
 
@@ -57,18 +57,26 @@ _LONGEST_KEPT = 200
 def nearest_path(path: str, known: Iterable[str]) -> str:
     """Return ` Did you mean '/a/b'?` for the known path closest to a raw path, or an empty string.
 
-    A parameter of a known path stands for what the raw path has in its place.
+    A parameter of a known path stands for what the raw path has in its place, counted from either end.
     """
     if len(path) > _LONGEST_KEPT:
         return ""
     given = path.split("/")
-    return nearest(path, [_filled(template, given) for template in known])
+    filled = {_filled(template, given, end) for template in known for end in (False, True)}
+    close = closest(path, sorted(filled - {path}))
+    if close is None:
+        return ""
+    slash = ", without the slash at its end" if path.rstrip("/") == close else ""
+    return f" Did you mean {quoted(close)}{slash}?"
 
 
-def _filled(template: str, given: Sequence[str]) -> str:
+def _filled(template: str, given: Sequence[str], from_end: bool) -> str:
     segments = template.split("/")
+    shift = len(given) - len(segments) if from_end else 0
     return "/".join(
-        given[place] if segment.startswith("{") and place < len(given) else segment
+        given[place + shift] or segment
+        if segment.startswith("{") and 0 < place + shift < len(given)
+        else segment
         for place, segment in enumerate(segments)
     )
 

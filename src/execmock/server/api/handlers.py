@@ -38,7 +38,7 @@ def api_handlers(
     async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         who = admitted(request, caller)
         created = await executions.create(who.sandbox, validated.body, who.name, _selection(request))
-        return Handled(created.data, created.id)
+        return Handled(created.data, created.id, warning=created.warning)
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         sandbox = admitted(request, caller).sandbox

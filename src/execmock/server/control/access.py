@@ -13,7 +13,7 @@ from execmock.core.schema.violation import Violation
 from execmock.server.api.authentication import Caller
 from execmock.service.refusals import Refusal
 
-__all__ = ["ControlAccess", "is_loopback"]
+__all__ = ["ControlAccess", "is_loopback", "is_this_machine"]
 
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]*)?")
 
@@ -26,6 +26,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_this_machine(headers: Mapping[str, str]) -> bool:
+    """Whether a request was sent to a name of this machine, and by no page of another origin."""
+    host, origin = headers.get("Host", ""), headers.get("Origin")
+    return is_loopback(_name(host)) and (origin is None or _place(origin) == host.lower())
 
 
 class ControlAccess:

@@ -2,7 +2,8 @@
 
 import { filled, operations } from "./links.js";
 
-const KEY = "b3sk_demo";
+/** The name under which the browser keeps the key that was filled in last. */
+const FILLED_IN = "execmock key";
 /** Where the mock is reached, which may be under a prefix that a proxy takes off. */
 const BASE = new URL("..", window.location.href).href.replace(/\/$/, "");
 
@@ -47,16 +48,18 @@ function bearerSchemes(contract) {
   return schemes.filter(([, scheme]) => scheme.type === "http" && scheme.scheme === "bearer").map(([name]) => name);
 }
 
-/** Returns the names of the schemes for which the reader entered a key on an earlier visit. */
+/** Returns the names of the schemes for which the reader entered a key, on an earlier visit and on their own. */
 function remembered() {
   try {
-    return Object.keys(JSON.parse(localStorage.getItem("authorized")) ?? {});
+    const entered = Object.entries(JSON.parse(localStorage.getItem("authorized")) ?? {});
+    return entered.filter(([, { value }]) => value !== localStorage.getItem(FILLED_IN)).map(([name]) => name);
   } catch {
     return [];
   }
 }
 
-function show([contract, elsewhere]) {
+function show([contract, elsewhere, { key }]) {
+  document.getElementById("key").textContent = key ?? "to enter with Authorize";
   const known = remembered();
   let sent;
   const ui = SwaggerUIBundle({
@@ -81,9 +84,10 @@ function show([contract, elsewhere]) {
       return answer;
     },
     onComplete: () => {
-      for (const scheme of bearerSchemes(contract).filter((name) => !known.includes(name))) {
-        ui.preauthorizeApiKey(scheme, KEY);
-      }
+      const unset = key === null ? [] : bearerSchemes(contract).filter((name) => !known.includes(name));
+      unset.forEach((scheme) => ui.preauthorizeApiKey(scheme, key));
+      // The next server at this address may have another key.
+      localStorage.setItem(FILLED_IN, key ?? "");
     },
   });
 }
@@ -103,7 +107,6 @@ function complain(reason) {
   document.getElementById("docs").replaceChildren(note);
 }
 
-document.getElementById("key").textContent = KEY;
-Promise.all(["../openapi.json", "elsewhere.json"].map(read))
+Promise.all(["../openapi.json", "elsewhere.json", "key.json"].map(read))
   .then(show)
   .catch((error) => complain(error.message));

@@ -12,6 +12,7 @@ from execmock.core.execution import Execution, Idempotency, new_execution, reque
 from execmock.core.ids import client_token
 from execmock.core.progress import Poll
 from execmock.core.schema.violation import Violation
+from execmock.errors import quoted
 from execmock.service.executions.creation import ExecutionCreation
 from execmock.service.executions.draw_numbers import Drawn
 from execmock.service.executions.view_cache import RenderedViews, ViewCache
@@ -24,10 +25,11 @@ __all__ = ["Created", "Executions", "Page"]
 
 
 class Created(NamedTuple):
-    """A created execution's id, and the bytes of `data` that its creator is answered."""
+    """A created execution's id, the bytes of `data` that its creator is answered, and what to warn of."""
 
     id: str
     data: bytes
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Page:
 class Executions:
     """Serves executions from a store. Choices are the behaviours that the contract leaves open."""
 
-    def __init__(self, services: Services, view_cache: ViewCache) -> None:
+    def __init__(self, services: Services, view_cache: ViewCache, *, strict_magic: bool = False) -> None:
+        self._strict_magic = strict_magic
+        self._registry = services.registry
         self._sandboxes = services.sandboxes
         self._scenario_sync = services.scenario_sync
         self._repository = services.repository
@@ -65,6 +69,13 @@ class Executions:
         self._check_workflow(sandbox, request["workflowId"])
         await self._scenario_sync.refresh(sandbox.id)
         key = request.get("idempotencyKey")
+        meant = self._nearly_magic(sandbox, request, selection)
+        created = await self._create(sandbox, request, caller, selection, key)
+        return created._replace(warning=meant) if meant else created
+
+    async def _create(
+        self, sandbox: Sandbox, request: Mapping[str, Any], caller: str, selection: Selection, key: str | None
+    ) -> Created:
         origin = await self._creation.origin(sandbox, selection, request)
         execution = new_execution(origin, request, caller)
         drawn = None
@@ -156,6 +167,24 @@ class Executions:
     def _answer(self, sandbox: Sandbox, execution: Execution) -> Created:
         now = self._sandboxes.now(sandbox)
         return _created(sandbox, execution, self._view_cache.render(execution, sandbox, now))
+
+    def _nearly_magic(self, sandbox: Sandbox, request: Mapping[str, Any], selection: Selection) -> str:
+        """Return a sentence on the magic workflow id that was probably meant; Refusal 400 where it is one.
+
+        Nothing is said where something else picks the scenario, and of the sandbox's own workflows.
+        """
+        workflow = request["workflowId"]
+        if selection.header or selection.prefer or workflow in sandbox.workflows:
+            return ""
+        meant = self._registry.nearly_bound(workflow, sandbox.id)
+        if meant is None or self._registry.bound(request, EXECUTIONS_API.name, sandbox.id):
+            return ""
+        if self._strict_magic:
+            expected = "a magic id, or one that is not nearly magic"
+            hint = f" Did you mean {quoted(meant)}?"
+            violation = Violation("body/workflowId", expected, workflow, hint=hint)
+            raise Refusal(400, "The workflow id is nearly a magic one", [violation])
+        return f"workflowId {quoted(workflow)} is not magic. Did you mean {quoted(meant)}?"
 
     def _check_workflow(self, sandbox: Sandbox, workflow: str) -> None:
         if sandbox.workflows and workflow not in sandbox.workflows:

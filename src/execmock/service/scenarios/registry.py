@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, get_args
 
 from execmock.core.apis import ApiName
@@ -11,6 +11,7 @@ from execmock.core.scenario.conditions import Condition, found_by
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.service.refusals import Refusal
+from execmock.service.scenarios.magic_ids import MagicIds
 
 __all__ = ["ScenarioRegistry"]
 
@@ -127,6 +128,10 @@ class ScenarioRegistry:
                 best = ranked
         return best.scenario if best else None
 
+    def nearly_bound(self, workflow: str, sandbox: str = "") -> str | None:
+        """Return the magic workflow id that a workflow id is nearly, None for one that is magic."""
+        return self._bound[self.owner(sandbox)].magic.nearly(workflow)
+
     def owner(self, sandbox: str) -> str:
         """Return a sandbox that has scenarios of its own, or "" for one that sees what all see."""
         return sandbox if self._own.get(sandbox) else ""
@@ -142,7 +147,8 @@ class _Index:
     A property that is bound to texts finds its scenario by them; `others`, which have none, are always tried.
     """
 
-    def __init__(self, scenarios: Iterable[Scenario]) -> None:
+    def __init__(self, scenarios: Collection[Scenario]) -> None:
+        self.magic = MagicIds(scenarios)
         self.names: dict[ApiName, list[str]] = {api: [] for api in get_args(ApiName)}
         self.scenarios: dict[tuple[ApiName, str, str], list[_Ranked]] = {}
         self.others: dict[ApiName, list[_Ranked]] = {api: [] for api in get_args(ApiName)}
