@@ -51,11 +51,11 @@ def problems(text: str) -> list[str]:
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: 3s\n",
-            '4:5: expected an array or an object, received "3s"',
+            '4:5: expected a way out such as {after: 3s}, or a list of them, received "3s"',
         ),
         (
             HEAD + "  - status: workflow_queued\n    next:\n",
-            "4:5: expected an array or an object, received null",
+            "4:5: expected a way out such as {after: 3s}, or a list of them, received null",
         ),
         (
             HEAD + "  - status: workflow_queued\n    next: {polls: 0}\n",

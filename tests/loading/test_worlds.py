@@ -115,7 +115,10 @@ def problems(text: str) -> list[str]:
             "5:39: unknown scenario 'flak'",
         ),
         (MANY + "        pick: {a: []}\n", "8:16: expected at least 1 item, received []"),
-        (MANY + "        pick: {a: some}\n", '8:16: expected text such as 1..9, received "some"'),
+        (
+            MANY + "        pick: {a: some}\n",
+            '8:16: expected a list, or a range of whole numbers such as 1..9, received "some"',
+        ),
         (
             HEAD + "    timezone: Europe/Berlim\n",
             "5:5: unknown time zone 'Europe/Berlim'; expected one such as",

@@ -44,7 +44,7 @@ FAULTS = [
     ("a: |\nx\n", "2:1: the text that line 1 announces has to be indented by more than that line"),
     ('a: "b\\q"\n', "1:6: \\q means nothing in double quotes; write \\\\q for a backslash, or use single"),
     ("a: 1\n...\nb: 2\n", "3:1: nothing can stand here, after the end of the document"),
-    ("a: >x\n", "1:5: did not find expected comment or line break"),
+    ("a: >x\n", "1:4: a text that begins with > has to stand in quotes"),
 ]  # fmt: skip
 
 

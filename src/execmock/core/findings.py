@@ -77,4 +77,21 @@ def _sentence(violation: Violation) -> str:
             parse(violation.received)
         except DurationError as error:
             return error.message
-    return violation.sentence
+        return f"{quoted(violation.received)} has a space in it; expected a number and a unit without one"
+    return f"{violation.sentence}{_what_to_write(violation.expected, violation.received)}"
+
+
+def _what_to_write(expected: str, received: object) -> str:
+    """Return what YAML wants to have where it read another kind of value than was meant, or an empty text."""
+    number = isinstance(received, int | float)
+    if expected == "a boolean" and isinstance(received, str):
+        return "; write true or false"
+    if expected == "a string" and number:
+        return "; write it in quotes"
+    if expected in ("an integer", "a number") and isinstance(received, str) and received.isdecimal():
+        return "; write it without quotes"
+    if expected == "an array" and isinstance(received, dict):
+        return "; each item of a list begins with -"
+    if expected == "an object" and isinstance(received, list):
+        return "; keys stand here without - before them"
+    return ""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from execmock.errors import closest
 
-__all__ = ["FileKind", "kind_of"]
+__all__ = ["FIRST_KEYS", "FileKind", "kind_of"]
 
 FileKind = Literal["scenario", "world", "contract", "configuration"]
 
@@ -18,6 +18,9 @@ _BY_KEY: dict[str, FileKind] = {
     "serve": "configuration",
     "verify": "configuration",
 }
+FIRST_KEYS = tuple(_BY_KEY)
+"""The keys that tell what a file is."""
+
 _BESIDE = {"scenario": "steps", "world": "sandboxes"}
 """A key that a file has besides, by which one is known whose first key is misspelt."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -10,7 +10,8 @@ import msgspec
 
 from execmock.core.findings import Finding, findings_of
 from execmock.core.schema.validator import SchemaValidator
-from execmock.errors import quoted
+from execmock.errors import closest, quoted
+from execmock.loading.file_kinds import FIRST_KEYS
 
 __all__ = ["FileModel"]
 
@@ -30,6 +31,14 @@ class FileModel(Generic[T]):
     def _validator(self) -> SchemaValidator:
         return SchemaValidator(self._schema(), "")
 
+    def _other(self, data: dict[str, Any]) -> str | None:
+        """Return the key by which a file is one of another kind."""
+        names: Sequence[str] = self._model.__struct_fields__  # type: ignore[attr-defined]
+        if names[0] in data:
+            return None
+        kind = next((key for key in FIRST_KEYS if key in data and key not in names), None)
+        return kind or next((key for key in data if not any(closest(key, names) for key in data)), None)
+
     def sound(self, data: Any) -> T | None:
         """Return the model of data that was found to fit before, None if it does not after all."""
         try:
@@ -46,6 +55,10 @@ class FileModel(Generic[T]):
             came = "a list" if isinstance(data, list) else quoted(data)
             hint = ". After a key stand a colon and a space" if space else ""
             return None, [Finding((), f"the file holds {came}; expected {self._expected}{hint}")]
+        if other := self._other(data):
+            return None, [
+                Finding((other,), f"the file holds the key {quoted(other)}; expected {self._expected}")
+            ]
         violations = self._validator.violations(data)
         if violations:
             return None, findings_of(violations)

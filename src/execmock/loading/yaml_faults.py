@@ -105,6 +105,12 @@ def _stray_quote(case: _Case) -> Fault | None:
 
 def _tab(case: _Case) -> Fault | None:
     blank = case.here[: len(case.here) - len(case.here.lstrip())]
+    for line in (case.line, case.above()):
+        text = case.lines[line] if line is not None and line < len(case.lines) else ""
+        blank_here = text[: len(text) - len(text.lstrip())]
+        if "\u00a0" in blank_here:
+            said = "a no-break space (U+00A0) stands in the indentation; YAML takes plain spaces there"
+            return Fault(said, line or 0, blank_here.index("\u00a0"))
     if "\t" not in blank:
         return None
     said = "a tab stands in the indentation; YAML takes spaces there"
@@ -127,6 +133,9 @@ def _open_bracket(case: _Case) -> Fault | None:
     if "parsing a flow" not in case.context or "expected ','" not in case.problem:
         return None
     opening, closing = ("[", "]") if "sequence" in case.context else ("{", "}")
+    if case.here[case.column : case.column + 1] == ":" and case.begun.line == case.line:
+        word = (case.here[: case.column].split() or [""])[-1].lstrip("{[,")
+        return case.fault(f"expected a comma before {word}:, or quotes round a text that has a colon in it")
     if case.begun.line < case.line or case.column >= len(case.here):
         return case.fault(f"the {opening} that opens here is not closed; expected {closing}", case.begun)
     if case.here[case.column] in "]}":
@@ -147,7 +156,7 @@ def _colon(case: _Case) -> Fault | None:
     if above is None:
         return None
     if not _KEY.match(case.lines[above]):
-        said = "expected `key: value`; a colon and a space are missing"
+        said = _no_key(case.lines[above])
         return Fault(said, above, len(case.lines[above]) - len(case.lines[above].lstrip()))
     return Fault(_deeper(case.lines[above], above), case.line, _indent(case.here))
 
@@ -171,7 +180,23 @@ def _key_without_colon(case: _Case) -> Fault | None:
         return case.fault(said, case.begun)
     if len(case.lines[case.begun.line]) > _LONGEST_KEY:
         return case.fault(f"a key has at most {_LONGEST_KEY} characters", case.begun)
-    return case.fault("expected `key: value`; a colon and a space are missing", case.begun)
+    return case.fault(_no_key(case.lines[case.begun.line]), case.begun)
+
+
+def _no_key(line: str) -> str:
+    if ":\u00a0" in line:
+        return "a no-break space (U+00A0) stands after the colon; YAML takes a plain space there"
+    if re.search(r"\w:\S", line) and "://" not in line:
+        return "expected `key: value`; a space is missing after the colon"
+    return "expected `key: value`; a colon and a space are missing"
+
+
+def _special(case: _Case) -> Fault | None:
+    """A text that begins with a sign which means something to YAML."""
+    if "alias" in case.context or "anchor" in case.context or "block scalar" in case.context:
+        sign = case.lines[case.begun.line][case.begun.column : case.begun.column + 1]
+        return case.fault(f"a text that begins with {sign} has to stand in quotes", case.begun)
+    return None
 
 
 def _item_in_line(case: _Case) -> Fault | None:
@@ -194,6 +219,8 @@ def _indentation(case: _Case) -> Fault | None:
     """A line that belongs to no block: its indentation is that of no line above, or its kind is another."""
     if not any(said in case.problem for said in ("expected key", "'-' indicator", "<document start>")):
         return None
+    if case.here[case.column : case.column + 1] in ("]", "}"):
+        return case.fault(f"{case.here[case.column]} closes nothing here")
     if case.column != _indent(case.here) or not case.here.strip():
         return None
     item = _LIST_ITEM.match(case.here)
@@ -201,6 +228,8 @@ def _indentation(case: _Case) -> Fault | None:
         return _after_the_document(case)
     if case.begun and case.column == case.begun.column and ("'-'" in case.problem) != bool(item):
         said = "a list item stands among keys" if item else "a key stands in a list, whose items begin with -"
+        if case.here.lstrip().startswith("-") and not item:
+            return case.fault("a space is missing after the -")
         return case.fault(f"{said}; the block begins on line {case.begun.line + 1}")
     columns = _columns(case)
     lower = [column for column in columns if column < case.column][-1:]
@@ -267,6 +296,7 @@ _RULES: Sequence[Callable[[_Case], Fault | None]] = (
     _open_bracket,
     _colon,
     _key_without_colon,
+    _special,
     _item_in_line,
     _escape,
     _indentation,

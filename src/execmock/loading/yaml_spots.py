@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from execmock.errors import ExecmockError, Place
+from execmock.errors import ExecmockError, Place, quoted
 from execmock.loading.yaml_faults import TEMPLATE
 from execmock.loading.yaml_scalars import KINDS, kind_of_plain, scalar
 
@@ -50,6 +50,7 @@ class SpotReader:
         self._events = events
         self._file = file
         self._error = error
+        self._items: set[Place] = set()  # where mappings begin that are items of a list
         self._anchors: dict[str, Spot | None] = {}  # None while the anchored value is being read
 
     def document(self) -> Spot:
@@ -93,6 +94,8 @@ class SpotReader:
         self._check_tag(event, "seq")
         items: list[Spot] = []
         while not isinstance(inner := next(self._events), yaml.SequenceEndEvent):
+            if isinstance(inner, yaml.MappingStartEvent) and not inner.flow_style:
+                self._items.add(self._place(inner))
             items.append(self._value(inner, depth + 1))
         members: Members = {index: (item.place, item) for index, item in enumerate(items)}
         return self._holding(event, [item.value for item in items], members)
@@ -136,7 +139,10 @@ class SpotReader:
         self._scalar(event)
         if event.value in present:
             line = present[event.value][0].line
-            raise self._fail(event, f"the key {event.value!r} stands twice; it is also on line {line}")
+            said = f"the key {quoted(event.value)} stands twice; it is also on line {line}"
+            if self._place(mapping) in self._items and line < self._place(event).line:
+                said = f"{said}. Is a - missing, which begins another item?"
+            raise self._fail(event, said)
         return str(event.value)
 
     def _scalar(self, event: Any) -> object:

@@ -76,6 +76,7 @@ class _Compiler:
         self.vocabulary = vocabulary
         self.api = APIS[source.api]
         self.findings: list[Finding] = []
+        self.unknown: set[str] = set()
         self.names = self._step_names()
         self.template_names = Names(
             {
@@ -144,7 +145,8 @@ class _Compiler:
                 f"{quoted(status)} is newer than the contract; write `drift: true` to use it",
             )
         else:
-            hint = nearest(status, known)
+            longer = next((other for other in known if other.endswith(f"_{status}")), status)
+            hint = nearest(longer, known)
             self.find(
                 (*path, "status"),
                 f"unknown status {quoted(status)}; expected one of {', '.join(known)}.{hint}",
@@ -214,7 +216,13 @@ class _Compiler:
                 return index
             return index + 1
         if name not in self.names:
-            hint = nearest(name, self.names)
+            if name in self.unknown:
+                return index  # told where it is named first
+            self.unknown.add(name)
+            named = [step.name for step in self.source.steps if step.status == name and step.name]
+            hint = (
+                f" A step of that status is named {quoted(named[0])}" if named else nearest(name, self.names)
+            )
             self.find(
                 (*path, "to"), f"unknown step {quoted(name)}; expected one of {listed(self.names)}.{hint}"
             )

@@ -166,7 +166,8 @@ class StepSource(Struct, forbid_unknown_fields=True):
             TriggerSource | Annotated[list[TriggerSource], Meta(min_length=1)],
             Meta(
                 description="How the step is left. Of several ways, the one that comes first; at the same "
-                "instant, the one that is written first. A terminal status has none."
+                "instant, the one that is written first. A terminal status has none.",
+                extra_json_schema={"x-expected": "a way out such as {after: 3s}, or a list of them"},
             ),
         ]
         | None
@@ -232,7 +233,13 @@ class ScenarioSource(Struct, forbid_unknown_fields=True):
         Meta(description="The API that it drives: `executions`, or `embed` for embedded workflows."),
     ] = "executions"
     bind: Annotated[
-        dict[str, Scalar | Scalars | BindTestSource],
+        dict[
+            str,
+            Annotated[
+                Scalar | Scalars | BindTestSource,
+                Meta(extra_json_schema={"x-expected": "a value, a list of values, or tests"}),
+            ],
+        ],
         Meta(
             description="Which create requests follow this scenario: those that meet all that stands here. A "
             "property of the request (`workflowId`) or a place in one (`requestPayload.tier`, "

@@ -96,7 +96,7 @@ def _word(failures: Sequence[Failure], where: str, found: list[Violation]) -> No
     """Append the violations to those found."""
     for path, _, keyword, received, names, branches in sorted(failures, key=_BY_PLACE):
         if branches:
-            _word_alternatives(branches, path, received, where, found)
+            _word_alternatives(branches, path, received, where, found, keyword.schema.get("x-expected"))
         elif not names:
             found.append(Violation(_place(where, path), keyword.expected, received, path))
         elif keyword.name == "required":
@@ -111,13 +111,18 @@ def _word(failures: Sequence[Failure], where: str, found: list[Violation]) -> No
 
 
 def _word_alternatives(
-    branches: Sequence[Sequence[Failure]], path: Path, received: Any, where: str, found: list[Violation]
+    branches: Sequence[Sequence[Failure]],
+    path: Path,
+    received: Any,
+    where: str,
+    found: list[Violation],
+    expected: str | None,
 ) -> None:
     meant = [branch for branch in branches if not any(_other_shape(each, path) for each in branch)]
     if meant:
         _word(min(meant, key=len), where, found)
     else:
-        found.append(Violation(_place(where, path), _any_shape(branches, path), received, path))
+        found.append(Violation(_place(where, path), expected or _any_shape(branches, path), received, path))
 
 
 def _other_shape(failure: Failure, path: Path) -> bool:

@@ -27,7 +27,7 @@ from execmock.core.world.source import (
     WorldSource,
 )
 from execmock.core.zones import unknown_zone
-from execmock.errors import listed, nearest, quoted
+from execmock.errors import closest, listed, nearest, quoted
 
 __all__ = ["WorldWords", "compile_world"]
 
@@ -73,6 +73,8 @@ class _Compiler:
         self.words = words
         self.findings: list[Finding] = []
         self.keys: dict[str, str] = {}
+        self.misspelt: list[str] = []
+        self.lacking: set[str] = set()
         self.world_clock = self._clock(source.clock, ("clock",))
 
     def find(self, path: DataPath, message: str) -> None:
@@ -85,6 +87,7 @@ class _Compiler:
         for key in source.keys:
             self._check_key(key, name, (*path, "keys", key))
         self._check_scenario(source.scenario, (*path, "scenario"))
+        self._check_shared(source.request, (*path, "request"))
         if source.timezone is not None and (wrong := unknown_zone(source.timezone)):
             self.find((*path, "timezone"), wrong)
         clock = self.world_clock if source.clock is None else self._clock(source.clock, (*path, "clock"))
@@ -133,7 +136,7 @@ class _Compiler:
     ) -> Listed:
         request = self._request(source.request, sandbox, path, None)
         self._check_scenario(source.scenario, (*path, "scenario"))
-        created_at, age = None, 0
+        created_at, age, known = None, 0, len(self.findings)
         if source.createdAt is not None:
             created_at = self._instant(source.createdAt, (*path, "createdAt"))
             if source.age is not None:
@@ -146,9 +149,10 @@ class _Compiler:
                 age = clock.start - created_at
         elif source.age is not None:
             age = self._duration(source.age, (*path, "age"))
+        dated = len(self.findings) == known
         signals = self._signals(source.signals, [source.scenario], path, None)
         for number, signal in enumerate(signals):
-            if signal.high > age:
+            if dated and signal.high > age:
                 self.find((*path, "signals", number, "at"), "lies after the start of the world; send it then")
         return Listed(request, source.scenario, age, created_at, signals)
 
@@ -197,18 +201,17 @@ class _Compiler:
         self, own: Mapping[str, Any], sandbox: SandboxSource, path: DataPath, names: Names | None
     ) -> Mapping[str, Any]:
         request = {**sandbox.request, **own}
-        for name in own:
-            if name not in self.words.properties:
-                hint = nearest(name, self.words.properties)
-                known = ", ".join(self.words.properties)
-                self.find(
-                    (*path, "request", name),
-                    f"{quoted(name)} is not in a request; expected one of {known}.{hint}",
-                )
+        unknown = {*self._unknown(own, (*path, "request")), *self.misspelt}
         for violation in self.words.request.violations(request):
             if names is not None and is_whole(_item(request, violation.path)):
                 continue  # What it stands for is judged when it is known.
-            self.find((*path, "request", *violation.path), _misfit(violation, own))
+            name = str(violation.path[0]) if violation.path else ""
+            if violation.missing and len(violation.path) == 1:
+                if name not in self.lacking and not any(closest(other, [name]) for other in unknown):
+                    self.find((*path, "request", name), _lacks(violation))
+                self.lacking.add(name)
+            elif name in own:
+                self.find((*path, "request", *violation.path), violation.sentence)
         self._check_names(own, (*path, "request"), names)
         workflow = request.get("workflowId")
         if sandbox.workflows and isinstance(workflow, str) and not has_template(workflow):
@@ -218,6 +221,22 @@ class _Compiler:
         return {
             name: compile_template(value, text=name in self.words.texts) for name, value in request.items()
         }
+
+    def _check_shared(self, shared: Mapping[str, Any], path: DataPath) -> None:
+        """Judge what the requests of a sandbox share, once for all of them."""
+        self.lacking.clear()
+        self.misspelt = self._unknown(shared, path)
+        for violation in self.words.request.violations(shared):
+            if not violation.missing and not is_whole(_item(shared, violation.path)):
+                self.find((*path, *violation.path), violation.sentence)
+
+    def _unknown(self, request: Mapping[str, Any], path: DataPath) -> list[str]:
+        """Return the names that no request has; each is a finding."""
+        unknown = [name for name in request if name not in self.words.properties]
+        for name in unknown:
+            known, hint = ", ".join(self.words.properties), nearest(name, self.words.properties)
+            self.find((*path, name), f"{quoted(name)} is not in a request; expected one of {known}.{hint}")
+        return unknown
 
     def _check_workflow(self, workflow: str, known: Collection[str], path: DataPath) -> None:
         if workflow not in known:
@@ -299,9 +318,5 @@ def _item(value: Any, path: DataPath) -> Any:
     return value
 
 
-def _misfit(violation: Violation, own: Mapping[str, Any]) -> str:
-    name = violation.path[0] if violation.path else ""
-    if violation.missing:
-        return f"the request lacks {name}; expected {violation.expected.removesuffix(' (required)')}"
-    # What the sandbox's own request brings is not here to point at, so it is named.
-    return violation.sentence if name in own else f"{name}: {violation.sentence}"
+def _lacks(violation: Violation) -> str:
+    return f"the request lacks {violation.path[0]}; expected {violation.expected.removesuffix(' (required)')}"

@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 Request = dict[str, Any]
+_PICK = "a list, or a range of whole numbers such as 1..9"
 
 
 class ClockSource(Struct, forbid_unknown_fields=True):
@@ -109,8 +110,18 @@ class GenerateSource(Struct, forbid_unknown_fields=True):
     pick: Annotated[
         dict[
             str,
-            Annotated[list[Any], Meta(min_length=1)]
-            | Annotated[str, Meta(pattern=r"^[0-9]+\.\.[0-9]+$", examples=["1..9"])],
+            Annotated[
+                Annotated[list[Any], Meta(min_length=1)]
+                | Annotated[
+                    str,
+                    Meta(
+                        pattern=r"^[0-9]+\.\.[0-9]+$",
+                        examples=["1..9"],
+                        extra_json_schema={"x-expected": _PICK},
+                    ),
+                ],
+                Meta(extra_json_schema={"x-expected": _PICK}),
+            ],
         ],
         Meta(
             description="Names for `{{ pick.NAME }}`: a list, of which each execution gets one item, or a "
