@@ -159,6 +159,28 @@ def test_an_execution_without_events_has_no_message() -> None:
     assert "message" not in private.keys() | public.keys()
 
 
+@pytest.mark.parametrize(
+    ("first", "own", "told"),
+    [
+        ("awaiting_payment", None, ["execution.failed"]),
+        ("awaiting_payment", "payment.failed", ["execution.failed", "payment.failed"]),
+        ("awaiting_payment", "execution.failed", ["run.failed", "execution.failed"]),
+        ("awaiting_payment", "run.failed", ["run.failed"]),
+        ("workflow_queued", None, ["run.failed"]),
+    ],
+)
+def test_a_failure_before_any_run_is_not_told_as_one_of_a_run(
+    first: str, own: str | None, told: list[str]
+) -> None:
+    """A scenario that tells it by itself has its own event, once."""
+    events = {} if own is None else {"events": [{"eventType": own, "title": "Own"}]}
+    steps = [{"status": first, "next": {"after": "1s"}}, {"status": "workflow_failed", **events}]
+    scenario, findings = read_data({"scenario": "failing", "steps": steps}, "", WORDS)
+    assert scenario is not None, findings
+    shown = [event["eventType"] for event in walked(scenario, 1_000)[0]["events"]]
+    assert shown[2:] == told
+
+
 def test_a_status_newer_than_the_contract_is_final_where_a_scenario_opts_in() -> None:
     steps = [
         {"status": "workflow_queued", "next": {"after": "1s"}},

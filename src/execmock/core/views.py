@@ -103,7 +103,7 @@ class Views:
             step = scenario.steps[visit.step]
             context = partial(_context, fields, request, scenario, visits[:number])
             self._enter(fields, step, visit, context, measure)
-            for at, shown in _emitted(step, visit, until, context, seen, measure):
+            for at, shown in _emitted(step, visit, until, context, (seen, "runId" in fields), measure):
                 events.append(_event(shown, at, len(events), fields))
             seen.append(step.status)
         return ViewData(_shown(fields, visits[-1].at), events)
@@ -231,17 +231,24 @@ def _context(
 
 
 def _emitted(
-    step: Step, visit: Visit, until: int, context: _Context, seen: Sequence[str], measure: Measure
+    step: Step,
+    visit: Visit,
+    until: int,
+    context: _Context,
+    before: tuple[Sequence[str], bool],
+    measure: Measure,
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield what a visit emits until an instant; `seen` are the statuses of the visits before it."""
+    """Yield what a visit emits until an instant; `before` are the statuses before, and if a run is there."""
     for event in step.events:
         at = visit.at + event.at
-        fields = _told(event, step.status, seen)
+        fields = _told(event, step.status, *before)
         if fields is not None and at <= until:
             yield at, fields if event.fixed else event.rendered(fields, context(), measure)
 
 
-def _told(event: Event, status: str, seen: Sequence[str]) -> Mapping[str, Any] | None:
+def _told(event: Event, status: str, seen: Sequence[str], has_run: bool) -> Mapping[str, Any] | None:
+    if event.unqueued is not None and not has_run:
+        return event.unqueued if not seen or seen[-1] != status else None
     if event.when == "always" or not seen:
         return event.fields
     if event.when == "created" or seen[-1] == status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from execmock.core.apis import APIS
@@ -57,12 +58,16 @@ def _steps_for_jumps(steps: tuple[Step, ...], vocabulary: Vocabulary, drift: boo
     )
 
 
+_VARIANTS = ("again", "unqueued")
+"""What a standard event is told by on its occasions, each an event of its own."""
+
+
 def _standard_events(status: str, vocabulary: Vocabulary) -> tuple[Event, ...]:
     standard = vocabulary.standard_events.get(status)
     if not standard:
         return ()
-    told = {name: value for name, value in standard.items() if name != "again"}
-    return (Event(0, told, "status", standard.get("again")),)
+    told = {name: value for name, value in standard.items() if name not in _VARIANTS}
+    return (Event(0, told, "status", standard.get("again"), standard.get("unqueued")),)
 
 
 class _Compiler:
@@ -157,7 +162,13 @@ class _Compiler:
         created = self.vocabulary.standard_events.get("created")
         if index == 0 and created:
             standard = (Event(0, dict(created), "created"), *standard)
-        kept = [event for event in standard if event.fields["eventType"] not in told]
+        kept = [
+            replace(event, unqueued=None)
+            if event.unqueued is not None and event.unqueued["eventType"] in told
+            else event
+            for event in standard
+            if event.fields["eventType"] not in told
+        ]
         # Sorting is stable: what is written first comes first at the same instant.
         return tuple(sorted([*kept, *events], key=lambda event: event.at))
 

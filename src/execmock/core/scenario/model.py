@@ -21,18 +21,19 @@ class Event:
     """A timeline entry, `at` milliseconds after its step is entered. `fields` may hold templates.
 
     `when` says which visits emit it: every one, only the execution's first, or only those that bring a new
-    status; a status that was there before is told by `again`, where there is that. `fixed` says that it
-    holds no templates, so that it is shown as it stands.
+    status; a status that was there before is told by `again`, where there is that, and one that comes before
+    any run by `unqueued`. `fixed` says that it holds no templates, so that it is shown as it stands.
     """
 
     at: int
     fields: Mapping[str, Any]
     when: Literal["always", "created", "status"] = "always"
     again: Mapping[str, Any] | None = None
+    unqueued: Mapping[str, Any] | None = None
     fixed: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fixed", not is_templated([self.fields, self.again]))
+        object.__setattr__(self, "fixed", not is_templated([self.fields, self.again, self.unqueued]))
 
     def rendered(
         self, fields: Mapping[str, Any], names: Mapping[str, Any], measure: Measure
