@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Literal
 
@@ -24,14 +25,12 @@ FIRST_KEYS = tuple(_BY_KEY)
 _BESIDE = {"scenario": "steps", "world": "sandboxes"}
 """A key that a file has besides, by which one is known whose first key is misspelt."""
 
-_KEY = re.compile(r"^(?:\{?[ \t]*)?([\"']?)([A-Za-z][\w-]{0,99})\1[ \t]*:(?=\s|$)", re.MULTILINE)
+_KEY = re.compile(r"^(?:\{[ \t]*)?([\"']?)([A-Za-z][\w-]{0,99})\1[ \t]*:(?=\s|$)", re.MULTILINE)
 
 
 def kind_of(text: str) -> FileKind | None:
     """Return the kind of a file of execmock that a text is; None for a text that is none."""
-    begin = text.lstrip("\ufeff \t\r\n")
-    # JSON indents its top-level keys, YAML does not.
-    keys = [found[2] for found in _KEY.finditer(text if not begin.startswith("{") else _outer(begin))]
+    keys = _keys(text)
     for key in keys:
         if key in _BY_KEY:
             return _BY_KEY[key]
@@ -41,7 +40,9 @@ def kind_of(text: str) -> FileKind | None:
     return None
 
 
-def _outer(text: str) -> str:
-    """Return a JSON text's top-level keys, each on a line of its own."""
-    found = re.findall(r"\"([A-Za-z][\w-]{0,99})\"\s*:", text[:100_000])
-    return "\n".join(f"{key}: " for key in dict.fromkeys(found))
+def _keys(text: str) -> list[str]:
+    try:
+        data = json.loads(text) if text.lstrip().startswith("{") else None
+    except (ValueError, RecursionError):
+        data = None
+    return [*data] if isinstance(data, dict) else [found[2] for found in _KEY.finditer(text)]
