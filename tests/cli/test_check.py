@@ -160,6 +160,12 @@ def test_worlds_check_takes_the_shipped_worlds_or_what_is_named(folder: Path, ca
     assert annotation.startswith("::error file=w.yaml,line=8,col=20,title=execmock::mine waits for no 'goo'")
 
 
+def test_a_name_that_no_embed_workflow_of_a_world_has_is_told(folder: Path, capsys: Capture) -> None:
+    write(folder, w="world: w\nsandboxes: {a: {embedWorkflows: [{id: i, hashid: abcde, key: k, name: n}]}}\n")
+    said = "w.yaml:2:35: no workflow has the id 'i'; expected a UUID such as "
+    assert run(capsys, "worlds", "check", "w.yaml", code=1).startswith(said)
+
+
 def test_nothing_that_is_printed_steers_a_terminal(folder: Path, capsys: Capture) -> None:
     bad = 'summary: "\\e[31m\\u202e"\nbind: {"a\\e": b}\n'
     write(folder, **{"a\x1b\u202e": SCENARIO.replace("bind: {workflowId: wf_mine}\n", bad)})
@@ -172,3 +178,10 @@ def test_nothing_that_is_printed_steers_a_terminal(folder: Path, capsys: Capture
     for arguments in (["list"], ["list", "--format", "json"], ["preview", "mine"]):
         out = run(capsys, "scenarios", *arguments)
         assert all(character.isprintable() or character == "\n" for character in out[-500:]), out
+
+
+def test_a_preview_names_what_is_awaited_once(folder: Path, capsys: Capture) -> None:
+    twice = "next: [{signal: go}, {signal: go}]"
+    write(folder, a=SCENARIO.replace("next: {signal: go}", twice))
+    assert run(capsys, "scenarios", "preview", "a.yaml").endswith("waiting for signal go\n")
+    assert "a.yaml:4:52: never happens: signal go is written first" in run(capsys, "check", "a.yaml", code=1)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from execmock.cli.scenarios.sources import Configured
+from execmock.core.findings import Finding
+from execmock.core.scenario.bind import check_workflow
 from execmock.errors import Place, WorldError, quoted
 
 if TYPE_CHECKING:
+    from execmock.core.world import World
     from execmock.loading.located_findings import LocatedFinding
     from execmock.loading.scenarios import ScenarioFile
     from execmock.service.worlds import Worlds
@@ -46,11 +49,23 @@ def world_findings(
 def _findings(file: Path, worlds: Worlds, here: Configured) -> Sequence[LocatedFinding]:
     from execmock.loading.located_findings import LocatedFinding
     from execmock.loading.text_file import read_text_file
-    from execmock.loading.worlds import read_world
+    from execmock.loading.worlds import located, read_world
 
     try:
         text, _ = read_text_file(file, WorldError)
     except WorldError as error:
         return [LocatedFinding(error.place or Place(str(file)), error.message)]
     world, findings = read_world(text, str(file), worlds.words)
-    return findings if world is None else worlds.impossible(world, here.alone)
+    if world is None:
+        return findings
+    return [*located(_unknown_workflows(world), world), *worlds.impossible(world, here.alone)]
+
+
+def _unknown_workflows(world: World) -> Iterator[Finding]:
+    """Yield each name of an embed workflow that no request can have."""
+    for plan in world.sandboxes:
+        for index, workflow in enumerate(plan.embed_workflows):
+            named = dict(zip(("id", "hashid", "key", "name"), workflow, strict=True))
+            for finding in check_workflow(named):
+                path = (*plan.path, "embedWorkflows", index, finding.path[-1])
+                yield Finding(path, finding.message)

@@ -152,7 +152,8 @@ class SpotReader:
             return scalar(kind, event.value)
         except ValueError:
             shown = event.value if len(event.value) <= 40 else event.value[:40] + "..."
-            raise self._fail(event, f"{shown!r} is no {_SHOWN[kind]} that JSON can hold") from None
+            why = ": it has more than 4300 digits" if kind == "int" and _is_plain(event) else ""
+            raise self._fail(event, f"{shown!r} is no {_SHOWN[kind]} that JSON can hold{why}") from None
 
     def _check_tag(self, event: Any, *kinds: str) -> None:
         if event.tag is not None and event.tag.removeprefix(_TAG) not in kinds:

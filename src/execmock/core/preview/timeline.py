@@ -97,7 +97,8 @@ def _ending(scenario: Scenario, played: Played, seed: bytes) -> Ending:
     visit = played.progress.current
     step = scenario.steps[visit.step]
     missing = (t.waits_for(played.progress.polls) for t in open_triggers(scenario, played.progress, seed))
-    waits = [what for what in missing if what is not None]
+    # Two triggers may wait for the same.
+    waits = list(dict.fromkeys(what for what in missing if what is not None))
     due = next_due(scenario, played.progress, seed)
     if due is not None:
         waits.append(f"{format_duration(due - played.end)} to pass")
