@@ -11,6 +11,7 @@ import click
 
 from execmock.cli.output import as_json_text, show
 from execmock.errors import ConfigError
+from execmock.loading.folders import yaml_files
 
 if TYPE_CHECKING:
     from execmock.loading.located_findings import LocatedFinding
@@ -50,7 +51,7 @@ def existing(paths: Sequence[Path], what: str) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise ConfigError(f"there is no {what} file or folder {str(path)!r}")
-        inside = sorted(file for file in path.rglob("*.y*ml") if file.is_file()) if path.is_dir() else [path]
+        inside = yaml_files(path) if path.is_dir() else [path]
         files = [file for file in inside if not _hidden(file.relative_to(path))]
         if not files:
             raise ConfigError(f"there is no .yaml or .yml file in the folder {str(path)!r}")

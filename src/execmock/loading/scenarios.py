@@ -25,6 +25,7 @@ from execmock.core.scenario.conflicts import Conflict, conflicts, overlaps
 from execmock.core.scenario.precedence import check_precedence
 from execmock.errors import Place, ScenarioError
 from execmock.loading.file_model import FileModel
+from execmock.loading.folders import yaml_files
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
 from execmock.loading.prepared import prepared
 from execmock.loading.text_file import read_text_file
@@ -138,7 +139,7 @@ def read_folder(
     """
     found: dict[Path, Path] = {}
     for path in paths:
-        files = sorted(p for p in path.rglob("*.y*ml") if p.is_file()) if path.is_dir() else [path]
+        files = yaml_files(path) if path.is_dir() else [path]
         for file in files:
             found.setdefault(file.resolve(), file)
     usable = UsableScenarios(tuple(found.values()), texts)

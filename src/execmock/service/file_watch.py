@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from execmock.loading.folders import is_of_a_mount, yaml_files
+
 __all__ = ["changed_files"]
 
 _SETTING_UP = 0.3
@@ -31,12 +33,16 @@ async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
         # What changed between the files' first reading and the start of the watch is found by looking at
         # all of them once.
         await asyncio.sleep(_SETTING_UP)
-        yield wanted | {str(path) for folder in folders for path in folder.rglob("*")}
+        yield wanted | _all_in(folders)
         while True:
             changed = await found.get()
             if isinstance(changed, Exception):
                 raise changed
-            yield {name for name in changed if name in wanted or _lies_in(Path(name), folders)}
+            if any(is_of_a_mount(part) for name in changed for part in Path(name).parts):
+                # The links that are the files stay as they are when what they lead to is another version.
+                yield wanted | _all_in(folders) | changed
+            else:
+                yield {name for name in changed if name in wanted or _lies_in(Path(name), folders)}
     finally:
         for task in tasks:
             task.cancel()
@@ -50,6 +56,10 @@ async def _pour(found: asyncio.Queue[set[str] | Exception], paths: set[Path], de
             found.put_nowait({path for _, path in changes})
     except (OSError, RuntimeError) as error:
         found.put_nowait(OSError(str(error)))
+
+
+def _all_in(folders: set[Path]) -> set[str]:
+    return {str(path) for folder in folders for path in yaml_files(folder)}
 
 
 def _lies_in(path: Path, folders: set[Path]) -> bool:

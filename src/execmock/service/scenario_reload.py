@@ -8,6 +8,7 @@ from pathlib import Path
 
 from execmock.core.scenario import Scenario
 from execmock.errors import StoreError
+from execmock.loading.folders import is_of_a_mount
 from execmock.loading.scenarios import ScenarioFile, read_folder, without_rivals
 from execmock.loading.used_steps import UsedText
 from execmock.service.engine import Engine
@@ -27,7 +28,7 @@ class ScenarioReloader:
 
     def __init__(self, engine: Engine, extra: Sequence[Path]) -> None:
         self._engine = engine
-        self._extra = [path.resolve() for path in extra]
+        self._extra = [_as_seen(path) for path in extra]
         self._shipped = [shipped_scenarios()]
         # The files that are in use, by path: those of the second group win over those of the first.
         shipped = shipped_files(engine.contract)
@@ -50,7 +51,7 @@ class ScenarioReloader:
         lines: list[str] = []
         for path in sorted(changed, key=lambda path: (Path(path).is_file(), path)):
             # What is gone goes first, so that a file that was renamed finds its scenario's name free.
-            if path.endswith(_SUFFIXES):
+            if path.endswith(_SUFFIXES) and not any(map(is_of_a_mount, Path(path).parts)):
                 before = self._name_of(path)
                 lines += await (self._take_up_file(path) if Path(path).is_file() else self._let_go(path))
                 for user in self._users_of({before, self._name_of(path)} - {""}):
@@ -140,6 +141,11 @@ class ScenarioReloader:
     def _group(self, path: str) -> dict[str, ScenarioFile]:
         places = {Path(path), *Path(path).parents}
         return self._groups[1 if places.intersection(self._extra) else 0]
+
+
+def _as_seen(path: Path) -> Path:
+    """Return the path that changes are told by: a file that is a link is not what it leads to."""
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
 def _is_empty(path: str) -> bool:
