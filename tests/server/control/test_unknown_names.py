@@ -58,7 +58,6 @@ async def test_a_query_of_many_unknown_names_is_refused_in_a_few_lines(control: 
     [
         ("/executions/exec_1/signals", "/_execmock/executions/exec_1/signal"),
         ("/execution", "/_execmock/executions"),
-        ("/clock/", "/_execmock/clock"),
         ("/scenario/quick", "/_execmock/scenarios/quick"),
     ],
 )
@@ -67,6 +66,12 @@ async def test_an_unknown_path_is_refused_with_the_nearest(control: Any, path: s
     (detail,) = error["details"]
     assert detail["expected"] == "a path of the control API, as /_execmock/openapi.yaml describes it"
     assert detail["message"].endswith(f"Did you mean '{nearest}'?")
+
+
+async def test_a_slash_at_the_end_of_a_path_is_named(control: Any) -> None:
+    error = await control.refused(404, "GET", "/clock/")
+    said = "Did you mean '/_execmock/clock', without the slash at its end?"
+    assert error["details"][0]["message"].endswith(said)
 
 
 async def test_the_api_itself_ignores_parameters_that_it_does_not_know(control: Any) -> None:
