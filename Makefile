@@ -4,7 +4,8 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
-JOBS   ?= auto
+# One more than there are cores: tests that wait for a browser or a program leave theirs idle.
+JOBS   ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 FITS   := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 CHOSEN := $(if $(filter undefined,$(origin PYTHON)),any,$(subst /,_,$(PYTHON)))
 # A name on the PATH may be a stub that cannot run, so each candidate is tried.
