@@ -81,7 +81,7 @@ async def test_a_filtered_list_comes_in_pages(control: Any) -> None:
 
 async def test_more_than_a_page_of_the_store_is_searched(control: Any) -> None:
     first = await control.create(WAITING)
-    for _ in range(201):
+    for _ in range(200):
         await control.create("wf_free_happy_path")
     page = await control.get(f"/executions?workflow={WAITING}")
     assert [standing["id"] for standing in page["executions"]] == [first]

@@ -82,7 +82,8 @@ async def test_a_reset_goes_back_to_the_world_with_its_clock_and_ids(control: An
     assert await control.get("/journal/count") == {"count": 0}
 
 
-async def test_a_world_without_a_seed_is_gone_back_to_with_the_same_ids(control: Any) -> None:
+async def test_a_world_without_a_seed_is_gone_back_to_with_the_same_ids(controlled: Any) -> None:
+    control = await controlled(clock_start=None, seed=None)
     await control.put("/worlds", {"text": WORLD.replace("seed: 7", "")})
     snapshot = await control.get("/snapshot")
     await control.create("wf_free_happy_path")
