@@ -8,8 +8,9 @@ import io
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.exchange import Exchange, Request
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
+from execmock.verify.reader import NOT_JSON, Reading, read_json
 
 if TYPE_CHECKING:
     import aiohttp
@@ -111,7 +112,7 @@ class Client:
             raise RuntimeError("the client is used outside `async with`")
         self._number += 1
         number, sent = self._number, self._timer.now()
-        status, headers, body, lost = 0, {}, b"", ""
+        status, headers, body, lost, reading = 0, {}, b"", "", Reading(NOT_JSON)
         try:
             async with self._session.request(
                 request.method,
@@ -123,6 +124,7 @@ class Client:
                 body = await answer.read()
                 status = answer.status
                 headers = {name.lower(): value for name, value in answer.headers.items()}
+            reading = read_json(body)
         except TimeoutError:
             lost = f"no answer within {self._timeout:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -139,7 +141,8 @@ class Client:
             status=status,
             headers=headers,
             body=body,
-            json=parse_json(body),
+            json=reading.value,
+            unread=reading.unread,
             lost=lost,
             valid=valid,
         )

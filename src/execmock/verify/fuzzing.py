@@ -18,7 +18,8 @@ from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_B
 from execmock.core.contract.pointers import follow, look_up
 from execmock.verify.clock import present
 from execmock.verify.evidence import EngineFailure
-from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.exchange import Exchange, Request
+from execmock.verify.reader import parse_json
 from execmock.verify.requests import Requests
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.rule import Check, Rule
 
@@ -52,11 +53,8 @@ def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> Rul
     lacking = [need for need in rule.needs if need not in evidence.has]
     if lacking:
         return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
-    try:
-        checks = list(rule.judge(evidence))
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        # An answer of an unexpected form: the rules on shapes report it, this one cannot decide.
-        return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
+    observed_by = observe(evidence, rule)
+    checks = observed_by.checks
     broken = [each for each in checks if each.ok is False]
     observed = sum(each.ok is not None for each in checks)
     result = RuleResult(
@@ -70,6 +68,8 @@ def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> Rul
     )
     if broken:
         return replace(result, outcome=Outcome.FAILED, findings=_thin(rule, broken))
+    if observed_by.stopped:
+        return replace(result, outcome=Outcome.INCONCLUSIVE, reason=observed_by.stopped)
     if not observed:
         return _nothing_seen(evidence, result, unfinished)
     if result.unjudged > _MOST_UNJUDGED * len(checks):

@@ -10,10 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from execmock.verify.equality import instant, same_json, same_member
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import ABSENT, Exchange, parse_json
+from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.pagination import Page, page_of
+from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
+from execmock.verify.wording import brief
 
 _ID = "/data/execution/id"
 
@@ -118,16 +120,10 @@ def _echoes(
             yield check(
                 same_json(value, shown),
                 shown_by,
-                f"{_short(value)}, as sent",
+                f"{brief(value)}, as sent",
                 at=f"{base}/{name}",
                 chain=chain,
             )
-
-
-def _short(value: Any) -> str:
-    from execmock.core.schema.violation import shorten
-
-    return shorten(value)
 
 
 @_ECHOED.expected(
@@ -159,7 +155,7 @@ def read_your_write(evidence: Evidence) -> Iterator[Check]:
                 for constant in ("createdAt", "organizationId"):
                     place = f"/data/execution/{constant}"
                     shown, wanted = read.at(place), seen.at(place)
-                    said = f"{wanted!r}, as the create answered"
+                    said = f"{brief(wanted)}, as the create answered"
                     yield check(same_member(wanted, shown), read, said, at=place, chain=(seen,))
             else:
                 yield check(False, read, "the execution just created", chain=(seen,))
@@ -186,6 +182,8 @@ def contains_created(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.ok("echo", "create"):
         name, wanted = seen.label.partition("/")[2], seen.at("/data/execution/id")
         for listed in evidence.ok("echo", f"list/{name}"):
+            if unread := listed.unread or seen.unread:
+                yield not_judged(unread, listed)
             page = page_of(listed)
             if page is None or wanted is ABSENT:
                 continue
@@ -232,7 +230,9 @@ def big_integers(evidence: Evidence) -> Iterator[Check]:
         for shown_by in (seen, *evidence.ok("echo", "big/get")):
             place = "/data/execution/requestPayload"
             wanted = _sent(seen)["requestPayload"]
-            yield check(shown_by.at(place) == wanted, shown_by, _short(wanted), at=place, chain=(seen,))
+            yield check(
+                same_json(shown_by.at(place), wanted), shown_by, brief(wanted), at=place, chain=(seen,)
+            )
 
 
 @_NEW.expected(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from execmock.core.contract import SchemaPlace
 from execmock.verify.answer_schemas import prune
 from execmock.verify.evidence import EngineFailure, Evidence
-from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
+from execmock.verify.exchange import Exchange
+from execmock.verify.reader import NOT_JSON, UNREAD, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.answers import allowed
@@ -81,6 +82,8 @@ def _confirmed(evidence: Evidence, failure: EngineFailure) -> Iterator[Check]:
 
 def _misshapen(evidence: Evidence, seen: Exchange) -> tuple[bool, str]:
     """Return whether an answer has the wrong shape, and what could not be judged of it."""
+    if seen.unread:
+        return False, seen.unread
     if seen.json is NOT_JSON:
         return True, ""
     data = seen.json if seen.operation == EXECUTE else seen.at("/data")
@@ -109,7 +112,7 @@ def refuses(evidence: Evidence) -> Iterator[Check]:
     """Judged by the contract's own schema, in which further properties are free."""
     for operation in _BODIES:
         for seen, body in _sent(evidence, operation):
-            if body is not NOT_JSON and (operation == CREATE or _bad_data(body)):
+            if body not in (NOT_JSON, UNREAD) and (operation == CREATE or _bad_data(body)):
                 opinion = evidence.schema_judge.body(seen, body, accuses="broken" if seen.ok else None)
                 if opinion.violations:
                     yield check(not seen.ok, seen, "a refusal of this body")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from execmock.verify.equality import same_json
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import Exchange, parse_json
+from execmock.verify.exchange import Exchange
+from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check
 
@@ -97,7 +99,11 @@ def conflict(evidence: Evidence) -> Iterator[Check]:
             place = "/data/execution/requestPayload"
             sent = parse_json(first.request.body)["requestPayload"]
             yield check(
-                read.at(place) == sent, read, "the payload of the first create", at=place, chain=(first,)
+                same_json(read.at(place), sent),
+                read,
+                "the payload of the first create",
+                at=place,
+                chain=(first,),
             )
 
 

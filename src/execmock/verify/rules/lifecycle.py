@@ -12,6 +12,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, Observation
 from execmock.verify.requests import GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check
+from execmock.verify.wording import brief
 
 _ALL = (GET, LIST, PUBLIC)
 _SLACK = 1_000  # instants may be truncated to whole seconds
@@ -217,7 +218,7 @@ def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Check]:
 
 
 def _changed(history: History, earlier: Observation, observation: Observation, name: str) -> Check:
-    said, place = f"{earlier.value(name)!r}, as was seen before", f"{observation.pointer}/{name}"
+    said, place = f"{brief(earlier.value(name))}, as was seen before", f"{observation.pointer}/{name}"
     return check(False, observation.seen, said, at=place, chain=made(history, earlier.seen))
 
 

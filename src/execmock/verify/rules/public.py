@@ -9,13 +9,16 @@ from typing import Any
 from urllib.parse import unquote
 
 from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
-from execmock.verify.equality import same_member
+from execmock.verify.equality import same_json, same_member
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import ABSENT, Exchange, parse_json
+from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.history import History, Observation
+from execmock.verify.json_values import texts
+from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.auth import alike
+from execmock.verify.wording import brief
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
@@ -239,8 +242,8 @@ def canary(evidence: Evidence) -> Iterator[Check]:
 def _canaries(made: Exchange, hidden: frozenset[str]) -> tuple[str, ...]:
     sent = parse_json(made.request.body)
     body = sent if isinstance(sent, dict) else {}
-    shown = json.dumps({name: value for name, value in body.items() if name not in hidden})
-    values = {text for name, value in body.items() if name in hidden for text in _texts(value)}
+    shown = "\n".join(texts({name: each for name, each in body.items() if name not in hidden}, names=True))
+    values = {text for name, value in body.items() if name in hidden for text in texts(value)}
     owner = made.at("/data/execution/organizationId")
     values.update({owner} if isinstance(owner, str) else ())
     return tuple(text for text in sorted(values) if _telling(text) and text not in shown)
@@ -251,17 +254,6 @@ def _telling(text: str) -> bool:
     return (
         len(text) >= _LONG_ENOUGH and text.isascii() and json.dumps(text) == f'"{text}"' and "/" not in text
     )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
 
 
 @_VIEW.expected(
@@ -283,7 +275,7 @@ def matches_private(evidence: Evidence) -> Iterator[Check]:
                 if known and name in before.execution:
                     wanted, shown = before.execution[name], public.execution.get(name)
                     place = f"{public.pointer}/{name}"
-                    said = f"{wanted!r}, as the private view shows"
+                    said = f"{brief(wanted)}, as the private view shows"
                     yield check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
 
 
@@ -302,7 +294,7 @@ def _undisturbed(history: History) -> Iterator[tuple[Observation, Observation]]:
 
 
 def _agree(one: Observation, other: Observation) -> bool:
-    return one.execution == other.execution
+    return same_json(one.execution, other.execution)
 
 
 @_VIEW.expected(

@@ -13,6 +13,7 @@ from execmock.verify.history import History, Observation
 from execmock.verify.requests import CREATE, GET, PUBLIC
 from execmock.verify.rule import Check, Rules, check
 from execmock.verify.rules.lifecycle import made, settled
+from execmock.verify.wording import brief
 
 _VIEWS = (GET, PUBLIC)
 _EVENTS = "/data/events"
@@ -62,11 +63,11 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
     for event in old:
         kept = later.get(event.get("id"))
         if kept is None:
-            said = f"the event {event.get('id')}, as was seen before"
+            said = f"the event {brief(event.get('id'))}, as was seen before"
             return check(False, after.seen, said, f"{len(new)} events without it", at=_EVENTS, chain=chain)
         wrong = next((name for name, value in event.items() if not same_member(value, kept.get(name))), None)
         if wrong is not None:
-            said = f"{wrong} of {event.get('id')} as before: {event.get(wrong)!r}"
+            said = f"{wrong} of {brief(event.get('id'))} as before: {brief(event.get(wrong))}"
             return check(False, after.seen, said, kept.get(wrong), at=_EVENTS, chain=chain)
     order = [name for name in _ids(new) if name in set(_ids(old))]
     return check(
@@ -236,7 +237,7 @@ def _judge_twin(
     wrong = next(
         (name for name, value in event.items() if name in twin and not same_member(value, twin[name])), ""
     )
-    said = f"{twin.get(wrong)!r}, as in the private timeline"
+    said = f"{brief(twin.get(wrong))}, as in the private timeline"
     return check(not wrong, public.seen, said, at=f"{place}/{wrong}", chain=made(history))
 
 
