@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from execmock.verify.exchange import Exchange, Request
+from execmock.verify.asking_again import TIMES, Doubts
+from execmock.verify.exchange import NO_ANSWER, Exchange, Request
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 from execmock.verify.reader import NOT_JSON, Reading, read_json
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["IN_FLIGHT", "Client", "OutOfTime"]
 
 IN_FLIGHT = 16
-_ATTEMPTS = 6
+_MOST_WAITS = 5
+_PAUSE = 0.1
 _LARGE = 1 << 19
 
 
@@ -39,6 +42,7 @@ class Client:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
+        self._doubts = Doubts()
         self.journal: list[Exchange] = []
 
     async def __aenter__(self) -> Self:
@@ -79,20 +83,27 @@ class Client:
     ) -> Exchange:
         """Send a request and return the exchange; 429 and 503 with Retry-After are waited for and sent again.
 
-        A burst ignores the limit of requests in flight. A lost connection or a timeout is an exchange with
-        status 0. OutOfTime past the run's limit.
+        So is, twice, what may come from the way to the service; all attempts but the last are recorded as
+        `again`. A burst ignores the limit of requests in flight. A lost connection or a timeout is an
+        exchange with status 0. OutOfTime past the run's limit.
         """
-        for attempt in range(_ATTEMPTS):
+        doubted = waited = 0
+        while True:
             async with contextlib.nullcontext() if burst else self._slots:
                 await self._pace.turn()
                 if self.out_of_time:
                     raise OutOfTime
                 seen = await self._once(request, probe, label, operation, identity, valid)
-            self.journal.append(seen)
-            if not seen.throttled:
-                break
-            self._pace.pause(retry_after(seen.header("retry-after")) * (1 if attempt < 3 else 2))
-        return seen
+            if seen.throttled and waited < _MOST_WAITS:
+                waited += 1
+                self._pace.pause(retry_after(seen.header("retry-after")) * (1 if waited < 4 else 2))
+            elif doubted < TIMES and self._doubts.about(seen):
+                doubted += 1
+                await self._timer.sleep(_PAUSE * doubted)
+            else:
+                self.journal.append(seen)
+                return seen
+            self.journal.append(replace(seen, again=True))
 
     async def send_unrecorded(self, request: Request) -> tuple[int, Any]:
         """Send a request without recording it; return the status (0: no answer) and the JSON value.
@@ -126,7 +137,7 @@ class Client:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
             reading = read_json(body)
         except TimeoutError:
-            lost = f"no answer within {self._timeout:g} s"
+            lost = f"{NO_ANSWER} {self._timeout:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             lost = _say(error)
         return Exchange(

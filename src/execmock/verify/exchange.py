@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from execmock.verify.reader import NOT_JSON, Nothing
 
-__all__ = ["ABSENT", "Exchange", "Request", "pick"]
+__all__ = ["ABSENT", "NO_ANSWER", "Exchange", "Request", "pick"]
 
 
+NO_ANSWER: Final = "no answer within"
+"""How the reason begins when an answer did not come in time."""
 ABSENT: Final = Nothing("nothing")
 
 
@@ -63,6 +65,11 @@ class Exchange:
     def throttled(self) -> bool:
         """Whether the answer asks to retry later, which says nothing about the request itself."""
         return self.status == 429 or (self.status == 503 and bool(self.header("retry-after")))
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether no answer came in time; otherwise, without an answer, the connection was lost."""
+        return self.lost.startswith(NO_ANSWER)
 
     @property
     def judged(self) -> bool:
