@@ -44,6 +44,8 @@ class Client:
         self._number = 0
         self._doubts = Doubts()
         self.journal: list[Exchange] = []
+        self.late: set[str] = set()
+        """The views that were found to show a new state too late."""
 
     async def __aenter__(self) -> Self:
         import aiohttp
@@ -104,6 +106,15 @@ class Client:
                 self.journal.append(seen)
                 return seen
             self.journal.append(replace(seen, again=True))
+
+    def supersede(self, seen: Exchange) -> None:
+        """Have an exchange count no longer, as its request was sent again."""
+        place = next(n for n in range(len(self.journal) - 1, -1, -1) if self.journal[n] is seen)
+        self.journal[place] = replace(seen, again=True)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait, on the clock that the times of exchanges are read from."""
+        await self._timer.sleep(seconds)
 
     async def send_unrecorded(self, request: Request) -> tuple[int, Any]:
         """Send a request without recording it; return the status (0: no answer) and the JSON value.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,12 +11,14 @@ from execmock.settings import Effort
 from execmock.verify.client import Client
 from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request
+from execmock.verify.lateness import LATEST
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
 from execmock.verify.target_clock import TargetClock
 
 __all__ = ["Blocked", "Created", "Session", "Stopped"]
 
 _T = TypeVar("_T")
+_SHORTEST = 0.02
 _ELSEWHERE = 1_000_000
 
 
@@ -114,6 +116,25 @@ class Session:
         """Record exchanges of the fuzzing engine, and the failures that it reported."""
         self._client.journal.extend(exchanges)
         self._engine_failures.extend(failures)
+
+    async def settled(
+        self, ask: Callable[[], Awaitable[Exchange]], agrees: Callable[[Exchange], bool], view: str
+    ) -> Exchange:
+        """Ask until an answer shows what is known by now, or LATEST has passed: the last one is judged.
+
+        A `view` that was too late once is not waited for again.
+        """
+        seen = first = await ask()
+        pause = _SHORTEST
+        while not agrees(seen) and view not in self._client.late:
+            if seen.sent - first.sent >= LATEST:
+                self._client.late.add(view)
+                break
+            await self._client.wait(min(pause, max(LATEST - (seen.received - first.sent), _SHORTEST)))
+            pause *= 2
+            earlier, seen = seen, await ask()
+            self._client.supersede(earlier)
+        return seen
 
     async def send(
         self,

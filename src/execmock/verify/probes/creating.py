@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from execmock.verify.exchange import Exchange
 from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE
 from execmock.verify.session import Session
@@ -79,19 +80,36 @@ async def echo(session: Session) -> None:
             "clientSafeMetadata": payload,
         }
         made = await session.created(body, f"create/{name}")
-        await session.get(made.id, f"get/{name}")
-        await session.list(f"list/{name}", limit=_PAGE)
+        await _found(session, made.id, f"get/{name}")
+        await _listed(session, made.id, f"list/{name}")
     strange = session.requests.full(session.unique("strings"))
     texts = {key: f" {value} {_UNICODE} " for key, value in strange.items() if isinstance(value, str)}
     kept = {key: value for key, value in texts.items() if key != "workflowId"}
     made = await session.created({**strange, **kept}, "create/texts")
-    await session.get(made.id, "get/texts")
+    await _found(session, made.id, "get/texts")
     body = {
         **session.requests.full(session.unique("big")),
         "requestPayload": {"integer": _BIG, "negative": -_BIG},
     }
     made = await session.created(body, "big/create")
-    await session.get(made.id, "big/get")
+    await _found(session, made.id, "big/get")
+
+
+async def _found(session: Session, name: str, label: str) -> None:
+    """Read a new execution; where it is not found yet, again until it is, or it is too late."""
+    await session.settled(lambda: session.get(name, label), lambda seen: not 400 <= seen.status < 500, "read")
+
+
+async def _listed(session: Session, name: str, label: str) -> None:
+    """List; where the new execution should be on the page and is not, again until it is or should be."""
+
+    def current(seen: Exchange) -> bool:
+        items = seen.at("/data/items")
+        shown = items if isinstance(items, list) else []
+        full = len(shown) >= _PAGE
+        return not seen.ok or full or any(isinstance(item, dict) and item.get("id") == name for item in shown)
+
+    await session.settled(lambda: session.list(label, limit=_PAGE), current, "list")
 
 
 def _payloads(session: Session) -> Iterator[tuple[str, Any]]:

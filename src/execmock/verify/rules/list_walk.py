@@ -8,12 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from execmock.core.contract.names import EXECUTION
-from execmock.verify.equality import instant, same_json, same_member
+from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.lateness import LATE, may_be_late, undisturbed
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.wording import brief
 
 _WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
@@ -184,10 +185,15 @@ def item_equals_read(evidence: Evidence) -> Iterator[Check]:
         for item in (observation for observation in history.private if observation.view == "list"):
             before = [read for read in reads if read.seen.received <= item.seen.sent]
             after = [read for read in reads if read.seen.sent >= item.seen.received]
-            if before and after and same_json(before[-1].execution, after[0].execution):
+            if before and after and undisturbed(before[-1], after[0], evidence.transitions):
                 wrong = next(
                     (name for name in names if not _same(name, before[-1].execution, item.execution)), ""
                 )
+                if wrong and may_be_late(
+                    history, item, wrong, item.execution.get(wrong), before[-1].execution.get(wrong)
+                ):
+                    yield not_judged(LATE, item.seen)
+                    continue
                 place = f"{item.pointer}/{wrong}" if wrong else item.pointer
                 said = f"{brief(before[-1].execution.get(wrong))}, as the read shows"
                 yield check(not wrong, item.seen, said, at=place, chain=(before[-1].seen,))
