@@ -17,6 +17,7 @@ __all__ = [
     "DURATION",
     "FLAG",
     "HEADER",
+    "HEADER_SIZE",
     "HOST",
     "INSTANT",
     "KEY",
@@ -110,6 +111,10 @@ HEADER = Kind(
     secret=True,
     values=(tuple,),
     read=parsers.read_header,
+)
+HEADER_SIZE = Kind(
+    *("BYTES", "a size from 256 to 1m, such as 64k", parsers.parse_header_size, parsers.show_size),
+    types=(int, str),
 )
 HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1", _ADDRESS)
 INSTANT = Kind(
