@@ -228,6 +228,7 @@ def test_a_secret_header_is_kept_out_of_what_is_shown() -> None:
         ("deflate", zlib.compress(b'{"a": 1}', wbits=-15)),
         ("identity", b'{"a": 1}'),
     ],
+    ids=["gzip", "x-gzip", "deflate", "raw-deflate", "identity"],
 )
 def test_a_packed_answer_is_unpacked(coding: str, packed: bytes) -> None:
     with gateway(meddle=answering(packed, {"Content-Encoding": coding})) as service:
@@ -242,6 +243,7 @@ def test_a_packed_answer_is_unpacked(coding: str, packed: bytes) -> None:
         ("gzip", gzip.compress(b" " * (1 << 27)), "longer than 64 MiB"),
         ("identity", b" " * ((1 << 26) + 1), "longer than 64 MiB"),
     ],
+    ids=["unknown", "broken", "unpacks-too-far", "too-long"],
 )
 def test_an_answer_that_is_too_long_or_cannot_be_unpacked_is_no_answer(
     coding: str, body: bytes, said: str
