@@ -16,6 +16,7 @@ from execmock.settings.parsers import ApiKey
 __all__ = [
     "DURATION",
     "FLAG",
+    "HEADER_SIZE",
     "HOST",
     "INSTANT",
     "KEY",
@@ -97,6 +98,10 @@ DURATION = Kind(
     read=parsers.read_duration,
 )
 FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
+HEADER_SIZE = Kind(
+    *("BYTES", "a size from 256 to 1m, such as 64k", parsers.parse_header_size, parsers.show_size),
+    types=(int, str),
+)
 HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1", _ADDRESS)
 INSTANT = Kind(
     *("INSTANT", "an instant such as 2026-01-01T09:00:00Z", parsers.parse_instant_text, format_instant),

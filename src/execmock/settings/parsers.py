@@ -27,6 +27,7 @@ __all__ = [
     "one_of",
     "parse_duration_text",
     "parse_flag",
+    "parse_header_size",
     "parse_instant_text",
     "parse_key",
     "parse_pair",
@@ -143,6 +144,14 @@ def parse_size(text: str) -> int:
     if not match or not int(match[1]):
         raise ValueError
     return int(match[1]) * _UNITS[match[2] or ""]
+
+
+def parse_header_size(text: str) -> int:
+    """Read a number of bytes from 256 to 1m: one that leaves room for a key, and bounds what is kept."""
+    size = parse_size(text)
+    if not 256 <= size <= 1 << 20:
+        raise ValueError
+    return size
 
 
 def show_size(value: int) -> str:
