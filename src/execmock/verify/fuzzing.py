@@ -139,7 +139,8 @@ def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Reques
         execute = look_up(document, requests.contract.pointer(EXECUTE_BODY))
         execute["additionalProperties"] = False
         for name in ("id_type", "user_key"):
-            execute["properties"][name]["enum"] = [execute["properties"][name]["default"]]
+            property_ = requests.contract.resolve(execute["properties"][name])
+            execute["properties"][name] = {**property_, "enum": [property_["default"]]}
     if LIST in operations:
         for name in ("limit", "offset"):
             parameter = requests.operation(LIST).parameter(name)
