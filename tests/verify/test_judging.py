@@ -69,7 +69,7 @@ def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, *
 
 def results(*exchanges: Exchange, interruptions: Interruptions | None = None) -> dict[str, RuleResult]:
     evidence = Evidence(
-        shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded")
+        shipped_contract(), exchanges, has=("writes", "odd", "b", "read", "embed", "generated", "guarded")
     )
     return {result.rule.id: result for result in judge(evidence, all_rules(), interruptions)}
 

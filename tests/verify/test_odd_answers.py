@@ -99,7 +99,7 @@ def honest(odd: str, **page: Any) -> Iterator[Exchange]:
 
 
 def judged(exchanges: Iterable[Exchange]) -> dict[str, RuleResult]:
-    has = ("writes", "b", "read", "embed", "generated", "guarded")
+    has = ("writes", "odd", "b", "read", "embed", "generated", "guarded")
     found = judge(Evidence(CONTRACT, exchanges, has=has), all_rules())
     return {result.rule.id: result for result in found}
 

@@ -36,7 +36,7 @@ class Evidence:
         contract: Contract,
         journal: Iterable[Exchange],
         *,
-        has: Iterable[str] = ("writes", "guarded"),
+        has: Iterable[str] = ("writes", "odd", "guarded"),
         engine_failures: Iterable[EngineFailure] = (),
         secrets: Mapping[str, str] | None = None,
         schema_judge: SchemaJudge | None = None,

@@ -58,8 +58,8 @@ class Exchange:
 
     @property
     def ok(self) -> bool:
-        """Whether the answer is a success."""
-        return 200 <= self.status < 300
+        """Whether the answer is a success, and not a part of one (206)."""
+        return 200 <= self.status < 300 and self.status != 206
 
     @property
     def throttled(self) -> bool:

@@ -28,6 +28,7 @@ _NEEDS = {
     "guarded": "the mock accepts any key (serve --auth strict refuses unknown ones)",
     "writes": "the run is read-only",
     "generated": "generated input was switched off",
+    "odd": "odd input was left out (--skip robust)",
 }
 
 

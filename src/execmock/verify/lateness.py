@@ -52,7 +52,7 @@ def may_be_late(history: History, view: Observation, name: str, shown: Any, want
 def late_views(journal: Iterable[Exchange]) -> Iterator[tuple[Exchange, float | None]]:
     """Yield the last answers to reads that were sent again, with the seconds by which they were late.
 
-    None stands for a read that was in time.
+    None stands for a read that was in time, or whose view came too late: other rules judge that.
     """
     waiting: dict[tuple[str, str, str], Exchange] = {}
     for seen in journal:
@@ -62,4 +62,5 @@ def late_views(journal: Iterable[Exchange]) -> Iterator[tuple[Exchange, float | 
                 waiting.setdefault(key, seen)
             else:
                 first = waiting.pop(key, None)
-                yield seen, None if first is None else seen.received - first.sent
+                late = 0.0 if first is None else seen.received - first.sent
+                yield seen, late if 0 < late < LATEST else None

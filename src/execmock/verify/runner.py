@@ -107,6 +107,8 @@ class Runner:
             has.add("guarded")
         if not self.options.read_only:
             has.add("writes")
+            if "robust" not in self.options.skip:
+                has.add("odd")
             if self.options.generated:
                 has.add("generated")
         return frozenset(has)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -106,6 +106,22 @@ class Session:
     async def all(work: Iterable[Awaitable[_T]]) -> list[_T]:
         """Run coroutines concurrently, and return their results in order."""
         return list(await asyncio.gather(*work))
+
+    @staticmethod
+    async def each(*parts: Coroutine[Any, Any, None]) -> None:
+        """Run parts of a probe one after the other: each stands alone; the first Blocked is raised last."""
+        wall: Blocked | None = None
+        try:
+            for part in parts:
+                try:
+                    await part
+                except Blocked as blocked:
+                    wall = wall or blocked
+        finally:
+            for part in parts:
+                part.close()
+        if wall is not None:
+            raise wall
 
     def sender(self, given_up: Callable[[], bool]) -> Callable[[Request, str, str], Exchange]:
         """Return a function for another thread: it sends a request for an operation with an identity's key.

@@ -39,15 +39,8 @@ async def _after_refusal(session: Session) -> None:
 async def _nearly(session: Session) -> None:
     key = session.unique("Exact")
     body = session.requests.full(session.unique("exact"))
-    for name, variant in (
-        ("plain", key),
-        ("lower", key.lower()),
-        ("upper", key.upper()),
-        ("space", f"{key} "),
-    ):
+    for name, variant in (("plain", key), ("lower", key.lower()), ("upper", key.upper())):
         await session.create({**body, "idempotencyKey": variant}, f"exact/{name}")
-    fresh = {**body, "idempotencyKey": f"{session.unique('Fresh')} "}
-    await session.create(fresh, "fresh/space", valid=False)
 
 
 async def _at_once(session: Session, count: int) -> None:
