@@ -79,6 +79,17 @@ class Evidence:
             schema_judge=self.schema_judge,
         )
 
+    def with_more(self, exchanges: Iterable[Exchange], failures: Iterable[EngineFailure] = ()) -> Evidence:
+        """Return the evidence with further exchanges."""
+        return Evidence(
+            self.contract,
+            (*self.journal, *exchanges),
+            has=self.has,
+            engine_failures=(*self.engine_failures, *failures),
+            secrets=self.secrets,
+            schema_judge=self.schema_judge,
+        )
+
     @property
     def histories(self) -> tuple[History, ...]:
         """What was seen of each execution, over the whole run."""

@@ -11,6 +11,7 @@ from execmock.core.contract import Contract
 from execmock.errors import ConfigError
 from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
+from execmock.verify.confirming import confirm
 from execmock.verify.connections import Connections
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
@@ -62,6 +63,7 @@ class Runner:
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
         self.engine_failures: list[EngineFailure] = []
+        self.results: tuple[RuleResult, ...] = ()
         self.done = 0
 
     async def run(self) -> Report:
@@ -80,6 +82,7 @@ class Runner:
                 requests = self._requests(clock)
                 await check_target(client, requests, clock, self.options)
                 await self._probe(client, requests, clock)
+                await self._judge(client, clock)
             except OutOfTime:
                 self.stopped.update(dict.fromkeys((each.name for each in all_probes()), _OUT_OF_TIME))
             except Unreachable as reason:
@@ -89,8 +92,8 @@ class Runner:
         evidence = self._evidence(client, clock)
         if client.journal and not any(seen.status for seen in client.journal):
             return self._report(client, (), begun, clock, unreachable="no request got an answer")
-        results = waive(judge(evidence, self.rules, Interruptions(self.blocked, self.stopped)), self.waivers)
-        return self._report(client, results, begun, clock, evidence=evidence)
+        results = self.results or judge(evidence, self.rules, Interruptions(self.blocked, self.stopped))
+        return self._report(client, waive(results, self.waivers), begun, clock, evidence=evidence)
 
     def _requests(self, clock: TargetClock) -> Requests:
         options = self.options
@@ -158,6 +161,12 @@ class Runner:
             self.stopped[each.name] = f"an answer could not be used: {error!r}"
         self.done += 1
         self.progress(each.name, self.done, self.total)
+
+    async def _judge(self, client: Client, clock: TargetClock) -> None:
+        """Judge while the service can still be asked again for what is found."""
+        evidence = self._evidence(client, clock)
+        self.results = judge(evidence, self.rules, Interruptions(self.blocked, self.stopped))
+        self.results = await confirm(client, evidence, self.results)
 
     def _evidence(self, client: Client, clock: TargetClock) -> Evidence:
         return Evidence(

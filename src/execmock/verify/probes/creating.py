@@ -82,7 +82,7 @@ async def _payload(session: Session, name: str, payload: Any) -> None:
     full = session.requests.full(session.unique(name))
     body = {**full, "requestPayload": payload, "clientSafeMetadata": payload}
     made = await session.created(body, f"create/{name}")
-    await _found(session, made.id, f"get/{name}")
+    await session.get(made.id, f"get/{name}")
     await _listed(session, made.id, f"list/{name}")
 
 
@@ -90,19 +90,14 @@ async def _texts(session: Session) -> None:
     full = session.requests.full(session.unique("strings"))
     texts = {key: f"{value} {_UNICODE}" for key, value in full.items() if isinstance(value, str)}
     made = await session.created({**full, **texts, "workflowId": full["workflowId"]}, "create/texts")
-    await _found(session, made.id, "get/texts")
+    await session.get(made.id, "get/texts")
 
 
 async def _big(session: Session) -> None:
     payload = {"integer": _BIG, "negative": -_BIG}
     full = session.requests.full(session.unique("big"))
     made = await session.created({**full, "requestPayload": payload}, "big/create")
-    await _found(session, made.id, "big/get")
-
-
-async def _found(session: Session, name: str, label: str) -> None:
-    """Read a new execution; where it is not found yet, again until it is, or it is too late."""
-    await session.settled(lambda: session.get(name, label), lambda seen: not 400 <= seen.status < 500, "read")
+    await session.get(made.id, "big/get")
 
 
 async def _listed(session: Session, name: str, label: str) -> None:

@@ -151,13 +151,14 @@ def create_echo(evidence: Evidence) -> Iterator[Check]:
     "read-your-write",
     "A read right after a create shows what was sent, and every read the execution that was asked for.",
     operations=GET,
-    probes="echo basics oddities",
+    probes="echo basics oddities concurrent",
     under="create.echo get.shape",
 )
 def read_your_write(evidence: Evidence) -> Iterator[Check]:
     """A read that refuses the new id breaks it too, and so does any read that shows another execution."""
     yield from _shows_what_was_asked_for(evidence)
-    for seen in (each for probe in _ECHOING for each in evidence.ok(probe, "create")):
+    made = [(probe, "create") for probe in _ECHOING] + [("concurrent", "many")]
+    for seen in (each for probe, label in made for each in evidence.ok(probe, label)):
         name = seen.label.partition("/")[2]
         for read in evidence.seen(seen.probe, f"get/{name}"):
             if read.ok:

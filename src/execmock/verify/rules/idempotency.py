@@ -121,12 +121,13 @@ def _at_once(count: int) -> None:
         under="idempotency.same",
     )
     def judge(evidence: Evidence) -> Iterator[Check]:
-        made = list(evidence.ok("idempotency", f"at-once/{count}"))
-        for seen in made:
-            wanted = f"the same id in every answer, {made[0].at(_ID)}"
-            yield check(seen.at(_ID) == made[0].at(_ID), seen, wanted, at=_ID, chain=(made[0],))
-            same = seen.at(_TOKEN) == made[0].at(_TOKEN) or seen.at(_ID) != made[0].at(_ID)
-            yield check(same, seen, "the same client token in every answer", at=_TOKEN, chain=(made[0],))
+        first: dict[str, Exchange] = {}
+        for seen in evidence.ok("idempotency", f"at-once/{count}"):
+            made = first.setdefault(seen.label, seen)
+            wanted = f"the same id in every answer, {made.at(_ID)}"
+            yield check(seen.at(_ID) == made.at(_ID), seen, wanted, at=_ID, chain=(made,))
+            same = seen.at(_TOKEN) == made.at(_TOKEN) or seen.at(_ID) != made.at(_ID)
+            yield check(same, seen, "the same client token in every answer", at=_TOKEN, chain=(made,))
         for seen in evidence.seen("idempotency", f"at-once/{count}"):
             if 400 <= seen.status < 500 and seen.status not in evidence.statuses("idempotencyConflict"):
                 yield check(False, seen, "success, or a conflict while the first is under way")
