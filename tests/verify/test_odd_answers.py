@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from execmock.core.schema.violation import Violation
 from execmock.loading.contract import shipped_contract
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
@@ -20,6 +21,7 @@ from execmock.verify.reader import Limits, read_json
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rule, check
+from execmock.verify.schema_judge import SchemaJudge
 from tests.effort import examples
 from tests.verify.test_judging import seen
 
@@ -218,6 +220,25 @@ def test_requests_without_an_answer_are_counted(change: Mapping[str, Any], reaso
     assert result.not_judged[0].reason == reason
     again = replace(showing(9, ""), **change, again=True)
     assert verdict(one_rule(named), *answers, again).unjudged == 0
+
+
+class Telling:
+    """A first engine whose error holds a key of the run, where a reason is cut."""
+
+    def __init__(self, schema: Mapping[str, Any], where: str) -> None:
+        self.place = where
+
+    def violations(self, value: Any) -> list[Violation]:
+        raise ValueError(f"{'word ' * 15}{SECRET}")
+
+
+SECRET = "b3sk_a-key-that-has-to-stay-secret"
+
+
+def test_a_reason_is_cut_between_words_so_that_no_half_of_a_key_is_told() -> None:
+    opinion = SchemaJudge(CONTRACT, first=Telling).body(seen(1, None, operation=CREATE), {}, accuses=None)
+    assert "word word" in opinion.reason
+    assert "b3sk" not in opinion.reason
 
 
 def test_answers_beyond_a_limit_neither_accuse_nor_acquit() -> None:
