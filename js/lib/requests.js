@@ -1,3 +1,4 @@
+import { bounds, boundsText, timesText } from "./bounds.js";
 import { MockAssertionError, MockError } from "./errors.js";
 import { fits, fitsCounted, nearestRequests, wantedFrom, wantedText } from "./matching.js";
 import { requestLine, violationsText } from "./report.js";
@@ -55,7 +56,7 @@ export class Requests {
 
   /** @param {string} [operation] @param {Meant & import("./index.js").Bounds} [expected] */
   async assertCalled(operation, { times, atLeast, atMost, ...meant } = {}) {
-    const [least, most] = bounds(times, atLeast, atMost);
+    const [least, most] = bounds("assertCalled", { times, atLeast, atMost });
     return this.#assert("assertCalled", { operation, ...meant }, least, most);
   }
 
@@ -196,30 +197,6 @@ function sequenceText(wanted, found, rest, gone) {
   if (rest.length) lines.push("The nearest requests:", ...nearestRequests(missing, rest));
   if (gone) lines.push(`(Others are no longer in the journal; ${MORE}.)`);
   return lines.join("\n");
-}
-
-/** @param {number | undefined} times @param {number | undefined} atLeast @param {number | undefined} atMost */
-function bounds(times, atLeast, atMost) {
-  if (times !== undefined && (atLeast !== undefined || atMost !== undefined)) {
-    throw new MockError("assertCalled takes times, or atLeast and atMost, not both");
-  }
-  if (times !== undefined) return [times, times];
-  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
-    throw new MockError(`atLeast ${atLeast} is more than atMost ${atMost}`);
-  }
-  return [atLeast ?? (atMost === undefined ? 1 : 0), atMost ?? Infinity];
-}
-
-/** @param {number} least @param {number} most */
-function boundsText(least, most) {
-  if (most === Infinity) return least ? `at least ${timesText(least)}` : "any number";
-  if (least === most) return timesText(most);
-  return least ? `${least} to ${most} times` : `at most ${timesText(most)}`;
-}
-
-/** @param {number} number */
-function timesText(number) {
-  return ["never", "once", "twice"][number] ?? `${number} times`;
 }
 
 /** @param {readonly string[]} lines */
