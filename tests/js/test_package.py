@@ -23,7 +23,7 @@ import type { components } from "./control.js";
 import type * as js from "execmock";
 
 type Schemas = components["schemas"];
-// An answer of the API is what the package says it is, and the package says nothing of it that the API does not.
+// An answer is what the package says it is, and the package says nothing of it that the API does not.
 type Same<Ours, Theirs> = [Theirs, keyof Ours] extends [Ours, keyof Theirs] ? true : false;
 export const same: [
   Same<js.ClockState, Schemas["Clock"]>,

@@ -17,11 +17,13 @@ CHROMIUM = '{ executablePath: "%s", args: ["--no-sandbox", "--disable-gpu", "--d
 PLAYWRIGHT = """
 import config from "./playwright.config.js";
 const launchOptions = %s;
-export default { ...config, workers: 1, testMatch: "*.spec.js", use: { ...config.use, launchOptions } };
+const patience = { timeout: 120_000, expect: { timeout: 60_000 } }; // a busy machine is no failure
+const use = { ...config.use, launchOptions };
+export default { ...config, ...patience, use, workers: 1, testMatch: "*.spec.js" };
 """
 VITEST = """
 import { defineConfig } from "vitest/config";
-const project = (name, config) => ({ extends: config, test: { name } });
+const project = (name, config) => ({ extends: config, test: { name, testTimeout: 120_000 } });
 const projects = [project("node", "./vitest.config.js"), project("browser", "./vitest.browser.config.js")];
 export default defineConfig({ test: { projects } });
 """
