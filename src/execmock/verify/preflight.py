@@ -108,23 +108,23 @@ class Preflight:
             )
 
     async def _check_keys(self, *, creates: bool) -> None:
-        known = await (self._create() if creates else self._existing())
+        known = await (self._create("a") if creates else self._existing())
         if known is None:
             return
         if "b" in self.names:
-            await self._check_other(*known)
+            await self._check_other(*known, creates=creates)
         if "read" in self.names:
             await self._check_read(known[0])
 
-    async def _create(self) -> tuple[str, str] | None:
+    async def _create(self, identity: str) -> tuple[str, str] | None:
         """Create one execution and return its id and organization, None if that fails."""
         body = encode(self._requests.minimal())
-        request = self._requests.request(CREATE, key=self._clock.keys["a"], body=body)
-        seen = await self._send(request, CREATE, "a", valid=True)
+        request = self._requests.request(CREATE, key=self._clock.keys[identity], body=body)
+        seen = await self._send(request, CREATE, identity, valid=True)
         if seen.status == 403:
             raise Unreachable(
-                f"{self._options.url} lets the key of {self.names['a']} create nothing: 403 {excerpt(seen)};"
-                " give one with the scope read-write, or --read-only"
+                f"{self._options.url} lets the key of {self.names[identity]} create nothing: 403"
+                f" {excerpt(seen)}; give one with the scope read-write, or --read-only"
             )
         if seen.status == self.usual == 404:
             raise Unreachable(_no_path(seen, self._options.url))
@@ -142,13 +142,16 @@ class Preflight:
             (_identified(seen.at("/data/items/0")) for seen in self._seen if seen.identity == "a"), None
         )
 
-    async def _check_other(self, name: str, organization: str) -> None:
-        """Refuse two keys of one organization: both see an execution, and both lists say the same owner."""
-        seen = await self._get(name, "b")
-        theirs = [_identified(seen.at("/data/execution"))]
-        theirs += [_identified(page.at("/data/items/0")) for page in self._seen if page.identity == "b"]
-        owners = {each[1] for each in theirs if each}
-        if seen.ok and organization and owners == {organization}:
+    async def _check_other(self, name: str, organization: str, *, creates: bool) -> None:
+        """Refuse two keys of one organization: both see an execution, and what is theirs has one owner."""
+        if not organization or not (await self._get(name, "b")).ok:
+            return
+        if creates:
+            theirs = await self._create("b")
+        else:
+            pages = [page for page in self._seen if page.identity == "b" and page.operation == LIST]
+            theirs = _identified(pages[0].at("/data/items/0"))
+        if theirs and theirs[1] == organization:
             raise Unreachable(
                 f"the keys of {self.names['a']} and {self.names['b']} are of one organization,"
                 f" {organization}; give one of another, or leave it out"
