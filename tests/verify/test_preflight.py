@@ -21,14 +21,17 @@ from tests.verify.gateway import Meddle, gateway
 from tests.verify.judging import judged
 from tests.verify.target import running
 from tests.verify.target.parts.ground import KEY_B, KEY_READ
+from tests.verify.target.values import Key
 
+SECOND = "b3sk_a_second_0123456789abcdef"
 ONE = {"only": ("list.has-more", "create.echo"), "generated": False}
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"token_b": KEY_READ}, "the keys of token and token_b are of one organization, org_"),
+        ({"token_b": SECOND}, "the keys of token and token_b are of one organization, org_"),
+        ({"token_b": KEY_READ}, "lets the key of token_b create nothing: 403"),
         ({"token": KEY_READ}, "lets the key of token create nothing: 403"),
         ({"token_read": KEY_B}, "the key of token_read does not see an execution that the key of token sees"),
         ({"embed_token": "sk_unknown"}, "refuses the key of embed_token with 401"),
@@ -37,6 +40,7 @@ ONE = {"only": ("list.has-more", "create.echo"), "generated": False}
 )
 def test_a_key_that_is_not_what_it_was_given_for_is_named(given: dict[str, Any], said: str) -> None:
     with running() as target:
+        target.behaviour.keys += (Key(SECOND, target.organization),)
         report = judged(target, **{"token_read": None, "token_b": None, **ONE, **given})
     assert said in report.unreachable
     assert (report.exit_code, report.results) == (3, ())
