@@ -23,7 +23,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke reliability docs lock hooks programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke reliability docs lock hooks screenshots programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -68,6 +68,10 @@ lock: $(VENV)/lock.stamp  ## pin what development and CI install; ARGS="--upgrad
 
 hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
+
+screenshots: $(VENV)/dev.stamp  ## pictures of the docs page, in light and dark, into dist/screenshots/
+	SCREENSHOTS=$(CURDIR)/dist/screenshots $(BIN)/python -m pytest -p no:xdist -q tests/browser -k docs
+	@ls dist/screenshots/*.png
 
 programs:  ## install the programs that tests start, where they are missing (Debian, Ubuntu)
 	.ci/install
