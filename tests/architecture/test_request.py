@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = " ".join((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split())
 SRC = ROOT / "src" / "execmock"
 POST = (
-    b"POST /v1/executions HTTP/1.1\r\nAuthorization: Bearer b3sk_a\r\n"
+    b"POST /v1/executions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer b3sk_a\r\n"
     b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 )
 BODY = json.dumps({"workflowId": "wf_orders", "sourceSystem": "shop", "sourceEntityType": "order"}).encode()
@@ -68,7 +68,7 @@ async def test_a_plain_get_runs_through_the_functions_that_the_page_names() -> N
     connection.connection_made(transport)
     connection.data_received(POST % len(BODY) + BODY)
     made = json.loads(transport.written.partition(b"\r\n\r\n")[2])["data"]["execution"]["id"]
-    get = f"GET /v1/executions/{made} HTTP/1.1\r\nAuthorization: Bearer b3sk_a\r\n\r\n".encode()
+    get = f"GET /v1/executions/{made} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer b3sk_a\r\n\r\n".encode()
     names = called(connection, get)
     assert b"200 OK" in transport.written
     rest = iter(names)

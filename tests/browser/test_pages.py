@@ -63,7 +63,7 @@ def test_a_page_shows_what_the_mock_does(
 ) -> None:
     done = run(playwright, tmp_path, *arguments)
     assert done.returncode == 0, done.stdout
-    passed = re.search(r"^ +(\d+) passed", done.stdout, re.MULTILINE)
+    passed = re.search(r"(\d+) passed", done.stdout)
     assert passed, done.stdout
     assert int(passed[1]) >= count_of_tests(list(HERE.glob(specs)))
-    assert not re.search(r"^ +\d+ (skipped|flaky|did not run)", done.stdout, re.MULTILINE), done.stdout
+    assert not re.search(r"\d+ (skipped|flaky|did not run)", done.stdout), done.stdout

@@ -126,6 +126,8 @@ SHORT = {
     "no space after a colon": request("GET /v1/executions", "X-Org-ID:  org_1  ", "X-B:", "X-C:1"),
     "body with a GET": request("GET /v1/executions", body="{}"),
     "body of no request": request("POST /v1/executions", "Content-Length: 0"),
+    "empty host": request("GET /v1/executions").replace(b"Host: x", b"Host:"),
+    "host with a port": request("GET /v1/executions").replace(b"Host: x", b"Host: [::1]:4010"),
     "kept alive by name": request("GET /v1/executions", "Connection: keep-alive"),
 }
 LONG = {
@@ -152,6 +154,13 @@ LONG = {
     "space before the colon": request("GET /v1/executions", "X-A : 1"),
     "bare line feed": b"GET /v1/executions HTTP/1.1\nHost: x\n\n",
     "folded header": request("GET /v1/executions", "X-A: 1\r\n 2"),
+    "no host": request("GET /v1/executions").replace(b"Host: x\r\n", b""),
+    "no host, of old": request("GET /v1/executions").replace(b"Host: x\r\n", b"").replace(b"1.1", b"1.0"),
+    "a host that is an address": request("GET /v1/executions").replace(b"Host: x", b"Host: x.example/a?b"),
+    "a host with a user": request("GET /v1/executions").replace(b"Host: x", b"Host: a b@c"),
+    "large header": request("GET /v1/executions", f"Cookie: {'c' * 9_000}"),
+    "long address": request(f"GET /v1/executions?limit={'1' * 9_000}"),
+    "many headers": request("GET /v1/executions", *[f"X-{number}: 1" for number in range(200)]),
     "too big": create("x" * (1 << 20) + "x"),
 }
 
@@ -276,10 +285,22 @@ async def test_who_expects_a_100_gets_it_before_the_body_is_sent() -> None:
         writer.close()
 
 
-async def test_a_body_over_the_limit_is_refused_without_a_100() -> None:
-    head = request("POST /v1/executions", "Expect: 100-continue", "Content-Length: 99999999")
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("POST /v1/executions", 413),
+        ("POST /docs/", 405),
+        ("POST /_execmock/clock/advance", 403),
+        ("POST /v1/executions/x", 413),
+    ],
+)
+async def test_a_request_that_is_refused_before_its_body_ends_the_connection(line: str, status: int) -> None:
+    """The client may send the body or not, so what follows could be taken for it."""
+    head = request(line, "Expect: 100-continue", "Content-Length: 999999999")
     async with running(short=True) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(head)
-        assert (await asyncio.wait_for(answer(reader), 5)).startswith(b"HTTP/1.1 413 ")
+        came = await asyncio.wait_for(reader.read(), 5)
+        assert came.startswith(b"HTTP/1.1 %d " % status)
+        assert b"\r\nConnection: close\r\n" in came
         writer.close()

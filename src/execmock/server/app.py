@@ -94,7 +94,7 @@ class App:
             engine.contract.response_headers,
             exact=options.cors_exact,
         )
-        served = ApiDispatcher(api, cors, engine, self.log, options.max_body, too_large)
+        served = ApiDispatcher(api, cors, engine, self.log, options.max_body, options.max_header, too_large)
         served.strays = self.strays
         here = engine.contract.operations if only is None else only
 

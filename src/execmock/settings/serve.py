@@ -10,6 +10,7 @@ from execmock.errors import ConfigError
 from execmock.settings.base import Settings
 from execmock.settings.kinds import (
     FLAG,
+    HEADER_SIZE,
     HOST,
     INSTANT,
     KEY,
@@ -111,6 +112,7 @@ class ServeSettings(Settings):
         1, count(1, 64), "Processes that serve; more than one need a store that they share."
     )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
+    max_header: int = option(8 << 10, HEADER_SIZE, "Largest header of a request, and longest address.")
     journal_size: int = option(
         1000,
         count(0),

@@ -56,6 +56,7 @@ class ExecMock(MockSandbox):
         cors_exact: bool = False,
         strict_magic: bool = False,
         max_body: int | str = 1 << 20,
+        max_header: int | str = 8 << 10,
         journal_size: int = 1000,
         journal_answers: bool = False,
     ) -> None:

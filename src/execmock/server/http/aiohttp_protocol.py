@@ -7,8 +7,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.http_writer import HttpVersion11
+
+from execmock.server.http.malformed import field_limit, line_limit, unreadable
 
 if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.streams import StreamReader
+
     from execmock.server.http.dispatch import Dispatcher
 
 __all__ = ["AiohttpServer"]
@@ -16,13 +23,15 @@ __all__ = ["AiohttpServer"]
 # Errors in handlers are reported by the dispatcher; what remains are malformed requests of clients.
 _SILENT = logging.getLogger("execmock.http")
 _SILENT.disabled = True
+_UNREADABLE = "UNKNOWN"
+"""The method of what stands for a request that cannot be read; its version is 1.0, whatever came."""
 
 
 class AiohttpServer(web.Server):
     """aiohttp's low-level server for one dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:
-        super().__init__(self._handled)
+        super().__init__(self._handled, request_factory=self._request)
         self._dispatcher = dispatcher
         self._under_way = 0
         self._idle = asyncio.Event()
@@ -31,6 +40,18 @@ class AiohttpServer(web.Server):
     async def idle(self) -> None:
         """Return once no request is being handled."""
         await self._idle.wait()
+
+    def _request(
+        self,
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: web.RequestHandler,
+        writer: AbstractStreamWriter,
+        task: asyncio.Task[None],
+    ) -> web.BaseRequest:
+        if message.method == _UNREADABLE:
+            message = message._replace(version=HttpVersion11)
+        return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         self._under_way += 1
@@ -54,7 +75,15 @@ class _Connection(web.RequestHandler):
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(server, loop=loop, access_log=_SILENT, logger=_SILENT)
+        most = dispatcher.api.max_header
+        super().__init__(
+            server,
+            loop=loop,
+            access_log=_SILENT,
+            logger=_SILENT,
+            max_line_size=line_limit(most),
+            max_field_size=field_limit(most),
+        )
         self._dispatcher = dispatcher
         self.opened = dispatcher.api.engine.changes.last
         """The number of the latest change when it was opened."""
@@ -69,7 +98,4 @@ class _Connection(web.RequestHandler):
         """Return the answer to a request that cannot be read; the connection closes after it."""
         if request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        problem = (message or "no HTTP").splitlines()[0].rstrip(":")
-        response = self._dispatcher.malformed(request, problem)
-        response.force_close()
-        return response
+        return self._dispatcher.malformed(request, unreadable(exc, self._dispatcher.api.max_header))

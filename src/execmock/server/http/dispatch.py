@@ -16,6 +16,7 @@ from execmock.server.api.request_ids import RequestIds
 from execmock.server.control import PREFIX
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
+from execmock.server.http.request_head import is_host
 from execmock.server.http.stray_finder import StrayFinder
 from execmock.service.engine import Engine
 from execmock.service.events.entry import JournalEntry, clipped
@@ -57,12 +58,23 @@ class Dispatcher:
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; on any error the client gets the API's error form."""
+        response = await self._answer(incoming)
+        if _still_expects(incoming):
+            # The client may send the body all the same, which the next request could not be told from.
+            response.force_close()
+            incoming.content.feed_eof()
+        return response
+
+    async def _answer(self, incoming: web.BaseRequest) -> web.StreamResponse:
         path, _, query = _origin_form(incoming.raw_path).partition("?")
         request = Request(incoming.method, path, query, incoming.headers)
         first = first_segment(path)
         try:
             if self._control and first == PREFIX:
                 return await self._control(incoming, request)
+            host = incoming.headers.get("Host")
+            if host is not None and not is_host(host):
+                return self._bad_host(incoming)
             page = self._pages().get(first)
             if page is not None and not self.api.is_preflight(request):
                 return await page(incoming)
@@ -70,11 +82,20 @@ class Dispatcher:
         except Exception as error:
             return _response(internal_error(error, request, self._request_ids.next(None)), {})
 
-    def malformed(self, incoming: web.BaseRequest, problem: str) -> web.Response:
-        """Answer a malformed request."""
-        request = Request(incoming.method, incoming.raw_path, "", incoming.headers)
+    def _bad_host(self, incoming: web.BaseRequest) -> web.Response:
+        # Imported here, as all that imports aiohttp.
+        from execmock.server.http.malformed import BAD_HOST
+
+        return self.malformed(incoming, BAD_HOST)
+
+    def malformed(self, incoming: web.BaseRequest, refusal: Refusal) -> web.Response:
+        """Answer a malformed request; the connection closes after it."""
+        path, _, query = _origin_form(incoming.raw_path).partition("?")
+        request = Request(incoming.method, path, query, incoming.headers)
         opened: int = getattr(incoming.protocol, "opened", 0)
-        return self.api.malformed(request, Refusal(400, f"The request cannot be read: {problem}"), opened)
+        response = self.api.malformed(request, refusal, opened)
+        response.force_close()
+        return response
 
 
 class ApiDispatcher:
@@ -87,8 +108,11 @@ class ApiDispatcher:
         engine: Engine,
         log: AccessLog,
         max_body: int,
+        max_header: int,
         too_large: int,
     ) -> None:
+        self.max_header = max_header
+        """The largest header that is read, and the longest address, in bytes."""
         self._api = api
         self._cors = cors
         self._engine = engine
@@ -267,7 +291,7 @@ async def _read(incoming: web.BaseRequest, most: int, too_large: int = 413) -> b
         return b""
     if (incoming.content_length or 0) > most:
         raise _too_large(too_large, most, f"{incoming.content_length} bytes")
-    if incoming.headers.get("Expect", "").lower() == "100-continue" and not incoming.content.is_eof():
+    if _still_expects(incoming):
         await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         incoming.writer.output_size = 0
     chunks, size = [], 0
@@ -284,6 +308,12 @@ async def _read(incoming: web.BaseRequest, most: int, too_large: int = 413) -> b
         # The client disconnected in the middle of its body, and will not read this.
         raise Refusal(400, "The connection broke") from None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _still_expects(incoming: web.BaseRequest) -> bool:
+    """Whether a client waits to be told to send the body of its request, of which nothing came yet."""
+    expected = incoming.headers.get("Expect", "").lower() == "100-continue"
+    return expected and not incoming.content.is_eof() and not incoming.content.total_bytes
 
 
 def _origin_form(target: str) -> str:

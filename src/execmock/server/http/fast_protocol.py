@@ -47,7 +47,7 @@ class FastServer:
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self.api: ApiDispatcher = dispatcher.api
-        self.heads = RequestHeads()
+        self.heads = RequestHeads(self.api.max_header)
         self.written = _Written()
         self.connections: set[_Connection] = set()
         self.answered_at_once = 0

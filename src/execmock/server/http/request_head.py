@@ -21,14 +21,16 @@ from execmock.core.bounded_cache import BoundedCache
 from execmock.core.contract.reserved import RESERVED, first_segment
 from execmock.server.api.calls import Request
 
-__all__ = ["END", "RequestHead", "RequestHeads"]
+__all__ = ["END", "RequestHead", "RequestHeads", "is_host"]
 
 END = b"\r\n\r\n"
 _LONGEST = 4096
 _MOST = 1000
+_MOST_HEADERS = 100
 _LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,;=:@/?-]*))? HTTP/1\.1\r\n")
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
+_HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 # Headers that change how the body or the connection is read.
 _SPECIAL = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade", "Proxy-Connection", "Trailer", "TE")
 
@@ -55,9 +57,10 @@ class _Block(NamedTuple):
 
 
 class RequestHeads:
-    """Parses plain heads and caches the latest."""
+    """Parses plain heads of at most `longest` bytes and caches the latest."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = _LONGEST) -> None:
+        self._longest = min(longest, _LONGEST)
         self._kept: BoundedCache[bytes, RequestHead] = BoundedCache(_MOST)
         self._blocks: BoundedCache[bytes, _Block | None] = BoundedCache(_MOST)
 
@@ -69,7 +72,7 @@ class RequestHeads:
 
     def _read(self, data: bytes, end: int) -> RequestHead | None:
         line = _LINE.match(data)
-        if line is None or not line.end() <= end <= _LONGEST:
+        if line is None or not line.end() <= end <= self._longest:
             return None
         text = data[line.end() : end]
         block = self._blocks.get(text)
@@ -90,16 +93,27 @@ class RequestHeads:
 def _block(text: bytes) -> _Block | None:
     """Return a parsed block of headers, or None if it is not plain."""
     headers: CIMultiDict[str] = CIMultiDict()
-    for line in text.split(b"\r\n"):
+    lines = text.split(b"\r\n")
+    if len(lines) > _MOST_HEADERS:
+        return None
+    for line in lines:
         found = _HEADER.fullmatch(line)
         if found is None or found[1].decode() in headers:
             return None
         headers[found[1].decode()] = found[2].decode()
     length = headers.get("Content-Length", "0")
     connection = headers.get("Connection", "keep-alive").lower()
+    host = headers.get("Host")
     plain = (
-        _LENGTH.fullmatch(length)
+        host is not None
+        and is_host(host)
+        and _LENGTH.fullmatch(length)
         and connection in ("keep-alive", "close")
         and not any(name in headers for name in _SPECIAL)
     )
     return _Block(CIMultiDictProxy(headers), int(length), connection == "close") if plain else None
+
+
+def is_host(text: str) -> bool:
+    """Whether a value of the Host header is a name or an address, with a port or without (RFC 9110, 7.2)."""
+    return _HOST.fullmatch(text) is not None
