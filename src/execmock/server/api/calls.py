@@ -63,7 +63,7 @@ class Result(Struct, frozen=True, gc=False):
     `operation` is empty where no operation of the contract was asked, `sandbox` None where none was reached,
     `subject` the id of the execution or workflow that it is about. `violations` are why it was refused;
     `fits` says that the request keeps the contract, `note` what the log says of it in addition; `warning`
-    is for the client too, which finds it in a header.
+    is for the client too, which finds it in a header. `faults` are the names of those that struck.
     """
 
     answer: Answer
@@ -74,6 +74,7 @@ class Result(Struct, frozen=True, gc=False):
     fits: bool = False
     note: str = ""
     warning: str = ""
+    faults: Sequence[str] = ()
 
 
 def with_warning(answer: Answer, warning: str) -> Answer:

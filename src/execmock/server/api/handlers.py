@@ -17,7 +17,7 @@ from execmock.service.executions.executions import Executions, Page
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.selection import Selection
 
-__all__ = ["api_handlers"]
+__all__ = ["api_handlers", "selection_of"]
 
 
 def api_handlers(
@@ -37,7 +37,7 @@ def api_handlers(
 
     async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         who = admitted(request, caller)
-        created = await executions.create(who.sandbox, validated.body, who.name, _selection(request))
+        created = await executions.create(who.sandbox, validated.body, who.name, selection_of(request))
         return Handled(created.data, created.id, warning=created.warning)
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
@@ -56,7 +56,7 @@ def api_handlers(
     async def execute(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         key = request.headers.get("Idempotency-Key")
         asked = ExecuteRequest(validated.parameters["id"], validated.body, key)
-        return Handled(await embed.execute(admitted(request, caller).sandbox, asked, _selection(request)))
+        return Handled(await embed.execute(admitted(request, caller).sandbox, asked, selection_of(request)))
 
     return {
         CREATE: Handler(create),
@@ -72,7 +72,8 @@ def _polls(request: Request) -> bool:
     return request.method != "HEAD"
 
 
-def _selection(request: Request) -> Selection:
+def selection_of(request: Request) -> Selection:
+    """Return the scenario that a request asks for by its headers."""
     header = request.headers.get("X-Execmock-Scenario")
     prefer = request.headers.get("Prefer")
     if header is None and prefer is None:
