@@ -37,6 +37,7 @@ def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.Completed
             "EXECMOCK_PORT": str(free_port()),
             "EMBED_PORT": str(free_port()),
             "STRICT_PORT": str(free_port()),
+            "README_PORT": str(free_port()),
             "PAGE_PORT": str(free_port()),
             "OUTPUT_DIR": str(folder),
         },
