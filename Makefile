@@ -71,7 +71,7 @@ hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
 screenshots: $(VENV)/dev.stamp  ## pictures of the docs page, in light and dark, into dist/screenshots/
-	SCREENSHOTS=$(CURDIR)/dist/screenshots $(BIN)/python -m pytest -p no:xdist -q tests/browser -k docs
+	SCREENSHOTS=$(CURDIR)/dist/screenshots $(BIN)/python -m pytest -p no:xdist -q tests/browser
 	@ls dist/screenshots/*.png
 
 programs:  ## install the programs that tests start, where they are missing (Debian, Ubuntu)

@@ -1,4 +1,4 @@
-"""Pages in Chromium, driven by Playwright: the set-up of docs/frontend-tests.md, and the mock's docs page."""
+"""The mock's docs page in Chromium, driven by Playwright."""
 
 from __future__ import annotations
 
@@ -49,22 +49,13 @@ def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.Completed
     )
 
 
-def count_of_tests(specs: list[Path]) -> int:
-    """Return how many tests the files write down; one in a loop stands for several."""
-    texts = [spec.read_text(encoding="utf-8") for spec in specs]
-    return sum(len(re.findall(r"^ *test\(", text, re.MULTILINE)) for text in texts)
+def count_of_tests(folder: Path) -> int:
+    """Return how many tests the files write down."""
+    texts = [spec.read_text(encoding="utf-8") for spec in folder.glob("*.spec.js")]
+    return sum(len(re.findall(r"^test\(", text, re.MULTILINE)) for text in texts)
 
 
-@pytest.mark.parametrize(
-    ("specs", "arguments"),
-    [("order.spec.js", ["order.spec.js"]), ("docs/*.spec.js", ["--config", "docs"])],
-)
-def test_a_page_shows_what_the_mock_does(
-    playwright: Path, tmp_path: Path, specs: str, arguments: list[str]
-) -> None:
-    done = run(playwright, tmp_path, *arguments)
+def test_a_page_shows_what_the_mock_does(playwright: Path, tmp_path: Path) -> None:
+    done = run(playwright, tmp_path, "--config", "docs")
     assert done.returncode == 0, done.stdout
-    passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed, done.stdout
-    assert int(passed[1]) >= count_of_tests(list(HERE.glob(specs)))
-    assert not re.search(r"\d+ (skipped|flaky|did not run)", done.stdout), done.stdout
+    assert f"{count_of_tests(HERE / 'docs')} passed" in done.stdout

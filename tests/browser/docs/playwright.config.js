@@ -11,9 +11,8 @@ const keys = "--auth strict --key b3sk_reader=read --key b3sk_writer --control-p
 export default defineConfig({
   testDir: ".",
   workers: 1,
+  timeout: 120_000, // a busy machine is no failure
   reporter: "line",
-  // A machine that is busy is no reason to fail.
-  timeout: 120_000,
   expect: { timeout: 30_000 },
   outputDir: OUTPUT_DIR,
   use: {
