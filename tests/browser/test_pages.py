@@ -1,4 +1,4 @@
-"""The mock's docs page in Chromium, driven by Playwright."""
+"""The docs page, and the first five minutes of the README, in Chromium, driven by Playwright."""
 
 from __future__ import annotations
 
