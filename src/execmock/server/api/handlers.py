@@ -38,7 +38,7 @@ def api_handlers(
     async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         who = admitted(request, caller)
         created = await executions.create(who.sandbox, validated.body, who.name, _selection(request))
-        return Handled(created.data, created.id, warning=created.warning)
+        return Handled(created.data, created.id, None, created.warning, created.scenario)
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         sandbox = admitted(request, caller).sandbox
@@ -56,7 +56,8 @@ def api_handlers(
     async def execute(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         key = request.headers.get("Idempotency-Key")
         asked = ExecuteRequest(validated.parameters["id"], validated.body, key)
-        return Handled(await embed.execute(admitted(request, caller).sandbox, asked, _selection(request)))
+        made = await embed.execute(admitted(request, caller).sandbox, asked, _selection(request))
+        return Handled(made.body, made.id, None, "", made.scenario)
 
     return {
         CREATE: Handler(create),

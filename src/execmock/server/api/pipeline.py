@@ -130,7 +130,10 @@ class Api:
             return Result(answer, name, sandbox, subject, violations, fits)
         sandbox = sandbox or handled.sandbox
         answer = served.wrap(handled.body, self._request_ids.next(sandbox))
-        return Result(answer, name, sandbox, subject or handled.subject, (), fits, warning=handled.warning)
+        made = handled.subject
+        return Result(
+            answer, name, sandbox, subject or made, (), fits, "", handled.warning, made, handled.scenario
+        )
 
     def refuse(self, refusal: Refusal) -> Result:
         """Return the result of a request that is refused before any operation is asked."""

@@ -27,7 +27,7 @@ from execmock.service.sandboxes import EmbedWorkflow, Sandbox
 from execmock.service.scenarios.selection import Selection
 from execmock.service.services import Services
 
-__all__ = ["EmbedExecutions", "ExecuteRequest"]
+__all__ = ["EmbedExecutions", "ExecuteRequest", "Executed"]
 
 _REMEMBERED = 24 * 3_600_000
 """Milliseconds for which an Idempotency-Key stands for its first answer."""
@@ -39,6 +39,17 @@ class ExecuteRequest(NamedTuple):
     workflow: str
     body: Mapping[str, Any]
     idempotency_key: str | None = None
+
+
+class Executed(NamedTuple):
+    """The body that an execute call is answered, the id of the execution, and its scenario.
+
+    The scenario is empty where a first answer is given again.
+    """
+
+    body: bytes
+    id: str
+    scenario: str = ""
 
 
 class EmbedExecutions:
@@ -58,7 +69,7 @@ class EmbedExecutions:
             name: contract.resolve(schema).get("default") for name, schema in properties.items()
         }
 
-    async def execute(self, sandbox: Sandbox, request: ExecuteRequest, selection: Selection) -> bytes:
+    async def execute(self, sandbox: Sandbox, request: ExecuteRequest, selection: Selection) -> Executed:
         """Execute a workflow, or replay the first answer for a known Idempotency-Key of the last 24 hours.
 
         Raises Refusal 404 for an unknown workflow, an id that does not fit its id_type, an unknown user.
@@ -83,7 +94,7 @@ class EmbedExecutions:
         answer = self._answer(execution, origin, body["execution_data"])
         if key is None:
             await self._creation.keep(execution)
-            return answer
+            return Executed(answer, execution.id, execution.scenario)
         fresh = Idempotency(
             key=key,
             digest=request_digest(request.body),
@@ -91,7 +102,9 @@ class EmbedExecutions:
             answer=answer,
             expires=execution.created_at + _REMEMBERED,
         )
-        return (await self._creation.keep_once(execution, fresh, drawn)).answer or answer
+        kept = await self._creation.keep_once(execution, fresh, drawn)
+        scenario = execution.scenario if kept.made == execution.id else ""
+        return Executed(kept.answer or answer, kept.made, scenario)
 
     def workflows(self, sandbox: Sandbox) -> list[EmbedWorkflow]:
         """Return the workflows that can be executed: the sandbox's own, and those that scenarios bind."""
