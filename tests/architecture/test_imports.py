@@ -36,7 +36,7 @@ LAYERS: dict[str, set[str]] = {
 ANYTHING = {"cli", "__main__"}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("server", "verify.client"),
+    "aiohttp": ("server", "verify.answer_body", "verify.client"),
     "multidict": ("server", "testing"),
     "yarl": ("verify.client",),
     "uvloop": ("server",),
@@ -51,6 +51,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "orjson": ("core",),
     "schemathesis": ("verify",),
     "hypothesis": ("verify",),
+    "requests": ("verify.requests_adapter", "verify.fuzzing"),
+    "urllib3": ("verify.requests_adapter",),
     "jinja2": ("verify.report.html",),
     "redis": ("stores.redis",),
     "pytest": ("pytest_plugin", "verify.suite"),

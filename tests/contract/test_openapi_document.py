@@ -122,9 +122,23 @@ def test_every_reference_leads_somewhere_and_every_component_is_used() -> None:
 def test_no_schema_is_called_what_a_language_or_a_generator_calls_something_of_its_own() -> None:
     names = set(DOCUMENT["components"]["schemas"])
     shadowing = {"Error", "Event", "Map", "Object", "Date", "Request", "Response", "Result", "Status"}
-    made = {name[0].upper() + name[1:] + ending for name in operations() for ending in ("Response", "Error")}
+    endings = ("Response", "Responses", "Error", "Errors", "Data")
+    made = {name[0].upper() + name[1:] + ending for name in operations() for ending in endings}
     assert names & (shadowing | made) == set()
     assert [name for name in names if name.endswith("Response")] == []
+
+
+def test_answers_are_listed_by_single_statuses() -> None:
+    """Generators write a range as a type such as 5XX, which is no name and no number in their languages."""
+    statuses = {status for operation in operations().values() for status in operation["responses"]}
+    assert {"500", "502", "503"} <= statuses
+    assert [status for status in statuses if not status.isdecimal()] == []
+
+
+def test_a_default_stands_in_a_schema_of_its_own_and_not_among_the_properties_of_a_body() -> None:
+    """There, generators take it for a value that is always there, and have clients send it."""
+    names = {place[-1] for place, node in nodes(DOCUMENT["components"]["schemas"]) if "default" in node}
+    assert names == {"EmbedExecutionData", "EmbedIdType", "EmbedUserKey"}
 
 
 def test_no_generator_placeholder_is_left_in_the_document() -> None:

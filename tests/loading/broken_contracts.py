@@ -220,10 +220,10 @@ BROKEN = {
         at="CreateExecutionRequest:\n      type",
     ),
     "body property without a default": Broken(
-        "          default: main\n",
+        "      default: main\n",
         "",
         "'user_key' has no default, which the mock takes",
-        at="user_key:\n          type",
+        at="EmbedUserKey:\n      type",
     ),
     "answer property renamed": Broken(
         "            clientToken:\n              type",

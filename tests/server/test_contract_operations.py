@@ -81,6 +81,7 @@ ADDED = """
           description: The log as text.
           content:
             text/plain: {example: "begun\\nended"}
+        5XX: {$ref: "#/components/responses/ServerError"}
   /v1/unmakeable:
     get:
       operationId: getUnmakeable
@@ -167,6 +168,14 @@ async def test_an_answer_is_made_from_the_schema_and_follows_from_the_seed(
     assert (await server.get("/v1/workflows")).data == reply.data
     assert (await same.get("/v1/workflows")).data == reply.data
     assert (await other.get("/v1/workflows")).data != reply.data
+
+
+async def test_an_answer_of_a_range_has_the_status_that_is_asked_for_and_its_message(server: Server) -> None:
+    named = await server.get("/v1/runs/7/log", headers={"Prefer": "code=503, example=internalError"})
+    assert (named.status, named.json["code"], named.json["message"]) == (503, 503, "Internal error")
+    for code, message in ((500, "Internal error"), (503, "Service Unavailable"), (599, "Internal error")):
+        forced = await server.get("/v1/runs/7/log", headers={"Prefer": f"code={code}"})
+        assert (forced.status, forced.json["code"], forced.json["message"]) == (code, code, message)
 
 
 async def test_with_a_seed_the_whole_answer_is_the_same_in_every_run(start: Start, grown: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -13,7 +14,10 @@ import pytest
 
 from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
-from execmock.verify.fuzzing import Plan, generate
+from execmock.verify.client import Client
+from execmock.verify.exchange import Exchange
+from execmock.verify.exchange import Request as Asked
+from execmock.verify.fuzzing import Generated, Plan, generate
 from execmock.verify.outcome import Outcome
 from execmock.verify.requests import CREATE, EXECUTE, Requests
 from execmock.verify.valid_bodies import valid_bodies
@@ -59,7 +63,7 @@ class Listening(Behaviour):
 
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
         self.asked.set()
-        if "X-Schemathesis-TestCaseId" in request.headers:
+        if request.headers.get("Accept") == "*/*":
             self.generated.set()
         return super().headers(request, answer)
 
@@ -85,9 +89,20 @@ def sent(target: Target, seed: int) -> list[tuple[str, bytes]]:
         url=target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
     )
     requests = Requests(shipped_contract(), options, embed_url=target.embed_url)
-    plan = Plan(examples=5, seconds=600, rate=0, timeout=10_000, seed=seed, thorough=False)
+    plan = Plan(examples=5, seconds=600, seed=seed, thorough=False)
     keys = {"a": target.token, "embed": target.embed_token}
-    found = generate(requests, keys, plan, embed=True, first=1)
+
+    async def generated() -> Generated:
+        loop = asyncio.get_running_loop()
+        async with Client(rate=0, timeout=10_000) as client:
+
+            def send(request: Asked, operation: str, identity: str) -> Exchange:
+                work = client.send(request, probe="", label="", operation=operation, identity=identity)
+                return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+            return await asyncio.to_thread(generate, requests, keys, plan, send, embed=True)
+
+    found = asyncio.run(generated())
     assert found.stopped == ""
     return [
         (f"{seen.request.method} {seen.request.url.removeprefix(target.url)}", seen.request.body)

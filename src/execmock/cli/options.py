@@ -28,7 +28,9 @@ def takes_options(*settings: type[Any]) -> Callable[[F], F]:
     """Give a click command `--config` and the options of settings classes; all arrive as raw text or None."""
 
     def decorate(function: F) -> F:
-        known = {option.name: option for cls in settings for option in options(cls)}
+        known: dict[str, Option] = {}
+        for option in (option for cls in settings for option in options(cls)):
+            known.setdefault(option.name, option)
         for option in reversed(known.values()):
             function = _flag(option)(function)
         return click.option("--config", metavar="FILE", help=f"Configuration file.  [default: {FILE_NAME}]")(
@@ -51,9 +53,16 @@ def resolved_settings(
     known = [option for cls in SECTIONS.values() for option in options(cls)]
     for warning in unknown_variables(os.environ, [*OTHER_VARIABLES, *(option.variable for option in known)]):
         click.echo(f"execmock: {warning}", err=True)
-    flags = {option.name: _raw(given.get(option.field)) for option in known}
     file = _load(given.get("config"), os.environ.get(CONFIG_VARIABLE))
-    return {name: resolve(name, SECTIONS[name], flags, os.environ, file, typed=typed) for name in sections}
+    return {
+        name: resolve(name, SECTIONS[name], _flags(SECTIONS[name], given), os.environ, file, typed=typed)
+        for name in sections
+    }
+
+
+def _flags(settings: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was given for the options of one section: two may have options of one name."""
+    return {option.name: _raw(given.get(option.field)) for option in options(settings)}
 
 
 def _flag(option: Option) -> Callable[[F], F]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from execmock.errors import ConfigError, Place
 from execmock.settings.option import Option
-from execmock.settings.parsers import as_text
+from execmock.settings.parsers import as_text, without_user_info
 
 __all__ = ["fit", "fit_object", "misfit", "shown"]
 
@@ -48,5 +48,5 @@ def shown(received: object) -> str:
     """Return what was received, short enough for a sentence."""
     if isinstance(received, dict | list):
         return "a mapping" if isinstance(received, dict) else "a list"
-    text = repr(received) if isinstance(received, str) else as_text(received)
+    text = repr(without_user_info(received)) if isinstance(received, str) else as_text(received)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."

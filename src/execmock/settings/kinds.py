@@ -16,6 +16,7 @@ from execmock.settings.parsers import ApiKey
 __all__ = [
     "DURATION",
     "FLAG",
+    "HEADER",
     "HEADER_SIZE",
     "HOST",
     "INSTANT",
@@ -24,8 +25,10 @@ __all__ = [
     "PAIR",
     "PATH",
     "PORT",
+    "PROXY",
     "RATE",
     "REPORTS",
+    "RESOLVE",
     "SECRET",
     "SEED",
     "SIZE",
@@ -82,6 +85,10 @@ def _show_key(key: ApiKey) -> str:
     return f"***={key.scope}"
 
 
+def _show_header(header: tuple[str, str]) -> str:
+    return f"{header[0]}=***"
+
+
 def _show_store(url: str) -> str:
     return re.sub(r"(://[^/@:]*:)[^@]*@", r"\1***@", url)
 
@@ -98,6 +105,13 @@ DURATION = Kind(
     read=parsers.read_duration,
 )
 FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
+HEADER = Kind(
+    *("NAME=VALUE", "NAME=VALUE, such as X-Gateway-Key=abc", parsers.parse_header, _show_header),
+    pairs=True,
+    secret=True,
+    values=(tuple,),
+    read=parsers.read_header,
+)
 HEADER_SIZE = Kind(
     *("BYTES", "a size from 256 to 1m, such as 64k", parsers.parse_header_size, parsers.show_size),
     types=(int, str),
@@ -124,6 +138,10 @@ PAIR = Kind(
 )
 PATH = Kind("PATH", "a path", parsers.parse_path, values=(Path,))
 PORT = count(0, 65535)
+PROXY = Kind(
+    *("URL", "an HTTP proxy such as http://127.0.0.1:3128, or none", parsers.parse_proxy),
+    show=parsers.without_user_info,
+)
 RATE = Kind(
     "N/s", "a rate such as 20/s or 600/m", parsers.parse_rate, "{:g}/s".format, types=(int, float, str)
 )
@@ -131,6 +149,11 @@ REPORTS = Kind(
     *("FORM=FILE", "FORM=FILE, such as junit=report.xml", parsers.parse_reports),
     show=lambda pairs: ",".join(map("=".join, pairs)),
     pairs=True,
+)
+RESOLVE = Kind(
+    *("HOST:PORT:ADDRESS", "HOST:PORT:ADDRESS, such as api.example.com:443:10.0.0.7"),
+    parse=parsers.parse_resolve,
+    show=lambda entry: f"{entry[0]}:{entry[1]}:{entry[2]}",
 )
 SECRET = Kind("KEY", "a key without spaces", _PRINTABLE, _hide, secret=True)
 SEED = Kind("N", "a whole number", parsers.parse_whole, types=(int,))

@@ -17,7 +17,8 @@ class Option:
     """One option of a command, by the name that each source gives it.
 
     `field` is its name in the settings class, `name` the one of flags and files, `argument` that of Python
-    calls. `each_sandbox` is for options that a single sandbox may have another value of.
+    calls. `each_sandbox` is for options that a single sandbox may have another value of. `variable` is the
+    environment's spelling, such as `EXECMOCK_LOG_FORMAT`.
     """
 
     field: str
@@ -28,6 +29,7 @@ class Option:
     about: str
     many: bool
     each_sandbox: bool
+    variable: str
 
     @property
     def flag(self) -> str:
@@ -43,11 +45,6 @@ class Option:
     def off_flag(self) -> str:
         """The counterpart of a switch, such as `--no-frozen`."""
         return f"--no-{self.name}"
-
-    @property
-    def variable(self) -> str:
-        """The environment's spelling, such as `EXECMOCK_LOG_FORMAT`."""
-        return PREFIX + self.name.upper().replace("-", "_")
 
     def show(self, value: Any) -> str:
         """Return a value as a user may see it: secrets hidden, no value as an empty text."""
@@ -65,10 +62,11 @@ def option(
     argument: str = "",
     many: bool = False,
     each_sandbox: bool = False,
+    variable: str = "",
 ) -> Any:
     """Declare a field as an option.
 
-    `name` and `argument` where users see another one, `many` where it is repeatable.
+    `name`, `argument` and `variable` where users see another one, `many` where it is repeatable.
     """
     metadata = {
         "kind": kind,
@@ -77,6 +75,7 @@ def option(
         "argument": argument,
         "many": many,
         "each_sandbox": each_sandbox,
+        "variable": variable,
     }
     return field(default=default, metadata=metadata, repr=not kind.secret)
 
@@ -88,13 +87,15 @@ def options(settings: Any) -> tuple[Option, ...]:
 
 def _option(declared: Field[Any]) -> Option:
     meta = declared.metadata
+    name = meta["name"] or declared.name.replace("_", "-")
     return Option(
         field=declared.name,
-        name=meta["name"] or declared.name.replace("_", "-"),
+        name=name,
         argument=meta["argument"] or declared.name,
         kind=meta["kind"],
         default=declared.default,
         about=meta["about"],
         many=meta["many"],
         each_sandbox=meta["each_sandbox"],
+        variable=meta["variable"] or PREFIX + name.upper().replace("-", "_"),
     )

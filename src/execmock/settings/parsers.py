@@ -27,13 +27,16 @@ __all__ = [
     "one_of",
     "parse_duration_text",
     "parse_flag",
+    "parse_header",
     "parse_header_size",
     "parse_instant_text",
     "parse_key",
     "parse_pair",
     "parse_path",
+    "parse_proxy",
     "parse_rate",
     "parse_reports",
+    "parse_resolve",
     "parse_size",
     "parse_speed",
     "parse_url",
@@ -43,10 +46,12 @@ __all__ = [
     "parse_zone",
     "pattern",
     "read_duration",
+    "read_header",
     "read_instant",
     "read_key",
     "read_pair",
     "show_size",
+    "without_user_info",
 ]
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -213,6 +218,30 @@ def read_pair(given: tuple[object, ...]) -> tuple[str, str]:
     return parse_pair(f"{name}={as_text(value)}")
 
 
+_OWN_HEADERS = {
+    "authorization": "--token gives it",
+    "connection": "the connection is not a matter of the service",
+    "content-length": "it follows from the body",
+    "content-type": "the requests of the run differ in it",
+    "transfer-encoding": "it follows from the body",
+}
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE, the header that is added to every request."""
+    name, value = parse_pair(text)
+    if reason := _OWN_HEADERS.get(name.lower()):
+        raise ValueError(f" {name} is not for this option: {reason}.")
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or not re.fullmatch(r"[ -~]+", value):
+        raise ValueError
+    return name, value
+
+
+def read_header(given: tuple[object, ...]) -> tuple[str, str]:
+    """Return a header's name and value as text."""
+    return parse_header("=".join(read_pair(given)))
+
+
 def parse_path(text: str) -> Path:
     """Read a path, which need not exist."""
     if not text.strip() or "\0" in text:
@@ -237,7 +266,39 @@ def parse_url(text: str) -> str:
         fits = False
     if not fits:
         raise ValueError(" A port is a number from 1 to 65535.")
+    if "@" in parts.netloc:
+        raise ValueError(" Keys have options of their own; an address has no user name and no password.")
+    if "?" in text or "#" in text:
+        raise ValueError(" An address ends with its path.")
     return text
+
+
+def without_user_info(text: str) -> str:
+    """Return text with the user name and the password of each address in it hidden."""
+    return re.sub(r"(://|^)[^/@\s'\"]*@", r"\1***@", text)
+
+
+def parse_proxy(text: str) -> str:
+    """Read the address of an HTTP proxy, which may have a user name and a password, or `none`."""
+    from urllib.parse import urlsplit
+
+    if text == "none":
+        return text
+    user, _, place = urlsplit(text).netloc.rpartition("@")
+    parse_url(text.replace(f"{user}@{place}", place) if user else text)
+    return text
+
+
+def parse_resolve(text: str) -> tuple[str, int, str]:
+    """Read HOST:PORT:ADDRESS."""
+    from ipaddress import ip_address
+
+    host, port, address = [*text.split(":", 2), "", ""][:3]
+    bare = address[1:-1] if address[:1] == "[" and address[-1:] == "]" else address
+    number = between(1, 65535)(port)
+    if not re.fullmatch(r"[^\s/@:]+", host):
+        raise ValueError
+    return host.lower(), number, str(ip_address(bare))
 
 
 def parse_world(text: str) -> Path | str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -11,9 +13,12 @@ from execmock.settings.base import Settings
 from execmock.settings.kinds import (
     DURATION,
     FLAG,
+    HEADER,
     PATH,
+    PROXY,
     RATE,
     REPORTS,
+    RESOLVE,
     SECRET,
     SEED,
     TEXT,
@@ -73,6 +78,21 @@ class VerifySettings(Settings):
     rate: float | None = option(None, RATE, "Most requests to send in a second; no limit by default.")
     timeout: int = option(10_000, WAIT, "How long to wait for an answer.")
     max_time: int | None = option(None, DURATION, "Stop sending after so long, and judge what was seen.")
+    proxy: str | None = option(
+        None, PROXY, "Proxy for all requests, or none; by default HTTP_PROXY, HTTPS_PROXY and NO_PROXY hold."
+    )
+    ca: Path | None = option(None, PATH, "Certificates to trust, as PEM, in place of the system's.")
+    cert: Path | None = option(None, PATH, "Client certificate to show, as PEM, with its key or --key.")
+    key: Path | None = option(
+        None, PATH, "Key of the client certificate, as PEM.", variable="EXECMOCK_CERT_KEY"
+    )
+    insecure: bool = option(False, FLAG, "Check no certificates; the report says so.")
+    headers: tuple[tuple[str, str], ...] = option(
+        (), HEADER, "Header to add to every request, as a gateway asks for.", name="header", many=True
+    )
+    resolve: tuple[tuple[str, int, str], ...] = option(
+        (), RESOLVE, "Address to use for a host, in place of what DNS says.", many=True
+    )
     seed: int = option(1, SEED, "Generate other input.")
     sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
     generated: bool = option(True, FLAG, "Send generated input as well.")
@@ -88,7 +108,33 @@ class VerifySettings(Settings):
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """Every key that was given, by the name that stands for it in reports."""
-        secret = [option for option in options(type(self)) if option.kind.secret]
-        given = {option.name.upper().replace("-", "_"): getattr(self, option.field) for option in secret}
-        return {name: key for name, key in given.items() if key}
+        """Every key that was given and every secret header, by the name that stands for it in reports."""
+        single = [option for option in options(type(self)) if option.kind.secret and not option.many]
+        given = {option.name.upper().replace("-", "_"): getattr(self, option.field) for option in single}
+        return {name: key for name, key in given.items() if key} | {
+            _variable(name): value for name, value in self.headers if _is_secret(name, value)
+        }
+
+    @property
+    def secret_flags(self) -> Iterator[str]:
+        """The flags of what `secrets` holds and of all headers, with shell variables in place of secrets."""
+        headers = {_variable(name) for name, _ in self.headers}
+        yield from (
+            f'--{name.lower().replace("_", "-")}="${name}"' for name in self.secrets if name not in headers
+        )
+        for name, value in self.headers:
+            said = f'"${_variable(name)}"' if _is_secret(name, value) else shlex.quote(value)
+            yield f"--header={name}={said}"
+
+
+_SECRET_HEADER = re.compile(r"auth|cookie|credential|key|passw|secret|session|signature|token", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"(?=\S*[0-9])(?=\S*[A-Za-z])\S{20,}")
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a header's value is kept out of reports: by its name, or as it looks like a key."""
+    return bool(_SECRET_HEADER.search(name) or _SECRET_VALUE.fullmatch(value))
+
+
+def _variable(header: str) -> str:
+    return "HEADER_" + re.sub(r"[^A-Z0-9]", "_", header.upper())

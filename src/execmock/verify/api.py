@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,13 @@ def verify(
     rate: float | str | None = None,
     timeout: int | str = 10_000,
     max_time: int | str | None = None,
+    proxy: str | None = None,
+    ca: str | Path | None = None,
+    cert: str | Path | None = None,
+    key: str | Path | None = None,
+    insecure: bool = False,
+    headers: Mapping[str, str] | None = None,
+    resolve: Sequence[str] = (),
     seed: int = 1,
     sandbox: bool = True,
     generated: bool = True,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import socket
+from collections.abc import Iterable
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from execmock.verify.answer_body import ACCEPTED, Room, Unreadable, read_body
+from execmock.verify.connections import Connections, Proxy
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 
@@ -29,8 +34,17 @@ class Client:
     """Sends requests and records each exchange in the order of sending."""
 
     def __init__(
-        self, *, rate: float, timeout: int, deadline: float | None = None, timer: Timer = REAL
+        self,
+        *,
+        rate: float,
+        timeout: int,
+        deadline: float | None = None,
+        timer: Timer = REAL,
+        connections: Connections | None = None,
+        room: Room | None = None,
     ) -> None:
+        self._connections = connections or Connections()
+        self._room = room or Room()
         self._timer = timer
         self._pace = RateLimit(rate, timer)
         self._timeout = timeout / 1000
@@ -46,11 +60,18 @@ class Client:
         from execmock.version import __version__
 
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=IN_FLIGHT * 8, ttl_dns_cache=300),
+            connector=aiohttp.TCPConnector(
+                limit=IN_FLIGHT * 8, ttl_dns_cache=300, resolver=_resolver(self._connections.resolve)
+            ),
             timeout=aiohttp.ClientTimeout(total=self._timeout),
-            headers={"User-Agent": f"execmock-verify/{__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"execmock-verify/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED,
+            },
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("Content-Type",),
+            auto_decompress=False,
         )
         return self
 
@@ -109,6 +130,8 @@ class Client:
 
         if self._session is None:
             raise RuntimeError("the client is used outside `async with`")
+        request = self._with_headers(request)
+        proxy = self._connections.proxy_for(request.url)
         self._number += 1
         number, sent = self._number, self._timer.now()
         status, headers, body, lost = 0, {}, b"", ""
@@ -119,14 +142,18 @@ class Client:
                 headers=dict(request.headers),
                 data=_payload(request.body),
                 allow_redirects=False,
+                proxy=proxy.url if proxy else None,
+                ssl=self._connections.tls if request.url.startswith("https:") else True,
             ) as answer:
-                body = await answer.read()
+                body = await read_body(answer, self._room)
                 status = answer.status
                 headers = {name.lower(): value for name, value in answer.headers.items()}
         except TimeoutError:
             lost = f"no answer within {self._timeout:g} s"
+        except Unreadable as limit:
+            lost = str(limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            lost = _say(error)
+            lost = _say(error, proxy)
         return Exchange(
             number=number,
             probe=probe,
@@ -144,13 +171,59 @@ class Client:
             valid=valid,
         )
 
+    def _with_headers(self, request: Request) -> Request:
+        """Add the headers of the run, where the request does not have its own."""
+        if not self._connections.headers:
+            return request
+        own = {name.lower() for name in request.headers}
+        added = {name: value for name, value in self._connections.headers if name.lower() not in own}
+        return replace(request, headers={**request.headers, **added})
+
 
 def _payload(body: bytes) -> bytes | io.BytesIO | None:
     """Return the body; a large one is streamed, so that writing it does not block other requests."""
     return io.BytesIO(body) if len(body) > _LARGE else body or None
 
 
-def _say(error: Exception) -> str:
+def _say(error: Exception, proxy: Proxy | None) -> str:
+    import aiohttp
+
     cause = getattr(error, "os_error", error)
     text = getattr(cause, "strerror", None) or str(error) or type(error).__name__
-    return f"the connection was lost: {text}"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        said = getattr(error.certificate_error, "verify_message", "") or str(error.certificate_error)
+        return f"its certificate is not trusted: {said} (--ca names whom to trust)"
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy {proxy} answered {error.status}: {error.message}"
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return f"the proxy {proxy} does not answer: {text}"
+    way = f" through the proxy {proxy}" if proxy else ""
+    return f"the connection was lost{way}: {text}"
+
+
+def _resolver(entries: Iterable[tuple[str, int, str]]) -> aiohttp.abc.AbstractResolver | None:
+    """Return what looks hosts up, or None for the usual way."""
+    fixed = {(host, port): address for host, port, address in entries}
+    if not fixed:
+        return None
+    import aiohttp
+
+    class Resolver(aiohttp.ThreadedResolver):
+        async def resolve(
+            self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+        ) -> list[aiohttp.abc.ResolveResult]:
+            if (host.lower(), port) not in fixed:
+                return await super().resolve(host, port, family)
+            address = fixed[host.lower(), port]
+            return [
+                {
+                    "hostname": host,
+                    "host": address,
+                    "port": port,
+                    "family": socket.AF_INET6 if ":" in address else socket.AF_INET,
+                    "proto": 0,
+                    "flags": socket.AI_NUMERICHOST,
+                }
+            ]
+
+    return Resolver()

@@ -1,7 +1,7 @@
 """Generated input: schemathesis's engine over the contract. The only module that imports schemathesis.
 
-It generates and sends. Answers are recorded like any other exchange and judged by our own rules;
-the failures that it reports are passed on as `EngineFailure`.
+It generates, the client of the run sends: one policy holds for all requests, and each exchange is recorded as
+it came over the wire. The failures that the engine reports are passed on as `EngineFailure`.
 """
 
 from __future__ import annotations
@@ -10,32 +10,37 @@ import copy
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
 from execmock.core.contract.pointers import follow, look_up
-from execmock.verify.clock import present
 from execmock.verify.evidence import EngineFailure
-from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.exchange import Exchange, Request
 from execmock.verify.requests import Requests
 
 if TYPE_CHECKING:
+    from requests import Session
+    from schemathesis.config import ProjectConfig
     from schemathesis.engine.events import ScenarioFinished
-    from schemathesis.engine.recorder import Interaction
 
-__all__ = ["Generated", "Plan", "generate"]
+    from execmock.verify.requests_adapter import ClientAdapter
 
-PROBE = "generated"
-_MARGIN = 0.02  # the engine records wall time; a wider interval cannot cause false findings
+__all__ = ["Generated", "Plan", "Send", "generate"]
+
+Send = Callable[[Request, str, str], Exchange]
+"""Sends a request for an operation (or an empty text) with an identity's key, and blocks until its end."""
+
 _FURTHEST = 10_000
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How hard to try: examples for each operation, requests a second (0: no limit).
+    """How hard to try: examples for each operation.
 
     The number of examples bounds a run, so that a seed always sends the same; `seconds` only ends one that
     hangs, after every operation with a body has been tried. `thorough` follows the contract's links too, and
@@ -45,8 +50,6 @@ class Plan:
 
     examples: int
     seconds: float
-    rate: float
-    timeout: int
     seed: int
     thorough: bool = True
     given_up: Callable[[], bool] = bool
@@ -62,17 +65,22 @@ class Generated:
 
 
 def generate(
-    requests: Requests, keys: Mapping[str, str], plan: Plan, *, embed: bool, first: int
+    requests: Requests, keys: Mapping[str, str], plan: Plan, send: Send, *, embed: bool
 ) -> Generated:
-    """Run the engine on both APIs; blocks. `first` is the number that the first exchange gets."""
+    """Run the engine on both APIs; blocks."""
     parts: list[tuple[tuple[str, ...], str, str]] = [(_EXECUTIONS, requests.base(LIST), keys["a"])]
     if embed:
         parts.append(((EXECUTE,), requests.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []
     failures: list[EngineFailure] = []
     stopped = ""
+
+    def recorded(request: Request, operation: str, identity: str) -> Exchange:
+        exchanges.append(send(request, operation, identity))
+        return exchanges[-1]
+
     try:
-        _run_all(parts, requests, plan, first, exchanges, failures)
+        _run_all(parts, requests, plan, recorded, failures)
     except Exception as error:  # an error of the engine must not lose what was recorded
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
@@ -84,19 +92,19 @@ def _run_all(
     parts: list[tuple[tuple[str, ...], str, str]],
     requests: Requests,
     plan: Plan,
-    first: int,
-    exchanges: list[Exchange],
+    send: Send,
     failures: list[EngineFailure],
 ) -> None:
-    """Run each part for its share of the time; exchanges before an error are kept."""
+    """Run each part for its share of the time; failures before an error are kept."""
+    from execmock.verify.requests_adapter import ClientAdapter
+
     for operations, base, key in parts:
         if plan.given_up():
             break
         document = _document(requests, operations)
         share = replace(plan, seconds=plan.seconds * (2 if len(operations) > 1 else 1) / 3)
-        for seen, found in _run(document, base, key, share, operations, requests, first + len(exchanges)):
-            exchanges.append(seen)
-            failures.extend(found)
+        adapter = ClientAdapter(send, partial(_about, operations, requests))
+        _run(document, _config(base, key, share), share, operations, requests, adapter, failures)
 
 
 def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]:
@@ -131,7 +139,8 @@ def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Reques
         execute = look_up(document, requests.contract.pointer(EXECUTE_BODY))
         execute["additionalProperties"] = False
         for name in ("id_type", "user_key"):
-            execute["properties"][name]["enum"] = [execute["properties"][name]["default"]]
+            property_ = requests.contract.resolve(execute["properties"][name])
+            execute["properties"][name] = {**property_, "enum": [property_["default"]]}
     if LIST in operations:
         for name in ("limit", "offset"):
             parameter = requests.operation(LIST).parameter(name)
@@ -157,12 +166,10 @@ def _config(base: str, key: str, plan: Plan) -> str:
         f"seed = {plan.seed}",
         f"base-url = {json.dumps(base)}",
         f"headers = {{ Authorization = {json.dumps(f'Bearer {key}')} }}",
-        f"request-timeout = {plan.timeout / 1000}",
         "workers = 1",
         "continue-on-failure = true",
         'suppress-health-check = ["all"]',
         "warnings = false",
-        *([f'rate-limit = "{max(round(plan.rate * 60), 1)}/m"'] if plan.rate else []),
         "[cache]",
         "enabled = false",
         "[output.sanitization]",
@@ -200,82 +207,73 @@ _CHECKS = ("not_a_server_error", "status_code_conformance", "response_schema_con
 
 def _run(
     document: dict[str, Any],
-    base: str,
-    key: str,
+    config: str,
     plan: Plan,
     operations: tuple[str, ...],
     requests: Requests,
-    first: int,
-) -> Iterator[tuple[Exchange, list[EngineFailure]]]:
+    adapter: ClientAdapter,
+    failures: list[EngineFailure],
+) -> None:
     import schemathesis
     from schemathesis.engine import events, from_schema
 
-    config = schemathesis.Config.from_str(_config(base, key, plan))
-    schema = schemathesis.openapi.from_dict(document, config=config)
-    number = first
-    shift = time.monotonic() - present() / 1000
+    schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_str(config))
     until = time.monotonic() + plan.seconds
     waited_for = {name for name in operations if requests.operation(name).body}
-    for event in from_schema(schema).execute():
-        if plan.given_up() or (time.monotonic() > until and not waited_for):
-            break
-        if isinstance(event, events.ScenarioFinished):
-            for case, interaction in event.recorder.interactions.items():
-                seen = _exchange(interaction, number, base, operations, requests, shift)
-                number += 1
-                waited_for.discard(seen.operation)
-                yield seen, list(_failures(event, case, seen))
+    stream = from_schema(schema).execute()
+    with _sends_with(adapter, schema.config), closing(stream.generator):
+        for event in stream:
+            if isinstance(event, events.ScenarioFinished):
+                waited_for -= adapter.operations
+                failures.extend(_failures(event, adapter))
+            if plan.given_up() or (time.monotonic() > until and not waited_for):
+                stream.stop()
+                break
 
 
-def _exchange(
-    interaction: Interaction,
-    number: int,
-    base: str,
-    operations: tuple[str, ...],
-    requests: Requests,
-    shift: float,
-) -> Exchange:
-    sent, answer = interaction.request, interaction.response
-    body = sent.body or b""
-    request = Request(
-        sent.method,
-        sent.uri,
-        {
-            name: values[0]
-            for name, values in sent.headers.items()
-            if values and name.lower() not in _OWN_HEADERS
-        },
-        body if isinstance(body, bytes) else str(body).encode(),
-    )
-    received = interaction.timestamp + shift
-    path = urlsplit(sent.uri).path.removeprefix(urlsplit(base).path.rstrip("/"))
-    match = requests.contract.router.match(sent.method, path)
-    operation = match.operation.id if match.operation and match.operation.id in operations else ""
-    content = answer.content if answer else b""
-    return Exchange(
-        number=number,
-        probe=PROBE,
-        label=operation or "other",
-        operation=operation,
-        identity="none" if operation == PUBLIC else ("embed" if operation == EXECUTE else "a"),
-        request=request,
-        sent=received - (answer.elapsed if answer else 0.0) - _MARGIN,
-        received=received + _MARGIN,
-        status=answer.status_code if answer else 0,
-        headers={name.lower(): ", ".join(values) for name, values in answer.headers.items()}
-        if answer
-        else {},
-        body=content,
-        json=parse_json(content),
-        lost="" if answer else "no answer to a generated request",
-    )
+_adapters: dict[int, ClientAdapter] = {}
+"""What sends for a run of the engine, by the identity of the run's configuration."""
 
 
-_OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "x-schemathesis-testcaseid"})
+@contextmanager
+def _sends_with(adapter: ClientAdapter, config: ProjectConfig) -> Iterator[None]:
+    """Have everything sent by the adapter that the engine generates with a configuration.
+
+    The engine takes no session from its caller. It makes each in one function, replaced here for good.
+    """
+    from schemathesis.engine import context
+
+    make = context.make_session
+
+    def make_session(config: ProjectConfig, *, operation: Any = None) -> Session:
+        session = make(config, operation=operation)
+        if id(config) in _adapters:
+            session.trust_env = False
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _adapters[id(config)])
+        return session
+
+    if make.__module__ != __name__:
+        context.make_session = make_session
+    _adapters[id(config)] = adapter
+    try:
+        yield
+    finally:
+        del _adapters[id(config)]
 
 
-def _failures(event: ScenarioFinished, case: str, seen: Exchange) -> Iterator[EngineFailure]:
-    for check in event.recorder.checks.get(case, ()):
-        if check.failure_info is not None:
-            failure = check.failure_info.failure
-            yield EngineFailure(check.name, failure.title, failure.message, seen)
+def _about(known: tuple[str, ...], requests: Requests, request: Request) -> tuple[str, str]:
+    """Return the operation that a request is for, or an empty text, and whose key it bears."""
+    base = urlsplit(requests.base(known[0])).path.rstrip("/")
+    path = urlsplit(request.url).path.removeprefix(base)
+    match = requests.contract.router.match(request.method, path)
+    operation = match.operation.id if match.operation and match.operation.id in known else ""
+    return operation, "none" if operation == PUBLIC else ("embed" if operation == EXECUTE else "a")
+
+
+def _failures(event: ScenarioFinished, adapter: ClientAdapter) -> Iterator[EngineFailure]:
+    for case, checks in event.recorder.checks.items():
+        for check in checks:
+            if check.failure_info is not None and case in adapter.cases:
+                failure = check.failure_info.failure
+                yield EngineFailure(check.name, failure.title, failure.message, adapter.cases[case])

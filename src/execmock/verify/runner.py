@@ -11,6 +11,7 @@ from execmock.core.contract import Contract
 from execmock.errors import ConfigError
 from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
+from execmock.verify.connections import Connections
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import Interruptions, judge
@@ -52,6 +53,7 @@ class Runner:
         self.pass_time = pass_time
         if not options.url:
             raise ConfigError("no address was given; expected execmock verify BASE_URL")
+        self.connections = Connections.of(options)
         self.rules = select(options, contract)
         names = (rule.id for rule in all_rules(contract))
         self.waivers = load_waivers(options.waive, names, started) if options.waive else ()
@@ -67,7 +69,12 @@ class Runner:
         begun = time.monotonic()
         limit = self.options.max_time
         deadline = None if limit is None else begun + limit / 1000
-        async with Client(rate=self.rate, timeout=self.options.timeout, deadline=deadline) as client:
+        async with Client(
+            rate=self.rate,
+            timeout=self.options.timeout,
+            deadline=deadline,
+            connections=self.connections,
+        ) as client:
             clock = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
                 requests = self._requests(clock)
@@ -178,7 +185,7 @@ class Runner:
             coverage=_coverage(self.contract, client.journal, results),
             journal=tuple(client.journal),
             histories=evidence.histories if evidence else (),
-            secrets={**self.options.secrets, **keys},
+            secrets={**self.connections.secrets, **self.options.secrets, **keys},
             started=self.started,
             seconds=time.monotonic() - begun,
             own_sandbox=isinstance(clock, MockTime),

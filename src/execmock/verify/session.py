@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,7 +17,6 @@ from execmock.verify.target_clock import TargetClock
 __all__ = ["Blocked", "Created", "Session", "Stopped"]
 
 _T = TypeVar("_T")
-_ELSEWHERE = 1_000_000
 
 
 class Blocked(Exception):  # noqa: N818 - a state of the probe, not an error
@@ -106,13 +105,23 @@ class Session:
         """Run coroutines concurrently, and return their results in order."""
         return list(await asyncio.gather(*work))
 
-    def reserve(self) -> int:
-        """Return the first number for exchanges that are not sent by the client."""
-        return _ELSEWHERE
+    def sender(self, given_up: Callable[[], bool]) -> Callable[[Request, str, str], Exchange]:
+        """Return a function for another thread: it sends a request for an operation with an identity's key.
 
-    def record(self, exchanges: Iterable[Exchange], failures: Iterable[EngineFailure]) -> None:
-        """Record exchanges of the fuzzing engine, and the failures that it reported."""
-        self._client.journal.extend(exchanges)
+        It blocks until the answer is there; once `given_up` returns true, it sends nothing more.
+        """
+        loop = asyncio.get_running_loop()
+
+        def send(request: Request, operation: str, identity: str) -> Exchange:
+            if given_up():
+                raise Stopped("the run ends")
+            work = self.send(request, operation or "other", operation=operation, identity=identity)
+            return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+        return send
+
+    def record(self, failures: Iterable[EngineFailure]) -> None:
+        """Record the failures that the fuzzing engine reported."""
         self._engine_failures.extend(failures)
 
     async def send(

@@ -199,7 +199,7 @@ def test_half_of_a_surrogate_pair_is_told_as_a_question_mark() -> None:
 
 
 WRAPPED = {
-    name: SchemaValidator({"allOf": [CONTRACT.resolve(operation.body.content["application/json"])]})
+    name: SchemaValidator({"allOf": [CONTRACT.standalone(operation.body.content["application/json"])]})
     for name, operation in CONTRACT.operations.items()
     if operation.body
 }

@@ -20,6 +20,7 @@ __all__ = ["Contract", "as_mapping", "is_json"]
 
 JSON = "application/json"
 _COMPONENT = "#/components/schemas/"
+_PLAIN_REFERENCE = frozenset({"$ref", "description", "summary"})
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -161,8 +162,20 @@ class Contract:
         return look_up(self.document, pointer)
 
     def standalone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a schema that a JSON Schema validator can use by itself: its references come along."""
-        return {**self._homes, **self.resolve(schema)}
+        """Return a schema that a JSON Schema validator can use by itself: its references come along.
+
+        What a property refers to stands in its place, so that what breaks it is told as if it stood there.
+        """
+        found = self.resolve(schema)
+        properties = found.get("properties") if isinstance(found, Mapping) else None
+        if not isinstance(properties, Mapping):
+            return {**self._homes, **found}
+        members = {name: self._in_place(node) for name, node in properties.items()}
+        return {**self._homes, **found, "properties": members}
+
+    def _in_place(self, node: Any) -> Any:
+        """Return what a reference leads to, unless it says more of its own than a description."""
+        return self.resolve(node) if isinstance(node, Mapping) and node.keys() <= _PLAIN_REFERENCE else node
 
     @cached_property
     def _homes(self) -> Mapping[str, Any]:

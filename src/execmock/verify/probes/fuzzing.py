@@ -28,8 +28,6 @@ async def generated(session: Session) -> None:
     plan = Plan(
         examples=_EXAMPLES[session.effort],
         seconds=_SECONDS[session.effort],
-        rate=session.rate,
-        timeout=session.timeout,
         seed=session.seed,
         thorough=session.effort != "quick",
         given_up=lambda: given_up.is_set() or session.out_of_time,
@@ -41,14 +39,14 @@ async def generated(session: Session) -> None:
                 session.requests,
                 session.time.keys,
                 plan,
+                session.sender(lambda: given_up.is_set() or session.out_of_time),
                 embed=session.embeds,
-                first=session.reserve(),
             ),
             _send_valid(session, bodies),
         )
     finally:
         given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
-    session.record(found.exchanges, found.failures)
+    session.record(found.failures)
     if found.stopped:
         raise Stopped(found.stopped)
 

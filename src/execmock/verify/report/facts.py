@@ -113,8 +113,7 @@ def rerun(report: Report, *rules: str) -> str:
     options = report.options
     words = ["execmock", "verify", options.url, *(f"--only={rule}" for rule in rules)]
     words += [f"--seed={options.seed}", *as_flags(options, without=_NOT_AGAIN)]
-    keys = [f'--{name.lower().replace("_", "-")}="${name}"' for name in options.secrets]
-    return " ".join([shlex.join(words), *keys])
+    return " ".join([shlex.join(words), *options.secret_flags])
 
 
 def verdict_line(report: Report) -> str:

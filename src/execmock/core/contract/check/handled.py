@@ -82,7 +82,8 @@ def _body_findings(contract: Contract) -> Iterator[Finding]:
                     path, f"there is no property {name!r}, which the mock reads.{nearest(name, properties)}"
                 )
             elif "default" not in contract.resolve(properties[name]):
-                yield Finding((*path, "properties", name), f"{name!r} has no default, which the mock takes")
+                member = _path(contract, contract.pointer(schema.member(name)))
+                yield Finding(member, f"{name!r} has no default, which the mock takes")
 
 
 def _answer_findings(contract: Contract) -> Iterator[Finding]:
