@@ -15,6 +15,7 @@ from execmock.server.api.request_validation import ValidatedRequest
 from execmock.service.executions.embed_executions import EmbedExecutions, ExecuteRequest
 from execmock.service.executions.executions import Executions, Page
 from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.selection import Selection
 
 __all__ = ["api_handlers"]
@@ -59,12 +60,16 @@ def api_handlers(
         made = await embed.execute(admitted(request, caller).sandbox, asked, _selection(request))
         return Handled(made.body, made.id, None, "", made.scenario)
 
+    async def replay(request: Request, path: Mapping[str, str], sandbox: Sandbox) -> Handled | None:
+        found = await embed.replay(sandbox, path["id"], request.headers.get("Idempotency-Key"))
+        return Handled(found.body, found.id) if found else None
+
     return {
         CREATE: Handler(create),
         GET: Handler(read, subject="id"),
         PUBLIC: Handler(read_public, subject="id"),
         LIST: Handler(list_page),
-        EXECUTE: Handler(execute, subject="id"),
+        EXECUTE: Handler(execute, subject="id", replay=replay),
     }
 
 
