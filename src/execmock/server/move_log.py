@@ -80,8 +80,8 @@ class MoveLog:
             if sandbox is not None:
                 await self._look_into(sandbox, asked)
                 wait = min(wait, self._until_next(sandbox))
-        while len(self._known) > _MOST:
-            del self._known[next(iter(self._known))]
+        # Looked at by due instant, which a cache does not give; the oldest go.
+        self._known = dict(list(self._known.items())[-_MOST:])
         return wait
 
     def _told(self, lines: Sequence[Line]) -> None:

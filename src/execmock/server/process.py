@@ -67,7 +67,7 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
         asyncio.create_task(_warm()),
     ]
     if running.first and _logs_moves(settings):
-        shared = running.shared or not mock.engine.store.immediate
+        shared = running.shared or not settings.store.startswith("memory:")
         # Imported here: most servers have no use for it.
         from execmock.server.move_log import MoveLog
 
