@@ -6,6 +6,7 @@ const mock = `http://127.0.0.1:${EXECMOCK_PORT}`;
 export default defineConfig({
   testDir: ".",
   workers: 1,
+  timeout: 120_000, // a busy machine is no failure
   reporter: "line",
   outputDir: OUTPUT_DIR,
   use: {
