@@ -21,12 +21,15 @@ from execmock.verify.reader import NOT_JSON, UNREAD, Reading, read_json
 if TYPE_CHECKING:
     import aiohttp
 
+    from execmock.verify.target_watch import TargetWatch
+
 __all__ = ["IN_FLIGHT", "Client", "OutOfTime"]
 
 IN_FLIGHT = 16
 _MOST_WAITS = 5
 _PAUSE = 0.1
 _LARGE = 1 << 19
+_MARGIN = 0.05
 
 
 class OutOfTime(Exception):  # noqa: N818 - a state of the run, not an error
@@ -59,6 +62,8 @@ class Client:
         self.journal: list[Exchange] = []
         self.late: set[str] = set()
         """The views that were found to show a new state too late."""
+        self.watch: TargetWatch | None = None
+        """Ends the run when a key stops working or the service goes away."""
 
     async def __aenter__(self) -> Self:
         import aiohttp
@@ -87,6 +92,10 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
+    async def wait(self, seconds: float) -> None:
+        """Send nothing for so long in the calling coroutine."""
+        await self._timer.sleep(seconds)
+
     @property
     def out_of_time(self) -> bool:
         """Whether the time limit has passed."""
@@ -112,10 +121,13 @@ class Client:
         doubted = waited = 0
         while True:
             async with contextlib.nullcontext() if burst else self._slots:
-                await self._pace.turn()
-                if self.out_of_time:
+                if not await self._pace.turn(self._deadline) or self.out_of_time:
                     raise OutOfTime
-                seen = await self._once(request, probe, label, operation, identity, valid)
+                seen = await self._once(
+                    request, probe, label, operation, identity, valid, self._most_seconds()
+                )
+            if not seen.status and self.out_of_time:
+                raise OutOfTime  # the time limit cut it off, not the service
             if seen.throttled and waited < _MOST_WAITS:
                 waited += 1
                 self._pace.pause(retry_after(seen.header("retry-after")) * (1 if waited < 4 else 2))
@@ -123,29 +135,37 @@ class Client:
                 doubted += 1
                 await self._timer.sleep(_PAUSE * doubted)
             else:
-                self.journal.append(seen)
+                await self._record(seen)
                 return seen
-            self.journal.append(replace(seen, again=True))
+            await self._record(replace(seen, again=True))
+
+    async def _record(self, seen: Exchange) -> None:
+        self.journal.append(seen)
+        if self.watch:
+            await self.watch.look_at(seen)
 
     def supersede(self, seen: Exchange) -> None:
         """Have an exchange count no longer, as its request was sent again."""
         place = next(n for n in range(len(self.journal) - 1, -1, -1) if self.journal[n] is seen)
         self.journal[place] = replace(seen, again=True)
 
-    async def wait(self, seconds: float) -> None:
-        """Wait, on the clock that the times of exchanges are read from."""
-        await self._timer.sleep(seconds)
-
     async def send_unrecorded(self, request: Request) -> tuple[int, Any]:
         """Send a request without recording it; return the status (0: no answer) and the JSON value.
 
         The time limit does not apply: sandboxes must be deleted also after it has passed.
         """
-        seen = await self._once(request, "unrecorded", "", "", "none", False)
+        seen = await self._once(request, "unrecorded", "", "", "none", False, self._timeout)
         return seen.status, seen.json
 
     async def _once(
-        self, request: Request, probe: str, label: str, operation: str, identity: str, valid: bool
+        self,
+        request: Request,
+        probe: str,
+        label: str,
+        operation: str,
+        identity: str,
+        valid: bool,
+        seconds: float,
     ) -> Exchange:
         import aiohttp
         from yarl import URL
@@ -165,6 +185,7 @@ class Client:
                 data=_payload(request.body),
                 allow_redirects=False,
                 proxy=proxy.url if proxy else None,
+                timeout=aiohttp.ClientTimeout(total=seconds),
                 ssl=self._connections.tls if request.url.startswith("https:") else True,
             ) as answer:
                 status = answer.status
@@ -194,6 +215,12 @@ class Client:
             lost=lost,
             valid=valid,
         )
+
+    def _most_seconds(self) -> float:
+        """Return how long an answer may take: no longer than the run."""
+        if self._deadline is None:
+            return self._timeout
+        return max(min(self._timeout, self._deadline - self._timer.now() + _MARGIN), _MARGIN)
 
     def _with_headers(self, request: Request) -> Request:
         """Add the headers of the run, where the request does not have its own."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from execmock.verify.equality import same_member
 from execmock.verify.exchange import Exchange
 from execmock.verify.probe import probe
 from execmock.verify.session import Created, Session
@@ -65,9 +67,15 @@ async def _public(session: Session, made: Created, known: Exchange) -> None:
     def current(seen: Exchange) -> bool:
         shown, names = seen.at("/data/status"), _ids(seen)
         behind = status in graph.next and shown in graph.next and not graph.reaches(status, shown)
-        return not seen.ok or not (behind or (names and events and events[-1] not in names))
+        differs = status == shown and _differs(known.at("/data/execution"), seen.at("/data"))
+        return not seen.ok or not (behind or differs or (names and events and events[-1] not in names))
 
     await session.settled(lambda: session.public(made.id, made.token, "public"), current, "public")
+
+
+def _differs(private: Any, public: Any) -> bool:
+    """Whether two views of one status show different values."""
+    return any(name in private and not same_member(value, private[name]) for name, value in public.items())
 
 
 def _ids(seen: Exchange) -> list[object]:
