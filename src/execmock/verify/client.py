@@ -11,8 +11,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.verify.answer_body import ACCEPTED, Room, Unreadable, read_body
 from execmock.verify.connections import Connections, Proxy
+from execmock.verify.creates import Creates
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 
@@ -45,6 +47,7 @@ class Client:
         timer: Timer = REAL,
         connections: Connections | None = None,
         room: Room | None = None,
+        max_creates: int | None = None,
     ) -> None:
         self._connections = connections or Connections()
         self._room = room or Room()
@@ -55,6 +58,7 @@ class Client:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
+        self.creates = Creates(max_creates)
         self.journal: list[Exchange] = []
         self.watch: TargetWatch | None = None
         """Ends the run when a key stops working or the service goes away."""
@@ -115,9 +119,11 @@ class Client:
             async with contextlib.nullcontext() if burst else self._slots:
                 if not await self._pace.turn(self._deadline) or self.out_of_time:
                     raise OutOfTime
-                seen = await self._once(
-                    request, probe, label, operation, identity, valid, self._most_seconds()
-                )
+                sending = self._once(request, probe, label, operation, identity, valid, self._most_seconds())
+                if request.method == "POST" and operation in (CREATE, EXECUTE):
+                    seen = await self.creates.one(sending)
+                else:
+                    seen = await sending
             if not seen.status and self.out_of_time:
                 raise OutOfTime  # the time limit cut it off, not the service
             self.journal.append(seen)
