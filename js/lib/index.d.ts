@@ -67,6 +67,8 @@ export interface SandboxOptions {
   journalAnswers?: boolean;
   /** Zone of the embed operation's local times. */
   timezone?: string;
+  /** What goes wrong on purpose: faults as objects, YAML text or a shipped file's name. */
+  faults?: FaultLike;
   /** Whether a test that would have passed fails when its client broke the contract (see `checkClient`). */
   strictClient?: boolean;
   /** In a strict test, allow names that the contract does not know, but nearly. */
@@ -104,6 +106,14 @@ export interface Sandbox {
   executions(filter?: ExecutionFilter): Promise<Execution[]>;
   /** The token that opens an execution's public view. */
   clientToken(execution: ExecutionLike): Promise<string>;
+  /** Let something go wrong on purpose: faults as objects, YAML text or a shipped file's name; returns them. */
+  fault(fault: FaultLike): Promise<Fault[]>;
+  /** The faults in their order, with how often each struck. */
+  faults(): Promise<Fault[]>;
+  deleteFault(name: string): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** That a fault struck so often, by default at least once. */
+  assertFaultStruck(name: string, expected?: Bounds): Promise<void>;
   /** Forget executions and requests, or go back to the world it was started from unless it is to be `empty`. */
   reset(options?: { empty?: boolean }): Promise<void>;
   /** All that is in it as one document, as secret as a key. */
@@ -198,6 +208,8 @@ export type ExecutionLike = string | { id: string };
 export type ScenarioLike = string | Record<string, unknown>;
 /** The name of a shipped world, YAML text, or the world as an object. */
 export type WorldLike = string | Record<string, unknown>;
+/** A fault, several, YAML text, or the name of a shipped file. */
+export type FaultLike = string | Record<string, unknown> | readonly Record<string, unknown>[];
 
 /** What a create answers; `execution` has what the contract says. */
 export interface Created {
@@ -279,6 +291,22 @@ export interface JournalEntry {
   fits: boolean;
   misspelt: Detail[];
   warning?: string | null;
+  /** The names of the faults that struck it. */
+  faults: string[];
+}
+
+/** Something that goes wrong on purpose. */
+export interface Fault {
+  name: string;
+  /** What it does, in a few words. */
+  does: string;
+  /** As a file of faults has it. */
+  fault: Record<string, any>;
+  addedAt: string | null;
+  /** How many requests it was meant for. */
+  seen: number;
+  /** How many of them it struck. */
+  struck: number;
 }
 
 /** Requests of one kind that the journal no longer keeps. */

@@ -11,7 +11,8 @@ export function requestLine(entry) {
   const about = [entry.operation, entry.execution].filter(Boolean).join(" ");
   const line = `${entry.at.slice(11, 23)}  ${entry.method} ${entry.path}${query} -> ${entry.status}`;
   const cut = entry.bodyCut ? `  (body cut by ${entry.bodyCut} bytes)` : "";
-  return `${about ? `${line}  ${about}` : line}${cut}`;
+  const struck = entry.faults.length ? `  (fault ${entry.faults.join(", ")})` : "";
+  return `${about ? `${line}  ${about}` : line}${cut}${struck}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { bounds, boundsText, timesText } from "./bounds.js";
 import { read } from "./control.js";
 import { MockAssertionError, MockError, checkNames } from "./errors.js";
 import { misspellingsText, requestsText, timelinesText } from "./report.js";
@@ -12,7 +13,7 @@ import { Requests } from "./requests.js";
 
 const OPTIONS = [
   ...["scenario", "world", "name", "key", "speed", "frozen", "start", "seed", "drawBy", "journalSize"],
-  ...["journalAnswers", "timezone", "strictClient", "allowMisspelt"],
+  ...["journalAnswers", "timezone", "faults", "strictClient", "allowMisspelt"],
 ];
 const MOST_TIMELINES = 20;
 
@@ -154,6 +155,36 @@ export class Sandbox {
     return (await this.#control.call("GET", `/executions/${part(idOf(execution))}/client-token`)).clientToken;
   }
 
+  /** @param {import("./index.js").FaultLike} fault */
+  async fault(fault) {
+    const body = isName(fault) ? { name: fault } : typeof fault === "string" ? { text: fault } : { faults: [fault].flat() };
+    return (await this.#control.call("POST", "/faults", body)).faults;
+  }
+
+  async faults() {
+    return (await this.#control.call("GET", "/faults")).faults;
+  }
+
+  /** @param {string} name */
+  async deleteFault(name) {
+    await this.#control.call("DELETE", `/faults/${part(name)}`);
+  }
+
+  async clearFaults() {
+    await this.#control.call("DELETE", "/faults");
+  }
+
+  /** @param {string} name @param {import("./index.js").Bounds} [expected] */
+  async assertFaultStruck(name, expected = {}) {
+    checkNames("assertFaultStruck", expected, ["times", "atLeast", "atMost"]);
+    const [least, most] = bounds("assertFaultStruck", expected);
+    const { struck, seen, does } = await this.#control.call("GET", `/faults/${part(name)}`);
+    if (struck >= least && struck <= most) return;
+    const expectation = `expected to strike ${boundsText(least, most)}, struck ${timesText(struck)}`;
+    const came = requestsText(await this.requests.all()) || "No request came for this sandbox at all.";
+    throw new MockAssertionError(`fault ${name} (${does}): ${expectation} of ${seen} requests that it is meant for.\n${came}`);
+  }
+
   async reset({ empty = false } = {}) {
     await this.#control.call("POST", `/sandboxes/${part(this.name)}/reset`, undefined, empty ? { empty } : {});
   }
@@ -202,6 +233,7 @@ export async function openSandbox(place, options = {}) {
   try {
     if (options.world !== undefined) await sandbox.world(options.world);
     if (options.scenario !== undefined) await sandbox.scenario(options.scenario);
+    if (options.faults !== undefined) await sandbox.fault(options.faults);
   } catch (error) {
     await sandbox.close();
     throw error;

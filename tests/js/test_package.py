@@ -30,9 +30,10 @@ export const same: [
   Same<js.Execution, Schemas["Standing"]>,
   Same<js.JournalEntry, Schemas["JournalEntry"]>,
   Same<js.RequestCount, Schemas["RequestCount"]>,
+  Same<js.Fault, Schemas["Fault"]>,
   Same<js.Visit, Schemas["Visit"]>,
   Same<js.Detail, Schemas["Detail"]>,
-] = [true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true];
 """
 
 

@@ -107,7 +107,7 @@ def test_playwright(recipes: Project) -> None:
     assert attached == ["execmock requests", "execmock timelines"]
     passed = {title for title, result in results.items() if result["status"] == "passed"}
     assert passed == titles(recipes, "order.spec.js", "page.spec.js", "readme.spec.js")
-    assert len(passed) == 5
+    assert len(passed) == 6
 
 
 def test_vitest_in_node_and_in_a_browser(recipes: Project) -> None:

@@ -106,6 +106,24 @@ await fails(calls.count("listExecutions", { query: { limit: 5 } }), MockError, /
 await fails(calls.assertCalled("listExecutions", { times: 1, query: { limit: 5 } }), MockAssertionError, /which is not known/);
 await fails(calls.assertNothingElse("createExecution"), MockAssertionError, /1 × GET \/v1\/executions -> 200  listExecutions  \(no longer in the journal\)/);
 
+// faults
+const failing = await server.sandbox({ faults: { fault: "broken", operation: "listExecutions", refused: 503, times: 1 } });
+await fails(failing.assertFaultStruck("broken"), MockAssertionError, /to strike at least once, struck never of 0 .*\nNo request/);
+const list = async () => (await fetch(`${failing.url}/v1/executions`, { headers: failing.headers })).status;
+assert.deepEqual([await list(), await list()], [503, 200]);
+await failing.assertFaultStruck("broken", { times: 1 });
+await fails(failing.assertFaultStruck("broken", { atLeast: 2 }), MockAssertionError, /struck once of 2 .*\n.*-> 503 .*\(fault broken\)/);
+await fails(failing.assertFaultStruck("brokn"), MockError, /Did you mean 'broken'/);
+const added = await failing.fault([{ fault: "one", refused: 500 }, { fault: "two", refused: 500 }]);
+assert.deepEqual(added.map(({ name, struck }) => [name, struck]), [["one", 0], ["two", 0]]);
+await failing.fault("faults: [{fault: three, refused: 500}]");
+await failing.deleteFault("one");
+assert.deepEqual((await failing.faults()).map(({ name }) => name), ["broken", "two", "three"]);
+await failing.clearFaults();
+assert.deepEqual(await failing.faults(), []);
+await fails(failing.fault("no-such-file-of-faults"), MockError, /Unknown faults/);
+await fails(failing.fault({ operation: "listExecution", refused: 503 }), MockError, /Did you mean 'listExecutions'/);
+
 // what can be mistaken
 const other = await server.sandbox({ frozen: true });
 await fetch(`${other.url}/v1/executions`, { headers: { Authorization: "Bearer b3sk_another" } });
