@@ -78,16 +78,10 @@ def test_a_run_says_before_how_many_it_will_create_and_keeps_to_it() -> None:
     said: list[str] = []
     kept: list[Report] = []
 
-    async def work(url: str, **given: Any) -> Report:
-        options = VerifySettings(url=url, effort="quick", generated=False, **given)
-        return await run(
-            options,
-            shipped_contract(),
-            started=0,
-            pass_time=lambda _: None,
-            say=said.append,
-            keep=kept.append,
-        )
+    def work(target: Target, **given: Any) -> Report:
+        options = VerifySettings(url=target.url, effort="quick", generated=False, **given)
+        told: dict[str, Any] = {"say": said.append, "keep": kept.append, "pass_time": pass_time(target)}
+        return asyncio.run(run(options, shipped_contract(), started=0, **told))
 
     with running() as target:
         given = {"token": target.token, "token_b": target.token_b, "workflow_ids": target.workflow_ids}
