@@ -11,13 +11,14 @@ import pytest
 
 from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
-from execmock.verify.creates import Creates, NoMoreCreates, affordable, planned
+from execmock.verify.create_plan import affordable, planned
+from execmock.verify.creates import Creates, NoMoreCreates
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_probes
 from execmock.verify.report import Report
 from execmock.verify.requests import CREATE, EXECUTE
-from execmock.verify.runner import run
+from execmock.verify.runner import Callbacks, run
 from tests.verify.judging import judged, pass_time
 from tests.verify.target import Target, running
 
@@ -80,8 +81,11 @@ def test_a_run_says_before_how_many_it_will_create_and_keeps_to_it() -> None:
 
     def work(target: Target, **given: Any) -> Report:
         options = VerifySettings(url=target.url, effort="quick", generated=False, **given)
-        told: dict[str, Any] = {"say": said.append, "keep": kept.append, "pass_time": pass_time(target)}
-        return asyncio.run(run(options, shipped_contract(), started=0, **told))
+        callbacks = Callbacks(say=said.append, keep=kept.append)
+        passing = pass_time(target)
+        return asyncio.run(
+            run(options, shipped_contract(), started=0, pass_time=passing, callbacks=callbacks)
+        )
 
     with running() as target:
         given = {"token": target.token, "token_b": target.token_b, "workflow_ids": target.workflow_ids}

@@ -89,21 +89,18 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
     from execmock.loading.contract import contract_at
     from execmock.verify.interruption import Interruption
     from execmock.verify.report.progress import progress
-    from execmock.verify.runner import run
+    from execmock.verify.runner import Callbacks, run
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
     contract = contract_at(settings.contract)
     with progress() as update:
-        work = run(
-            settings,
-            contract,
-            started=started,
+        callbacks = Callbacks(
             progress=update,
-            interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
             say=lambda said: click.echo(f"verify: {said}", err=True),
             keep=keep,
+            interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
         )
-        return asyncio.run(work)
+        return asyncio.run(run(settings, contract, started=started, callbacks=callbacks))
 
 
 def _cache() -> Path:

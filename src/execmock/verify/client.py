@@ -46,11 +46,10 @@ class Client:
         deadline: float | None = None,
         timer: Timer = REAL,
         connections: Connections | None = None,
-        room: Room | None = None,
-        max_creates: int | None = None,
     ) -> None:
         self._connections = connections or Connections()
-        self._room = room or Room()
+        self.room = Room()
+        """What is kept of answers."""
         self._timer = timer
         self._pace = RateLimit(rate, timer)
         self._timeout = timeout / 1000
@@ -58,7 +57,8 @@ class Client:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
-        self.creates = Creates(max_creates)
+        self.creates = Creates()
+        """Executions that were created, and how many may be."""
         self.journal: list[Exchange] = []
         self.watch: TargetWatch | None = None
         """Ends the run when a key stops working or the service goes away."""
@@ -173,7 +173,7 @@ class Client:
                 timeout=aiohttp.ClientTimeout(total=seconds),
                 ssl=self._connections.tls if request.url.startswith("https:") else True,
             ) as answer:
-                body = await read_body(answer, self._room)
+                body = await read_body(answer, self.room)
                 status = answer.status
                 headers = {name.lower(): value for name, value in answer.headers.items()}
         except TimeoutError:

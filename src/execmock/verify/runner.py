@@ -7,13 +7,15 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError, ExecmockError
 from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.connections import Connections
-from execmock.verify.creates import NoMoreCreates, affordable, planned
+from execmock.verify.create_plan import affordable, planned
+from execmock.verify.creates import Creates, NoMoreCreates
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.interruption import Interruption
@@ -31,7 +33,7 @@ from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_t
 from execmock.verify.target_watch import TargetWatch, Unreachable
 from execmock.verify.waivers import load_waivers, waive
 
-__all__ = ["Progress", "run"]
+__all__ = ["Callbacks", "Progress", "run"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a finished probe, how many are finished, and how many there are."""
@@ -43,6 +45,21 @@ _INTERRUPTED = "the run was interrupted"
 _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
 
 
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the caller of a run is told, and how it can end the run.
+
+    `say` is told what the run will do. `keep` gets a report of what has been seen, at the beginning and then
+    every ten seconds or more, from another thread. An `interruption` has the run end on a signal, and report
+    what it has seen by then.
+    """
+
+    progress: Progress = lambda *_: None
+    say: Callable[[str], None] = lambda _: None
+    keep: Callable[[Report], None] | None = None
+    interruption: Interruption = field(default_factory=Interruption)
+
+
 class Runner:
     """One run, and its state: which probes are finished, and what stopped others."""
 
@@ -51,20 +68,16 @@ class Runner:
         options: VerifySettings,
         contract: Contract,
         started: int,
-        progress: Progress,
         pass_time: PassTime | None = None,
-        interruption: Interruption | None = None,
-        say: Callable[[str], None] | None = None,
-        keep: Callable[[Report], None] | None = None,
+        callbacks: Callbacks | None = None,
     ) -> None:
         self.options = options
         self.contract = contract
         self.started = started
-        self.progress = progress
         self.pass_time = pass_time
-        self.interruption = interruption or Interruption()
-        self.say = say or (lambda _: None)
-        self.keep = keep
+        told = callbacks or Callbacks()
+        self.progress, self.say, self.keep = told.progress, told.say, told.keep
+        self.interruption = told.interruption
         if not options.url:
             raise ConfigError("no address was given; expected execmock verify BASE_URL")
         _check_keys(options)
@@ -96,8 +109,8 @@ class Runner:
             timeout=self.options.timeout,
             deadline=deadline,
             connections=self.connections,
-            max_creates=self.options.max_creates,
         ) as client:
+            client.creates = Creates(self.options.max_creates)
             clock = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
                 with self.interruption.cancels():
@@ -352,16 +365,8 @@ async def run(
     contract: Contract,
     *,
     started: int,
-    progress: Progress | None = None,
     pass_time: PassTime | None = None,
-    interruption: Interruption | None = None,
-    say: Callable[[str], None] | None = None,
-    keep: Callable[[Report], None] | None = None,
+    callbacks: Callbacks | None = None,
 ) -> Report:
-    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it.
-
-    An `interruption` has the run end on a signal, and report what it has seen by then. `say` is told what
-    the run will do, and `keep` gets a report of what has been seen every ten seconds, from another thread.
-    """
-    shown = progress or (lambda *_: None)
-    return await Runner(options, contract, started, shown, pass_time, interruption, say, keep).run()
+    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it."""
+    return await Runner(options, contract, started, pass_time, callbacks).run()
