@@ -66,6 +66,12 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
         asyncio.create_task(_reload(mock, settings, aloud=running.first)),
         asyncio.create_task(_warm()),
     ]
+    if running.first and _logs_moves(settings):
+        shared = running.shared or not settings.store.startswith("memory:")
+        # Imported here: most servers have no use for it.
+        from execmock.server.move_log import MoveLog
+
+        background.append(asyncio.create_task(MoveLog(mock.engine, mock.log, shared=shared).run()))
     await stopped.wait()
     for task in background:
         task.cancel()
@@ -140,6 +146,12 @@ async def _reload(mock: App, settings: ServeSettings, *, aloud: bool) -> None:
     async for line in reloader.run():
         if aloud:
             mock.log.say(line)
+
+
+def _logs_moves(settings: ServeSettings) -> bool:
+    if settings.quiet:
+        return False
+    return sys.stdout.isatty() if settings.moves is None else settings.moves
 
 
 async def _warm() -> None:

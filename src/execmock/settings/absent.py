@@ -19,6 +19,7 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "loop": _ONE_PROCESS,
         "log_format": "nothing is logged; requests and the report of a failed test show what came",
         "quiet": "nothing is logged; requests and the report of a failed test show what came",
+        "moves": "nothing is logged; requests and the report of a failed test show what came",
     },
     "ini": {
         "keys": "each sandbox has a key of its own",

@@ -123,7 +123,10 @@ class ServeSettings(Settings):
         False, FLAG, "Keep the bodies of answers in the journal too.", each_sandbox=True
     )
     log_format: str = option("text", choice("text", "json"), "How requests are logged.")
-    quiet: bool = option(False, FLAG, "Log no requests.")
+    quiet: bool = option(False, FLAG, "Log no requests and no moves.")
+    moves: bool | None = option(
+        None, FLAG, "Log the moves of executions as they fall due; at a terminal by default."
+    )
     loop: str = option(
         "auto", choice("auto", "asyncio", "uvloop"), "Event loop; auto takes uvloop where it is installed."
     )
