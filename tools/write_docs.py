@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from execmock.core.contract import Contract
+from execmock.core.faults import fault_file_schema
 from execmock.core.scenario import scenario_schema
 from execmock.core.world import world_schema
 from execmock.loading.contract import shipped_contract
@@ -56,6 +57,7 @@ def faults_page() -> str:
 FILES: dict[str, Callable[[], str]] = {
     "fixtures/scenario.schema.json": lambda: schema_as_json(scenario_schema()),
     "fixtures/world.schema.json": lambda: schema_as_json(world_schema()),
+    "fixtures/faults.schema.json": lambda: schema_as_json(fault_file_schema()),
     "docs/verify-faults.md": faults_page,
 }
 """Files that are generated as a whole."""

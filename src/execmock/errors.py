@@ -12,6 +12,7 @@ __all__ = [
     "ContractError",
     "DurationError",
     "ExecmockError",
+    "FaultError",
     "MockError",
     "Place",
     "ScenarioError",
@@ -80,6 +81,10 @@ class ScenarioError(ExecmockError):
 
 class WorldError(ExecmockError):
     """A world cannot be used."""
+
+
+class FaultError(ExecmockError):
+    """A fault cannot be used."""
 
 
 class MockError(ExecmockError):

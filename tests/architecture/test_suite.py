@@ -24,7 +24,7 @@ SLOW = {
         "sample_project",
         "scenarios",
     ),
-    *("server", "stores", "testing", "verify"),
+    *("faults", "server", "stores", "testing", "verify"),
 }
 STARTS = {"subprocess", "tests.ports", "tests.programs", "tests.schemathesis_runs"}
 FEW = {

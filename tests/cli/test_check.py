@@ -84,7 +84,7 @@ def test_what_is_wrong_with_each_is_told_at_its_place(folder: Path, capsys: Capt
         ("c.yaml", 3): "verify.timeout is 90; expected a duration",
         ("c.yaml", 4): "verify.rate is 'x'; expected a rate",
         ("e.yaml", 1): "unknown key 'scenari'; expected one of scenario",
-        ("f.yaml", 1): "the file is empty; expected a scenario, a world, a configuration or a contract",
+        ("f.yaml", 1): "the file is empty; expected a scenario, a world, faults, a configuration",
         ("g.yaml", 2): "not valid YAML: the [ that opens here is not closed; expected ]",
         ("h.yaml", 1): "is not UTF-8 text: the byte 0xe9 stands here; save it as UTF-8",
     }
@@ -102,10 +102,10 @@ def test_other_files_are_left_alone_in_a_folder_and_told_when_they_are_named(
     assert run(capsys, "check", ".") == "1 file checked, no problems\n"
     out = run(capsys, "check", "a.yaml", "compose.yaml", code=1)
     assert out.startswith(
-        "compose.yaml:1:1: this is not a scenario, a world, a configuration or a contract; "
+        "compose.yaml:1:1: this is not a scenario, a world, faults, a configuration or a contract; "
     )
     (folder / "a.yaml").unlink()
-    assert refused(capsys, "check", ".").startswith("no YAML file there is a scenario, a world, a config")
+    assert refused(capsys, "check", ".").startswith("no YAML file there is a scenario, a world, faults, a")
 
 
 @pytest.mark.parametrize("command", [["check"], ["scenarios", "check"], ["worlds", "check"]])

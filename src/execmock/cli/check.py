@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_KINDS = "a scenario, a world, a configuration or a contract"
-_KEYS = "the key `scenario`, `world`, `serve`, `verify` or `openapi`"
+_KINDS = "a scenario, a world, faults, a configuration or a contract"
+_KEYS = "the key `scenario`, `world`, `faults`, `serve`, `verify` or `openapi`"
 
 Groups = Mapping[str, Sequence[Path]]
 
@@ -31,7 +31,7 @@ Groups = Mapping[str, Sequence[Path]]
 @format_option
 @config_option
 def command(paths: tuple[Path, ...], form: str, config: str | None) -> int:
-    """Check files of every kind, and folders of them: scenarios, worlds, configurations and contracts.
+    """Check files of every kind, and folders of them: scenarios, worlds, faults, configurations, contracts.
 
     What a file is shows by its keys; other YAML files in a folder are left alone. Worlds follow the
     scenarios that are checked with them, the shipped ones, and those that the configuration names. The exit
@@ -47,6 +47,10 @@ def command(paths: tuple[Path, ...], form: str, config: str | None) -> int:
         from execmock.cli.world_check import world_findings
 
         findings += world_findings(groups["world"], here, scenarios)
+    if groups["faults"]:
+        from execmock.cli.fault_check import fault_findings
+
+        findings += fault_findings(groups["faults"], here, scenarios)
     files = sum(map(len, groups.values()))
     return report(Checked(files, [*findings, *doubts]), form)
 

@@ -1,4 +1,4 @@
-"""`execmock schema`: the JSON Schemas of scenario and world files, for editors, and the contract."""
+"""`execmock schema`: the JSON Schemas of scenarios, worlds and faults, for editors, and the contract."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["scenario", "world", "contract"]))
+@click.argument("kind", type=click.Choice(["scenario", "world", "faults", "contract"]))
 def command(kind: str) -> None:
-    """Print the JSON Schema of scenario or world files, or the contract, to begin one's own with."""
+    """Print the JSON Schema of scenario, world or fault files, or the contract, to begin one's own with."""
     if kind == "contract":
         from execmock.loading.contract import shipped_contract
 
@@ -22,6 +22,10 @@ def command(kind: str) -> None:
         from execmock.core.scenario import scenario_schema
 
         schema = scenario_schema()
+    elif kind == "faults":
+        from execmock.core.faults import fault_file_schema
+
+        schema = fault_file_schema()
     else:
         from execmock.core.world import world_schema
 

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from execmock.core.clock import ClockState
 
-__all__ = ["DRAW_BY", "SCOPES", "ApiKey", "EmbedWorkflow", "Sandbox", "Scope", "workflow_of"]
+__all__ = ["DRAW_BY", "SCOPES", "ApiKey", "EmbedWorkflow", "KeptFault", "Sandbox", "Scope", "workflow_of"]
 
 Scope = Literal["read", "read-write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -32,13 +32,28 @@ def workflow_of(bind: Mapping[str, str]) -> EmbedWorkflow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFault:
+    """A fault of a sandbox: its name, its source as JSON, when it was added (ms).
+
+    `edition` numbers the additions to the sandbox, so that the counts of a fault that was replaced are no
+    longer its own.
+    """
+
+    name: str
+    text: str
+    added: int
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sandbox:
     """A world of its own. `root` is what all its ids follow from; it is never shown.
 
     Chances and ranges follow from `draw_root`, which is the same under one seed in whatever sandbox (empty
     in a sandbox of an earlier version), and from the fields of requests that `draw_by` names. `workflows` are
     the ids that may be executed; empty means any. How many requests its journal keeps, and whether with the
-    bodies of answers, is `journal_size` and `journal_answers`; None means as the server does.
+    bodies of answers, is `journal_size` and `journal_answers`; None means as the server does. `faults` are
+    tried in their order, and `fault_edition` is the number of the last one that was added.
     """
 
     id: str
@@ -53,6 +68,8 @@ class Sandbox:
     timezone: str | None = None
     journal_size: int | None = None
     journal_answers: bool | None = None
+    faults: tuple[KeptFault, ...] = ()
+    fault_edition: int = 0
 
 
 @dataclass(frozen=True, slots=True)

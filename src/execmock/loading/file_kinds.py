@@ -10,11 +10,12 @@ from execmock.errors import closest
 
 __all__ = ["FIRST_KEYS", "FileKind", "kind_of"]
 
-FileKind = Literal["scenario", "world", "contract", "configuration"]
+FileKind = Literal["scenario", "world", "faults", "contract", "configuration"]
 
 _BY_KEY: dict[str, FileKind] = {
     "scenario": "scenario",
     "world": "world",
+    "faults": "faults",
     "openapi": "contract",
     "serve": "configuration",
     "verify": "configuration",

@@ -34,6 +34,7 @@ class App:
         self.options = options
         self.engine = engine or Engine(options)
         self.log = AccessLog(options.log_format, quiet=options.quiet)
+        self.engine.say = self.log.say
         self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
@@ -51,6 +52,8 @@ class App:
         """End what is open without an end of its own: the server is about to stop."""
         if "control" in vars(self):
             self.control.end()
+        if "waits" in vars(self.engine):
+            self.engine.waits.end()
 
     async def prepare(self) -> None:
         """Make the engine's state ready."""

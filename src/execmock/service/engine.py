@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +34,9 @@ from execmock.stores import open_store
 
 if TYPE_CHECKING:
     from execmock.service.executions.commands import ExecutionCommands
+    from execmock.service.faults.asking import AskedExecutions
+    from execmock.service.faults.faults import Faults
+    from execmock.service.faults.waits import Waits
     from execmock.service.snapshots import Snapshots
     from execmock.service.worlds import Worlds
 
@@ -66,6 +70,10 @@ class Engine:
         views = Views(self.contract)
         self.view_cache = ViewCache(views, self.registry)
         self.embed_views = EmbedViews(self.contract, options.timezone)
+        self.say: Callable[[str], None] = lambda line: None
+        """Writes a line to the server's log, where there is one."""
+        self.faults_active = not self._alone
+        """Whether any request may meet a fault; where others share the store, only its sandbox tells."""
         self.services = Services(
             contract=self.contract,
             choices=self.choices,
@@ -116,6 +124,32 @@ class Engine:
 
         return Worlds(self.services)
 
+    @cached_property
+    def faults(self) -> Faults:
+        """Adds and removes faults, tries them on requests."""
+        from execmock.service.faults.faults import Faults
+
+        return Faults(self.services)
+
+    @cached_property
+    def asked_executions(self) -> AskedExecutions:
+        """Finds the executions that faults ask for."""
+        from execmock.service.faults.asking import AskedExecutions
+
+        return AskedExecutions(self.services)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """Lets answers wait."""
+        from execmock.service.faults.waits import Waits
+
+        return Waits(self.services, lambda line: self.say(line))
+
+    async def look_for_faults(self) -> None:
+        """Take note of whether any sandbox has faults, after a change of its faults."""
+        sandboxes = await self.sandboxes.all()
+        self.faults_active = not self._alone or any(sandbox.faults for sandbox in sandboxes)
+
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
@@ -127,6 +161,7 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
+        await self.look_for_faults()
 
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
@@ -193,7 +228,8 @@ class Engine:
         """
         store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
         misspellings = Misspellings(self.contract).of
-        if store.immediate:
+        self._alone = store.immediate
+        if self._alone:
             self._refuse_workers()
             journal = Journal(size, answers=answers, misspellings=misspellings)
             return journal, Changes(), ScenarioSync(self.registry)

@@ -167,9 +167,12 @@ class Sandboxes:
         return "key_" + derive(b"execmock", "key", key, size=10).hex()
 
     async def reset(self, name: str) -> Sandbox | None:
-        """Forget everything created in a sandbox; it keeps its organization, keys and clock."""
+        """Forget all that was created in a sandbox, and its faults; organization, keys and clock stay."""
         await self._store.clear(name)
-        return await self.get(name)
+        sandbox = await self.get(name)
+        if sandbox is None or not sandbox.faults:
+            return sandbox
+        return await self.change(name, lambda old: replace(old, faults=()))
 
     async def delete(self, name: str) -> bool:
         """Forget a sandbox and all in it; False if there is none.

@@ -14,6 +14,7 @@ from execmock.core.apis import APIS
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.draw_seeds import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
+from execmock.core.fault_count import FaultCount
 from execmock.core.json_text import decode, encode
 from execmock.core.request_counts import RequestCount
 from execmock.core.sandbox import ApiKey, Sandbox
@@ -27,6 +28,7 @@ _TYPES: dict[str, type] = {
     **{kind.api.kind: kind for kind in (Execution, EmbedExecution)},
     **{api.keys: Idempotency for api in APIS.values()},
     "draw": DrawSeries,
+    "fault-count": FaultCount,
     "shared-scenarios": SharedScenarios,
     "key": ApiKey,
     "request-count": RequestCount,

@@ -28,7 +28,15 @@ _WORKFLOW_NAMES = {
 }
 """What the names of an embed workflow look like, each with words for it."""
 
-__all__ = ["bound_data", "bound_texts", "check_bind", "check_workflow", "example_request", "with_place"]
+__all__ = [
+    "bound_data",
+    "bound_texts",
+    "check_bind",
+    "check_workflow",
+    "example_request",
+    "with_place",
+    "wrong_values",
+]
 
 
 def bound_data(bind: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,7 +97,7 @@ def check_bind(source: ScenarioSource, vocabulary: Vocabulary) -> Iterator[Findi
         if wrong:
             yield Finding(path, wrong)
             continue
-        found = list(_wrong_values(value, path))
+        found = list(wrong_values(value, path))
         yield from found
         if not found and name in vocabulary.bindable:
             yield from _never_fits(name, value, path, source.bind)
@@ -125,13 +133,14 @@ def _wrong_place(name: str, vocabulary: Vocabulary) -> str | None:
     return f"{quoted(name)} is not in a request; expected one of {', '.join(known)}.{nearest(root, known)}"
 
 
-def _wrong_values(value: Any, path: DataPath) -> Iterator[Finding]:
+def wrong_values(value: Any, path: DataPath) -> Iterator[Finding]:
+    """Yield what is wrong with a value to bind, a list of them or tests, whatever it is bound to."""
     if isinstance(value, str):
         if has_template(value):
             yield Finding(path, "a value to bind is compared as it stands; it takes no {{ names }}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _wrong_values(item, (*path, index))
+            yield from wrong_values(item, (*path, index))
     elif isinstance(value, dict):
         if not value:
             yield Finding(path, "no test stands here; expected a value, a list of values, or tests")
@@ -139,7 +148,7 @@ def _wrong_values(value: Any, path: DataPath) -> Iterator[Finding]:
             if word == "matches":
                 yield from _wrong_pattern(what, (*path, word))
             else:
-                yield from _wrong_values(what, (*path, word))
+                yield from wrong_values(what, (*path, word))
 
 
 def _wrong_pattern(pattern: str, path: DataPath) -> Iterator[Finding]:

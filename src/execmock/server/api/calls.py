@@ -65,7 +65,7 @@ class Result(Struct, frozen=True, gc=False):
     `subject` the id of the execution or workflow that it is about. `violations` are why it was refused;
     `fits` says that the request keeps the contract, `note` what the log says of it in addition; `warning`
     is for the client too, which finds it in a header. `made` is the id of the execution that was made, or
-    found by its idempotency key, and `scenario` what it follows.
+    found by its idempotency key, and `scenario` what it follows. `faults` are the names of those that struck.
     """
 
     answer: Answer
@@ -78,6 +78,7 @@ class Result(Struct, frozen=True, gc=False):
     warning: str = ""
     made: str = ""
     scenario: str = ""
+    faults: Sequence[str] = ()
 
 
 def with_warning(answer: Answer, warning: str) -> Answer:

@@ -18,7 +18,7 @@ from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.selection import Selection
 
-__all__ = ["api_handlers"]
+__all__ = ["api_handlers", "selection_of"]
 
 
 def api_handlers(
@@ -38,7 +38,7 @@ def api_handlers(
 
     async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         who = admitted(request, caller)
-        created = await executions.create(who.sandbox, validated.body, who.name, _selection(request))
+        created = await executions.create(who.sandbox, validated.body, who.name, selection_of(request))
         return Handled(created.data, created.id, None, created.warning, created.scenario)
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
@@ -57,7 +57,7 @@ def api_handlers(
     async def execute(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         key = request.headers.get("Idempotency-Key")
         asked = ExecuteRequest(validated.parameters["id"], validated.body, key)
-        made = await embed.execute(admitted(request, caller).sandbox, asked, _selection(request))
+        made = await embed.execute(admitted(request, caller).sandbox, asked, selection_of(request))
         return Handled(made.body, made.id, None, "", made.scenario)
 
     async def replay(request: Request, path: Mapping[str, str], sandbox: Sandbox) -> Handled | None:
@@ -78,7 +78,8 @@ def _polls(request: Request) -> bool:
     return request.method != "HEAD"
 
 
-def _selection(request: Request) -> Selection:
+def selection_of(request: Request) -> Selection:
+    """Return the scenario that a request asks for by its headers."""
     header = request.headers.get("X-Execmock-Scenario")
     prefer = request.headers.get("Prefer")
     if header is None and prefer is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -23,7 +23,22 @@ from execmock.server.api.strictness import Strictness
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import Sandbox
 
-__all__ = ["Api", "Handler", "internal_error"]
+__all__ = ["Api", "Faults", "Handler", "internal_error"]
+
+
+class Faults(Protocol):
+    """Faults that a request may meet."""
+
+    async def meet(
+        self,
+        request: Request,
+        operation: Operation,
+        path: Mapping[str, str],
+        sandbox: Sandbox | None,
+        request_ids: RequestIds,
+    ) -> Answer | None:
+        """Return the answer of a fault that refuses a request, None if none does."""
+        ...
 
 
 Serve = Callable[[Request, ValidatedRequest, Caller | None], Awaitable[Handled]]
@@ -88,9 +103,12 @@ class Api:
         """Return the operation that a request leads to, None if it leads to none."""
         return self._router.match(request.method, request.path).operation
 
-    async def handle(self, request: Request) -> Result:
-        """Return what comes of a request: an error answer where it is refused, or where a handler fails."""
-        result = await self._result(request)
+    async def handle(self, request: Request, faults: Faults | None = None) -> Result:
+        """Return what comes of a request: an error answer where it is refused, or where a handler fails.
+
+        `faults` are those that it may meet once it is known who calls.
+        """
+        result = await self._result(request, faults)
         if result.violations and result.sandbox is not None:
             result = await self._first_answer(request, result, result.sandbox) or result
         prefer = request.headers.get("Prefer")
@@ -102,7 +120,7 @@ class Api:
             return result
         return replace(result, answer=with_warning(result.answer, warning), warning=warning)
 
-    async def _result(self, request: Request) -> Result:
+    async def _result(self, request: Request, faults: Faults | None) -> Result:
         """Return what comes of a request, but for the header that warns the client."""
         name, subject, fits = "", "", False
         sandbox: Sandbox | None = None
@@ -115,6 +133,10 @@ class Api:
             if operation.security:
                 caller = await self._authenticator.admit(operation, request.headers)
                 sandbox = caller.sandbox if caller else None
+            if faults is not None:
+                struck = await faults.meet(request, operation, path, sandbox, self._request_ids)
+                if struck is not None:
+                    return Result(struck, name, sandbox, path.get(served.subject, ""))
             prefer = request.headers.get("Prefer")
             wanted = None if prefer is None else forced_answer(operation, preferences(prefer))
             if wanted is not None:

@@ -22,6 +22,7 @@ from execmock.server.control import PREFIX
 from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
 from execmock.server.control.executions import ExecutionOperations
+from execmock.server.control.faults import FaultOperations
 from execmock.server.control.journal import JournalOperations
 from execmock.server.control.operations import ControlHandler
 from execmock.server.control.sandboxes import SandboxOperations
@@ -36,7 +37,14 @@ from execmock.version import __version__
 __all__ = ["ControlApi", "control_contract"]
 
 _PATHS = "a path of the control API, as /_execmock/openapi.yaml describes it"
-_GROUPS = (ClockOperations, ScenarioOperations, ExecutionOperations, JournalOperations, SandboxOperations)
+_GROUPS = (
+    ClockOperations,
+    ScenarioOperations,
+    ExecutionOperations,
+    FaultOperations,
+    JournalOperations,
+    SandboxOperations,
+)
 
 
 @lru_cache(maxsize=1)

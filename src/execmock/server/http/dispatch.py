@@ -14,6 +14,7 @@ from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.api.pipeline import Api, internal_error
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.control import PREFIX
+from execmock.server.faults.meeting import FaultMeeting
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.request_head import is_host
@@ -141,23 +142,36 @@ class ApiDispatcher:
             unread = refusal
         # Connections of other servers say nothing of themselves.
         opened: int = getattr(incoming.protocol, "opened", 0)
-        answer, common = await self.answer(request, unread, opened)
-        return _response(answer, common)
+        met = FaultMeeting(self._engine) if self._engine.faults_active else None
+        answer, common = await self.answer(request, unread, opened, met)
+        response = _response(answer, common)
+        if met is None or met.strike is None:
+            return response
+        # Imported here: without faults there is no use for it.
+        from execmock.server.faults.delivery import FaultDelivery
+
+        return await FaultDelivery(self._engine).deliver(incoming, request, response, met)
 
     async def answer(
-        self, request: Request, unread: Refusal | None = None, opened: int = 0
+        self,
+        request: Request,
+        unread: Refusal | None = None,
+        opened: int = 0,
+        met: FaultMeeting | None = None,
     ) -> tuple[Answer, Mapping[str, str]]:
         """Return the answer to a request and the headers that CORS adds; log it and keep it in the journal.
 
         `unread` says why the request's body could not be read; `opened` is the number of the change before
-        the connection was opened.
+        the connection was opened. `met` learns of the faults that the request meets; without it, none strike.
         """
         started = monotonic()
         result = None
         if request.method == "OPTIONS" or unread is not None:
             result = self._without_operation(request, unread)
         if result is None:
-            result = await self._api.handle(request)
+            result = await self._api.handle(request, met)
+            if met is not None:
+                result = met.applied(result)
         took = (monotonic() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(request, result, real, took, self._cors.refusal(request.headers))
@@ -232,6 +246,7 @@ class ApiDispatcher:
             answer_cut,
             misspelt,
             result.warning,
+            result.faults,
         )
 
 

@@ -4,8 +4,9 @@ aiohttp starts a task, a request, a response and a stream writer for each reques
 times what answering it does here; and importing aiohttp takes longer than starting everything else. A
 connection therefore begins without it. As long as plain requests of the API arrive (see `request_head`),
 one at a time, each is answered at once by the same `ApiDispatcher.answer` that serves aiohttp. The first
-other request (a page, the control API, a long or chunked body, pipelined requests) hands its connection
-over to aiohttp for good, with the bytes that have arrived. A test holds both paths to the same bytes.
+other request (a page, the control API, a long or chunked body, pipelined requests, any request while there
+are faults) hands its connection over to aiohttp for good, with the bytes that have arrived. A test holds both
+paths to the same bytes.
 
 The store must be synchronous: nothing here may await real I/O.
 
@@ -100,18 +101,30 @@ class FastServer:
 class _Connection(asyncio.Protocol):
     """One connection, until it is handed over."""
 
-    __slots__ = ("_api", "_heads", "_most", "_server", "_transport", "_written", "busy", "held", "opened")
+    __slots__ = (
+        "_api",
+        "_engine",
+        "_heads",
+        "_most",
+        "_server",
+        "_transport",
+        "_written",
+        "busy",
+        "held",
+        "opened",
+    )
 
     _transport: asyncio.Transport
 
     def __init__(self, server: FastServer) -> None:
         self._server = server
         self._api = server.api
+        self._engine = server.api.engine
         self._most = server.api.max_body
         self._heads = server.heads
         self._written = server.written
         self.busy = True
-        self.opened = server.api.engine.changes.last
+        self.opened = self._engine.changes.last
         """The number of the latest change when it was opened."""
         self.held = b""
         """The start of a request whose body is not complete yet."""
@@ -138,7 +151,7 @@ class _Connection(asyncio.Protocol):
         if self.held:
             data, self.held = self.held + data, b""
         head = self._heads.read(data)
-        if head is None:
+        if head is None or self._engine.faults_active:
             self.hand_over(data)
             return
         request, size, length, last = head

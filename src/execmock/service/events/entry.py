@@ -35,7 +35,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     `body` has at most `LONGEST_BODY` bytes, and `cut` is how many more there were; so with `answer`, which is
     None where answers are not kept. `fits` says that the request keeps the contract; `violations` are why it
     was refused all the same. `misspelt` are names that are nearly known; None means that they can still be
-    found in the request. `warning` is what the client was warned of.
+    found in the request. `warning` is what the client was warned of, `faults` the names of those that struck.
     """
 
     number: int
@@ -56,6 +56,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     answer_cut: int = 0
     misspelt: Sequence[Violation] | None = None
     warning: str = ""
+    faults: Sequence[str] = ()
 
     @property
     def breaks_contract(self) -> bool:
@@ -105,6 +106,7 @@ def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[st
         "fits": entry.fits,
         "misspelt": [violation.as_json() for violation in misspelt],
         "warning": entry.warning or None,
+        "faults": list(entry.faults),
     }
     # A client that sends a key where it belongs may send it where it does not belong too.
     secrets = secrets_of(entry.query, entry.headers)

@@ -1,0 +1,99 @@
+"""Tries faults on a request: which strike, how long they make the answer wait, what they do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from execmock.core.faults.effects import Effect
+from execmock.core.faults.model import Fault, Wait
+from execmock.core.faults.request import AskedRequest
+from execmock.core.faults.timing import request_seed
+
+__all__ = ["Counted", "Strike", "Tried", "run", "struck_by", "trying"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What came of counting a request for a fault: its number there, from 1, and whether it is struck.
+
+    `seed` is what the fault draws from, `left` how much of its time is left (ms); None if it has no end.
+    """
+
+    number: int
+    strikes: bool
+    seed: bytes
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """What faults do to one request: their names, the waits, the slowest pace, and the effect if any.
+
+    `seed` is what the effect draws from, `left` how much of its fault's time is left (ms).
+    """
+
+    names: tuple[str, ...]
+    waits: tuple[Wait, ...] = ()
+    bytes_per_second: int | None = None
+    effect: Effect | None = None
+    effect_name: str = ""
+    seed: bytes = b""
+    left: int | None = None
+
+    @property
+    def handled(self) -> bool:
+        """Whether the request is served before anything happens to its answer."""
+        return self.effect is None or self.effect.handled
+
+
+Tried = Generator[Fault, Counted, Strike | None]
+
+
+def trying(faults: Sequence[Fault], request: AskedRequest) -> Tried:
+    """Yield each fault that is meant for a request, to be counted; return what they do to it.
+
+    All that only slow down strike together; of the others, the first one that strikes, and those after it
+    are not tried.
+    """
+    struck: list[tuple[Fault, Counted]] = []
+    done = False
+    for fault in faults:
+        if (done and fault.effect is not None) or not fault.fits(request):
+            continue
+        counted = yield fault
+        if counted.strikes:
+            struck.append((fault, counted))
+            done = done or fault.effect is not None
+    return struck_by(struck) if struck else None
+
+
+def struck_by(struck: Sequence[tuple[Fault, Counted]]) -> Strike:
+    """Return what these faults, each counted, do together."""
+    waits, paces = [], []
+    effect, name, seed, left = None, "", b"", None
+    for fault, counted in struck:
+        own = request_seed(counted.seed, counted.number)
+        if fault.slow is not None:
+            drawn = fault.slow.drawn(own)
+            if drawn:
+                waits.append(Wait(fault.name, drawn, fault.slow.on_clock))
+            if fault.slow.bytes_per_second is not None:
+                paces.append(fault.slow.bytes_per_second)
+        if fault.effect is not None:
+            effect, name, seed, left = fault.effect, fault.name, own, counted.left
+    names = tuple(fault.name for fault, _ in struck)
+    return Strike(names, tuple(waits), min(paces, default=None), effect, name, seed, left)
+
+
+def run(tried: Tried, count: Callable[[Fault], Counted]) -> Strike | None:
+    """Return what comes of trying faults that are counted at once."""
+    try:
+        fault = next(tried)
+        while True:
+            fault = tried.send(count(fault))
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return] # what the generator returns

@@ -1,0 +1,70 @@
+"""One request and the faults that it meets, on its way through the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from execmock.core.contract import Operation
+from execmock.core.contract.names import GET, PUBLIC
+from execmock.server.api.calls import Answer, Request, Result
+from execmock.server.api.request_ids import RequestIds
+from execmock.service.engine import Engine
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
+
+if TYPE_CHECKING:
+    from execmock.core.faults import Strike
+
+__all__ = ["FaultMeeting"]
+
+
+class FaultMeeting:
+    """What strikes one request. `quiet` leaves the names of faults out of answers."""
+
+    def __init__(self, engine: Engine, *, quiet: bool = False) -> None:
+        self._engine = engine
+        self._quiet = quiet
+        self.strike: Strike | None = None
+        self.sandbox: Sandbox | None = None
+        """The sandbox whose faults are tried."""
+
+    async def meet(
+        self,
+        request: Request,
+        operation: Operation,
+        path: Mapping[str, str],
+        sandbox: Sandbox | None,
+        request_ids: RequestIds,
+    ) -> Answer | None:
+        """Try the faults of the sandbox that a request reaches; return the answer of one that refuses it."""
+        if sandbox is None:
+            sandbox = await self._meant(operation, path)
+        if sandbox is None or not sandbox.faults:
+            return None
+        # Imported here: without faults there is no use for it.
+        from execmock.server.faults.striking import refusal, strike_on
+
+        self.sandbox = sandbox
+        self.strike = await strike_on(self._engine, request, operation, path, sandbox)
+        return None if self.strike is None else refusal(self.strike, request_ids, sandbox)
+
+    def applied(self, result: Result) -> Result:
+        """Return the result of a request as log, journal and client get to see it."""
+        if self.strike is None:
+            return result
+        names = ", ".join(self.strike.names)
+        note = f"fault {names}; {result.note}" if result.note else f"fault {names}"
+        result = replace(result, faults=self.strike.names, note=note)
+        if self._quiet:
+            return result
+        headers = {**result.answer.headers, "X-Execmock-Fault": names}
+        return replace(result, answer=replace(result.answer, headers=headers))
+
+    async def _meant(self, operation: Operation, path: Mapping[str, str]) -> Sandbox | None:
+        """Return the sandbox of a request that no key opens: its execution's, or else the default one."""
+        sandboxes = self._engine.sandboxes
+        about = operation.id in (GET, PUBLIC)
+        named = await sandboxes.named_by(path.get("id", "")) if about else None
+        return named or await sandboxes.get(DEFAULT_SANDBOX)

@@ -1,0 +1,152 @@
+"""The faults of each sandbox: added, removed, tried on requests, counted, with all servers of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from execmock.core.fault_count import FaultCount
+from execmock.core.faults import (
+    AskedRequest,
+    Counted,
+    Fault,
+    FaultWords,
+    Strike,
+    counted,
+    fault_of_text,
+    fault_seed,
+    struck_by,
+    trying,
+)
+from execmock.core.sandbox import KeptFault, Sandbox
+from execmock.interfaces import Key, Put
+from execmock.service.services import Services
+
+__all__ = ["MOST_FAULTS", "ActiveFault", "Faults"]
+
+MOST_FAULTS = 200
+"""Faults that a sandbox has at most."""
+_compiled = lru_cache(maxsize=1000)(fault_of_text)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFault:
+    """A fault that is tried in a sandbox.
+
+    `began` is when it was added (ms); None for one that begins with the first request it is meant for.
+    """
+
+    fault: Fault
+    edition: int
+    began: int | None
+
+
+class Faults:
+    """Keeps faults with their sandboxes and counts in the store, so that servers over one store agree."""
+
+    def __init__(self, services: Services) -> None:
+        self._contract = services.contract
+        self._registry = services.registry
+        self._sandboxes = services.sandboxes
+        self._store = services.store
+
+    @property
+    def words(self) -> FaultWords:
+        """What faults may name at this time."""
+        return FaultWords.of(self._contract, self._registry.current)
+
+    def of(self, sandbox: Sandbox) -> list[ActiveFault]:
+        """Return the faults of a sandbox, in the order in which they are tried."""
+        return [ActiveFault(_compiled(kept.text), kept.edition, kept.added) for kept in sandbox.faults]
+
+    async def add(self, name: str, faults: Sequence[Fault]) -> Sandbox | None:
+        """Add faults to a sandbox; return it changed, None if there is none.
+
+        One that has the name of another takes its place, and counts from 0 again.
+        """
+        real = self._sandboxes.clock.now()
+
+        def added(old: Sandbox) -> Sandbox:
+            kept, edition = {fault.name: fault for fault in old.faults}, old.fault_edition
+            for fault in faults:
+                edition += 1
+                kept[fault.name] = KeptFault(fault.name, fault.text, old.clock.now(real), edition)
+            return replace(old, faults=tuple(kept.values()), fault_edition=edition)
+
+        return await self._sandboxes.change(name, added)
+
+    async def remove(self, name: str, fault: str | None = None) -> int:
+        """Remove a fault of a sandbox, or all of them; return how many there were."""
+        removed: list[KeptFault] = []
+
+        def without(old: Sandbox) -> Sandbox:
+            removed[:] = [kept for kept in old.faults if fault in (None, kept.name)]
+            return replace(old, faults=tuple(kept for kept in old.faults if kept not in removed))
+
+        await self._sandboxes.change(name, without)
+        editions = {kept.edition for kept in removed}
+        for place, count in await self._counts(name):
+            if count.edition in editions:
+                forgotten = [Put(place, None)]
+                await self._store.update(place, lambda _, forgotten=forgotten: forgotten)  # type: ignore[misc]
+        return len(removed)
+
+    async def counts(self, sandbox: str) -> dict[int, FaultCount]:
+        """Return how often each fault of a sandbox struck, by its edition; those never met are not there."""
+        sums: dict[int, FaultCount] = {}
+        for _, count in await self._counts(sandbox):
+            known = sums.get(count.edition, FaultCount(count.fault, count.edition, count.since))
+            sums[count.edition] = replace(
+                known, seen=known.seen + count.seen, struck=known.struck + count.struck
+            )
+        return sums
+
+    async def _counts(self, sandbox: str) -> list[tuple[Key, FaultCount]]:
+        number = await self._store.count(sandbox, "fault-count")
+        found: Sequence[FaultCount] = await self._store.page(sandbox, "fault-count", 0, number)
+        return [(_place(sandbox, count.edition, count.per), count) for count in found]
+
+    async def strike(
+        self, sandbox: Sandbox, active: Sequence[ActiveFault], request: AskedRequest
+    ) -> Strike | None:
+        """Return what faults do to a request, and count it for those that are meant for it."""
+        by_name = {one.fault.name: one for one in active}
+        tried = trying([one.fault for one in active], request)
+        try:
+            fault = next(tried)
+            while True:
+                fault = tried.send(await self._count(sandbox, by_name[fault.name], request))
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return] # what the generator returns
+
+    def strike_named(self, sandbox: Sandbox, fault: Fault, number: int) -> Strike:
+        """Return what a fault does to a request that asks for it by its name."""
+        seed = _seed(sandbox, fault.name, "")
+        return struck_by([(fault, Counted(number, True, seed))])
+
+    async def _count(self, sandbox: Sandbox, one: ActiveFault, request: AskedRequest) -> Counted:
+        fault = one.fault
+        per = request.execution.id if fault.counting.per_execution and request.execution else ""
+        seed = _seed(sandbox, fault.name, per)
+        place = _place(sandbox.id, one.edition, per)
+        fresh = FaultCount(fault.name, one.edition, per=per)
+        count, strikes = fresh, False
+
+        def one_more(old: FaultCount | None) -> list[Put]:
+            nonlocal count, strikes
+            before = old or fresh
+            count, strikes = counted(before, fault.counting, fault.window, request.at, one.began, seed)
+            return [] if count == old else [Put(place, count)]
+
+        await self._store.update(place, one_more)
+        end = fault.window.ends(count.since if one.began is None else one.began)
+        return Counted(count.seen, strikes, seed, None if end is None else end - request.at)
+
+
+def _seed(sandbox: Sandbox, fault: str, per: str) -> bytes:
+    return fault_seed(sandbox.draw_root or sandbox.root, fault, per)
+
+
+def _place(sandbox: str, edition: int, per: str) -> Key:
+    return Key(sandbox, "fault-count", f"{edition}:{per}")
