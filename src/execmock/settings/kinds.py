@@ -93,7 +93,7 @@ def _show_store(url: str) -> str:
     return re.sub(r"(://[^/@:]*:)[^@]*@", r"\1***@", url)
 
 
-_ADDRESS = parsers.pattern(r"[^\s/]+|unix:[^\0]*[^\0/]")
+_ADDRESS = parsers.pattern(r"(?!unix:)[^\s/]+|unix:[^\0]*[^\0/]")
 _ORIGIN = parsers.pattern(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 _PRINTABLE = parsers.pattern(r"[!-~]+")
 _TEXT = parsers.pattern(r"(?s).*\S.*")
