@@ -191,6 +191,11 @@ def test_a_certificate_is_made_anew_for_another_name_and_where_it_is_broken(cach
     assert made(cache) != other
 
 
+def test_a_host_that_no_certificate_can_be_made_for_is_told(cache: Path) -> None:
+    with pytest.raises(ConfigError, match="--tls: no certificate can be made for 'my_host', which --host is"):
+        made(cache, host="my_host", control_key="k")
+
+
 def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

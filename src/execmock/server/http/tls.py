@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,8 @@ __all__ = ["Tls", "server_tls"]
 _LASTS = timedelta(days=365)
 _MADE_ANEW = timedelta(days=30)
 """How long before it expires a certificate is made anew."""
+_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*")
+"""Names that a certificate can be made for; machines may have others."""
 _CERTIFICATE, _KEY = "-----BEGIN CERTIFICATE-----", " PRIVATE KEY-----"
 
 
@@ -98,6 +100,11 @@ def _self_signed(settings: ServeSettings) -> Tls:
         raise ConfigError(
             f"{option}: the certificate cannot be kept in {_cache()}: {error.strerror}"
         ) from None
+    except ValueError:
+        host = settings.named("host")
+        raise ConfigError(
+            f"{option}: no certificate can be made for {settings.host!r}, which {host} is"
+        ) from None
     except ImportError:
         raise ConfigError(
             f"{option} is self-signed, which needs trustme; expected `pip install 'execmock[tls]'` before"
@@ -132,8 +139,9 @@ def _still_good(place: Path, names: Sequence[str]) -> bool:
 def _names(host: str) -> list[str]:
     """Return the names and addresses that a server is called by."""
     names = ["localhost", "127.0.0.1", "::1"]
-    with suppress(OSError):
-        names.append(socket.gethostname())
+    machine = socket.gethostname()
+    if _NAME.fullmatch(machine):
+        names.append(machine)
     if host not in ("0.0.0.0", "::") and not host.startswith("unix:"):  # noqa: S104 - is compared, not bound
         names.append(host)
     return list(dict.fromkeys(names))
