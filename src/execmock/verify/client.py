@@ -11,9 +11,11 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.verify.answer_body import ACCEPTED, Room, Unreadable, read_body
 from execmock.verify.asking_again import TIMES, Doubts
 from execmock.verify.connections import Connections, Proxy
+from execmock.verify.creates import Creates
 from execmock.verify.exchange import NO_ANSWER, Exchange, Request
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 from execmock.verify.reader import NOT_JSON, UNREAD, Reading, read_json
@@ -47,10 +49,10 @@ class Client:
         deadline: float | None = None,
         timer: Timer = REAL,
         connections: Connections | None = None,
-        room: Room | None = None,
     ) -> None:
         self._connections = connections or Connections()
-        self._room = room or Room()
+        self.room = Room()
+        """What is kept of answers."""
         self._timer = timer
         self._pace = RateLimit(rate, timer)
         self._timeout = timeout / 1000
@@ -59,6 +61,8 @@ class Client:
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
         self._doubts = Doubts()
+        self.creates = Creates()
+        """Executions that were created, and how many may be."""
         self.journal: list[Exchange] = []
         self.late: set[str] = set()
         """The views that were found to show a new state too late."""
@@ -123,9 +127,11 @@ class Client:
             async with contextlib.nullcontext() if burst else self._slots:
                 if not await self._pace.turn(self._deadline) or self.out_of_time:
                     raise OutOfTime
-                seen = await self._once(
-                    request, probe, label, operation, identity, valid, self._most_seconds()
-                )
+                sending = self._once(request, probe, label, operation, identity, valid, self._most_seconds())
+                if request.method == "POST" and operation in (CREATE, EXECUTE):
+                    seen = await self.creates.one(sending)
+                else:
+                    seen = await sending
             if not seen.status and self.out_of_time:
                 raise OutOfTime  # the time limit cut it off, not the service
             if seen.throttled and waited < _MOST_WAITS:
@@ -190,7 +196,7 @@ class Client:
             ) as answer:
                 status = answer.status
                 headers = {name.lower(): value for name, value in answer.headers.items()}
-                body = await read_body(answer, self._room)
+                body = await read_body(answer, self.room)
             reading = read_json(body)
         except TimeoutError:
             status, headers, lost = 0, {}, f"{NO_ANSWER} {self._timeout:g} s"

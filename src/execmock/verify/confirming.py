@@ -11,6 +11,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from execmock.verify.client import Client
+from execmock.verify.creates import NoMoreCreates
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Request
 from execmock.verify.observing import observe
@@ -44,7 +45,10 @@ async def confirm(
             alone = not each.check.chain and not each.under and each.seen.status
             if alone and left and result.outcome is Outcome.FAILED and not result.notice:
                 left -= 1
-                findings[number] = await _Case(client, evidence, each).confirmed()
+                try:
+                    findings[number] = await _Case(client, evidence, each).confirmed()
+                except NoMoreCreates:
+                    left = 0
         confirmed.append(replace(result, findings=tuple(findings)))
     return tuple(confirmed)
 
