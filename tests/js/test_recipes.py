@@ -191,6 +191,6 @@ def test_start_server_and_test(recipes: Project) -> None:
 
 
 def test_wait_on(recipes: Project) -> None:
-    done = recipes.run("bash", "-e", "wait.sh")
+    done = recipes.run("bash", "-ec", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT; . ./wait.sh")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "workflow_cancelled\n" in done.stdout
