@@ -36,13 +36,14 @@ class KeptFault:
     """A fault of a sandbox: its name, its source as JSON, when it was added (ms).
 
     `edition` numbers the additions to the sandbox, so that the counts of a fault that was replaced are no
-    longer its own.
+    longer its own. A reset leaves one that `stays` in the sandbox.
     """
 
     name: str
     text: str
     added: int
     edition: int
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class App:
         )
         served = ApiDispatcher(api, cors, engine, self.log, options.max_body, options.max_header, too_large)
         served.strays = self.strays
+        served.quiet_faults = options.quiet_faults
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)

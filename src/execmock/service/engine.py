@@ -161,6 +161,9 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
+        if options.faults:
+            # A store that was kept has the faults of an earlier start, which may be others.
+            await self.sandboxes.change(DEFAULT_SANDBOX, self._with_faults)
         await self.look_for_faults()
 
     async def _make_default(self) -> Sandbox:
@@ -170,12 +173,28 @@ class Engine:
         sandbox = self.sandboxes.make(
             DEFAULT_SANDBOX, start=options.clock_start, speed=options.speed, frozen=options.frozen
         )
-        sandbox = replace(sandbox, default_scenario=options.scenario)
+        sandbox = self._with_faults(replace(sandbox, default_scenario=options.scenario))
         if not await self.sandboxes.add(sandbox, options.keys):
             return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
         if options.world is not None:
             await self._begin(options.world)
         return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
+
+    def _with_faults(self, sandbox: Sandbox) -> Sandbox:
+        """Return a sandbox with the faults that the server was started with; ConfigError for bad ones."""
+        if not self.options.faults:
+            return sandbox
+        # Imported here: without faults there is no use for it.
+        from execmock.loading.faults import faults_path, load_faults
+        from execmock.service.faults.faults import with_faults
+
+        kept = {fault.text for fault in sandbox.faults}
+        for named in self.options.faults:
+            with self.options.naming("faults"):
+                path = faults_path(named)
+            fresh = [fault for fault in load_faults(path, self.faults.words) if fault.text not in kept]
+            sandbox = with_faults(sandbox, fresh, self.clock.now(), stays=True)
+        return sandbox
 
     async def _begin(self, world: Path | str) -> None:
         try:

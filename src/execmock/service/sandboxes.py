@@ -9,7 +9,7 @@ from functools import partial
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
-from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
+from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, KeptFault, Sandbox, Scope
 from execmock.core.world_origin import WorldOrigin
 from execmock.interfaces import Clock, Entropy, Key, Put, Store
 
@@ -21,6 +21,7 @@ __all__ = [
     "Sandbox",
     "Sandboxes",
     "Scope",
+    "staying",
     "world_place",
 ]
 
@@ -167,12 +168,15 @@ class Sandboxes:
         return "key_" + derive(b"execmock", "key", key, size=10).hex()
 
     async def reset(self, name: str) -> Sandbox | None:
-        """Forget all that was created in a sandbox, and its faults; organization, keys and clock stay."""
+        """Forget all that was created in a sandbox; organization, keys and clock stay.
+
+        Of its faults those stay that it began with, and count from 0 again.
+        """
         await self._store.clear(name)
         sandbox = await self.get(name)
         if sandbox is None or not sandbox.faults:
             return sandbox
-        return await self.change(name, lambda old: replace(old, faults=()))
+        return await self.change(name, lambda old: replace(old, faults=staying(old, self.now(old))))
 
     async def delete(self, name: str) -> bool:
         """Forget a sandbox and all in it; False if there is none.
@@ -211,6 +215,11 @@ class Sandboxes:
 
     def _key_put(self, name: str, key: str, scope: Scope) -> Put:
         return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
+
+
+def staying(sandbox: Sandbox, now: int) -> tuple[KeptFault, ...]:
+    """Return the faults that a sandbox began with, as added at an instant of its clock (ms)."""
+    return tuple(replace(fault, added=now) for fault in sandbox.faults if fault.stays)
 
 
 def world_place(name: str) -> Key:

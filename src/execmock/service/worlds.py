@@ -16,7 +16,7 @@ from execmock.errors import WorldError
 from execmock.interfaces import Contents, Put
 from execmock.loading.located_findings import LocatedFinding
 from execmock.loading.worlds import load_world, located, read_world, world_path
-from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope, world_place
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope, staying, world_place
 from execmock.service.services import Services
 from execmock.service.world_contents import ImpossibleWorldError, WorldMaker
 from execmock.settings import ServeSettings
@@ -113,8 +113,12 @@ class Worlds:
             )
         before = await self._sandboxes.kept(plan.name)
         if before is not None:
+            own = {fault.name for fault in sandbox.faults}
+            stay = staying(before, self._sandboxes.now(sandbox))
             sandbox = replace(
                 sandbox,
+                faults=(*sandbox.faults, *(fault for fault in stay if fault.name not in own)),
+                fault_edition=before.fault_edition + len(sandbox.faults),
                 draw_by=before.draw_by,
                 journal_size=before.journal_size,
                 journal_answers=before.journal_answers,

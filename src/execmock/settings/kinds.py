@@ -15,6 +15,7 @@ from execmock.settings.parsers import ApiKey
 
 __all__ = [
     "DURATION",
+    "FAULTS",
     "FLAG",
     "HEADER",
     "HEADER_SIZE",
@@ -103,6 +104,11 @@ DURATION = Kind(
     *("TIME", "a duration such as 500ms, 10s or 2m", parsers.parse_duration_text, format_duration),
     values=(int,),
     read=parsers.read_duration,
+)
+FAULTS = Kind(
+    *("FILE|NAME", "a file or the name of shipped faults", parsers.parse_world),
+    values=(Path,),
+    read=lambda path: path,  # a path of one word is a file's, not that of shipped faults
 )
 FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
 HEADER = Kind(

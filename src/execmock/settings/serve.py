@@ -9,6 +9,7 @@ from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
 from execmock.settings.base import Settings
 from execmock.settings.kinds import (
+    FAULTS,
     FLAG,
     HEADER_SIZE,
     HOST,
@@ -97,6 +98,14 @@ class ServeSettings(Settings):
     world: Path | str | None = option(
         None, WORLD, "World to start from: a file or a shipped name.", each_sandbox=True
     )
+    faults: tuple[Path | str, ...] = option(
+        (),
+        FAULTS,
+        "Faults that requests meet: a file or a shipped name, such as gateway-down.",
+        many=True,
+        each_sandbox=True,
+    )
+    quiet_faults: bool = option(False, FLAG, "Leave the names of faults out of answers.")
     contract: Path | None = option(
         None,
         PATH,

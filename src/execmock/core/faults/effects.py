@@ -31,8 +31,6 @@ class Effect:
     __slots__ = ()
 
     word: ClassVar[str]
-    handled: ClassVar[bool] = False
-    """Whether the request is served first: what it asks for is then done."""
 
     def __init_subclass__(cls) -> None:
         EFFECTS[cls.word] = cls
@@ -46,6 +44,11 @@ class Effect:
     def wrong(cls, value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield which part of a value cannot be, and why."""
         return iter(())
+
+    @property
+    def handled(self) -> bool:
+        """Whether the request is served first: what it asks for is then done."""
+        return False
 
     @property
     def said(self) -> str:

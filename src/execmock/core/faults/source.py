@@ -10,6 +10,8 @@ from execmock.core.file_schema import file_schema
 from execmock.core.scenario.source import BindTestSource, Duration, Name, Scalar, Scalars, Span
 
 __all__ = [
+    "BrokenHow",
+    "BrokenSource",
     "FaultFileSource",
     "FaultSource",
     "RefusedSource",
@@ -111,6 +113,40 @@ class RefusedSource(Struct, forbid_unknown_fields=True):
                 "what is left of the fault's own time on the sandbox's clock.",
                 extra_json_schema={"x-expected": "a duration such as 5s, or end"},
             ),
+        ]
+        | None
+    ) = None
+
+
+BrokenHow = Literal[
+    "reset",
+    "close",
+    "lost",
+    "lost-reset",
+    "reset-during",
+    "reset-after",
+    "short-body",
+    "long-body",
+    "no-last-chunk",
+    "endless",
+    "malformed-json",
+    "truncated-utf8",
+    "wrong-type",
+    "wrong-charset",
+    "no-gzip",
+    "double-headers",
+    "many-headers",
+]
+
+
+class BrokenSource(Struct, forbid_unknown_fields=True):
+    """An answer that breaks at the socket or in its bytes; the connection ends with it."""
+
+    how: Annotated[BrokenHow, Meta(description="In which way: `reset`, `lost`, `short-body` and so on.")]
+    bytes: (
+        Annotated[
+            int,
+            Meta(ge=1, le=1 << 40, description="Size at which an `endless` answer ends; 16 MiB if left out."),
         ]
         | None
     ) = None
@@ -226,6 +262,17 @@ class FaultSource(
             Meta(
                 description="Answers something else: `503`, or more exactly.",
                 extra_json_schema={"x-expected": "a status such as 503, or an object with a status"},
+            ),
+        ]
+        | None
+    ) = None
+
+    broken: (
+        Annotated[
+            BrokenHow | BrokenSource,
+            Meta(
+                description="Breaks the answer at the socket or in its bytes: `reset`, `lost`, `short-body`, "
+                "or more exactly.",
             ),
         ]
         | None

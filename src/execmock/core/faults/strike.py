@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from execmock.core.faults.effects import Effect
@@ -11,7 +11,7 @@ from execmock.core.faults.model import Fault, Wait
 from execmock.core.faults.request import AskedRequest
 from execmock.core.faults.timing import request_seed
 
-__all__ = ["Counted", "Strike", "Tried", "run", "struck_by", "trying"]
+__all__ = ["Counted", "Strike", "Tried", "run", "struck_by", "together", "trying"]
 
 T = TypeVar("T")
 
@@ -87,6 +87,20 @@ def struck_by(struck: Sequence[tuple[Fault, Counted]]) -> Strike:
             effect, name, seed, left = fault.effect, fault.name, own, counted.left
     names = tuple(fault.name for fault, _ in struck)
     return Strike(names, tuple(waits), min(paces, default=None), effect, name, seed, left)
+
+
+def together(*strikes: Strike | None) -> Strike | None:
+    """Return what several strikes do together; of their effects, the first one wins."""
+    found = [strike for strike in strikes if strike is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    first = next((strike for strike in found if strike.effect is not None), found[0])
+    return replace(
+        first,
+        names=tuple(dict.fromkeys(name for strike in found for name in strike.names)),
+        waits=tuple(wait for strike in found for wait in strike.waits),
+        bytes_per_second=min((s.bytes_per_second for s in found if s.bytes_per_second), default=None),
+    )
 
 
 def run(tried: Tried, count: Callable[[Fault], Counted]) -> Strike | None:

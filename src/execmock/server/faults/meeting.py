@@ -17,7 +17,13 @@ from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
 if TYPE_CHECKING:
     from execmock.core.faults import Strike
 
-__all__ = ["FaultMeeting"]
+__all__ = ["FaultMeeting", "asks_for_faults"]
+
+
+def asks_for_faults(request: Request) -> bool:
+    """Whether a request asks for a fault or a delay by its headers."""
+    headers = request.headers
+    return "X-Execmock-Fault" in headers or "delay" in headers.get("Prefer", "").lower()
 
 
 class FaultMeeting:
@@ -41,7 +47,7 @@ class FaultMeeting:
         """Try the faults of the sandbox that a request reaches; return the answer of one that refuses it."""
         if sandbox is None:
             sandbox = await self._meant(operation, path)
-        if sandbox is None or not sandbox.faults:
+        if sandbox is None or not (sandbox.faults or asks_for_faults(request)):
             return None
         # Imported here: without faults there is no use for it.
         from execmock.server.faults.striking import refusal, strike_on

@@ -8,14 +8,27 @@ from urllib.parse import parse_qsl
 
 from execmock.core.contract import Operation
 from execmock.core.contract.names import EXECUTE
-from execmock.core.faults import ABOUT_EXECUTION, AskedRequest, Refused, Strike
-from execmock.core.json_text import JsonError, decode
+from execmock.core.durations import duration_hint
+from execmock.core.faults import (
+    ABOUT_EXECUTION,
+    AskedRequest,
+    Fault,
+    Refused,
+    Strike,
+    fault_of_text,
+    together,
+)
+from execmock.core.json_text import JsonError, decode, encode
 from execmock.core.sandbox import Sandbox
+from execmock.core.schema.violation import Violation
+from execmock.errors import nearest
 from execmock.server.api.authentication import key_in
 from execmock.server.api.calls import Answer, Request
 from execmock.server.api.handlers import selection_of
+from execmock.server.api.prefer import preferences
 from execmock.server.api.request_ids import RequestIds
 from execmock.service.engine import Engine
+from execmock.service.refusals import Refusal
 
 __all__ = ["refusal", "strike_on"]
 
@@ -40,14 +53,44 @@ async def strike_on(
         body=_body(request.body),
     )
     asked = await engine.asked_executions.of(sandbox, active, asked, subject, selection_of(request))
-    return await engine.faults.strike(sandbox, active, asked)
+    wanted = _wanted(engine, request, sandbox)
+    return together(wanted, await engine.faults.strike(sandbox, active, asked))
+
+
+def _wanted(engine: Engine, request: Request, sandbox: Sandbox) -> Strike | None:
+    """Return what a request asks for by its headers; Refusal 400 for what there is none of."""
+    faults: list[Fault] = []
+    named = request.headers.get("X-Execmock-Fault")
+    if named:
+        known = engine.faults.named(sandbox)
+        for name in filter(None, map(str.strip, named.split(","))):
+            if name not in known:
+                hint = nearest(name, known)
+                violation = Violation("header/X-Execmock-Fault", "the name of a fault", name, hint=hint)
+                raise Refusal(400, "Unknown fault", [violation])
+            faults.append(known[name])
+    delay = preferences(request.headers.get("Prefer")).get("delay")
+    if delay is not None:
+        faults.append(_delay(delay))
+    return engine.faults.strike_named(sandbox, faults) if faults else None
+
+
+def _delay(text: str) -> Fault:
+    try:
+        return fault_of_text(encode({"fault": "delay", "slow": text}).decode())
+    except ValueError:
+        violation = Violation("header/Prefer", "delay= a duration such as 3s", text, hint=duration_hint(text))
+        raise Refusal(400, "No such delay", [violation]) from None
 
 
 def refusal(strike: Strike, request_ids: RequestIds, sandbox: Sandbox) -> Answer | None:
     """Return the answer that refuses a request, None where no fault does."""
     effect = strike.effect
-    if not isinstance(effect, Refused):
+    if effect is None or effect.handled:
         return None
+    if not isinstance(effect, Refused):
+        # Nothing is done, and nothing is answered.
+        return Answer(0, b"")
     request_id = request_ids.next(sandbox)
     body, media_type = effect.content(request_id)
     headers = {"X-Request-Id": request_id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,9 +21,10 @@ from execmock.core.faults import (
 )
 from execmock.core.sandbox import KeptFault, Sandbox
 from execmock.interfaces import Key, Put
+from execmock.loading.faults import shipped_by_name
 from execmock.service.services import Services
 
-__all__ = ["MOST_FAULTS", "ActiveFault", "Faults"]
+__all__ = ["MOST_FAULTS", "ActiveFault", "Faults", "with_faults"]
 
 MOST_FAULTS = 200
 """Faults that a sandbox has at most."""
@@ -34,12 +35,14 @@ _compiled = lru_cache(maxsize=1000)(fault_of_text)
 class ActiveFault:
     """A fault that is tried in a sandbox.
 
-    `began` is when it was added (ms); None for one that begins with the first request it is meant for.
+    `began` is when it was added (ms); None for one that begins with the first request it is meant for. A
+    reset leaves one that `stays`.
     """
 
     fault: Fault
     edition: int
     began: int | None
+    stays: bool = False
 
 
 class Faults:
@@ -58,23 +61,18 @@ class Faults:
 
     def of(self, sandbox: Sandbox) -> list[ActiveFault]:
         """Return the faults of a sandbox, in the order in which they are tried."""
-        return [ActiveFault(_compiled(kept.text), kept.edition, kept.added) for kept in sandbox.faults]
+        return [
+            ActiveFault(_compiled(kept.text), kept.edition, kept.added, kept.stays) for kept in sandbox.faults
+        ]
 
-    async def add(self, name: str, faults: Sequence[Fault]) -> Sandbox | None:
+    async def add(self, name: str, faults: Sequence[Fault], *, stays: bool = False) -> Sandbox | None:
         """Add faults to a sandbox; return it changed, None if there is none.
 
-        One that has the name of another takes its place, and counts from 0 again.
+        One that has the name of another takes its place, and counts from 0 again. Those that stay are still
+        there after a reset.
         """
         real = self._sandboxes.clock.now()
-
-        def added(old: Sandbox) -> Sandbox:
-            kept, edition = {fault.name: fault for fault in old.faults}, old.fault_edition
-            for fault in faults:
-                edition += 1
-                kept[fault.name] = KeptFault(fault.name, fault.text, old.clock.now(real), edition)
-            return replace(old, faults=tuple(kept.values()), fault_edition=edition)
-
-        return await self._sandboxes.change(name, added)
+        return await self._sandboxes.change(name, lambda old: with_faults(old, faults, real, stays=stays))
 
     async def remove(self, name: str, fault: str | None = None) -> int:
         """Remove a fault of a sandbox, or all of them; return how many there were."""
@@ -120,10 +118,14 @@ class Faults:
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return] # what the generator returns
 
-    def strike_named(self, sandbox: Sandbox, fault: Fault, number: int) -> Strike:
-        """Return what a fault does to a request that asks for it by its name."""
-        seed = _seed(sandbox, fault.name, "")
-        return struck_by([(fault, Counted(number, True, seed))])
+    def named(self, sandbox: Sandbox) -> Mapping[str, Fault]:
+        """Return the faults that a request can ask for by their names: the shipped ones and the sandbox's."""
+        own = {one.fault.name: one.fault for one in self.of(sandbox)}
+        return {**shipped_by_name(), **own}
+
+    def strike_named(self, sandbox: Sandbox, faults: Sequence[Fault]) -> Strike:
+        """Return what faults do to a request that asks for them, whatever requests they are meant for."""
+        return struck_by([(fault, Counted(1, True, _seed(sandbox, fault.name, ""))) for fault in faults])
 
     async def _count(self, sandbox: Sandbox, one: ActiveFault, request: AskedRequest) -> Counted:
         fault = one.fault
@@ -142,6 +144,15 @@ class Faults:
         await self._store.update(place, one_more)
         end = fault.window.ends(count.since if one.began is None else one.began)
         return Counted(count.seen, strikes, seed, None if end is None else end - request.at)
+
+
+def with_faults(sandbox: Sandbox, faults: Sequence[Fault], real: int, *, stays: bool) -> Sandbox:
+    """Return a sandbox with faults that are added at a real instant."""
+    kept, edition = {fault.name: fault for fault in sandbox.faults}, sandbox.fault_edition
+    for fault in faults:
+        edition += 1
+        kept[fault.name] = KeptFault(fault.name, fault.text, sandbox.clock.now(real), edition, stays)
+    return replace(sandbox, faults=tuple(kept.values()), fault_edition=edition)
 
 
 def _seed(sandbox: Sandbox, fault: str, per: str) -> bytes:
