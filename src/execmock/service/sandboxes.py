@@ -51,6 +51,20 @@ class Sandboxes:
         self._draw_by = draw_by
         self._tags: dict[bytes, str] = {}
         self._make_default = make_default
+        self.faults_active = False
+        """Whether any request may meet a fault."""
+        self.shared = False
+        """Whether other servers change what is in the store, so that only a sandbox tells of its faults."""
+
+    async def look_for_faults(self) -> None:
+        """Take note of whether any sandbox has faults, after a change of them."""
+        found = self.shared or any(one.faults or one.step_faults for one in await self.all())
+        self.faults_active = found
+
+    async def note_step_faults(self, name: str) -> None:
+        """Take note that an execution of a sandbox follows a scenario whose steps have faults."""
+        await self.change(name, lambda old: replace(old, step_faults=True))
+        self.faults_active = True
 
     def make(
         self,

@@ -22,6 +22,7 @@ __all__ = [
     "HOST",
     "INSTANT",
     "KEY",
+    "LIMIT",
     "ORIGIN",
     "PAIR",
     "PATH",
@@ -147,6 +148,9 @@ PORT = count(0, 65535)
 PROXY = Kind(
     *("URL", "an HTTP proxy such as http://127.0.0.1:3128, or none", parsers.parse_proxy),
     show=parsers.without_user_info,
+)
+LIMIT = Kind(
+    *("N/UNIT", "a rate such as 60/m, 5/s or 1000/h", parsers.pattern(r"[1-9][0-9]{0,6}/[smh]")),
 )
 RATE = Kind(
     "N/s", "a rate such as 20/s or 600/m", parsers.parse_rate, "{:g}/s".format, types=(int, float, str)

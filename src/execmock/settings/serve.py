@@ -15,6 +15,7 @@ from execmock.settings.kinds import (
     HOST,
     INSTANT,
     KEY,
+    LIMIT,
     ORIGIN,
     PAIR,
     PATH,
@@ -105,6 +106,15 @@ class ServeSettings(Settings):
         many=True,
         each_sandbox=True,
     )
+    rate_limit: str | None = option(
+        None, LIMIT, "Refuse with 429 what comes faster on the sandbox's clock.", each_sandbox=True
+    )
+    rate_burst: int | None = option(
+        None,
+        count(1, 1_000_000),
+        "Requests that may come at once under --rate-limit; its number by default.",
+        each_sandbox=True,
+    )
     quiet_faults: bool = option(False, FLAG, "Leave the names of faults out of answers.")
     contract: Path | None = option(
         None,
@@ -143,6 +153,11 @@ class ServeSettings(Settings):
         return self.auth == "strict"
 
     def __post_init__(self) -> None:
+        if self.rate_burst is not None and self.rate_limit is None:
+            raise ConfigError(
+                f"{self.named('rate_burst')} is {self.rate_burst}, and there is no rate; expected "
+                f"{self.named('rate_limit')} with it"
+            )
         ports = {"port": self.port, "embed_port": self.embed_port, "control_port": self.control_port}
         taken: dict[int, str] = {}
         for name, port in ports.items():

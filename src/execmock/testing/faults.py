@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from execmock.core.faults import FaultWords
+from execmock.core.faults import rate_limit as compiled_limit
 from execmock.errors import FaultError, MockError
 from execmock.loading.faults import read_faults, shipped_faults
 from execmock.loading.text_file import read_text_file
@@ -106,6 +107,10 @@ class MockFaults(Iterable[MockFault]):
         one = isinstance(faults, str | Mapping | Path)
         for fault in [faults] if one else faults:  # type: ignore[union-attr] # one of many is no iterable here
             self._add(fault, stays="true")
+
+    def limit(self, rate: str, burst: int | None = None) -> None:
+        """Refuse what comes faster than a rate such as `60/m` on the sandbox's clock, also after a reset."""
+        self._add(json.loads(compiled_limit(rate, burst).text), stays="true")
 
     def clear(self) -> int:
         """Remove all; return how many there were."""

@@ -47,6 +47,8 @@ class ExecMock(MockSandbox):
         allow_unknown_keys: bool = False,
         allow_misspelt: bool = False,
         faults: FaultsLike = (),
+        rate_limit: str | None = None,
+        rate_burst: int | None = None,
         quiet_faults: bool = False,
         scenarios: Sequence[str | Path] = (),
         contract: str | Path | None = None,
@@ -114,6 +116,8 @@ class ExecMock(MockSandbox):
         journal_answers: bool | None = None,
         timezone: str | None = None,
         faults: FaultsLike = (),
+        rate_limit: str | None = None,
+        rate_burst: int | None = None,
         strict_client: bool = False,
         allow_unknown_keys: bool = False,
         allow_misspelt: bool = False,
@@ -139,6 +143,8 @@ class ExecMock(MockSandbox):
             if scenario is not None:
                 sandbox.scenario(scenario)
             sandbox.faults.begin(faults)
+            if options.rate_limit:
+                sandbox.faults.limit(options.rate_limit, options.rate_burst)
         except BaseException:
             sandbox.close()
             raise

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from execmock.core.fault_source import BrokenHow, BrokenSource
 from execmock.core.faults.effects import Effect
-from execmock.core.faults.source import BrokenHow, BrokenSource
 
 __all__ = ["MOST_ENDLESS", "Broken", "Wire"]
 

@@ -109,7 +109,7 @@ class FaultOperations(Operations):
         )
 
     async def _changed(self, sandbox: str) -> None:
-        await self.engine.look_for_faults()
+        await self.engine.sandboxes.look_for_faults()
         self.engine.changes.publish(sandbox, "sandbox", {"id": sandbox, "change": "faults"})
 
     async def _shown(self, sandbox: Sandbox) -> list[dict[str, Any]]:

@@ -11,19 +11,23 @@ from execmock.core.contract import Operation
 from execmock.core.contract.names import GET, PUBLIC
 from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.api.request_ids import RequestIds
+from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
 
 if TYPE_CHECKING:
     from execmock.core.faults import Strike
+    from execmock.core.faults.timing import Limit
 
 __all__ = ["FaultMeeting", "asks_for_faults"]
 
 
 def asks_for_faults(request: Request) -> bool:
-    """Whether a request asks for a fault or a delay by its headers."""
+    """Whether a request asks for a fault or a delay by its headers, or by a magic workflow id."""
     headers = request.headers
-    return "X-Execmock-Fault" in headers or "delay" in headers.get("Prefer", "").lower()
+    if "X-Execmock-Fault" in headers or MAGIC in request.body:
+        return True
+    return "delay" in headers.get("Prefer", "").lower()
 
 
 class FaultMeeting:
@@ -47,7 +51,7 @@ class FaultMeeting:
         """Try the faults of the sandbox that a request reaches; return the answer of one that refuses it."""
         if sandbox is None:
             sandbox = await self._meant(operation, path)
-        if sandbox is None or not (sandbox.faults or asks_for_faults(request)):
+        if sandbox is None or not (sandbox.faults or sandbox.step_faults or asks_for_faults(request)):
             return None
         # Imported here: without faults there is no use for it.
         from execmock.server.faults.striking import refusal, strike_on
@@ -59,6 +63,10 @@ class FaultMeeting:
     def applied(self, result: Result) -> Result:
         """Return the result of a request as log, journal and client get to see it."""
         if self.strike is None:
+            return result
+        if self.strike.limit is not None:
+            result = replace(result, answer=_with_limit(result.answer, self.strike.limit))
+        if not self.strike.names:
             return result
         names = ", ".join(self.strike.names)
         note = f"fault {names}; {result.note}" if result.note else f"fault {names}"
@@ -74,3 +82,13 @@ class FaultMeeting:
         about = operation.id in (GET, PUBLIC)
         named = await sandboxes.named_by(path.get("id", "")) if about else None
         return named or await sandboxes.get(DEFAULT_SANDBOX)
+
+
+def _with_limit(answer: Answer, limit: Limit) -> Answer:
+    """Return an answer that says what is left of a rate."""
+    said = {
+        "X-RateLimit-Limit": str(limit.most),
+        "X-RateLimit-Remaining": str(limit.remaining),
+        "X-RateLimit-Reset": str(limit.reset),
+    }
+    return replace(answer, headers={**answer.headers, **said})

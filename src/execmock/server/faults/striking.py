@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from execmock.core.contract import Operation
-from execmock.core.contract.names import EXECUTE
+from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.core.durations import duration_hint
 from execmock.core.faults import (
     ABOUT_EXECUTION,
@@ -27,6 +27,7 @@ from execmock.server.api.calls import Answer, Request
 from execmock.server.api.handlers import selection_of
 from execmock.server.api.prefer import preferences
 from execmock.server.api.request_ids import RequestIds
+from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
 from execmock.service.refusals import Refusal
 
@@ -41,6 +42,9 @@ async def strike_on(
     """Return what the faults of a sandbox do to a request, None if none strikes."""
     active = engine.faults.of(sandbox)
     subject = path.get("id", "") if operation.id in (*ABOUT_EXECUTION, EXECUTE) else ""
+    if sandbox.step_faults and operation.id in ABOUT_EXECUTION:
+        # What belongs to the situation comes before what was added to the sandbox.
+        active = [*await engine.asked_executions.step_faults(sandbox, subject), *active]
     asked = AskedRequest(
         operation=operation.id,
         method=request.method,
@@ -53,13 +57,13 @@ async def strike_on(
         body=_body(request.body),
     )
     asked = await engine.asked_executions.of(sandbox, active, asked, subject, selection_of(request))
-    wanted = _wanted(engine, request, sandbox)
+    wanted = _wanted(engine, request, sandbox, asked)
     return together(wanted, await engine.faults.strike(sandbox, active, asked))
 
 
-def _wanted(engine: Engine, request: Request, sandbox: Sandbox) -> Strike | None:
-    """Return what a request asks for by its headers; Refusal 400 for what there is none of."""
-    faults: list[Fault] = []
+def _wanted(engine: Engine, request: Request, sandbox: Sandbox, asked: AskedRequest) -> Strike | None:
+    """Return what a request asks for by headers and workflow id; Refusal 400 for a fault there is none of."""
+    faults = list(_magic(engine, sandbox, asked))
     named = request.headers.get("X-Execmock-Fault")
     if named:
         known = engine.faults.named(sandbox)
@@ -73,6 +77,15 @@ def _wanted(engine: Engine, request: Request, sandbox: Sandbox) -> Strike | None
     if delay is not None:
         faults.append(_delay(delay))
     return engine.faults.strike_named(sandbox, faults) if faults else None
+
+
+def _magic(engine: Engine, sandbox: Sandbox, asked: AskedRequest) -> Iterator[Fault]:
+    """Yield the fault that a create's workflow id is magic for."""
+    if asked.operation == CREATE and isinstance(asked.body, Mapping):
+        workflow, prefix = asked.body.get("workflowId"), MAGIC.decode()
+        if isinstance(workflow, str) and workflow.startswith(prefix):
+            name = workflow.removeprefix(prefix).replace("_", "-")
+            yield from (fault for known, fault in engine.faults.named(sandbox).items() if known == name)
 
 
 def _delay(text: str) -> Fault:
@@ -94,13 +107,22 @@ def refusal(strike: Strike, request_ids: RequestIds, sandbox: Sandbox) -> Answer
     request_id = request_ids.next(sandbox)
     body, media_type = effect.content(request_id)
     headers = {"X-Request-Id": request_id}
-    left = strike.left if effect.retry_after == "end" else effect.retry_after
+    left = _left(effect, strike)
     if left is not None:
         # Whole seconds, rounded up: who comes then is not too early.
         headers["Retry-After"] = str(-(-max(0, left) // _SECOND))
     own = {name.lower() for name in effect.headers}
     headers = {name: value for name, value in headers.items() if name.lower() not in own}
     return Answer(effect.status, body, {**headers, **effect.headers}, media_type)
+
+
+def _left(effect: Refused, strike: Strike) -> int | None:
+    """Return after how many milliseconds a client is to come again, None where it is not told."""
+    if effect.retry_after == "end":
+        return strike.left
+    if effect.retry_after == "next":
+        return strike.limit.again if strike.limit else None
+    return effect.retry_after
 
 
 def _body(body: bytes) -> Any:

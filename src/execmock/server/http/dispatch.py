@@ -145,7 +145,7 @@ class ApiDispatcher:
         # Connections of other servers say nothing of themselves.
         opened: int = getattr(incoming.protocol, "opened", 0)
         met = None
-        if self._engine.faults_active or asks_for_faults(request):
+        if self._engine.sandboxes.faults_active or asks_for_faults(request):
             met = FaultMeeting(self._engine, quiet=self.quiet_faults)
         answer, common = await self.answer(request, unread, opened, met)
         response = _response(answer, common)

@@ -24,11 +24,11 @@ from execmock.interfaces import Key, Put
 from execmock.loading.faults import shipped_by_name
 from execmock.service.services import Services
 
-__all__ = ["MOST_FAULTS", "ActiveFault", "Faults", "with_faults"]
+__all__ = ["MOST_FAULTS", "ActiveFault", "Faults", "compiled_fault", "with_faults"]
 
 MOST_FAULTS = 200
 """Faults that a sandbox has at most."""
-_compiled = lru_cache(maxsize=1000)(fault_of_text)
+compiled_fault = lru_cache(maxsize=1000)(fault_of_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,15 @@ class ActiveFault:
     """A fault that is tried in a sandbox.
 
     `began` is when it was added (ms); None for one that begins with the first request it is meant for. A
-    reset leaves one that `stays`.
+    reset leaves one that `stays`. `visit` tells the visits of a step apart that has it, empty for one of a
+    sandbox.
     """
 
     fault: Fault
     edition: int
     began: int | None
     stays: bool = False
+    visit: str = ""
 
 
 class Faults:
@@ -62,7 +64,8 @@ class Faults:
     def of(self, sandbox: Sandbox) -> list[ActiveFault]:
         """Return the faults of a sandbox, in the order in which they are tried."""
         return [
-            ActiveFault(_compiled(kept.text), kept.edition, kept.added, kept.stays) for kept in sandbox.faults
+            ActiveFault(compiled_fault(kept.text), kept.edition, kept.added, kept.stays)
+            for kept in sandbox.faults
         ]
 
     async def add(self, name: str, faults: Sequence[Fault], *, stays: bool = False) -> Sandbox | None:
@@ -109,12 +112,11 @@ class Faults:
         self, sandbox: Sandbox, active: Sequence[ActiveFault], request: AskedRequest
     ) -> Strike | None:
         """Return what faults do to a request, and count it for those that are meant for it."""
-        by_name = {one.fault.name: one for one in active}
         tried = trying([one.fault for one in active], request)
         try:
-            fault = next(tried)
+            place = next(tried)
             while True:
-                fault = tried.send(await self._count(sandbox, by_name[fault.name], request))
+                place = tried.send(await self._count(sandbox, active[place], request))
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return] # what the generator returns
 
@@ -129,21 +131,23 @@ class Faults:
 
     async def _count(self, sandbox: Sandbox, one: ActiveFault, request: AskedRequest) -> Counted:
         fault = one.fault
-        per = request.execution.id if fault.counting.per_execution and request.execution else ""
+        per = one.visit
+        if fault.counting.per_execution and request.execution:
+            per = request.execution.id
         seed = _seed(sandbox, fault.name, per)
         place = _place(sandbox.id, one.edition, per)
         fresh = FaultCount(fault.name, one.edition, per=per)
-        count, strikes = fresh, False
+        count, strikes, limit = fresh, False, None
 
         def one_more(old: FaultCount | None) -> list[Put]:
-            nonlocal count, strikes
+            nonlocal count, strikes, limit
             before = old or fresh
-            count, strikes = counted(before, fault.counting, fault.window, request.at, one.began, seed)
+            count, strikes, limit = counted(before, fault.counting, fault.window, request.at, one.began, seed)
             return [] if count == old else [Put(place, count)]
 
         await self._store.update(place, one_more)
         end = fault.window.ends(count.since if one.began is None else one.began)
-        return Counted(count.seen, strikes, seed, None if end is None else end - request.at)
+        return Counted(count.seen, strikes, seed, None if end is None else end - request.at, limit)
 
 
 def with_faults(sandbox: Sandbox, faults: Sequence[Fault], real: int, *, stays: bool) -> Sandbox:

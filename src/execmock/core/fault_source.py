@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from execmock.core.file_schema import file_schema
-from execmock.core.scenario.source import BindTestSource, Duration, Name, Scalar, Scalars, Span
+from execmock.core.file_values import BindTestSource, Duration, Name, Scalar, Scalars, Span
 
 __all__ = [
     "BrokenHow",
@@ -107,11 +107,12 @@ class RefusedSource(Struct, forbid_unknown_fields=True):
         Annotated[
             str,
             Meta(
-                pattern=r"^(end|([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)$",
+                pattern=r"^(end|next|([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)$",
                 examples=["5s", "end"],
-                description="When to come again, as the header `Retry-After` in seconds: `5s`, or `end` for "
-                "what is left of the fault's own time on the sandbox's clock.",
-                extra_json_schema={"x-expected": "a duration such as 5s, or end"},
+                description="When to come again, as the header `Retry-After` in seconds: `5s`, `end` for "
+                "what is left of the fault's own time on the sandbox's clock, `next` for when the next "
+                "request is within the rate of `over`.",
+                extra_json_schema={"x-expected": "a duration such as 5s, end or next"},
             ),
         ]
         | None
@@ -237,6 +238,30 @@ class FaultSource(
         float,
         Meta(ge=0, le=1, description="How probable it is that a request is struck; follows from the seed."),
     ] = 1.0
+    over: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[1-9][0-9]{0,6}/[smh]$",
+                examples=["60/m", "5/s"],
+                description="Strikes only what comes faster than so many in a second, minute or hour of the "
+                "sandbox's clock; every answer then says in `X-RateLimit-Remaining` how many are left.",
+                extra_json_schema={"x-expected": "a rate such as 60/m, 5/s or 1000/h"},
+            ),
+        ]
+        | None
+    ) = None
+    burst: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=1_000_000,
+                description="How many may come at once; the number of `over`, if left out.",
+            ),
+        ]
+        | None
+    ) = None
     per: (
         Annotated[
             Literal["execution"],
