@@ -11,7 +11,8 @@ CHOSEN := $(if $(filter undefined,$(origin PYTHON)),any,$(subst /,_,$(PYTHON)))
 # A name on the PATH may be a stub that cannot run, so each candidate is tried.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
             $$p -c '$(FITS)' >/dev/null 2>&1 && { echo $$p; break; }; done)
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install --progress-bar off
+LONG   := tools/progress
 # Tests start hundreds of processes, each of which would compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
@@ -23,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke reliability docs lock hooks programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke reliability docs lock hooks screenshots programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -69,6 +70,10 @@ lock: $(VENV)/lock.stamp  ## pin what development and CI install; ARGS="--upgrad
 hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
+screenshots: $(VENV)/dev.stamp  ## pictures of the docs page, in light and dark, into dist/screenshots/
+	SCREENSHOTS=$(CURDIR)/dist/screenshots $(BIN)/python -m pytest -p no:xdist -q tests/browser
+	@ls dist/screenshots/*.png
+
 programs:  ## install the programs that tests start, where they are missing (Debian, Ubuntu)
 	.ci/install
 
@@ -83,20 +88,21 @@ $(VENV)/python-$(CHOSEN).stamp:
 	    echo "make: '$${python:-python3}' is no Python 3.11 or newer with venv;" \
 	         "install one (Debian: apt-get install python3-venv) or name it: make PYTHON=/path/to/python" >&2; \
 	    exit 2; }; \
-	echo "Setting up $(VENV) with $$("$$python" --version) (once)" && \
-	"$$python" -m venv --clear $(VENV)
+	$(LONG) "Setting up $(VENV) with $$("$$python" --version) (once)" "$$python" -m venv --clear $(VENV)
 	@touch $(VENV)/python-any.stamp $@
 
 $(VENV)/package.stamp: src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
-	@$(PIP) --editable .
+	@$(LONG) "Installing execmock and what it needs into $(VENV)" $(PIP) --editable .
 	@touch $@
 
 # In CI a package that the pins lack is an error; elsewhere a new dependency can be tried before `make lock`.
 $(VENV)/dev.stamp: requirements/dev.txt src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
-	@$(PIP) --require-hashes --requirement requirements/dev.txt
-	@$(PIP) --no-build-isolation $(if $(CI),--no-index) --editable '.[dev]'
+	@$(LONG) "Installing what tests and checks need into $(VENV)" \
+	    $(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(LONG) "Installing execmock into $(VENV)" $(PIP) --no-build-isolation $(if $(CI),--no-index) --editable '.[dev]'
 	@touch $(VENV)/package.stamp $@
 
 $(VENV)/lock.stamp: requirements/lock.txt $(VENV)/python-$(CHOSEN).stamp
-	@$(PIP) --require-hashes --requirement requirements/lock.txt
+	@$(LONG) "Installing what writes the pins into $(VENV)" \
+	    $(PIP) --require-hashes --requirement requirements/lock.txt
 	@touch $@

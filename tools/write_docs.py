@@ -38,6 +38,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "rules": lambda: rules_as_markdown(all_rules(), shipped_contract()),
     "control operations": lambda: operations_as_markdown(control_contract()),
     "examples": lambda: examples_as_markdown(shipped_contract()),
+    "mistakes": lambda: mistakes_as_markdown(),
 }
 
 
@@ -106,6 +107,19 @@ def examples_as_markdown(contract: Contract) -> str:
         if response.examples
     ]
     return "\n".join(["| operation | status | examples |", "| --- | --- | --- |", *rows])
+
+
+def mistakes_as_markdown() -> str:
+    """Return a table of the mistakes that the tests make in services of other stacks."""
+    sys.path.insert(0, str(ROOT))
+    from tests.verify.stacks.running import NAMES, mistakes
+
+    rows = [
+        f"| {stack} | `{name}` | {made.says} | {', '.join(f'`{rule}`' for rule in made.found_by)} |"
+        for stack in NAMES
+        for name, made in mistakes(stack).items()
+    ]
+    return "\n".join(["| service | mistake | what it does | found by |", "| --- | --- | --- | --- |", *rows])
 
 
 def written(text: str) -> str:

@@ -18,6 +18,7 @@ SLOW = {
         "browser",
         "clients",
         "docs",
+        "js",
         "packaging",
         "pytest_plugin",
         "reliability",

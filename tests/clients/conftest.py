@@ -13,6 +13,7 @@ import pytest
 from tests.programs import program
 
 HERE = Path(__file__).parent
+OLDEST_NODE = (20, 19)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Serving = Callable[..., AbstractContextManager[str]]
 
@@ -52,6 +53,16 @@ def node_tools(run: Run) -> Path:
     program("npm")
     run([HERE / "install"])
     return HERE / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def generators(node_tools: Path, run: Run) -> Path:
+    """The folder of the Node tools. A Node that is too old for generators skips a test, in CI it fails."""
+    said = run(["node", "--version"]).stdout.strip()
+    if tuple(map(int, said.removeprefix("v").split(".")[:2])) < OLDEST_NODE:
+        told = pytest.fail if os.environ.get("CI") else pytest.skip
+        told(f"Node.js {said} is too old for generators of clients; install 20.19 or newer")
+    return node_tools
 
 
 @pytest.fixture

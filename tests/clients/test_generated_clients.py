@@ -82,14 +82,14 @@ def test_the_page_has_each_generator_and_names_what_is_installed_here() -> None:
 
 def test_the_typescript_clients_compile_and_see_what_the_page_says(
     tmp_path: Path,
-    node_tools: Path,
+    generators: Path,
     contracts: Mapping[str, str],
     make: Make,
     mock_url: str,
     nine_url: str,
     run,
 ) -> None:
-    (tmp_path / "node_modules").symlink_to(node_tools)
+    (tmp_path / "node_modules").symlink_to(generators)
     for name in ("tsconfig.json", "package.json"):
         shutil.copy(HERE / name, tmp_path)
     with ThreadPoolExecutor(2) as pool:
@@ -106,10 +106,10 @@ def test_the_typescript_clients_compile_and_see_what_the_page_says(
     ninth = expected_types(OPENAPI_FETCH).replace("// @ts-expect-error the contract has eight statuses\n", "")
     (tmp_path / "nine/types.ts").write_text(ninth, encoding="utf-8")
 
-    run([node_tools / ".bin/tsc", "--project", tmp_path])
+    run([generators / ".bin/tsc", "--project", tmp_path])
     programs = sorted(tmp_path.glob("*/main.ts"))
     bundle = ["--bundle", "--packages=external", "--platform=node", "--format=esm", "--outdir=out"]
-    run([node_tools / ".bin/esbuild", *programs, *bundle], cwd=tmp_path)
+    run([generators / ".bin/esbuild", *programs, *bundle], cwd=tmp_path)
 
     def seen(folder: Path, url: str, workflow: str) -> str:
         program = tmp_path / "out" / folder.name / "main.js"

@@ -43,6 +43,17 @@ def test_the_lines_for_the_front_end_create_and_list(
     assert [item["id"] for item in listed["data"]["items"]] == [created["data"]["execution"]["id"]]
 
 
+def test_the_lines_for_an_approval_give_it(serving: Callable[..., AbstractContextManager[str]]) -> None:
+    """In a world whose clock runs fast, for the lines wait until the execution does."""
+    command = [sys.executable, "-m", "execmock", "serve", "--port", "0", "--speed", "60"]
+    with serving(command) as url:
+        said = pasted(block("approve").replace("http://127.0.0.1:4010", url))
+    waiting, end = json.JSONDecoder().raw_decode(said)
+    approved = json.loads(said[end:])
+    assert (waiting["status"], waiting["id"]) == ("workflow_waiting", approved["id"])
+    assert approved["status"] != "workflow_waiting"
+
+
 def test_the_lines_for_qa_hold_and_advance_the_clock(
     serving: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:

@@ -133,7 +133,11 @@ def test_dependabot_looks_where_there_is_something() -> None:
         for kind, place in looked
         if not any(list((ROOT / place.lstrip("/")).glob(name)) for name in kinds[kind])
     ] == []
-    locks = {f"/{path.parent.relative_to(ROOT)}" for path in (ROOT / "tests").glob("*/package-lock.json")}
+    locks = {
+        f"/{path.parent.relative_to(ROOT)}"
+        for path in (ROOT / "tests").rglob("package-lock.json")
+        if "node_modules" not in path.parts
+    }
     assert {place for kind, place in looked if kind == "npm"} == locks
 
 

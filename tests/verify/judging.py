@@ -20,6 +20,7 @@ def pass_time(target: Target) -> Callable[[int], None] | None:
 def judged(target: Target, **options: Any) -> Report:
     """Judge a running target, moving its clock if it is held; `options` win over what the target gives."""
     given: dict[str, Any] = {
+        "url": target.url,
         "token": target.token,
         "token_b": target.token_b,
         "token_read": target.token_read,
@@ -31,7 +32,7 @@ def judged(target: Target, **options: Any) -> Report:
         "level": "advisory",
         "pass_time": pass_time(target),
     }
-    return verify(target.url, **{**given, **options})
+    return verify(**{**given, **options})
 
 
 def broken(report: Report) -> set[str]:

@@ -120,3 +120,10 @@ async def test_nothing_is_sent_after_the_time_limit(start) -> None:
         await ask()
     assert script.asked[-1] == 1.0
     assert len(script.asked) == 5
+
+
+async def test_the_time_limit_holds_whatever_a_service_asks_to_wait(start) -> None:
+    script, _, ask = await start((429, {"Retry-After": "7"}), deadline=5.0)
+    with pytest.raises(OutOfTime):
+        await ask()
+    assert (script.asked, script.hand.time) == ([0.0], 0.0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +38,7 @@ def test_a_run_without_time_sends_nothing_and_passes_nothing() -> None:
     assert report.journal == ()
     assert {result.outcome for result in report.results} == {Outcome.INCONCLUSIVE}
     assert "--max-time" in report.results[0].reason
-    assert report.exit_code == 1
+    assert report.exit_code == 3
 
 
 def test_a_run_that_is_out_of_time_still_deletes_its_sandboxes(
@@ -49,7 +51,7 @@ def test_a_run_that_is_out_of_time_still_deletes_its_sandboxes(
         verify = [sys.executable, "-m", "execmock", "verify", url, "--max-time", "1ms", "--quick"]
         run = subprocess.run(verify, capture_output=True, text=True, timeout=200, check=False)  # noqa: S603
         sandboxes = answered(f"{url}/_execmock/sandboxes")["sandboxes"]
-    assert (run.returncode, "Traceback" in run.stderr) == (1, False), run.stdout + run.stderr
+    assert (run.returncode, "Traceback" in run.stderr) == (3, False), run.stdout + run.stderr
     assert isinstance(sandboxes, list)
     assert len(sandboxes) == 1
 
@@ -62,25 +64,45 @@ class Listening(Behaviour):
         self.asked, self.generated = threading.Event(), threading.Event()
 
     def headers(self, request: Request, answer: Answer) -> dict[str, str]:
-        self.asked.set()
+        if request.method == "POST":
+            self.asked.set()
         if request.headers.get("Accept") == "*/*":
             self.generated.set()
         return super().headers(request, answer)
 
 
-@pytest.mark.parametrize("moment", ["asked", "generated"])
-def test_an_interrupted_run_ends_with_130_and_a_sentence(moment: str) -> None:
+@pytest.mark.parametrize(
+    ("moment", "number"), [("asked", signal.SIGTERM), ("generated", signal.SIGINT)], ids=["TERM", "INT"]
+)
+def test_an_interrupted_run_reports_what_it_has_seen(
+    tmp_path: Path, moment: str, number: signal.Signals
+) -> None:
     behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
+    file = tmp_path / "report.json"
     with serving_behaviour(behaviour) as url:
-        words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, "--thorough"]
+        words = [
+            sys.executable,
+            "-m",
+            "execmock",
+            "verify",
+            url,
+            "--token",
+            KEY_A,
+            "--report",
+            f"json={file}",
+        ]
         with interruptible():
-            run = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)  # noqa: S603
+            run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
         with run:
             assert getattr(behaviour, moment).wait(120)
-            run.send_signal(signal.SIGINT)
-            _, said = run.communicate(timeout=120)
+            run.send_signal(number)
+            judged_so_far, said = run.communicate(timeout=120)
     told = [line for line in said.splitlines() if not line.startswith("verify: ")]  # progress
-    assert (run.returncode, told) == (130, ["execmock: interrupted; nothing was judged"])
+    assert told == ["execmock: interrupted; what was seen is judged and reported"]
+    assert "was not judged to the end, interrupted" in judged_so_far
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert run.returncode == report["exitCode"] == 128 + number
+    assert (report["interrupted"], report["requests"] > 0) == (True, True)
 
 
 def sent(target: Target, seed: int) -> list[tuple[str, bytes]]:

@@ -31,8 +31,8 @@ INTERRUPTED = 130
 def command(base_url: str | None, effort_flag: str | None, rules: bool, **given: Any) -> int:
     """Judge the service at BASE_URL by the contract.
 
-    Exit codes: 0 it conforms, 1 it does not, 2 a mistake in an option, 3 it does not answer or refuses the
-    key, 130 interrupted.
+    Exit codes: 0 it conforms, 1 it does not, 2 a mistake in an option, 3 it does not answer, refuses the key,
+    or too few rules were judged, 130 interrupted (143 by SIGTERM).
 
     Each option can also be given as a variable (--token-b as EXECMOCK_TOKEN_B) or under `verify:` in
     execmock.yaml. A flag wins over a variable, a variable over the file.
@@ -85,13 +85,16 @@ def _run(settings: VerifySettings, started: int) -> Report:
     import asyncio
 
     from execmock.loading.contract import contract_at
+    from execmock.verify.interruption import Interruption
     from execmock.verify.report.progress import progress
     from execmock.verify.runner import run
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
     contract = contract_at(settings.contract)
+    interruption = Interruption(lambda said: click.echo(f"execmock: {said}", err=True))
     with progress() as update:
-        return asyncio.run(run(settings, contract, started=started, progress=update))
+        work = run(settings, contract, started=started, progress=update, interruption=interruption)
+        return asyncio.run(work)
 
 
 def _cache() -> Path:

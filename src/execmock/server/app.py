@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from execmock.server.api.authentication import ApiKeyAuthenticator
 from execmock.server.api.handlers import api_handlers
@@ -12,12 +12,13 @@ from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.strictness import chosen_strictness
 from execmock.server.control.access import is_loopback, is_this_machine
-from execmock.server.example_keys import DEMO_KEY, example_key, example_keys
+from execmock.server.example_keys import DEMO_KEY, ExampleKey, example_key, example_keys
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
 from execmock.server.http.stray_finder import StrayFinder
 from execmock.service.engine import Engine
+from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.settings import ServeSettings
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class App:
         self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
         """Operation id to the port that serves it, once the ports are open."""
+        self.control_port: int | None = None
+        """The port of the control API, once it is open, where it has one of its own."""
         self.strays: StrayFinder | None = None
         """What finds requests that reach no sandbox, where that is asked for before there are dispatchers."""
 
@@ -108,23 +111,30 @@ class App:
                 engine.contract,
                 lambda: engine.contract_text,
                 lambda: {name: port for name, port in self.ports.items() if name not in here},
-                self._docs_key,
+                self._docs_start,
             )
 
         return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
 
-    async def _docs_key(self, headers: Mapping[str, str]) -> str | None:
-        """Return the key that the docs page fills in, None where its reader has to enter one.
+    async def _docs_start(self, headers: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return what the docs page begins with.
 
         Where keys are held to, only a page of this machine gets one.
         """
-        options = self.options
-        if not options.strict:
-            return DEMO_KEY
-        if not (is_loopback(options.host) and is_this_machine(headers)):
-            return None
-        best = example_key(await example_keys(self.engine.sandboxes, options), strict=True)
-        return best.key if best else None
+        from execmock.server.docs_start import key_facts, scenario_facts
+
+        engine, options = self.engine, self.options
+        here = is_loopback(options.host) and is_this_machine(headers)
+        known = await example_keys(engine.sandboxes, options) if here else ()
+        best = example_key(known, strict=True) if options.strict else ExampleKey(DEMO_KEY, "read-write")
+        name = best.sandbox if best else DEFAULT_SANDBOX
+        sandbox = await engine.sandboxes.kept(name)
+        return {
+            **key_facts(best.key if best else None, known, strict=options.strict),
+            "sandbox": name,
+            "control": {"port": self.control_port, "locked": options.control_key is not None},
+            "scenarios": scenario_facts(engine.registry.seen_by(name).values(), sandbox),
+        }
 
     def control_front(self) -> ControlDispatcher:
         """Return the handler of the control API."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -35,12 +36,12 @@ def contract_pages(
     contract: Contract,
     text: Callable[[], bytes],
     elsewhere: Callable[[], Mapping[str, int]],
-    key: Callable[[Mapping[str, str]], Awaitable[str | None]],
+    start: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]],
 ) -> dict[str, Page]:
     """Return first path segment to page.
 
     `text` gives the contract as a YAML file, `elsewhere` operation id to port, for those of other ports, and
-    `key` the key for the docs page, from the headers of who asks for it.
+    `start` what the docs page begins with, from the headers of who asks for it.
     """
 
     @lru_cache(maxsize=1)
@@ -60,8 +61,8 @@ def contract_pages(
         return _served(request, (_FOLDER / "swagger" / "favicon-32x32.png").read_bytes(), "image/png")
 
     async def docs(request: web.BaseRequest) -> web.StreamResponse:
-        if request.path == "/docs/key.json":
-            answer = _served(request, encode({"key": await key(request.headers)}), "application/json")
+        if request.path == "/docs/start.json":
+            answer = _served(request, encode(await start(request.headers)), "application/json")
             # The page's own, and no other page's.
             answer.headers.popall("Access-Control-Allow-Origin", None)
             return answer

@@ -105,6 +105,7 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
         await listener.start()
     served = dict.fromkeys(others, listeners[0]) | dict.fromkeys(embed, listeners[1 if apart else 0])
     mock.ports.update({name: listener.port for name, listener in served.items()})
+    mock.control_port = listeners[-1].port if control else None
     return _Open(served, listeners[-1] if control else listeners[0])
 
 

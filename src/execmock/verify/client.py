@@ -19,11 +19,14 @@ from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 if TYPE_CHECKING:
     import aiohttp
 
+    from execmock.verify.target_watch import TargetWatch
+
 __all__ = ["IN_FLIGHT", "Client", "OutOfTime"]
 
 IN_FLIGHT = 16
 _ATTEMPTS = 6
 _LARGE = 1 << 19
+_MARGIN = 0.05
 
 
 class OutOfTime(Exception):  # noqa: N818 - a state of the run, not an error
@@ -53,6 +56,8 @@ class Client:
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
         self.journal: list[Exchange] = []
+        self.watch: TargetWatch | None = None
+        """Ends the run when a key stops working or the service goes away."""
 
     async def __aenter__(self) -> Self:
         import aiohttp
@@ -81,6 +86,10 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
+    async def wait(self, seconds: float) -> None:
+        """Send nothing for so long in the calling coroutine."""
+        await self._timer.sleep(seconds)
+
     @property
     def out_of_time(self) -> bool:
         """Whether the time limit has passed."""
@@ -104,11 +113,16 @@ class Client:
         """
         for attempt in range(_ATTEMPTS):
             async with contextlib.nullcontext() if burst else self._slots:
-                await self._pace.turn()
-                if self.out_of_time:
+                if not await self._pace.turn(self._deadline) or self.out_of_time:
                     raise OutOfTime
-                seen = await self._once(request, probe, label, operation, identity, valid)
+                seen = await self._once(
+                    request, probe, label, operation, identity, valid, self._most_seconds()
+                )
+            if not seen.status and self.out_of_time:
+                raise OutOfTime  # the time limit cut it off, not the service
             self.journal.append(seen)
+            if self.watch:
+                await self.watch.look_at(seen)
             if not seen.throttled:
                 break
             self._pace.pause(retry_after(seen.header("retry-after")) * (1 if attempt < 3 else 2))
@@ -119,11 +133,18 @@ class Client:
 
         The time limit does not apply: sandboxes must be deleted also after it has passed.
         """
-        seen = await self._once(request, "unrecorded", "", "", "none", False)
+        seen = await self._once(request, "unrecorded", "", "", "none", False, self._timeout)
         return seen.status, seen.json
 
     async def _once(
-        self, request: Request, probe: str, label: str, operation: str, identity: str, valid: bool
+        self,
+        request: Request,
+        probe: str,
+        label: str,
+        operation: str,
+        identity: str,
+        valid: bool,
+        seconds: float,
     ) -> Exchange:
         import aiohttp
         from yarl import URL
@@ -143,6 +164,7 @@ class Client:
                 data=_payload(request.body),
                 allow_redirects=False,
                 proxy=proxy.url if proxy else None,
+                timeout=aiohttp.ClientTimeout(total=seconds),
                 ssl=self._connections.tls if request.url.startswith("https:") else True,
             ) as answer:
                 body = await read_body(answer, self._room)
@@ -170,6 +192,12 @@ class Client:
             lost=lost,
             valid=valid,
         )
+
+    def _most_seconds(self) -> float:
+        """Return how long an answer may take: no longer than the run."""
+        if self._deadline is None:
+            return self._timeout
+        return max(min(self._timeout, self._deadline - self._timer.now() + _MARGIN), _MARGIN)
 
     def _with_headers(self, request: Request) -> Request:
         """Add the headers of the run, where the request does not have its own."""

@@ -34,13 +34,16 @@ class RateLimit:
         self._gap = 1 / rate if rate > 0 else 0.0
         self._next = 0.0
 
-    async def turn(self) -> None:
-        """Wait until the next request may be sent."""
+    async def turn(self, latest: float | None = None) -> bool:
+        """Wait until the next request may be sent; return False at once if that is after `latest`."""
         now = self._timer.now()
         at = max(now, self._next)
+        if latest is not None and at > latest:
+            return False
         self._next = at + self._gap
         if at > now:
             await self._timer.sleep(at - now)
+        return True
 
     def pause(self, seconds: float) -> None:
         """Send nothing for so many seconds."""

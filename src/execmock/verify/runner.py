@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError
@@ -14,16 +14,19 @@ from execmock.verify.client import Client, OutOfTime
 from execmock.verify.connections import Connections
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.interruption import Interruption
 from execmock.verify.judge import Interruptions, judge
+from execmock.verify.learned import Learned
 from execmock.verify.outcome import Outcome, RuleResult
-from execmock.verify.preflight import Unreachable, check_target
+from execmock.verify.preflight import Preflight
 from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
 from execmock.verify.report.model import Coverage, Report
-from execmock.verify.requests import Requests
+from execmock.verify.requests import EXECUTE, Requests
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.session import Blocked, Session, Stopped
 from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_target_clock
+from execmock.verify.target_watch import TargetWatch, Unreachable
 from execmock.verify.waivers import load_waivers, waive
 
 __all__ = ["Progress", "run"]
@@ -32,6 +35,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of a finished probe, how many are finished, and how many there are."""
 
 _GENTLE_RATE = 40.0
+_GENERATED, _EMBED = "generated", "embed"  # probes
+_INTERRUPTED = "the run was interrupted"
 _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
 
 
@@ -45,14 +50,17 @@ class Runner:
         started: int,
         progress: Progress,
         pass_time: PassTime | None = None,
+        interruption: Interruption | None = None,
     ) -> None:
         self.options = options
         self.contract = contract
         self.started = started
         self.progress = progress
         self.pass_time = pass_time
+        self.interruption = interruption or Interruption()
         if not options.url:
             raise ConfigError("no address was given; expected execmock verify BASE_URL")
+        _check_keys(options)
         self.connections = Connections.of(options)
         self.rules = select(options, contract)
         names = (rule.id for rule in all_rules(contract))
@@ -62,10 +70,16 @@ class Runner:
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
         self.engine_failures: list[EngineFailure] = []
+        self.chosen: tuple[Probe, ...] = ()
+        self.learned = Learned()
         self.done = 0
 
     async def run(self) -> Report:
         """Run the probes, judge, and return the report."""
+        with self.interruption.heard():
+            return await self._run()
+
+    async def _run(self) -> Report:
         begun = time.monotonic()
         limit = self.options.max_time
         deadline = None if limit is None else begun + limit / 1000
@@ -77,18 +91,40 @@ class Runner:
         ) as client:
             clock = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
-                requests = self._requests(clock)
-                await check_target(client, requests, clock, self.options)
-                await self._probe(client, requests, clock)
-            except OutOfTime:
-                self.stopped.update(dict.fromkeys((each.name for each in all_probes()), _OUT_OF_TIME))
+                with self.interruption.cancels():
+                    async with asyncio.timeout(None if limit is None else limit / 1000):
+                        await self._send_all(client, clock)
+            except (OutOfTime, TimeoutError):
+                self._stop_all(_OUT_OF_TIME)
+            except asyncio.CancelledError:
+                if not self.interruption.signal:
+                    raise
+                self._stop_all(_INTERRUPTED)
             except Unreachable as reason:
                 return self._report(client, (), begun, clock, unreachable=str(reason))
             finally:
                 await clock.close()
-        evidence = self._evidence(client, clock)
         if client.journal and not any(seen.status for seen in client.journal):
             return self._report(client, (), begun, clock, unreachable="no request got an answer")
+        return self._judged(client, clock, begun)
+
+    async def _send_all(self, client: Client, clock: TargetClock) -> None:
+        requests = self._requests(clock)
+        self.chosen = self._choose(clock)
+        preflight = Preflight(client, requests, clock, self.options)
+        creates = any("writes" in each.needs for each in self.chosen)
+        self.learned = await preflight.check(keys=not isinstance(clock, MockTime), creates=creates)
+        watch = TargetWatch(self.options.url, preflight.ask, preflight.names, preflight.usual)
+        client.watch = watch
+        await self._probe(client, requests, clock)
+        await watch.finish()
+
+    def _stop_all(self, reason: str) -> None:
+        for each in all_probes():
+            self.stopped.setdefault(each.name, reason)
+
+    def _judged(self, client: Client, clock: TargetClock, begun: float) -> Report:
+        evidence = self._evidence(client, clock)
         results = waive(judge(evidence, self.rules, Interruptions(self.blocked, self.stopped)), self.waivers)
         return self._report(client, results, begun, clock, evidence=evidence)
 
@@ -111,19 +147,21 @@ class Runner:
                 has.add("generated")
         return frozenset(has)
 
-    async def _probe(self, client: Client, requests: Requests, clock: TargetClock) -> None:
+    def _choose(self, clock: TargetClock) -> tuple[Probe, ...]:
         wanted = {name for rule in self.rules for name in rule.probes}
         has = self._has(clock)
-        chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
-        together = [each for each in chosen if not each.alone]
-        self.total = len(chosen)
+        return tuple(each for each in all_probes() if each.name in wanted and has.issuperset(each.needs))
+
+    async def _probe(self, client: Client, requests: Requests, clock: TargetClock) -> None:
+        self.total = len(self.chosen)
         try:
             async with asyncio.TaskGroup() as group:
-                for each in together:
-                    group.create_task(self._one(each, client, requests, clock))
+                for each in self.chosen:
+                    if not each.alone:
+                        group.create_task(self._one(each, client, requests, clock))
         except ExceptionGroup as several:
             raise several.exceptions[0]  # noqa: B904 - the first error is enough, with its own cause
-        for each in chosen:
+        for each in self.chosen:
             if each.alone:
                 await self._one(each, client, requests, clock)
 
@@ -190,10 +228,45 @@ class Runner:
             seconds=time.monotonic() - begun,
             own_sandbox=isinstance(clock, MockTime),
             unreachable=unreachable,
+            silent=self._silent(client.journal, clock) if results else "",
+            interrupted=self.interruption.signal,
+            notes=(*self._notes(), *self.learned.notes),
         )
+
+    def _silent(self, journal: Iterable[Exchange], clock: TargetClock) -> str:
+        """Name a layer of the run that got no answer: an API, or what is generated for one."""
+        probes = {each.name for each in self.chosen}
+        answered = [seen for seen in journal if seen.judged]
+        generated = [seen for seen in answered if seen.probe == _GENERATED and "/" not in seen.label]
+        why = f": {self.stopped[_GENERATED]}" if _GENERATED in self.stopped else ""
+        if _GENERATED in probes and all(seen.operation == EXECUTE for seen in generated):
+            return f"generated input got no answer{why}"
+        if "embed" not in self._has(clock):
+            return ""
+        if _GENERATED in probes and not any(seen.operation == EXECUTE for seen in generated):
+            return f"generated input of the embed API got no answer{why}"
+        if _EMBED in probes and not any(seen.operation == EXECUTE for seen in answered):
+            return "no request to the embed API got an answer"
+        return ""
+
+    def _notes(self) -> Iterator[str]:
+        if self.options.insecure:
+            yield "certificates were not checked (--insecure)"
+        if proxy := self.connections.proxy_for(self.options.url):
+            yield f"all requests went through the proxy {proxy}"
 
 
 _NAMES = {"a": "TOKEN", "b": "TOKEN_B", "read": "TOKEN_READ", "embed": "EMBED_TOKEN", "time": "TOKEN_TIME"}
+
+
+def _check_keys(options: VerifySettings) -> None:
+    """Refuse one key in two places; ConfigError names them."""
+    wanted_of = {"token_b": "a key of another organization", "token_read": "one that may only read"}
+    for name, wanted in wanted_of.items():
+        if getattr(options, name) and getattr(options, name) == options.token:
+            raise ConfigError(
+                f"{options.named(name)} is the key of {options.named('token')}; expected {wanted}"
+            )
 
 
 def _coverage(
@@ -220,6 +293,11 @@ async def run(
     started: int,
     progress: Progress | None = None,
     pass_time: PassTime | None = None,
+    interruption: Interruption | None = None,
 ) -> Report:
-    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it."""
-    return await Runner(options, contract, started, progress or (lambda *_: None), pass_time).run()
+    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it.
+
+    An `interruption` has the run end on a signal, and report what it has seen by then.
+    """
+    shown = progress or (lambda *_: None)
+    return await Runner(options, contract, started, shown, pass_time, interruption).run()

@@ -35,7 +35,8 @@ function fits(template, path) {
   return wanted.length === given.length && wanted.every((part, index) => part.startsWith("{") || part === given[index]);
 }
 
-function resolved(contract, value) {
+/** Returns what a `$ref` of a contract points to, and everything else as it is. */
+export function resolved(contract, value) {
   return value?.$ref ? pointed(contract, value.$ref.slice(1)) : value;
 }
 

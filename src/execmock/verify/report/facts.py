@@ -121,10 +121,16 @@ def verdict_line(report: Report) -> str:
     if report.unreachable:
         return f"not judged: {Redactor(report)(report.unreachable)}"
     counts = ", ".join(_counts(report))
-    word = "conforms" if report.conforms else "does not conform"
-    if not report.judged_any:
-        word = "was not judged by any rule"
-    return f"{report.options.url} {word} ({report.options.level}): {counts}"
+    redact = Redactor(report)
+    if report.violations:
+        word, why = "does not conform", ""
+    elif report.interrupted:
+        word, why = "was not judged to the end, interrupted", ""
+    elif report.shortfall:
+        word, why = "was not judged enough", f"{redact(report.shortfall)}; "
+    else:
+        word, why = "conforms", ""
+    return f"{report.options.url} {word} ({report.options.level}): {why}{counts}"
 
 
 def _counts(report: Report) -> Iterator[str]:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from execmock.core.durations import format_instant
 from execmock.verify.exchange import Exchange
+from execmock.verify.report.facts import verdict_line
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 from execmock.version import __version__
@@ -23,7 +24,9 @@ def render(report: Report) -> str:
     first = min((seen.sent for seen in report.journal), default=0.0)
     entries = [_entry(seen, report.started, first, redact) for seen in report.journal]
     creator = {"name": "execmock verify", "version": __version__}
-    return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}) + "\n"
+    said = redact("; ".join([verdict_line(report), *report.notes]))
+    log = {"version": "1.2", "creator": creator, "entries": entries, "comment": said}
+    return json.dumps({"log": log}) + "\n"
 
 
 def _entry(seen: Exchange, started: int, first: float, redact: Redactor) -> dict[str, Any]:

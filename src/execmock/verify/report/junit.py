@@ -43,12 +43,23 @@ def render(report: Report) -> str:
             SubElement(case, "skipped", message=_clean(f"{result.outcome}{by}: {redact(result.reason)}"))
         if lines := unjudged.get(result.rule.id):
             SubElement(case, "system-err").text = _clean("\n".join(lines))
+    _add_notes(suite, report, redact, counts)
     for name, number in counts.items():
         suite.set(name, str(number))
     suite.set("time", f"{report.seconds:.3f}")
     root = Element("testsuites")
     root.append(suite)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add_notes(suite: Element, report: Report, redact: Redactor, counts: dict[str, int]) -> None:
+    if report.shortfall and not report.unreachable and not report.violations:
+        # A suite of skipped tests would be green.
+        case = SubElement(suite, "testcase", classname="verify", name="judged")
+        SubElement(case, "error", message=_clean(redact(report.shortfall)))
+        counts.update(tests=counts["tests"] + 1, errors=1)
+    if report.notes:
+        SubElement(suite, "system-out").text = _clean(redact("\n".join(report.notes)))
 
 
 def _tell(each: FindingFacts) -> str:

@@ -22,6 +22,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"{'✅' if report.conforms else '❌'} {verdict_line(report)}"
     yield ""
+    if report.notes:
+        redact = Redactor(report)
+        yield from (f"- Note: {redact(note)}" for note in report.notes)
+        yield ""
     for result, findings in all_facts(report):
         word = (
             "Waived" if result.outcome is Outcome.WAIVED else "Notice" if findings[0].notice else "Violation"

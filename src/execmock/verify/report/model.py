@@ -17,6 +17,10 @@ from execmock.verify.severity import ADVISORY, SEVERITIES
 
 __all__ = ["Coverage", "Report"]
 
+_JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED)
+_LEAST_JUDGED = 0.8
+"""The share of the selected rules that must be judged to say that a target conforms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -31,7 +35,11 @@ class Coverage:
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """Everything that a run found. If the target could not be judged, `unreachable` says why."""
+    """Everything that a run found. If the target could not be judged, `unreachable` says why.
+
+    `silent` names a layer of the run that got no answer, `unfinished` why this is no report of a whole run,
+    `interrupted` the signal that ended it, 0 for none. `notes` say how the run was done.
+    """
 
     options: VerifySettings
     results: tuple[RuleResult, ...]
@@ -44,6 +52,10 @@ class Report:
     seconds: float = 0.0
     own_sandbox: bool = False
     unreachable: str = ""
+    silent: str = ""
+    unfinished: str = ""
+    interrupted: int = 0
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         # The generated text would contain the whole journal, and asyncio formats it in debug messages.
@@ -70,20 +82,54 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether no violation was found and at least one rule was judged."""
-        return not self.unreachable and not self.violations and self.judged_any
+        """Whether no violation was found and enough rules were judged."""
+        return not (self.unreachable or self.interrupted or self.violations or self.shortfall)
 
     @cached_property
-    def judged_any(self) -> bool:
-        """Whether any rule was judged: a run that saw nothing has not shown that the target conforms."""
-        return any(result.observations for result in self.results)
+    def selected(self) -> int:
+        """How many rules were to be judged, by the options and with the keys that were given."""
+        return sum(result.outcome is not Outcome.NOT_JUDGED for result in self.results)
+
+    @cached_property
+    def judged(self) -> int:
+        """How many rules were judged."""
+        return sum(result.outcome in _JUDGED for result in self.results)
+
+    @cached_property
+    def shortfall(self) -> str:
+        """Why too little was judged to say that the target conforms; empty if enough was."""
+        said = f"judged {self.judged} of {self.selected} rules"
+        if self.unfinished or self.silent:
+            return f"{said}: {self.unfinished or self.silent}"
+        if self.selected and self.judged >= _LEAST_JUDGED * self.selected:
+            return ""
+        given = Outcome.NOT_JUDGED if not self.selected else None
+        reasons = Counter(
+            result.reason
+            for result in self.results
+            if result.outcome is given or (not given and result.outcome not in (*_JUDGED, Outcome.NOT_JUDGED))
+        )
+        return f"{said}: {next((reason for reason, _ in reasons.most_common(1)), 'none was selected')}"
+
+    @property
+    def heading(self) -> str:
+        """The verdict in a word or two."""
+        if self.unreachable:
+            return "Not judged"
+        if self.violations:
+            return "Does not conform"
+        if self.interrupted:
+            return "Interrupted"
+        return "Judged in part" if self.shortfall else "Conforms"
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 violations or nothing judged, 3 unreachable."""
+        """0 conforms, 1 violations, 3 unreachable or too little judged, 128 and the signal if interrupted."""
         if self.unreachable:
             return 3
-        return 0 if self.conforms else 1
+        if self.interrupted:
+            return 128 + self.interrupted
+        return 1 if self.violations else 3 if self.shortfall else 0
 
     def count(self, outcome: Outcome) -> int:
         """Return how many rules have this outcome; notices are not counted as failed."""

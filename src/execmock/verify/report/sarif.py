@@ -40,7 +40,7 @@ def render(report: Report) -> str:
     driver = {"name": "execmock verify", "version": __version__, "rules": rules}
     run: dict[str, Any] = {"tool": {"driver": driver}, "results": found, "columnKind": "unicodeCodePoints"}
     if notes := list(_notes(report)):
-        done = not report.unreachable
+        done = not (report.unreachable or report.shortfall)
         run["invocations"] = [{"executionSuccessful": done, "toolExecutionNotifications": notes}]
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -51,6 +51,10 @@ def _notes(report: Report) -> Iterator[dict[str, Any]]:
     redact = Redactor(report)
     if report.unreachable:
         yield {"level": "error", "message": {"text": redact(report.unreachable)}}
+    elif report.shortfall:
+        yield {"level": "error", "message": {"text": redact(report.shortfall)}}
+    for note in report.notes:
+        yield {"level": "note", "message": {"text": redact(note)}}
     for result in report.results:
         for each in result.not_judged:
             text = f"Observations not judged: {each.times} ({redact(each.reason)})"

@@ -17,6 +17,7 @@ _QUIET = (Outcome.PASSED, Outcome.FAILED)
 def lines(report: Report) -> Iterator[str]:
     """Yield the report as lines of rich markup-free text."""
     if report.unreachable:
+        yield from _notes(report)
         yield verdict_line(report)
         return
     for result, findings in all_facts(report):
@@ -35,7 +36,13 @@ def lines(report: Report) -> Iterator[str]:
     if report.unjudged:
         asked += f", {report.unjudged} more not judged"
     yield f"{asked}, {report.seconds:.1f} s, {where}"
+    yield from _notes(report)
     yield verdict_line(report)
+
+
+def _notes(report: Report) -> Iterator[str]:
+    redact = Redactor(report)
+    yield from (f"note: {redact(note)}" for note in report.notes)
 
 
 def _word(outcome: Outcome, finding: FindingFacts) -> str:

@@ -150,7 +150,7 @@ def tenancy_list(evidence: Evidence) -> Iterator[Check]:
     home: dict[str, Any] = {}
     for seen in evidence.successes(CREATE, GET):
         owner = seen.at("/data/execution/organizationId")
-        if isinstance(owner, str) and owner and seen.probe != "tenancy":
+        if isinstance(owner, str) and owner and seen.probe not in ("tenancy", "preflight"):
             home.setdefault(seen.identity, owner)
     for page in evidence.successes(LIST):
         items, owner = page.at("/data/items"), home.get(page.identity)

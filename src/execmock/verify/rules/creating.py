@@ -250,11 +250,14 @@ def unique_ids(evidence: Evidence) -> Iterator[Check]:
             )
 
 
-@_NEW.expected(
+@_NEW.advisory(
     "status-initial", "A new execution waits for payment or is queued.", tags="lifecycle", under="status.enum"
 )
 def status_initial(evidence: Evidence) -> Iterator[Check]:
-    """Repeats of an idempotency key may show the present state, so only first answers count."""
+    """Advice, for the answer of a fast service may already show a later status.
+
+    Repeats of an idempotency key may show the present state, so only first answers count.
+    """
     keys: Counter[str] = Counter()
     initial = evidence.transitions.initial
     for seen in evidence.ok_creates():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from execmock.verify.evidence import Evidence
+from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 
@@ -36,19 +37,45 @@ def method_not_allowed(evidence: Evidence) -> Iterator[Check]:
         yield check(seen.status in legal, seen, "status 405 or 404")
 
 
-@_HTTP.expected("allow", "A 405 names the methods of the path in Allow.", operations=(*_READS, EXECUTE))
+@_HTTP.expected(
+    "allow", "A 405 says in Allow what the path takes, not what it refused.", operations=(*_READS, EXECUTE)
+)
 def allow(evidence: Evidence) -> Iterator[Check]:
     """A service that answers 404 instead has nothing to name."""
     refused = [seen for seen in evidence.seen("http", "method") if seen.status == 405]
     for seen in refused:
-        operation = evidence.operation(seen.label.split("/")[1])
-        named = {name.strip().upper() for name in seen.header("allow").split(",")}
-        said = f"Allow: {seen.header('allow') or 'is absent'}"
-        fits = operation.method in named and seen.request.method not in named
-        yield check(fits, seen, f"Allow with {operation.method}, without {seen.request.method}", said)
+        known = _methods(evidence, seen)
+        fits = seen.request.method not in _allowed(seen) and bool(_allowed(seen) & known)
+        words = f"Allow with {' or '.join(sorted(known))}, without {seen.request.method}"
+        yield check(fits, seen, words, f"Allow: {seen.header('allow') or 'is absent'}")
     if not refused and any(evidence.seen("http", "method")):
         first = next(evidence.seen("http", "method"))
         yield check(True, first, "")
+
+
+@_HTTP.advisory(
+    "allow-complete",
+    "Allow names every method of the path.",
+    operations=(*_READS, EXECUTE),
+    under="http.allow",
+)
+def allow_complete(evidence: Evidence) -> Iterator[Check]:
+    """Frameworks that route by path and method name those of one route."""
+    for seen in evidence.seen("http", "method"):
+        known = _methods(evidence, seen)
+        words = f"Allow with {' and '.join(sorted(known))}"
+        fits = seen.status != 405 or known <= _allowed(seen)
+        yield check(fits, seen, words, f"Allow: {seen.header('allow') or 'is absent'}")
+
+
+def _allowed(seen: Exchange) -> set[str]:
+    return {name.strip().upper() for name in seen.header("allow").split(",")}
+
+
+def _methods(evidence: Evidence, seen: Exchange) -> set[str]:
+    """Return the methods that the contract has for the path of a request."""
+    path = evidence.operation(seen.label.split("/")[1]).path
+    return {operation.method for operation in evidence.contract.operations.values() if operation.path == path}
 
 
 @_HTTP.expected(

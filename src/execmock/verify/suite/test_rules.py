@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_rule(rule: Rule, report: Report) -> None:
-    """The service keeps this rule; what could not be judged is skipped with its reason."""
+    """The service keeps this rule; what could not be judged is skipped, unless that is too much of all."""
     if report.unreachable:
         pytest.fail(report.unreachable, pytrace=False)
     result = next((result for result in report.results if result.rule.id == rule.id), None)
@@ -23,6 +23,8 @@ def test_rule(rule: Rule, report: Report) -> None:
         pytest.skip(f"not judged at the level {report.options.level}")
     if result in report.violations:
         pytest.fail(_tell(rule, report), pytrace=False)
+    if report.shortfall and result.outcome in (Outcome.BLOCKED, Outcome.INCONCLUSIVE):
+        pytest.fail(f"{result.outcome}: {result.reason} ({report.shortfall})", pytrace=False)
     if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
         by = f" by {result.blocked_by}" if result.blocked_by else ""
         pytest.skip(f"{result.outcome}{by}: {result.reason}")

@@ -57,6 +57,12 @@ class AllowNamesRefused(Behaviour):
         )
 
 
+@fault("allow-of-one-route", "Allow names one of the path's methods alone.", "http.allow-complete")
+class AllowOfOneRoute(Behaviour):
+    def wrong_method(self, request: Request, methods: Mapping[str, str]) -> Answer:
+        raise RefusalError(405, "Method not allowed", headers={"Allow": sorted(methods)[-1]})
+
+
 @fault("any-content-type", "A body of any content type is read as JSON.", "http.unsupported-content-type")
 class AnyContentType(Behaviour):
     def check_content_type(self, request: Request) -> None:

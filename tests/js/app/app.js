@@ -1,17 +1,12 @@
-// Shows an execution to whoever holds its token: ?api=URL&id=ID&token=TOKEN, read every 3 seconds to its end.
-const query = new URLSearchParams(location.search);
+// A page with a button that orders, or with ?id=ID&token=TOKEN an order; it is read every 3 seconds to its end.
+import { createOrder, readOrder } from "./orders.js";
+
+const API = "https://api.example.com";
+const KEY = "the-key-of-the-shop";
 const EVERY = 3000;
 const ENDS = new Set(["workflow_succeeded", "workflow_failed", "workflow_cancelled"]);
+const query = new URLSearchParams(location.search);
 const find = (id) => document.getElementById(id);
-
-async function read() {
-  const token = encodeURIComponent(query.get("token") ?? "");
-  const path = `/v1/public/executions/${encodeURIComponent(query.get("id") ?? "")}?token=${token}`;
-  const answer = await fetch(query.get("api") + path);
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(`${answer.status}: ${body.message}`);
-  return body.data;
-}
 
 function show(execution) {
   find("status").textContent = execution.status.replace("workflow_", "").replaceAll("_", " ");
@@ -28,10 +23,10 @@ function line(event) {
   return item;
 }
 
-async function poll() {
+async function poll(id, token) {
   let ended = false;
   try {
-    const execution = await read();
+    const execution = await readOrder(API, id, token);
     show(execution);
     ended = ENDS.has(execution.status);
     find("trouble").hidden = true;
@@ -39,7 +34,12 @@ async function poll() {
     find("trouble").textContent = `The order cannot be read just now. ${error.message}`;
     find("trouble").hidden = false;
   }
-  if (!ended) setTimeout(poll, EVERY);
+  if (!ended) setTimeout(poll, EVERY, id, token);
 }
 
-poll();
+find("order").addEventListener("click", async () => {
+  const { execution, clientToken } = await createOrder(API, KEY, query.get("workflow") ?? "wf_orders");
+  poll(execution.id, clientToken);
+});
+find("order").hidden = query.has("id");
+if (query.has("id")) poll(query.get("id"), query.get("token"));

@@ -1,0 +1,2 @@
+export { MockAssertionError, MockError } from "./errors.js";
+export { attach, start } from "./server.js";
