@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -83,3 +84,43 @@ async def test_a_magic_workflow_id_lets_a_create_meet_a_fault(control: Any) -> N
     assert (lost.status, lost.headers["X-Execmock-Fault"]) == (500, "server-error")
     assert (await control.server.create({"workflowId": "wf_fault_nothing"})).status == 200
     assert (await control.server.create({"workflowId": "wf_free_happy_path"})).status == 200
+
+
+async def until(control: Any, reached: Any) -> None:
+    for _ in range(2000):
+        if reached(await control.get("/faults")):
+            return
+    raise AssertionError(f"it never comes to that: {await control.get('/faults')}")
+
+
+async def test_more_at_once_wait_and_still_more_are_refused(control: Any, add: Any) -> None:
+    await control.put("/clock", {"frozen": True})
+    await add(
+        {"fault": "crowded", "atOnce": 1, "queue": 1, "refused": 429},
+        {"fault": "work", "header": {"x-work": 1}, "slow": {"by": "3s", "on": "clock"}},
+    )
+    work = {"X-Work": "1"}
+    first = asyncio.create_task(control.server.get("/v1/executions", headers=work))
+    await until(control, lambda shown: shown["held"])
+    second = asyncio.create_task(control.server.get("/v1/executions", headers=work))
+    crowds = control.server.engine.faults.crowds
+    await until(control, lambda _: crowds.of("default/1/").size == 2)
+    assert (await control.server.get("/v1/executions")).status == 429
+    await control.advance("3s")
+    assert (await first).status == 200
+    await until(control, lambda shown: shown["held"])
+    assert not second.done()
+    await control.advance("3s")
+    assert (await second).status == 200
+    await control.delete("/faults/work")
+    assert (await control.server.get("/v1/executions")).status == 200
+    assert crowds.of("default/1/").size == 0
+
+
+async def test_what_waits_in_a_queue_is_let_in_when_the_server_stops(control: Any, add: Any) -> None:
+    await add({"atOnce": 1, "queue": 1, "refused": 429, "fault": "a"}, {"slow": "1h", "fault": "b"})
+    asked = [asyncio.create_task(control.server.get("/v1/executions")) for _ in range(2)]
+    crowds = control.server.engine.faults.crowds
+    await until(control, lambda _: crowds.of("default/1/").size == 2)
+    control.server.mock.end_streams()
+    assert [(await one).status for one in asked] == [200, 200]

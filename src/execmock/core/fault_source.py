@@ -262,6 +262,29 @@ class FaultSource(
         ]
         | None
     ) = None
+    atOnce: (  # noqa: N815 - spelled like the contract's names
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=100_000,
+                description="Strikes only what comes while so many requests that it is meant for are under "
+                "way in this server.",
+            ),
+        ]
+        | None
+    ) = None
+    queue: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=100_000,
+                description="How many wait for one of `atOnce` to end, before any is struck.",
+            ),
+        ]
+        | None
+    ) = None
     per: (
         Annotated[
             Literal["execution"],

@@ -57,6 +57,8 @@ class App:
             self.control.end()
         if "waits" in vars(self.engine):
             self.engine.waits.end()
+        if "faults" in vars(self.engine):
+            self.engine.faults.crowds.end()
 
     async def prepare(self) -> None:
         """Make the engine's state ready."""

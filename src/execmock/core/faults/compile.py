@@ -130,6 +130,8 @@ def _compiled(source: FaultSource, taken: Any) -> Fault:
             source.probability,
             source.per == "execution",
             None if source.over is None else Rate.of(source.over, source.burst),
+            source.atOnce,
+            source.queue or 0,
         ),
         window=_window(source),
         slow=slow,
@@ -252,6 +254,8 @@ def _wrong_slow(source: FaultSource) -> Iterator[_Wrong]:
 
 
 def _wrong_retry(source: FaultSource) -> Iterator[_Wrong]:
+    if source.queue is not None and source.atOnce is None:
+        yield ("queue",), "there is nothing that a queue is for; expected `atOnce` with it"
     if source.burst is not None and source.over is None:
         yield ("burst",), "there is no rate that this is a burst of; expected `over` with it"
     if getattr(source.refused, "retryAfter", None) == "next" and source.over is None:

@@ -52,7 +52,7 @@ class FaultPreview:
         per = request.execution.id if fault.counting.per_execution and request.execution else ""
         seed = fault_seed(self.root, fault.name, per)
         before = self._counts.get((fault.name, per), FaultCount(fault.name, per=per))
-        count, strikes, limit = counted(before, fault.counting, fault.window, request.at, self.began, seed)
+        count, strikes, limit = counted(before, fault, request.at, self.began, seed)
         self._counts[fault.name, per] = count
         end = fault.window.ends(self.began)
         return Counted(count.seen, strikes, seed, None if end is None else end - request.at, limit)

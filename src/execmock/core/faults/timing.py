@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from execmock.core.fault_count import FaultCount
 from execmock.core.ids import derive, draw
@@ -63,6 +63,8 @@ class Counting:
     probability: float = 1.0
     per_execution: bool = False
     rate: Rate | None = None
+    at_once: int | None = None
+    queue: int = 0
 
     def strikes(self, number: int, struck: int, seed: bytes) -> bool:
         """Whether the request of that number is struck, where so many were struck before."""
@@ -110,21 +112,37 @@ class Window:
         return self.end if self.instants[1] else began + self.end
 
 
+class CountedFault(Protocol):
+    """A fault, as far as counting asks for it."""
+
+    @property
+    def counting(self) -> Counting:
+        """Return which requests it strikes."""
+        ...
+
+    @property
+    def window(self) -> Window:
+        """Return when it is there."""
+        ...
+
+
 def counted(
-    count: FaultCount, counting: Counting, window: Window, at: int, began: int | None, seed: bytes
+    count: FaultCount, fault: CountedFault, at: int, began: int | None, seed: bytes, *, crowded: bool = False
 ) -> tuple[FaultCount, bool, Limit | None]:
     """Return the count with one more request, whether that is struck, and what is left of the fault's rate.
 
     `began` is when the fault was added, None for one that begins with the first request it is meant for. A
-    request outside the window is not counted.
+    request outside the window is not counted. `crowded` says that too many are under way at once.
     """
+    counting, window = fault.counting, fault.window
     if not count.seen and not count.since:
         count = replace(count, since=at)
     if not window.holds(at, count.since if began is None else began):
         return count, False, None
-    limit, over = None, True
+    limit, over = None, counting.at_once is None or crowded
     if counting.rate is not None:
-        full, limit, over = counting.rate.take(count.full, at)
+        full, limit, fast = counting.rate.take(count.full, at)
+        over = over and fast
         count = replace(count, full=full)
     number = count.seen + 1
     strikes = over and counting.strikes(number, count.struck, seed)

@@ -52,7 +52,8 @@ class FaultDelivery:
         clock = [wait for wait in strike.waits if wait.on_clock]
         real = sum(wait.milliseconds for wait in strike.waits if not wait.on_clock)
         if clock:
-            now = self._sandboxes.now(sandbox)
+            # It may have waited in a queue, and the clock have moved meanwhile.
+            now = self._sandboxes.now(await self._sandboxes.get(sandbox.id) or sandbox)
             names = tuple(wait.fault for wait in clock)
             until = now + sum(wait.milliseconds for wait in clock)
             held = HeldAnswer(sandbox.id, f"{request.method} {request.path}", names, now, until)
@@ -74,6 +75,8 @@ class FaultDelivery:
         begun, written = loop.time(), 0
         while written < len(body):
             due = min(len(body), int((loop.time() - begun) * pace) + 1)
+            if self._waits.ended:
+                due = len(body)
             if due > written:
                 await streamed.write(body[written:due])
                 written = due

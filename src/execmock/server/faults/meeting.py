@@ -18,6 +18,7 @@ from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
 if TYPE_CHECKING:
     from execmock.core.faults import Strike
     from execmock.core.faults.timing import Limit
+    from execmock.service.faults.crowds import Crowd
 
 __all__ = ["FaultMeeting", "asks_for_faults"]
 
@@ -39,6 +40,12 @@ class FaultMeeting:
         self.strike: Strike | None = None
         self.sandbox: Sandbox | None = None
         """The sandbox whose faults are tried."""
+        self._entered: list[Crowd] = []
+
+    def leave(self) -> None:
+        """Be under way no longer: the request is answered."""
+        for crowd in self._entered:
+            crowd.leave()
 
     async def meet(
         self,
@@ -57,7 +64,7 @@ class FaultMeeting:
         from execmock.server.faults.striking import refusal, strike_on
 
         self.sandbox = sandbox
-        self.strike = await strike_on(self._engine, request, operation, path, sandbox)
+        self.strike = await strike_on(self._engine, request, (operation, path), sandbox, self._entered)
         return None if self.strike is None else refusal(self.strike, request_ids, sandbox)
 
     def applied(self, result: Result) -> Result:

@@ -29,6 +29,7 @@ from execmock.server.api.prefer import preferences
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
+from execmock.service.faults.crowds import Crowd
 from execmock.service.refusals import Refusal
 
 __all__ = ["refusal", "strike_on"]
@@ -37,15 +38,24 @@ _SECOND = 1000
 
 
 async def strike_on(
-    engine: Engine, request: Request, operation: Operation, path: Mapping[str, str], sandbox: Sandbox
+    engine: Engine,
+    request: Request,
+    asked: tuple[Operation, Mapping[str, str]],
+    sandbox: Sandbox,
+    entered: list[Crowd],
 ) -> Strike | None:
-    """Return what the faults of a sandbox do to a request, None if none strikes."""
+    """Return what the faults of a sandbox do to a request, None if none strikes.
+
+    `asked` are its operation and the parameters of its path. The crowds that it is part of until it is
+    answered are added to those `entered`.
+    """
+    operation, path = asked
     active = engine.faults.of(sandbox)
     subject = path.get("id", "") if operation.id in (*ABOUT_EXECUTION, EXECUTE) else ""
     if sandbox.step_faults and operation.id in ABOUT_EXECUTION:
         # What belongs to the situation comes before what was added to the sandbox.
         active = [*await engine.asked_executions.step_faults(sandbox, subject), *active]
-    asked = AskedRequest(
+    seen = AskedRequest(
         operation=operation.id,
         method=request.method,
         path=request.path,
@@ -56,9 +66,9 @@ async def strike_on(
         headers={name.lower(): value for name, value in request.headers.items()},
         body=_body(request.body),
     )
-    asked = await engine.asked_executions.of(sandbox, active, asked, subject, selection_of(request))
-    wanted = _wanted(engine, request, sandbox, asked)
-    return together(wanted, await engine.faults.strike(sandbox, active, asked))
+    seen = await engine.asked_executions.of(sandbox, active, seen, subject, selection_of(request))
+    wanted = _wanted(engine, request, sandbox, seen)
+    return together(wanted, await engine.faults.strike(sandbox, active, seen, entered))
 
 
 def _wanted(engine: Engine, request: Request, sandbox: Sandbox, asked: AskedRequest) -> Strike | None:

@@ -147,14 +147,18 @@ class ApiDispatcher:
         met = None
         if self._engine.sandboxes.faults_active or asks_for_faults(request):
             met = FaultMeeting(self._engine, quiet=self.quiet_faults)
-        answer, common = await self.answer(request, unread, opened, met)
-        response = _response(answer, common)
-        if met is None or met.strike is None:
-            return response
+        if met is None:
+            return _response(*await self.answer(request, unread, opened))
         # Imported here: without faults there is no use for it.
         from execmock.server.faults.delivery import FaultDelivery
 
-        return await FaultDelivery(self._engine).deliver(incoming, request, response, met)
+        try:
+            response = _response(*await self.answer(request, unread, opened, met))
+            if met.strike is None:
+                return response
+            return await FaultDelivery(self._engine).deliver(incoming, request, response, met)
+        finally:
+            met.leave()
 
     async def answer(
         self,

@@ -22,6 +22,7 @@ from execmock.core.faults import (
 from execmock.core.sandbox import KeptFault, Sandbox
 from execmock.interfaces import Key, Put
 from execmock.loading.faults import shipped_by_name
+from execmock.service.faults.crowds import Crowd, Crowds
 from execmock.service.services import Services
 
 __all__ = ["MOST_FAULTS", "ActiveFault", "Faults", "compiled_fault", "with_faults"]
@@ -55,6 +56,8 @@ class Faults:
         self._registry = services.registry
         self._sandboxes = services.sandboxes
         self._store = services.store
+        self.crowds = Crowds()
+        """The requests under way that faults limit the number of."""
 
     @property
     def words(self) -> FaultWords:
@@ -109,14 +112,19 @@ class Faults:
         return [(_place(sandbox, count.edition, count.per), count) for count in found]
 
     async def strike(
-        self, sandbox: Sandbox, active: Sequence[ActiveFault], request: AskedRequest
+        self, sandbox: Sandbox, active: Sequence[ActiveFault], request: AskedRequest, entered: list[Crowd]
     ) -> Strike | None:
-        """Return what faults do to a request, and count it for those that are meant for it."""
+        """Return what faults do to a request, and count it for those that are meant for it.
+
+        The crowds that it is part of until it is answered are added to those `entered`.
+        """
         tried = trying([one.fault for one in active], request)
         try:
             place = next(tried)
             while True:
-                place = tried.send(await self._count(sandbox, active[place], request))
+                one = active[place]
+                crowded = await self._is_crowded(sandbox, one, request.at, entered)
+                place = tried.send(await self._count(sandbox, one, request, crowded=crowded))
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return] # what the generator returns
 
@@ -129,7 +137,21 @@ class Faults:
         """Return what faults do to a request that asks for them, whatever requests they are meant for."""
         return struck_by([(fault, Counted(1, True, _seed(sandbox, fault.name, ""))) for fault in faults])
 
-    async def _count(self, sandbox: Sandbox, one: ActiveFault, request: AskedRequest) -> Counted:
+    async def _is_crowded(self, sandbox: Sandbox, one: ActiveFault, at: int, entered: list[Crowd]) -> bool:
+        """Return whether too many requests are under way; where not, one more is."""
+        counting = one.fault.counting
+        there = one.began is None or one.fault.window.holds(at, one.began)
+        if counting.at_once is None or not there:
+            return False
+        crowd = self.crowds.of(f"{sandbox.id}/{one.edition}/{one.visit}")
+        if not await crowd.enter(counting.at_once, counting.queue):
+            return True
+        entered.append(crowd)
+        return False
+
+    async def _count(
+        self, sandbox: Sandbox, one: ActiveFault, request: AskedRequest, *, crowded: bool
+    ) -> Counted:
         fault = one.fault
         per = one.visit
         if fault.counting.per_execution and request.execution:
@@ -142,7 +164,7 @@ class Faults:
         def one_more(old: FaultCount | None) -> list[Put]:
             nonlocal count, strikes, limit
             before = old or fresh
-            count, strikes, limit = counted(before, fault.counting, fault.window, request.at, one.began, seed)
+            count, strikes, limit = counted(before, fault, request.at, one.began, seed, crowded=crowded)
             return [] if count == old else [Put(place, count)]
 
         await self._store.update(place, one_more)
