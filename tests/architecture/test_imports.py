@@ -55,6 +55,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "urllib3": ("verify.requests_adapter",),
     "jinja2": ("verify.report.html",),
     "redis": ("stores.redis",),
+    "cryptography": ("server.http.tls",),
+    "trustme": ("server.http.tls",),
     "pytest": ("pytest_plugin", "verify.suite"),
 }
 ALONE = {"jsonschema", "schemathesis"}  # libraries that one module alone may import

@@ -37,6 +37,7 @@ async def ninth(server: Server) -> Reply:
 
 
 KEY = {"id_type": "key"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PROBES: dict[tuple[str, int | str], tuple[Probe, int]] = {
     ("unknownProperty", "ignore"): (lambda s: s.create({"more": 1}), 200),
     ("unknownProperty", 400): (lambda s: s.create({"more": 1}), 400),
@@ -70,6 +71,10 @@ PROBES: dict[tuple[str, int | str], tuple[Probe, int]] = {
     ("embedUnknownIdType", 422): (lambda s: s.execute("workflow_15", {"id_type": "name"}), 422),
     ("embedUnknownUserKey", "accept"): (lambda s: s.execute("workflow_15", {**KEY, "user_key": "x"}), 201),
     ("embedUnknownUserKey", 404): (lambda s: s.execute("workflow_15", {**KEY, "user_key": "x"}), 404),
+    ("embedUnknownWorkflow", 404): (lambda s: s.execute("newsletter", KEY), 404),
+    ("embedUnknownWorkflow", "run"): (lambda s: s.execute("newsletter", KEY), 201),
+    ("embedFormBody", 415): (lambda s: s.execute("workflow_15", data=b"id_type=key", headers=FORM), 415),
+    ("embedFormBody", "accept"): (lambda s: s.execute("workflow_15", data=b"id_type=key", headers=FORM), 201),
     ("embedExecutionData", 422): (lambda s: s.execute("workflow_15", {**KEY, "execution_data": []}), 422),
     ("embedExecutionData", 400): (lambda s: s.execute("workflow_15", {**KEY, "execution_data": []}), 400),
     ("statuses", "eight"): (ninth, 400),

@@ -156,3 +156,91 @@ async def test_what_is_executed_decides(server: Server, bind: dict[str, str]) ->
     for tier, log in (("gold", {"for": "gold"}), ("silver", {})):
         made = (await server.execute(bind["id"], {"execution_data": {"tier": tier}})).json
         assert (made["log"], made["execution_data"]) == (log, {"tier": tier})
+
+
+async def test_an_unknown_workflow_is_told_the_known_ids_and_how_to_add_one(server: Server) -> None:
+    known = server.engine.registry.current["embed-running"].bind
+    for value, body, said in (
+        ("worflow_15", {"id_type": "key"}, "Did you mean 'workflow_15'?"),
+        (known["key"], {"id_type": "hashid"}, "It is the key of one: send id_type key."),
+        (known["hashid"], {}, "It is the hashid of one: send id_type hashid."),
+    ):
+        reply = await server.execute(value, body)
+        (detail,) = reply.json["details"]
+        assert (reply.status, reply.json["message"], detail["location"]) == (404, "not found", "path/id")
+        assert str(known[str(body.get("id_type", "id"))]) in detail["expected"]
+        assert said in detail["message"]
+        assert "`api: embed`" in detail["message"]
+        assert "--choose embedUnknownWorkflow=run" in detail["message"]
+
+
+RUNS_ANY = {"choose": (("embedUnknownWorkflow", "run"),)}
+
+
+@pytest.mark.parametrize(
+    ("value", "id_type", "key", "name"),
+    [
+        ("daily-news_letter", "key", "daily-news_letter", "Daily News Letter"),
+        ("ab12c", "hashid", "workflow_ab12c", "Workflow ab12c"),
+        ("0197b3d2-6a1e-7c40-9f55-2f0d8c6e41b8", "id", None, None),
+    ],
+)
+async def test_any_workflow_can_be_run_by_choice(
+    mock_server: Start, value: str, id_type: str, key: str | None, name: str | None
+) -> None:
+    """The same one under the same id; what is known stays what it is."""
+    server = await mock_server(**RUNS_ANY)
+    first, again = [
+        await server.execute(value, {"id_type": id_type, "execution_data": {"a": 1}}) for _ in "12"
+    ]
+    assert first.status == again.status == 201
+    assert SCHEMA.violations(first.json) == []
+    assert (first.json["key"], first.json["name"]) == (again.json["key"], again.json["name"])
+    assert first.json["id"] != again.json["id"]
+    assert first.json["key"] == key if key else first.json["key"].startswith("workflow_")
+    assert first.json["name"] == name if name else first.json["name"].startswith("Workflow ")
+    assert (await server.execute("workflow_15", {"id_type": "key"})).json["name"] == "Workflow 15"
+    assert (await server.execute(value, {"id_type": "name"})).status == 404
+
+
+async def test_a_key_for_life_stands_for_its_first_answer_for_ever(
+    server: Server, bind: dict[str, str]
+) -> None:
+    """Also where many keys of a day come and go after it, and where many of them are for life."""
+    lasting = [f"life-{number}" for number in range(12)]
+    first = [await server.execute(bind["id"], headers={"Idempotency-Key": key}) for key in lasting]
+    for day in range(3):
+        for number in range(6):
+            await server.execute(bind["id"], headers={"Idempotency-Key": f"{day}-{number}"})
+        server.clock.advance(DAY)
+    again = [await server.execute(bind["id"], headers={"Idempotency-Key": key}) for key in lasting]
+    assert [reply.body for reply in again] == [reply.body for reply in first]
+    await server.execute(bind["id"], headers={"Idempotency-Key": "last"})
+    assert await server.engine.store.count("default", "embed-idempotency") < 12 + 3 * 6
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"body": {"execution_data": 5}},
+        {"body": {"id_type": "name"}},
+        {"body": {"id_type": "hashid"}},
+        {"data": b"{"},
+        {"data": b"x", "headers": {"Content-Type": "text/plain"}},
+    ],
+)
+async def test_a_repetition_that_would_be_refused_by_itself_gets_the_first_answer(
+    server: Server, bind: dict[str, str], sent: dict[str, Any]
+) -> None:
+    headers = {"Idempotency-Key": "k"}
+    first = await server.execute(bind["id"], headers=headers)
+    again = await server.execute(bind["id"], **{**sent, "headers": {**headers, **sent.get("headers", {})}})
+    assert (again.status, again.body) == (201, first.body)
+    other = await server.execute(
+        bind["id"], **{**sent, "headers": {"Idempotency-Key": "l", **sent.get("headers", {})}}
+    )
+    assert other.status >= 400
+    forced = await server.execute(bind["id"], headers={**headers, "Prefer": "code=429"})
+    assert forced.status == 429
+    strangers = await server.execute(bind["id"], key=None, headers=headers)
+    assert strangers.status == 401

@@ -48,7 +48,8 @@ def asked(url: str, connections: Connections | None = None, room: Room | None = 
     """Send one GET as a run would, and return the exchange."""
 
     async def send() -> Exchange:
-        async with Client(rate=0, timeout=10_000, connections=connections, room=room) as client:
+        async with Client(rate=0, timeout=10_000, connections=connections) as client:
+            client.room = room or client.room
             return await client.send(
                 Request("GET", url, {}), probe="p", label="l", operation="", identity="none"
             )

@@ -71,6 +71,20 @@ class Listening(Behaviour):
         return super().headers(request, answer)
 
 
+def test_a_killed_run_leaves_a_report_that_says_it_had_not_ended(tmp_path: Path) -> None:
+    behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
+    file = tmp_path / "report.json"
+    with serving_behaviour(behaviour) as url:
+        words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, f"--report=json={file}"]
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:  # noqa: S603
+            assert behaviour.generated.wait(120)
+            run.kill()
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert report["exitCode"] == 3
+    assert report["shortfall"].endswith("the run had not ended yet")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
 @pytest.mark.parametrize(
     ("moment", "number"), [("asked", signal.SIGTERM), ("generated", signal.SIGINT)], ids=["TERM", "INT"]
 )
@@ -98,6 +112,7 @@ def test_an_interrupted_run_reports_what_it_has_seen(
             run.send_signal(number)
             judged_so_far, said = run.communicate(timeout=120)
     told = [line for line in said.splitlines() if not line.startswith("verify: ")]  # progress
+    assert any("verify: creates up to" in line for line in said.splitlines())
     assert told == ["execmock: interrupted; what was seen is judged and reported"]
     assert "was not judged to the end, interrupted" in judged_so_far
     report = json.loads(file.read_text(encoding="utf-8"))

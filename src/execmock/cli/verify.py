@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,15 +62,16 @@ def _list_rules(settings: VerifySettings) -> int:
 def _judge(settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
-    from execmock.verify.report.files import check_formats, write
+    from execmock.verify.report.files import check_formats, is_plain, write
     from execmock.verify.report.terminal import lines
 
     reports = [pair for pairs in settings.reports for pair in pairs]
     with settings.naming("reports"):
         check_formats(reports)
     started = present()
+    files = [(form, path) for form, path in reports if is_plain(path)]
     try:
-        report = _run(settings, started)
+        report = _run(settings, started, (lambda found: write(found, files)) if files else None)
     except KeyboardInterrupt:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
@@ -81,20 +83,24 @@ def _judge(settings: VerifySettings) -> int:
     return report.exit_code
 
 
-def _run(settings: VerifySettings, started: int) -> Report:
+def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] | None) -> Report:
     import asyncio
 
     from execmock.loading.contract import contract_at
     from execmock.verify.interruption import Interruption
     from execmock.verify.report.progress import progress
-    from execmock.verify.runner import run
+    from execmock.verify.runner import Callbacks, run
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
     contract = contract_at(settings.contract)
-    interruption = Interruption(lambda said: click.echo(f"execmock: {said}", err=True))
     with progress() as update:
-        work = run(settings, contract, started=started, progress=update, interruption=interruption)
-        return asyncio.run(work)
+        callbacks = Callbacks(
+            progress=update,
+            say=lambda said: click.echo(f"verify: {said}", err=True),
+            keep=keep,
+            interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
+        )
+        return asyncio.run(run(settings, contract, started=started, callbacks=callbacks))
 
 
 def _cache() -> Path:

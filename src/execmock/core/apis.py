@@ -26,8 +26,8 @@ class ApiDescription:
     """One API. `execution`, `status` and `body` say where the contract describes them.
 
     `kind` and `keys` are what stores call its executions and its idempotency keys. `reads` says whether an
-    execution can be read by id, `timeline` whether it shows events. `default_scenario` is followed where
-    nothing picks another.
+    execution can be read by id, `timeline` whether it shows events, `keys_expire` whether an idempotency key
+    does, as a rule. `default_scenario` is followed where nothing picks another.
     """
 
     name: ApiName
@@ -39,6 +39,7 @@ class ApiDescription:
     default_scenario: str
     reads: bool
     timeline: bool
+    keys_expire: bool
 
 
 EXECUTIONS_API = ApiDescription(
@@ -51,6 +52,7 @@ EXECUTIONS_API = ApiDescription(
     default_scenario="paid-happy-path",
     reads=True,
     timeline=True,
+    keys_expire=False,
 )
 EMBED_API = ApiDescription(
     name="embed",
@@ -62,5 +64,6 @@ EMBED_API = ApiDescription(
     default_scenario="embed-running",
     reads=False,
     timeline=False,
+    keys_expire=True,
 )
 APIS: Mapping[ApiName, ApiDescription] = {"executions": EXECUTIONS_API, "embed": EMBED_API}

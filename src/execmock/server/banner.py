@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from shlex import quote
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
@@ -35,17 +37,20 @@ def banner(
     own_file: str = "",
     left_out: Sequence[str] = (),
     keys: Sequence[ExampleKey] = (),
+    trust: Path | None = None,
 ) -> str:
     """Return the text; `urls` maps operation ids to the address of their port.
 
     `own_file` names the file of a contract that is not the shipped one, `left_out` the shipped scenarios that
     do not fit it. `key` is what the lines to paste use, empty where none is known; `keys` are the known ones.
+    `trust` is the certificate that clients have to be told of.
     """
     main = urls[CREATE]
+    path = settings.host.removeprefix("unix:") if settings.host.startswith("unix:") else ""
     width = max(map(len, contract.operations))
     method = max(len(operation.method) for operation in contract.operations.values())
     lines = [
-        f"execmock {__version__} is ready at {main}",
+        f"execmock {__version__} is ready at {settings.host if path else main}",
         "",
         *(
             f"  {o.id:<{width}}  {o.method:<{method}} {urls[o.id]}{o.path}"
@@ -56,6 +61,8 @@ def banner(
         f"  Contract             {main}/openapi.yaml" + (f", from {own_file}" if own_file else ""),
     ]
     lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
+    if trust:
+        lines.append(f"  To be trusted        {trust}, the certificate that this server's is made with")
     if left_out:
         lines.append(f"  Not served           {', '.join(left_out)}: these scenarios do not fit the contract")
     lines += [
@@ -64,7 +71,10 @@ def banner(
         "",
         "Paste to create an execution, watch it move, list, read it publicly, execute:",
     ]
-    lines += ["", *_paste(contract, urls, key or "KEY"), ""]
+    told = [f"--unix-socket {quote(path)}"] if path else []
+    told += [f"--cacert {quote(str(trust))}"] if trust else []
+    pasted = _paste(contract, urls, key or "KEY")
+    lines += ["", *(line.replace("curl -s ", " ".join(["curl -s", *told, ""])) for line in pasted), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
     return "\n".join(lines) + "\n"
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
@@ -17,9 +17,15 @@ from execmock.server.app import App
 from execmock.server.banner import banner
 from execmock.server.example_keys import ExampleKey, example_key, example_keys
 from execmock.server.http.listener import Listener, bind
+from execmock.server.http.unix_socket import path_of
 from execmock.service.scenario_reload import ScenarioReloader
 from execmock.service.scenarios.shipped import left_out
 from execmock.settings import ServeSettings
+
+if TYPE_CHECKING:
+    import ssl
+
+    from execmock.server.http.tls import Tls
 
 __all__ = ["ProcessOptions", "run"]
 
@@ -51,7 +57,8 @@ def run(settings: ServeSettings, running: ProcessOptions) -> None:
 async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
     mock = App(settings)
     await mock.prepare()
-    opened = await _listen(mock, settings, shared=running.shared)
+    tls = _tls(settings)
+    opened = await _listen(mock, settings, tls.context if tls else None, shared=running.shared)
     # What there is now stays; the collector need not look at it again and again.
     gc.freeze()
     gc.enable()
@@ -60,18 +67,33 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
     if running.lifeline is not None:
         asyncio.get_running_loop().add_reader(running.lifeline, stopped.set)
     if running.first and not running.again:
-        _say(mock, settings, opened, await example_keys(mock.engine.sandboxes, settings))
+        _say(mock, settings, opened, tls, await example_keys(mock.engine.sandboxes, settings))
     running.when_ready()
     background = [
         asyncio.create_task(_reload(mock, settings, aloud=running.first)),
         asyncio.create_task(_warm()),
     ]
+    if running.first and _logs_moves(settings):
+        shared = running.shared or not settings.store.startswith("memory:")
+        # Imported here: most servers have no use for it.
+        from execmock.server.move_log import MoveLog
+
+        background.append(asyncio.create_task(MoveLog(mock.engine, mock.log, shared=shared).run()))
     await stopped.wait()
     for task in background:
         task.cancel()
     mock.end_streams()
     await asyncio.gather(*(listener.stop() for listener in opened.listeners))
     await mock.close()
+
+
+def _tls(settings: ServeSettings) -> Tls | None:
+    if settings.tls == "off" and settings.tls_cert is None:
+        return None
+    # Imported here: most servers have no use for it.
+    from execmock.server.http.tls import server_tls
+
+    return server_tls(settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +108,7 @@ class _Open:
         return {*self.operations.values(), self.control}
 
 
-async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
+async def _listen(mock: App, settings: ServeSettings, tls: ssl.SSLContext | None, *, shared: bool) -> _Open:
     """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
     contract = mock.engine.contract
     embed = contract.sharing_tags(EXECUTE)
@@ -98,7 +120,7 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     if settings.control_port is not None:
         ports.append((settings.control_port, "control_port", mock.dispatcher((), control=True)))
     listeners = [
-        Listener(dispatcher, bind(settings.host, port, settings.named(name), shared=shared))
+        Listener(dispatcher, bind(settings.host, port, _place_of(settings, name), shared=shared), tls)
         for port, name, dispatcher in ports
     ]
     for listener in listeners:
@@ -109,7 +131,14 @@ async def _listen(mock: App, settings: ServeSettings, *, shared: bool) -> _Open:
     return _Open(served, listeners[-1] if control else listeners[0])
 
 
-def _say(mock: App, settings: ServeSettings, opened: _Open, keys: Sequence[ExampleKey]) -> None:
+def _place_of(settings: ServeSettings, name: str) -> str:
+    """Return the option that says where a port is: a path has its own."""
+    return settings.named("host" if path_of(settings.host) is not None else name)
+
+
+def _say(
+    mock: App, settings: ServeSettings, opened: _Open, tls: Tls | None, keys: Sequence[ExampleKey]
+) -> None:
     best = example_key(keys, strict=settings.strict)
     urls = {name: listener.url for name, listener in opened.operations.items()}
     engine = mock.engine
@@ -126,6 +155,7 @@ def _say(mock: App, settings: ServeSettings, opened: _Open, keys: Sequence[Examp
                 str(settings.contract or ""),
                 left_out(engine.contract),
                 keys,
+                tls.trust if tls else None,
             )
         )
         sys.stdout.flush()
@@ -140,6 +170,12 @@ async def _reload(mock: App, settings: ServeSettings, *, aloud: bool) -> None:
     async for line in reloader.run():
         if aloud:
             mock.log.say(line)
+
+
+def _logs_moves(settings: ServeSettings) -> bool:
+    if settings.quiet:
+        return False
+    return sys.stdout.isatty() if settings.moves is None else settings.moves
 
 
 async def _warm() -> None:

@@ -9,16 +9,22 @@ __all__ = ["ABSENT"]
 _ONE_ADDRESS = "a mock in a test serves everything at one address"
 _ONE_PROCESS = "a mock in a test lives in the process of the test"
 
+_NO_TLS = "a test calls the mock on its own machine, without TLS"
+
 ABSENT: Mapping[str, Mapping[str, str]] = {
     "ExecMock": {
         "embed_port": _ONE_ADDRESS,
         "control_port": _ONE_ADDRESS,
+        "tls": _NO_TLS,
+        "tls_cert": _NO_TLS,
+        "tls_key": _NO_TLS,
         "control_key": "the test itself is who controls the mock",
         "store": "what a test leaves is forgotten; snapshot() and restore() keep it in between",
         "workers": _ONE_PROCESS,
         "loop": _ONE_PROCESS,
         "log_format": "nothing is logged; requests and the report of a failed test show what came",
         "quiet": "nothing is logged; requests and the report of a failed test show what came",
+        "moves": "nothing is logged; requests and the report of a failed test show what came",
     },
     "ini": {
         "keys": "each sandbox has a key of its own",

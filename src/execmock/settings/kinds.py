@@ -95,7 +95,7 @@ def _show_store(url: str) -> str:
     return re.sub(r"(://[^/@:]*:)[^@]*@", r"\1***@", url)
 
 
-_ADDRESS = parsers.pattern(r"[^\s/]+")
+_ADDRESS = parsers.pattern(r"(?!unix:)[^\s/]+|unix:[^\0]*[^\0/]")
 _ORIGIN = parsers.pattern(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 _PRINTABLE = parsers.pattern(r"[!-~]+")
 _TEXT = parsers.pattern(r"(?s).*\S.*")
@@ -123,7 +123,7 @@ HEADER_SIZE = Kind(
     *("BYTES", "a size from 256 to 1m, such as 64k", parsers.parse_header_size, parsers.show_size),
     types=(int, str),
 )
-HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1", _ADDRESS)
+HOST = Kind("ADDRESS", "an address to listen on, such as 127.0.0.1, or unix:/PATH", _ADDRESS)
 INSTANT = Kind(
     *("INSTANT", "an instant such as 2026-01-01T09:00:00Z", parsers.parse_instant_text, format_instant),
     values=(datetime, int),

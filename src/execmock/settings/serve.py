@@ -41,12 +41,19 @@ __all__ = ["ServeSettings"]
 class ServeSettings(Settings):
     """The options of the server. Instants are milliseconds since 1970, sizes bytes, None means not set."""
 
-    host: str = option("127.0.0.1", HOST, "Address to listen on.")
+    host: str = option("127.0.0.1", HOST, "Address to listen on, or unix:PATH for a socket with a path.")
     port: int = option(4010, PORT, "Port of the API; 0 picks a free one.")
     embed_port: int | None = option(None, PORT, "Serve the embed operation on a port of its own.")
     control_port: int | None = option(None, PORT, "Serve the control API on a port of its own.")
     control_key: str | None = option(
         None, SECRET, "Key of the control API; needed when --host is not the loopback."
+    )
+    tls: str = option(
+        "off", choice("off", "self-signed"), "Serve https with a certificate that is made on this machine."
+    )
+    tls_cert: Path | None = option(None, PATH, "Serve https with this certificate, as PEM, with its chain.")
+    tls_key: Path | None = option(
+        None, PATH, "Key of the certificate, as PEM, unless it is in the same file."
     )
     auth: str = option(
         "open", choice("open", "strict"), "open takes any key, strict only those given with --key."
@@ -142,7 +149,10 @@ class ServeSettings(Settings):
         False, FLAG, "Keep the bodies of answers in the journal too.", each_sandbox=True
     )
     log_format: str = option("text", choice("text", "json"), "How requests are logged.")
-    quiet: bool = option(False, FLAG, "Log no requests.")
+    quiet: bool = option(False, FLAG, "Log no requests and no moves.")
+    moves: bool | None = option(
+        None, FLAG, "Log the moves of executions as they fall due; at a terminal by default."
+    )
     loop: str = option(
         "auto", choice("auto", "asyncio", "uvloop"), "Event loop; auto takes uvloop where it is installed."
     )
@@ -153,11 +163,34 @@ class ServeSettings(Settings):
         return self.auth == "strict"
 
     def __post_init__(self) -> None:
+        self._check_ports()
         if self.rate_burst is not None and self.rate_limit is None:
             raise ConfigError(
                 f"{self.named('rate_burst')} is {self.rate_burst}, and there is no rate; expected "
                 f"{self.named('rate_limit')} with it"
             )
+        if self.tls != "off" and self.tls_cert is not None:
+            both = f"{self.named('tls')} and {self.named('tls_cert')}"
+            raise ConfigError(f"{both} both say which certificate is served; expected one of them")
+        if self.tls_key is not None and self.tls_cert is None:
+            raise ConfigError(
+                f"{self.named('tls_key')} is the key of no certificate; expected --tls-cert too"
+            )
+        if self.host.startswith("unix:"):
+            self._check_path()
+
+    def _check_path(self) -> None:
+        """Refuse what a socket with a path cannot have."""
+        host, place = self.named("host"), repr(self.host)
+        others = {"embed_port": self.embed_port, "control_port": self.control_port}
+        for name, port in others.items():
+            if port is not None:
+                one = f"expected no {self.named(name)}"
+                raise ConfigError(f"{host} is {place}, which has no ports; {one}")
+        if self.workers > 1:
+            raise ConfigError(f"{host} is {place}, which processes cannot share; expected one worker")
+
+    def _check_ports(self) -> None:
         ports = {"port": self.port, "embed_port": self.embed_port, "control_port": self.control_port}
         taken: dict[int, str] = {}
         for name, port in ports.items():

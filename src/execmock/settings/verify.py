@@ -25,6 +25,7 @@ from execmock.settings.kinds import (
     URL,
     WAIT,
     choice,
+    count,
 )
 from execmock.settings.option import option, options
 
@@ -92,6 +93,9 @@ class VerifySettings(Settings):
     )
     resolve: tuple[tuple[str, int, str], ...] = option(
         (), RESOLVE, "Address to use for a host, in place of what DNS says.", many=True
+    )
+    max_creates: int | None = option(
+        None, count(0), "Most executions to create; without it, as many as the run says at its beginning."
     )
     seed: int = option(1, SEED, "Generate other input.")
     sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from execmock.core.durations import format_instant
 from execmock.core.sandbox import DRAW_BY
+from execmock.errors import ConfigError
 from execmock.settings import ServeSettings, explains_arguments, from_arguments
 from execmock.testing.background import BACKGROUND
 from execmock.testing.faults import FaultsLike
@@ -69,6 +70,9 @@ class ExecMock(MockSandbox):
         self._options = from_arguments(
             ServeSettings, "ExecMock", given, scenario=None, world=None, faults=(), quiet=True
         )
+        if self._options.host.startswith("unix:"):
+            place = f"ExecMock: host is {self._options.host!r}"
+            raise ConfigError(f"{place}, which clients of a test cannot call; expected an address")
         strictness = Strictness(strict_client, allow_unknown_keys, allow_misspelt)
         super().__init__(None, "default", key, strictness)
         self._scenario, self._world, self._faults = scenario, world, faults

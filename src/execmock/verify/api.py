@@ -36,6 +36,7 @@ def verify(
     rate: float | str | None = None,
     timeout: int | str = 10_000,
     max_time: int | str | None = None,
+    max_creates: int | None = None,
     proxy: str | None = None,
     ca: str | Path | None = None,
     cert: str | Path | None = None,

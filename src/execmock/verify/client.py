@@ -11,8 +11,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.verify.answer_body import ACCEPTED, Room, Unreadable, read_body
 from execmock.verify.connections import Connections, Proxy
+from execmock.verify.creates import Creates
 from execmock.verify.exchange import Exchange, Request, parse_json
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
 
@@ -44,10 +46,10 @@ class Client:
         deadline: float | None = None,
         timer: Timer = REAL,
         connections: Connections | None = None,
-        room: Room | None = None,
     ) -> None:
         self._connections = connections or Connections()
-        self._room = room or Room()
+        self.room = Room()
+        """What is kept of answers."""
         self._timer = timer
         self._pace = RateLimit(rate, timer)
         self._timeout = timeout / 1000
@@ -55,6 +57,8 @@ class Client:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
+        self.creates = Creates()
+        """Executions that were created, and how many may be."""
         self.journal: list[Exchange] = []
         self.watch: TargetWatch | None = None
         """Ends the run when a key stops working or the service goes away."""
@@ -115,9 +119,11 @@ class Client:
             async with contextlib.nullcontext() if burst else self._slots:
                 if not await self._pace.turn(self._deadline) or self.out_of_time:
                     raise OutOfTime
-                seen = await self._once(
-                    request, probe, label, operation, identity, valid, self._most_seconds()
-                )
+                sending = self._once(request, probe, label, operation, identity, valid, self._most_seconds())
+                if request.method == "POST" and operation in (CREATE, EXECUTE):
+                    seen = await self.creates.one(sending)
+                else:
+                    seen = await sending
             if not seen.status and self.out_of_time:
                 raise OutOfTime  # the time limit cut it off, not the service
             self.journal.append(seen)
@@ -167,7 +173,7 @@ class Client:
                 timeout=aiohttp.ClientTimeout(total=seconds),
                 ssl=self._connections.tls if request.url.startswith("https:") else True,
             ) as answer:
-                body = await read_body(answer, self._room)
+                body = await read_body(answer, self.room)
                 status = answer.status
                 headers = {name.lower(): value for name, value in answer.headers.items()}
         except TimeoutError:

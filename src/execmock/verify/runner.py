@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from execmock.core.contract import Contract
-from execmock.errors import ConfigError
+from execmock.errors import ConfigError, ExecmockError
 from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.connections import Connections
+from execmock.verify.create_plan import affordable, planned
+from execmock.verify.creates import Creates, NoMoreCreates
 from execmock.verify.evidence import EngineFailure, Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.interruption import Interruption
@@ -29,15 +33,31 @@ from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_t
 from execmock.verify.target_watch import TargetWatch, Unreachable
 from execmock.verify.waivers import load_waivers, waive
 
-__all__ = ["Progress", "run"]
+__all__ = ["Callbacks", "Progress", "run"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a finished probe, how many are finished, and how many there are."""
 
 _GENTLE_RATE = 40.0
+_BETWEEN_REPORTS = 10.0
 _GENERATED, _EMBED = "generated", "embed"  # probes
 _INTERRUPTED = "the run was interrupted"
 _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the caller of a run is told, and how it can end the run.
+
+    `say` is told what the run will do. `keep` gets a report of what has been seen, at the beginning and then
+    every ten seconds or more, from another thread. An `interruption` has the run end on a signal, and report
+    what it has seen by then.
+    """
+
+    progress: Progress = lambda *_: None
+    say: Callable[[str], None] = lambda _: None
+    keep: Callable[[Report], None] | None = None
+    interruption: Interruption = field(default_factory=Interruption)
 
 
 class Runner:
@@ -48,16 +68,16 @@ class Runner:
         options: VerifySettings,
         contract: Contract,
         started: int,
-        progress: Progress,
         pass_time: PassTime | None = None,
-        interruption: Interruption | None = None,
+        callbacks: Callbacks | None = None,
     ) -> None:
         self.options = options
         self.contract = contract
         self.started = started
-        self.progress = progress
         self.pass_time = pass_time
-        self.interruption = interruption or Interruption()
+        told = callbacks or Callbacks()
+        self.progress, self.say, self.keep = told.progress, told.say, told.keep
+        self.interruption = told.interruption
         if not options.url:
             raise ConfigError("no address was given; expected execmock verify BASE_URL")
         _check_keys(options)
@@ -71,6 +91,7 @@ class Runner:
         self.stopped: dict[str, str] = {}
         self.engine_failures: list[EngineFailure] = []
         self.chosen: tuple[Probe, ...] = ()
+        self.left_out: tuple[Probe, ...] = ()
         self.learned = Learned()
         self.done = 0
 
@@ -89,11 +110,12 @@ class Runner:
             deadline=deadline,
             connections=self.connections,
         ) as client:
+            client.creates = Creates(self.options.max_creates)
             clock = await find_target_clock(client, self.options, self.prefix, self.pass_time)
             try:
                 with self.interruption.cancels():
                     async with asyncio.timeout(None if limit is None else limit / 1000):
-                        await self._send_all(client, clock)
+                        await self._send_all(client, clock, begun)
             except (OutOfTime, TimeoutError):
                 self._stop_all(_OUT_OF_TIME)
             except asyncio.CancelledError:
@@ -108,25 +130,61 @@ class Runner:
             return self._report(client, (), begun, clock, unreachable="no request got an answer")
         return self._judged(client, clock, begun)
 
-    async def _send_all(self, client: Client, clock: TargetClock) -> None:
+    async def _send_all(self, client: Client, clock: TargetClock, begun: float) -> None:
         requests = self._requests(clock)
-        self.chosen = self._choose(clock)
+        self._choose(clock)
+        creates = self._plan_creates()
         preflight = Preflight(client, requests, clock, self.options)
-        creates = any("writes" in each.needs for each in self.chosen)
         self.learned = await preflight.check(keys=not isinstance(clock, MockTime), creates=creates)
         watch = TargetWatch(self.options.url, preflight.ask, preflight.names, preflight.usual)
         client.watch = watch
-        await self._probe(client, requests, clock)
+        async with self._reports_so_far(client, clock, begun):
+            await self._probe(client, requests, clock)
         await watch.finish()
+
+    def _plan_creates(self) -> bool:
+        """Say how many executions the run will create; return whether the preflight may create any."""
+        options, most = self.options, self.options.max_creates
+        if options.read_only or not any("writes" in each.needs for each in self.chosen):
+            return False
+        names = ("preflight", *(each.name for each in self.chosen))
+        number = sum(planned(name, options.effort, len(options.workflow_ids)) for name in names)
+        bound = f", of at most {most}" if most is not None else "; --max-creates bounds it"
+        self.say(f"creates up to {number if most is None else min(number, most)} executions{bound}")
+        return most is None or most >= planned("preflight", options.effort)
+
+    @asynccontextmanager
+    async def _reports_so_far(self, client: Client, clock: TargetClock, begun: float) -> AsyncIterator[None]:
+        """Keep reports of what has been seen while the block runs, for when the program is killed."""
+        if self.keep is None:
+            yield
+            return
+        keep = self.keep
+
+        def judge_so_far() -> None:
+            keep(self._judged(client, clock, begun, unfinished="the run had not ended yet"))
+
+        async def again_and_again() -> None:
+            while True:
+                started = time.monotonic()
+                with suppress(ExecmockError, OSError):  # the last report says what is wrong with the file
+                    await asyncio.to_thread(judge_so_far)
+                await asyncio.sleep(max(_BETWEEN_REPORTS, 10 * (time.monotonic() - started)))
+
+        task = asyncio.create_task(again_and_again())
+        try:
+            yield
+        finally:
+            task.cancel()
 
     def _stop_all(self, reason: str) -> None:
         for each in all_probes():
             self.stopped.setdefault(each.name, reason)
 
-    def _judged(self, client: Client, clock: TargetClock, begun: float) -> Report:
+    def _judged(self, client: Client, clock: TargetClock, begun: float, unfinished: str = "") -> Report:
         evidence = self._evidence(client, clock)
         results = waive(judge(evidence, self.rules, Interruptions(self.blocked, self.stopped)), self.waivers)
-        return self._report(client, results, begun, clock, evidence=evidence)
+        return self._report(client, results, begun, clock, evidence=evidence, unfinished=unfinished)
 
     def _requests(self, clock: TargetClock) -> Requests:
         options = self.options
@@ -147,10 +205,18 @@ class Runner:
                 has.add("generated")
         return frozenset(has)
 
-    def _choose(self, clock: TargetClock) -> tuple[Probe, ...]:
+    def _choose(self, clock: TargetClock) -> None:
+        """Choose the probes that the rules need, and among them those that --max-creates allows."""
+        options = self.options
         wanted = {name for rule in self.rules for name in rule.probes}
         has = self._has(clock)
-        return tuple(each for each in all_probes() if each.name in wanted and has.issuperset(each.needs))
+        chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
+        most = None if options.read_only else options.max_creates
+        workflows = len(options.workflow_ids)
+        self.chosen, self.left_out = affordable(chosen, options.effort, workflows, most)
+        for each in self.left_out:
+            number = planned(each.name, options.effort, workflows)
+            self.stopped[each.name] = f"--max-creates {most} leaves too few for up to {number} ({each.name})"
 
     async def _probe(self, client: Client, requests: Requests, clock: TargetClock) -> None:
         self.total = len(self.chosen)
@@ -189,6 +255,8 @@ class Runner:
             self.stopped[each.name] = str(reason)
         except OutOfTime:
             self.stopped[each.name] = _OUT_OF_TIME
+        except NoMoreCreates:
+            self.stopped[each.name] = f"--max-creates {self.options.max_creates} was reached"
         except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
             # An answer of an unexpected form stops one probe, never the run.
             self.stopped[each.name] = f"an answer could not be used: {error!r}"
@@ -214,6 +282,7 @@ class Runner:
         *,
         evidence: Evidence | None = None,
         unreachable: str = "",
+        unfinished: str = "",
     ) -> Report:
         keys = {_NAMES.get(name, name.upper()): key for name, key in clock.keys.items()}
         return Report(
@@ -228,6 +297,8 @@ class Runner:
             seconds=time.monotonic() - begun,
             own_sandbox=isinstance(clock, MockTime),
             unreachable=unreachable,
+            unfinished=unfinished,
+            created=client.creates.made,
             silent=self._silent(client.journal, clock) if results else "",
             interrupted=self.interruption.signal,
             notes=(*self._notes(), *self.learned.notes),
@@ -252,6 +323,9 @@ class Runner:
     def _notes(self) -> Iterator[str]:
         if self.options.insecure:
             yield "certificates were not checked (--insecure)"
+        if self.left_out:
+            names = ", ".join(each.name for each in self.left_out)
+            yield f"not tried for --max-creates {self.options.max_creates}: the probes {names}"
         if proxy := self.connections.proxy_for(self.options.url):
             yield f"all requests went through the proxy {proxy}"
 
@@ -291,13 +365,8 @@ async def run(
     contract: Contract,
     *,
     started: int,
-    progress: Progress | None = None,
     pass_time: PassTime | None = None,
-    interruption: Interruption | None = None,
+    callbacks: Callbacks | None = None,
 ) -> Report:
-    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it.
-
-    An `interruption` has the run end on a signal, and report what it has seen by then.
-    """
-    shown = progress or (lambda *_: None)
-    return await Runner(options, contract, started, shown, pass_time, interruption).run()
+    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it."""
+    return await Runner(options, contract, started, pass_time, callbacks).run()

@@ -27,6 +27,7 @@ FLAGS: Mapping[str, str] = {
     "null": "nulls",
     "emptyString": "empty_strings",
     "unknownProperty": "unknown_properties",
+    "formBody": "forms",
 }
 
 

@@ -48,13 +48,14 @@ class Handled(Struct, frozen=True, gc=False):
     """What a handler returns: the bytes of `data`, or of the whole body where there is no envelope.
 
     `subject` is the id of what the handler made, `sandbox` the one it found without a key, `warning` what the
-    client probably meant otherwise.
+    client probably meant otherwise, `scenario` what a new execution follows, as `name@version`.
     """
 
     body: bytes
     subject: str = ""
     sandbox: Sandbox | None = None
     warning: str = ""
+    scenario: str = ""
 
 
 class Result(Struct, frozen=True, gc=False):
@@ -63,7 +64,8 @@ class Result(Struct, frozen=True, gc=False):
     `operation` is empty where no operation of the contract was asked, `sandbox` None where none was reached,
     `subject` the id of the execution or workflow that it is about. `violations` are why it was refused;
     `fits` says that the request keeps the contract, `note` what the log says of it in addition; `warning`
-    is for the client too, which finds it in a header. `faults` are the names of those that struck.
+    is for the client too, which finds it in a header. `made` is the id of the execution that was made, or
+    found by its idempotency key, and `scenario` what it follows. `faults` are the names of those that struck.
     """
 
     answer: Answer
@@ -74,6 +76,8 @@ class Result(Struct, frozen=True, gc=False):
     fits: bool = False
     note: str = ""
     warning: str = ""
+    made: str = ""
+    scenario: str = ""
     faults: Sequence[str] = ()
 
 

@@ -15,6 +15,7 @@ from execmock.server.api.request_validation import ValidatedRequest
 from execmock.service.executions.embed_executions import EmbedExecutions, ExecuteRequest
 from execmock.service.executions.executions import Executions, Page
 from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.selection import Selection
 
 __all__ = ["api_handlers", "selection_of"]
@@ -38,7 +39,7 @@ def api_handlers(
     async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         who = admitted(request, caller)
         created = await executions.create(who.sandbox, validated.body, who.name, selection_of(request))
-        return Handled(created.data, created.id, warning=created.warning)
+        return Handled(created.data, created.id, None, created.warning, created.scenario)
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         sandbox = admitted(request, caller).sandbox
@@ -56,14 +57,19 @@ def api_handlers(
     async def execute(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         key = request.headers.get("Idempotency-Key")
         asked = ExecuteRequest(validated.parameters["id"], validated.body, key)
-        return Handled(await embed.execute(admitted(request, caller).sandbox, asked, selection_of(request)))
+        made = await embed.execute(admitted(request, caller).sandbox, asked, selection_of(request))
+        return Handled(made.body, made.id, None, "", made.scenario)
+
+    async def replay(request: Request, path: Mapping[str, str], sandbox: Sandbox) -> Handled | None:
+        found = await embed.replay(sandbox, path["id"], request.headers.get("Idempotency-Key"))
+        return Handled(found.body, found.id) if found else None
 
     return {
         CREATE: Handler(create),
         GET: Handler(read, subject="id"),
         PUBLIC: Handler(read_public, subject="id"),
         LIST: Handler(list_page),
-        EXECUTE: Handler(execute, subject="id"),
+        EXECUTE: Handler(execute, subject="id", replay=replay),
     }
 
 

@@ -42,6 +42,7 @@ class Faults(Protocol):
 
 
 Serve = Callable[[Request, ValidatedRequest, Caller | None], Awaitable[Handled]]
+Replay = Callable[[Request, Mapping[str, str], Sandbox], Awaitable[Handled | None]]
 
 
 _UNKNOWN = "The path belongs to no operation of this contract"
@@ -50,10 +51,14 @@ _PATHS = "a path of the contract; `execmock serve --contract FILE` serves a copy
 
 
 class Handler(NamedTuple):
-    """What serves one operation. `subject` names the path parameter that says what a request is about."""
+    """What serves one operation. `subject` names the path parameter that says what a request is about.
+
+    `replay` gives the first answer to a repeated request, even where what it holds is refused by itself.
+    """
 
     serve: Serve
     subject: str = ""
+    replay: Replay | None = None
 
 
 class Api:
@@ -104,6 +109,8 @@ class Api:
         `faults` are those that it may meet once it is known who calls.
         """
         result = await self._result(request, faults)
+        if result.violations and result.sandbox is not None:
+            result = await self._first_answer(request, result, result.sandbox) or result
         prefer = request.headers.get("Prefer")
         if prefer is None and not result.warning:
             return result
@@ -152,7 +159,24 @@ class Api:
             return Result(answer, name, sandbox, subject, violations, fits)
         sandbox = sandbox or handled.sandbox
         answer = served.wrap(handled.body, self._request_ids.next(sandbox))
-        return Result(answer, name, sandbox, subject or handled.subject, (), fits, warning=handled.warning)
+        made = handled.subject
+        return Result(
+            answer, name, sandbox, subject or made, (), fits, "", handled.warning, made, handled.scenario
+        )
+
+    async def _first_answer(self, request: Request, refused: Result, sandbox: Sandbox) -> Result | None:
+        """Return what a refused request was answered when it first came, None where it is no repetition."""
+        served = self._served.get(refused.operation)
+        if served is None or served.replay is None:
+            return None
+        try:
+            handled = await served.replay(request, self._route(request)[1], sandbox)
+        except StoreError:
+            return None
+        if handled is None:
+            return None
+        answer = served.wrap(handled.body, self._request_ids.next(sandbox))
+        return replace(refused, answer=answer, violations=(), made=handled.subject)
 
     def refuse(self, refusal: Refusal) -> Result:
         """Return the result of a request that is refused before any operation is asked."""
@@ -209,7 +233,7 @@ class Api:
 class _Served:
     """One operation with everything that serving it needs."""
 
-    __slots__ = ("enveloped", "operation", "serve", "status", "subject", "validator")
+    __slots__ = ("enveloped", "operation", "replay", "serve", "status", "subject", "validator")
 
     def __init__(
         self, contract: Contract, operation: Operation, handler: Handler | None, strictness: Strictness
@@ -217,6 +241,7 @@ class _Served:
         self.operation = operation
         self.serve = handler.serve if handler else None
         self.subject = handler.subject if handler else ""
+        self.replay = handler.replay if handler else None
         self.validator = RequestValidator(contract, operation, strictness)
         success = operation.success
         self.status = int(success.status)

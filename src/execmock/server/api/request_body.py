@@ -10,6 +10,7 @@ from execmock.core.json_text import JsonError, decode
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.server.api.calls import JSON, Request
+from execmock.server.api.form_body import FORM, FormError, read_form
 from execmock.server.api.strictness import Strictness, breaks
 from execmock.service.refusals import Refusal
 
@@ -37,6 +38,8 @@ class BodyValidator:
             return {}
         content_type = request.headers.get("Content-Type", "")
         if content_type not in self._json and (kind := _plain(content_type)) not in self._json:
+            if kind == FORM and self._strictness.forms and FORM not in self._others:
+                return self._checked(self._read_form(request.body))
             if kind in self._others or self._any:
                 return request.body
             violation = Violation("header/Content-Type", self._expected, content_type or None)
@@ -49,6 +52,18 @@ class BodyValidator:
             came = request.body[:60].decode("utf-8", "replace")
             violation = Violation("body", f"a JSON object; {error.message}", came)
             raise Refusal(self._strictness.malformed, "The request body is not JSON", [violation]) from None
+        return self._checked(body)
+
+    def _read_form(self, body: bytes) -> Any:
+        try:
+            return read_form(body)
+        except FormError as error:
+            came = body[:60].decode("utf-8", "replace")
+            violation = Violation("body", f"a form with {error}", came)
+            raise Refusal(self._strictness.malformed, "The request body is no form", [violation]) from None
+
+    def _checked(self, body: Any) -> Any:
+        """Return a body that fits the schema; Refusal names every violation."""
         if not self._schema.is_valid(body):
             violations = self._schema.violations(body)
             is_object = isinstance(body, dict)

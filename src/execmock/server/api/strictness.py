@@ -30,6 +30,7 @@ class Strictness:
     empty_strings: bool = True
     unknown_properties: bool = True
     unknown_parameters: bool = True
+    forms: bool = False
     by_place: Mapping[str, int] = field(default_factory=dict)
     """Statuses for violations at one place, such as body/id_type, where it differs from `invalid`."""
 

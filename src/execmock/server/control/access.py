@@ -19,8 +19,8 @@ _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only mean this machine."""
-    if host == "localhost":
+    """Whether a host name, an address or a path can only mean this machine."""
+    if host == "localhost" or host.startswith("unix:"):
         return True
     try:
         return ip_address(host).is_loopback

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from execmock.errors import ConfigError
 from execmock.server.http.dispatch import Dispatcher
 from execmock.server.http.fast_protocol import FastServer
+from execmock.server.http.unix_socket import bind_path, path_of, remove
 
 if TYPE_CHECKING:
+    import ssl
+
     from execmock.server.http.aiohttp_protocol import AiohttpServer
 
 __all__ = ["Listener", "bind"]
@@ -24,9 +27,13 @@ _LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 def bind(host: str, port: int, option: str = "--port", *, shared: bool = False) -> socket.socket:
     """Return a bound socket; ConfigError when the address cannot be had. Port 0 picks a free one.
 
-    Other processes can bind a shared one too, and the system then spreads connections over those that
-    listen. The system does not warn of another program that shares it, so it is bound alone once before.
+    A host such as unix:/run/execmock.sock is a path, which has no port. Other processes can bind a shared
+    socket too, and the system then spreads connections over those that listen. The system does not warn of
+    another program that shares it, so it is bound alone once before.
     """
+    path = path_of(host)
+    if path is not None:
+        return bind_path(path, option)
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return _bound(socket.socket(family, socket.SOCK_STREAM), host, port, shared)
@@ -52,10 +59,15 @@ def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.so
 
 
 class Listener:
-    """Serves one handler on one socket."""
+    """Serves one handler on one socket, with TLS where a context is given."""
 
-    def __init__(self, dispatcher: Dispatcher, sock: socket.socket) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, sock: socket.socket, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._sock = sock
+        self._tls = tls
+        name = sock.getsockname()
+        self._path = name if isinstance(name, str) else None
         self.server = (
             FastServer(dispatcher) if dispatcher.api.engine.store.immediate else _long_server(dispatcher)
         )
@@ -63,26 +75,35 @@ class Listener:
 
     @property
     def port(self) -> int:
-        """Return the port that is listened on."""
-        return int(self._sock.getsockname()[1])
+        """Return the port that is listened on; 0 for a path."""
+        return 0 if self._path is not None else int(self._sock.getsockname()[1])
 
     @property
     def url(self) -> str:
-        """Return the address to send requests to."""
+        """Return the address to send requests to; a client of a path has to be told that, too."""
+        scheme = "http" if self._tls is None else "https"
+        if self._path is not None:
+            return f"{scheme}://localhost"
         host, port = self._sock.getsockname()[:2]
         # An address that stands for all of them is none to send requests to.
         host = _LOOPBACK.get(host, host)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     async def start(self) -> None:
         """Accept connections from now on."""
         loop = asyncio.get_running_loop()
-        self._accepting = await loop.create_server(self.server, sock=self._sock, backlog=1024)
+        create = loop.create_server if self._path is None else loop.create_unix_server
+        tls: dict[str, Any] = {}
+        if self._tls is not None:
+            tls = {"ssl": self._tls, "ssl_shutdown_timeout": _LAST_ANSWERS}
+        self._accepting = await create(self.server, sock=self._sock, backlog=1024, **tls)
 
     async def stop(self) -> None:
         """Accept no more, finish what is under way, close."""
         if self._accepting is not None:
             self._accepting.close()
+        if self._path is not None:
+            remove(self._sock, self._path)
         # What was accepted just now is taken up before it is asked who is busy.
         await asyncio.sleep(0)
         # aiohttp stops reading when it cleans up, so bodies on their way are waited for before.

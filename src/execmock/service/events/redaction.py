@@ -20,6 +20,7 @@ __all__ = [
     "is_secret",
     "may_hold",
     "path_without_secrets",
+    "query_without_secrets",
     "redacted_query",
     "secrets_in",
     "secrets_of",
@@ -97,6 +98,21 @@ def hidden(value: Any, secrets: Collection[str]) -> Any:
     if isinstance(value, list | tuple):
         return [hidden(inner, secrets) for inner in value]
     return value
+
+
+def query_without_secrets(query: str, headers: Mapping[str, str]) -> str:
+    """Return a query as it came, with every secret in it replaced that its request came with."""
+    if "%" not in query and not _SECRET_NAME.search(query):
+        return path_without_secrets(query, "", headers)
+    # Some clients part parameters by semicolons, so that one may stand in the value of another.
+    query = query.replace(";", "&")
+    secrets = secrets_of(query, headers)
+    pairs = parse_qsl(query, keep_blank_values=True)
+    shown = [
+        (hidden(name, secrets), HIDDEN if is_secret(name) else hidden(value, secrets))
+        for name, value in pairs
+    ]
+    return urlencode(shown, safe="*/:,")
 
 
 def redacted_query(query: str) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from execmock.core.apis import ApiDescription
+from execmock.core.clock import LATEST
 from execmock.core.execution import AnyExecution, EmbedExecution, Execution, Idempotency, Origin
 from execmock.interfaces import Key, Put
 from execmock.service.executions.draw_numbers import Drawn, DrawNumbers
@@ -34,6 +35,11 @@ class ExecutionCreation:
         self._sandboxes = services.sandboxes
         self._registry = services.registry
         self._scenario_sync = services.scenario_sync
+
+    async def answered(self, sandbox: Sandbox, key: str) -> Idempotency | None:
+        """Return what an idempotency key stands for now, None if it stands for nothing."""
+        old: Idempotency | None = await self._store.get(Key(sandbox.id, self._api.keys, key))
+        return None if old is None or old.expired(self._sandboxes.now(sandbox)) else old
 
     async def origin(self, sandbox: Sandbox, selection: Selection, values: Mapping[str, object]) -> Origin:
         """Return what a new execution comes from: its scenario, picked by the request's values, and now.
@@ -97,8 +103,13 @@ class ExecutionCreation:
 
 
 def put_of_key(execution: AnyExecution, remembered: Idempotency) -> Put:
-    """Return what stores an idempotency key of an execution, among the others by its creation."""
-    return Put(Key(execution.sandbox, execution.api.keys, remembered.key), remembered, execution.created_at)
+    """Return what stores an idempotency key of an execution, among the others by its creation.
+
+    Where others expire, one that does not stands behind them, for the oldest are looked at to be forgotten.
+    """
+    lasts = execution.api.keys_expire and remembered.expires is None
+    order = LATEST if lasts else execution.created_at
+    return Put(Key(execution.sandbox, execution.api.keys, remembered.key), remembered, order)
 
 
 def _forgotten(put: Put, remembered: Idempotency, old: Idempotency | None) -> list[Put]:

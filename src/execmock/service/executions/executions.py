@@ -25,11 +25,15 @@ __all__ = ["Created", "Executions", "Page"]
 
 
 class Created(NamedTuple):
-    """A created execution's id, the bytes of `data` that its creator is answered, and what to warn of."""
+    """A created execution's id, the bytes of `data` that its creator is answered, and what to warn of.
+
+    `scenario` is what it follows, as `name@version`; empty where its first answer is given again.
+    """
 
     id: str
     data: bytes
     warning: str = ""
+    scenario: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +199,5 @@ class Executions:
 
 def _created(sandbox: Sandbox, execution: Execution, rendered: RenderedViews) -> Created:
     token = client_token(sandbox.root, execution.id).encode()
-    return Created(execution.id, b'{"clientToken":"%b","execution":%b}' % (token, rendered.item))
+    data = b'{"clientToken":"%b","execution":%b}' % (token, rendered.item)
+    return Created(execution.id, data, "", execution.scenario)

@@ -10,7 +10,7 @@ from pathlib import Path
 from execmock.errors import ConfigError, nearest
 from execmock.verify.report.model import Report
 
-__all__ = ["FORMATS", "check_formats", "write"]
+__all__ = ["FORMATS", "check_formats", "is_plain", "write"]
 
 FORMATS = {
     "junit": "junit",
@@ -36,11 +36,29 @@ def check_formats(reports: Iterable[tuple[str, str]]) -> None:
             raise ConfigError(f"{name}={path}: there is no folder {Path(path).parent}")
 
 
+def is_plain(path: str) -> bool:
+    """Whether a path is, or would become, a file that can be written several times: no pipe, no terminal."""
+    return Path(path).is_file() or not Path(path).exists()
+
+
 def write(report: Report, reports: Iterable[tuple[str, str]]) -> None:
     """Write each report; ConfigError says which file cannot be written."""
     for name, path in reports:
         module = import_module(f"execmock.verify.report.{FORMATS[name]}")
         try:
-            Path(path).write_text(module.render(report), encoding="utf-8")
+            _put(Path(path), module.render(report))
         except OSError as error:
             raise ConfigError(f"{name}={path} cannot be written: {error.strerror}") from error
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file whole or not at all, so that a killed run leaves the report that was there before."""
+    if not is_plain(str(path)) or path.is_symlink():
+        path.write_text(text, encoding="utf-8")
+        return
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

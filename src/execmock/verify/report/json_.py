@@ -41,6 +41,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "interrupted": bool(report.interrupted),
         "notes": [redact(note) for note in report.notes],
         "requests": len(report.journal),
+        "executionsCreated": report.created,
         "observations": report.observations,
         "observationsNotJudged": report.unjudged,
         "counts": {str(outcome): report.count(outcome) for outcome in Outcome},

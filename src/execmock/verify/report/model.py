@@ -38,7 +38,8 @@ class Report:
     """Everything that a run found. If the target could not be judged, `unreachable` says why.
 
     `silent` names a layer of the run that got no answer, `unfinished` why this is no report of a whole run,
-    `interrupted` the signal that ended it, 0 for none. `notes` say how the run was done.
+    `interrupted` the signal that ended it, 0 for none. `created` counts executions that were created or may
+    have been. `notes` say how the run was done.
     """
 
     options: VerifySettings
@@ -55,6 +56,7 @@ class Report:
     silent: str = ""
     unfinished: str = ""
     interrupted: int = 0
+    created: int = 0
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

@@ -33,6 +33,8 @@ def lines(report: Report) -> Iterator[str]:
     yield ""
     where = "in sandboxes of our own" if report.own_sandbox else f"seed {report.options.seed}"
     asked = f"{len(report.journal)} requests, {report.observations} observations"
+    if report.created:
+        asked += f", {report.created} executions created"
     if report.unjudged:
         asked += f", {report.unjudged} more not judged"
     yield f"{asked}, {report.seconds:.1f} s, {where}"

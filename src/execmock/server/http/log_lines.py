@@ -1,0 +1,152 @@
+"""Lines of the log: an answered request, or the moves of an execution, as text for people or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from execmock.core.durations import format_instant
+from execmock.core.json_text import JsonError, decode, encode
+from execmock.server.api.calls import Request, Result
+from execmock.service.events.redaction import hidden, query_without_secrets, secrets_of, violations_without
+from execmock.service.events.redaction import path_without_secrets as shown_path
+
+__all__ = ["Answered", "Moved", "as_json", "as_text"]
+
+_LONGEST_QUERY = 200
+_MOST_MOVES = 12
+
+
+class Answered(Struct, frozen=True, gc=False):
+    """One answered request: real instant (ms), request, result, how long it took (ms), a note of the edge."""
+
+    at: int
+    request: Request
+    result: Result
+    took: float
+    note: str = ""
+
+
+class Moved(Struct, frozen=True, gc=False):
+    """What an execution went through: `steps` are pairs of status and step, beginning with the one it left.
+
+    `at` is the real instant (ms) at which it was seen.
+    """
+
+    at: int
+    sandbox: str
+    subject: str
+    scenario: str
+    steps: Sequence[tuple[str, str]]
+
+
+Line = Answered | Moved
+
+
+def as_text(line: Line) -> str:
+    """Return a line for people, with the newline."""
+    if isinstance(line, Moved):
+        return _moved_text(line)
+    shown = _shown(line)
+    parts = [
+        f"{_clock(line.at)}  {shown['status']}  {shown['method']:<6} {_target(shown)}  {line.took:.1f} ms"
+    ]
+    # The path names it already, unless the request made it.
+    subject = shown.get("made", shown["subject"])
+    subject = "" if subject in line.request.path else subject
+    about = f"{shown['operation']} {subject}".rstrip()
+    scenario = f"scenario {shown['scenario']}" if shown["scenario"] else ""
+    parts += [part for part in (about, scenario, _where(shown["sandbox"])) if part]
+    parts += [part for part in (shown["problem"], shown["note"]) if part]
+    return "  ".join(map(_printable, parts)) + "\n"
+
+
+def as_json(line: Line) -> str:
+    """Return a line for programs, with the newline."""
+    if isinstance(line, Moved):
+        steps = [{"status": status, "step": step} for status, step in line.steps]
+        fields: Mapping[str, Any] = {
+            "at": format_instant(line.at),
+            "moves": steps,
+            "sandbox": line.sandbox,
+            "scenario": line.scenario,
+            "subject": line.subject,
+        }
+    else:
+        fields = {"at": format_instant(line.at), **_shown(line), "took": round(line.took, 3)}
+    return encode(fields).decode("utf-8", "replace") + "\n"
+
+
+def _shown(line: Answered) -> dict[str, Any]:
+    """Return what a line says of a request, secrets hidden.
+
+    `made` is there where the execution that was made is not what the request was about.
+    """
+    request, result = line.request, line.result
+    query = query_without_secrets(request.query, request.headers)
+    return {
+        "method": request.method,
+        "path": shown_path(request.path, request.query, request.headers),
+        "query": query if len(query) <= _LONGEST_QUERY else query[: _LONGEST_QUERY - 3] + "...",
+        "status": result.answer.status,
+        "operation": result.operation,
+        "sandbox": result.sandbox.id if result.sandbox else "",
+        "subject": result.subject,
+        **({"made": result.made} if result.made not in ("", result.subject) else {}),
+        "scenario": result.scenario.partition("@")[0],
+        "problem": _problem(line),
+        "note": "; ".join(part for part in (result.note or line.note, result.warning) if part),
+    }
+
+
+def _problem(line: Answered) -> str:
+    """Return the first thing that is wrong with a refused request, or else why it was refused."""
+    result = line.result
+    if result.answer.status < 400 or result.note:
+        return ""
+    secrets = secrets_of(line.request.query, line.request.headers)
+    if result.violations:
+        more = len(result.violations) - 1
+        (first,) = violations_without(result.violations[:1])
+        said = str(first) + (f" (and {more} more)" if more else "")
+    else:
+        said = _message(result.answer.body)
+    return str(hidden(said, secrets))
+
+
+def _message(body: bytes) -> str:
+    try:
+        error = decode(body)
+    except JsonError:
+        return ""
+    message = error.get("message") if isinstance(error, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _moved_text(line: Moved) -> str:
+    steps = line.steps if len(line.steps) <= _MOST_MOVES else line.steps[-_MOST_MOVES:]
+    names = [status if step == status else f"{status} ({step})" for status, step in steps]
+    way = " -> ".join(names if steps is line.steps else ["...", *names])
+    where = _where(line.sandbox)
+    return _printable(f"{_clock(line.at)}  move {line.subject}  {way}{'  ' + where if where else ''}") + "\n"
+
+
+def _clock(at: int) -> str:
+    return format_instant(at)[11:23]
+
+
+def _where(sandbox: str) -> str:
+    return f"[{sandbox}]" if sandbox not in ("", "default") else ""
+
+
+def _target(shown: Mapping[str, Any]) -> str:
+    return f"{shown['path']}?{shown['query']}" if shown["query"] else str(shown["path"])
+
+
+def _printable(text: str) -> str:
+    # A path may hold anything; control characters must not reach a terminal.
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
