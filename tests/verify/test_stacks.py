@@ -1,6 +1,6 @@
 """`verify` finds services in other stacks conforming, and the mistakes that such teams make.
 
-A run takes seconds, so mistakes that do not stand in each other's way are made and judged together, a third
+A run takes seconds, so mistakes that do not stand in each other's way are made and judged together, half
 of a service's at a time. THOROUGH=1 makes each alone.
 """
 
@@ -20,7 +20,7 @@ from tests.verify.stacks.running import HERE, NAMES, Mistake, mistakes, options,
 
 ACCUSED: dict[str, set[str]] = {"express_nginx": {"status-codes"}, "fastapi_sqlite": {"list.shape"}}
 """Rules that accuse an honest service by the judge's own limits: a list over 1 MiB, If-None-Match: *."""
-AT_ONCE = 4
+AT_ONCE = 6
 KINDS = 12
 
 

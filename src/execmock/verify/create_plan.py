@@ -20,7 +20,7 @@ _PLAN: Mapping[str, tuple[int, int, int]] = {
     "echo": (8, 9, 9),
     "embed": (24, 28, 44),
     "existing": (0, 0, 0),
-    "generated": (110, 700, 3000),
+    "generated": (110, 400, 2500),
     "histories": (12, 24, 60),
     "http": (8, 8, 8),
     "idempotency": (60, 60, 60),
