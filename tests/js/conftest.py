@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from tests.js.projects import HERE, PACKAGE, PATH, Packed, Project
 from tests.programs import program
+
+Serving = Callable[..., AbstractContextManager[str]]
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +51,13 @@ def project(tmp_path: Path, node_tools: Path, packed: Packed) -> Project:
         archive.extractall(tmp_path, filter="data")
     (tmp_path / "package").rename(modules / "execmock")
     return Project(tmp_path)
+
+
+@pytest.fixture
+def mock_url(serving: Serving) -> Iterator[str]:
+    """A server that tests reach and do not start."""
+    with serving([sys.executable, "-m", "execmock", "serve", "--port", "0"]) as url:
+        yield url
 
 
 @pytest.fixture

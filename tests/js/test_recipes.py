@@ -19,12 +19,22 @@ import config from "./playwright.config.js";
 const launchOptions = %s;
 const patience = { timeout: 120_000, expect: { timeout: 60_000 } }; // a busy machine is no failure
 const use = { ...config.use, launchOptions };
-export default { ...config, ...patience, use, workers: 1, testMatch: "*.spec.js" };
+const projects = [
+  { name: "started", testIgnore: "strict.spec.js" },
+  { name: "reached", testMatch: "strict.spec.js", use: { execmock: { url: process.env.MOCK_URL } } },
+];
+export default { ...config, ...patience, use, projects, workers: 1, testMatch: "*.spec.js" };
 """
 VITEST = """
 import { defineConfig } from "vitest/config";
+import { execmock } from "execmock/vitest/plugin";
 const project = (name, config) => ({ extends: config, test: { name, testTimeout: 120_000 } });
-const projects = [project("node", "./vitest.config.js"), project("browser", "./vitest.browser.config.js")];
+const plugins = [execmock({ url: process.env.MOCK_URL })];
+const projects = [
+  project("node", "./vitest.config.js"),
+  project("browser", "./vitest.browser.config.js"),
+  { plugins, test: { name: "reached", include: ["failing.js"] } },
+];
 export default defineConfig({ test: { projects } });
 """
 CYPRESS = """
@@ -94,11 +104,13 @@ def test_all_code_of_the_page_is_tested() -> None:
     assert page.count("```js\n") + page.count("```json\n") + page.count("```sh\n") == len(RECIPES) + 1
 
 
-def test_playwright(recipes: Project) -> None:
+def test_playwright(recipes: Project, mock_url: str) -> None:
     recipes.write("run.config.js", PLAYWRIGHT % launch_options())
     for spec in (HERE / "specs").glob("*.spec.js"):
         shutil.copy(spec, recipes.root)
-    done = recipes.run("playwright", "test", "--config", "run.config.js", "--reporter", "json")
+    done = recipes.run(
+        "playwright", "test", "--config", "run.config.js", "--reporter", "json", MOCK_URL=mock_url
+    )
     results = dict(outcomes(json.loads(done.stdout)["suites"]))
     failed = {title: result["error"]["message"] for title, result in results.items() if "error" in result}
     assert list(failed) == ["a client breaks the contract"], failed
@@ -110,13 +122,13 @@ def test_playwright(recipes: Project) -> None:
     assert len(passed) == 6
 
 
-def test_vitest_in_node_and_in_a_browser(recipes: Project) -> None:
+def test_vitest_in_node_and_in_a_browser(recipes: Project, mock_url: str) -> None:
     config = (recipes.root / "vitest.browser.config.js").read_text(encoding="utf-8")
     assert config.count("playwright()") == 1
     launched = config.replace("playwright()", f"playwright({{ launchOptions: {launch_options()} }})")
     recipes.write("vitest.browser.config.js", launched)
     recipes.write("run.config.js", VITEST)
-    shutil.copy(HERE / "specs" / "failing.test.js", recipes.root)
+    shutil.copy(HERE / "specs" / "failing.js", recipes.root)
     done = recipes.run(
         "vitest",
         "run",
@@ -125,6 +137,7 @@ def test_vitest_in_node_and_in_a_browser(recipes: Project) -> None:
         "--reporter=default",
         "--reporter=json",
         "--outputFile=report.json",
+        MOCK_URL=mock_url,
     )
     report = json.loads((recipes.root / "report.json").read_text(encoding="utf-8"))
     results = [result for file in report["testResults"] for result in file["assertionResults"]]
@@ -139,7 +152,7 @@ def test_vitest_in_node_and_in_a_browser(recipes: Project) -> None:
     }
     assert "expected never, came once" in failed["an assertion fails"]
     assert "A request breaks the contract" in failed["a client breaks the contract"]
-    assert len(results) == 10
+    assert len(results) == 8
     assert "execmock timelines:" in said
 
 
@@ -178,6 +191,6 @@ def test_start_server_and_test(recipes: Project) -> None:
 
 
 def test_wait_on(recipes: Project) -> None:
-    done = recipes.run("bash", "-e", "wait.sh")
+    done = recipes.run("bash", "-ec", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT; . ./wait.sh")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "workflow_cancelled\n" in done.stdout
