@@ -9,6 +9,7 @@ import pytest
 
 from execmock.core.faults import fault_of_text
 from execmock.core.faults.slow import Slow
+from execmock.service.faults.waits import HeldAnswer, Waits
 
 
 async def held(control: Any, number: int) -> list[dict[str, Any]]:
@@ -119,3 +120,36 @@ def test_the_text_of_a_fault_gives_the_same_fault() -> None:
     text = '{"fault":"late","path":["/v1/*"],"while":{"status":"x"},"slow":{"median":"1s","p99":"2s"}}'
     fault = fault_of_text(text)
     assert fault_of_text(fault.text) == fault
+
+
+async def test_an_answer_that_is_held_for_long_is_logged(control: Any) -> None:
+    said: list[str] = []
+    engine = control.server.engine
+    waits = Waits(engine.services, said.append, says_after=0.0)
+    await control.put("/clock", {"frozen": True})
+    now = engine.sandboxes.now(await engine.sandboxes.get("default"))
+    answer = HeldAnswer("default", "GET /v1/executions", ("late",), now, now + 1000)
+    waiting = asyncio.create_task(waits.on_clock(answer, lambda _: True, lambda: False))
+    while not said:
+        await control.get("/health")
+    (line,) = said
+    assert line.startswith(
+        "the answer to GET /v1/executions is held by late until the clock of sandbox default"
+    )
+    assert line.endswith("shows 2026-01-01T09:00:01.000Z; advance it, or remove the fault")
+    assert waits.held("default") == [answer]
+    waits.release("default")
+    await waiting
+    assert waits.held("default") == []
+
+
+async def test_a_body_that_is_written_slowly_comes_whole_when_the_server_stops(
+    control: Any, add: Any
+) -> None:
+    whole = (await control.server.get("/v1/executions")).body
+    await add({"slow": {"bytesPerSecond": 1}})
+    waiting = asyncio.create_task(control.server.get("/v1/executions"))
+    while not (await control.get("/faults"))["faults"][0]["struck"]:
+        pass
+    control.server.mock.end_streams()
+    assert len((await waiting).body) == len(whole)

@@ -189,6 +189,6 @@ async def test_every_place_shows_that_it_struck(control: Any, add: Any) -> None:
 
 async def test_without_faults_requests_take_the_fast_way(control: Any, add: Any) -> None:
     await add({"refused": 503})
-    assert control.server.engine.faults_active
+    assert control.server.engine.sandboxes.faults_active
     await control.delete("/faults")
-    assert not control.server.engine.faults_active
+    assert not control.server.engine.sandboxes.faults_active

@@ -17,6 +17,7 @@ ASKED = {
     "assert_no_violations": "execmock.requests.assert_no_violations()",
     "filter": "execmock.requests.filter('none')",
     "count": "execmock.requests.count('listExecutions', path=1, pth=2)",
+    "assert_fault_struck": "execmock.assert_fault_struck('none')",
     "wait": "execmock.wait(made, 'workflow_succeeded', timeout=0)",
     "async_wait": "asyncio.run(execmock.async_wait(made, 'workflow_succeeded', timeout=0))",
     "advance_until": "execmock.clock.advance_until('exec_none', 'workflow_succeeded')",

@@ -142,14 +142,17 @@ async def test_the_success_of_a_create_is_of_what_was_sent(server: Server) -> No
 @pytest.mark.parametrize(
     ("prefer", "said"),
     [
-        ("cod=503", "Prefer: unknown 'cod'; expected code, example, scenario. Did you mean 'code'?"),
-        ("dynamic=true", "Prefer: unknown 'dynamic'; expected code, example, scenario."),
+        ("cod=503", "Prefer: unknown 'cod'; expected code, delay, example, scenario. Did you mean 'code'?"),
+        ("dynamic=true", "Prefer: unknown 'dynamic'; expected code, delay, example, scenario."),
         (
             "code=429, exampl=x",
-            "Prefer: unknown 'exampl'; expected code, example, scenario. Did you mean 'example'?",
+            "Prefer: unknown 'exampl'; expected code, delay, example, scenario. Did you mean 'example'?",
         ),
-        ("a, b, c, d, e", "Prefer: unknown 'a', 'b', 'c' and 2 more; expected code, example, scenario."),
-        ("\u00e9=1", "Prefer: unknown '\\xe9'; expected code, example, scenario."),
+        (
+            "a, b, c, d, e",
+            "Prefer: unknown 'a', 'b', 'c' and 2 more; expected code, delay, example, scenario.",
+        ),
+        ("\u00e9=1", "Prefer: unknown '\\xe9'; expected code, delay, example, scenario."),
         ("respond-async, wait=10; handling=lenient, return=minimal", None),
         ("code=200", None),
         ("scenario=flaky", None),

@@ -16,7 +16,7 @@ from execmock.settings.kinds import FLAG, TEXT, choice
 from execmock.testing import ExecMock
 from execmock.verify import verify
 
-OWN_VALUES = {"scenario", "world"}
+OWN_VALUES = {"faults", "scenario", "world"}
 """Options that a command only names, and that a test may write out in Python."""
 
 

@@ -21,6 +21,7 @@ ENTRY = {
     "violations": [],
     "fits": True,
     "misspelt": [],
+    "faults": [],
 }
 DROPPED = {name: ENTRY[name] for name in ("operation", "method", "path", "status")}
 

@@ -16,6 +16,8 @@ _Number = Annotated[int, Meta(ge=0, le=1 << 53)]
 class FaultCount:
     """How many requests a fault was meant for, and how many it struck; `since` is when the first came (ms).
 
+    Of one that strikes what is over a rate, `full` is when all of that can come at once again (microseconds).
+
     `fault` is its name, `edition` the number of its addition, `per` the execution that is
     counted for by itself.
     """
@@ -26,3 +28,4 @@ class FaultCount:
     seen: _Number = 0
     struck: _Number = 0
     per: str = ""
+    full: _Number = 0

@@ -36,13 +36,14 @@ class KeptFault:
     """A fault of a sandbox: its name, its source as JSON, when it was added (ms).
 
     `edition` numbers the additions to the sandbox, so that the counts of a fault that was replaced are no
-    longer its own.
+    longer its own. A reset leaves one that `stays` in the sandbox.
     """
 
     name: str
     text: str
     added: int
     edition: int
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Sandbox:
     in a sandbox of an earlier version), and from the fields of requests that `draw_by` names. `workflows` are
     the ids that may be executed; empty means any. How many requests its journal keeps, and whether with the
     bodies of answers, is `journal_size` and `journal_answers`; None means as the server does. `faults` are
-    tried in their order, and `fault_edition` is the number of the last one that was added.
+    tried in their order, and `fault_edition` is the number of the last one that was added. `step_faults`
+    says that an execution may follow a scenario whose steps have faults.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Sandbox:
     journal_answers: bool | None = None
     faults: tuple[KeptFault, ...] = ()
     fault_edition: int = 0
+    step_faults: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,27 @@ from execmock.loading.located_findings import LocatedFinding, locate, located_at
 from execmock.loading.text_file import read_text_file
 from execmock.loading.yaml_marks import load_marked
 
-__all__ = ["faults_path", "load_faults", "located_in", "read_fault_data", "read_faults", "shipped_faults"]
+__all__ = [
+    "faults_path",
+    "load_faults",
+    "located_in",
+    "read_fault_data",
+    "read_faults",
+    "shipped_by_name",
+    "shipped_faults",
+]
 
 
 def shipped_faults() -> dict[str, Path]:
     """Return the names and files of the faults that come with execmock."""
     return {path.stem: path for path in sorted((data_path("fixtures") / "faults").glob("*.yaml"))}
+
+
+@lru_cache(maxsize=1)
+def shipped_by_name() -> Mapping[str, Fault]:
+    """Return the faults of all shipped files by their names. They name nothing of any contract."""
+    found = [load_faults(path, FaultWords({}, (), ())) for path in shipped_faults().values()]
+    return {fault.name: fault for faults in found for fault in faults}
 
 
 def faults_path(named: Path | str) -> Path:

@@ -26,7 +26,7 @@ __all__ = ["Expansion", "UsableScenarios", "UsedText", "expand", "uses_others"]
 
 _DEEPEST = 10
 _MOST_STEPS = 1000
-_OVERRIDES = ("set", "events", "next")
+_OVERRIDES = ("set", "events", "faults", "next")
 
 Shape = Callable[[Any], Sequence[Finding]]
 """Returns what is wrong with the keys and values of a scenario's data."""

@@ -116,8 +116,8 @@ def marker_problem(given: Mapping[str, Any]) -> str:
         if name not in known:
             return unknown_argument(MARK, name, known)
     try:
-        # Scenario and world may be more than names here; the sandbox says what is wrong with them.
-        from_arguments(ServeSettings, MARK, given, scenario=None, world=None)
+        # Scenario, world and faults may be more than names here; the sandbox says what is wrong with them.
+        from_arguments(ServeSettings, MARK, given, scenario=None, world=None, faults=())
     except ConfigError as error:
         return str(error)
     return ""

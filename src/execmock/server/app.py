@@ -57,6 +57,8 @@ class App:
             self.control.end()
         if "waits" in vars(self.engine):
             self.engine.waits.end()
+        if "faults" in vars(self.engine):
+            self.engine.faults.crowds.end()
 
     async def prepare(self) -> None:
         """Make the engine's state ready."""
@@ -99,6 +101,7 @@ class App:
         )
         served = ApiDispatcher(api, cors, engine, self.log, options.max_body, options.max_header, too_large)
         served.strays = self.strays
+        served.quiet_faults = options.quiet_faults
         here = engine.contract.operations if only is None else only
 
         @lru_cache(maxsize=1)

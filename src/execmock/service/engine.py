@@ -66,14 +66,13 @@ class Engine:
             self._make_default,
             checked_draw_by(self.contract, options.draw_by, options.named("draw_by")),
         )
+        self.sandboxes.shared = self.sandboxes.faults_active = not self._alone
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         views = Views(self.contract)
         self.view_cache = ViewCache(views, self.registry)
         self.embed_views = EmbedViews(self.contract, options.timezone)
         self.say: Callable[[str], None] = lambda line: None
         """Writes a line to the server's log, where there is one."""
-        self.faults_active = not self._alone
-        """Whether any request may meet a fault; where others share the store, only its sandbox tells."""
         self.services = Services(
             contract=self.contract,
             choices=self.choices,
@@ -145,11 +144,6 @@ class Engine:
 
         return Waits(self.services, lambda line: self.say(line))
 
-    async def look_for_faults(self) -> None:
-        """Take note of whether any sandbox has faults, after a change of its faults."""
-        sandboxes = await self.sandboxes.all()
-        self.faults_active = not self._alone or any(sandbox.faults for sandbox in sandboxes)
-
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
@@ -161,7 +155,10 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
-        await self.look_for_faults()
+        if options.faults or options.rate_limit:
+            # A store that was kept has the faults of an earlier start, which may be others.
+            await self.sandboxes.change(DEFAULT_SANDBOX, self._with_faults)
+        await self.sandboxes.look_for_faults()
 
     async def _make_default(self) -> Sandbox:
         """Return the default sandbox, made if there is none; of several servers, the first one makes it."""
@@ -170,12 +167,31 @@ class Engine:
         sandbox = self.sandboxes.make(
             DEFAULT_SANDBOX, start=options.clock_start, speed=options.speed, frozen=options.frozen
         )
-        sandbox = replace(sandbox, default_scenario=options.scenario)
+        sandbox = self._with_faults(replace(sandbox, default_scenario=options.scenario))
         if not await self.sandboxes.add(sandbox, options.keys):
             return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
         if options.world is not None:
             await self._begin(options.world)
         return await self.sandboxes.kept(DEFAULT_SANDBOX) or sandbox
+
+    def _with_faults(self, sandbox: Sandbox) -> Sandbox:
+        """Return a sandbox with the faults that the server was started with; ConfigError for bad ones."""
+        options = self.options
+        if not (options.faults or options.rate_limit):
+            return sandbox
+        # Imported here: without faults there is no use for it.
+        from execmock.core.faults import rate_limit
+        from execmock.loading.faults import faults_path, load_faults
+        from execmock.service.faults.faults import with_faults
+
+        given = [rate_limit(options.rate_limit, options.rate_burst)] if options.rate_limit else []
+        for named in options.faults:
+            with options.naming("faults"):
+                path = faults_path(named)
+            given += load_faults(path, self.faults.words)
+        kept = {fault.text for fault in sandbox.faults}
+        fresh = [fault for fault in given if fault.text not in kept]
+        return with_faults(sandbox, fresh, self.clock.now(), stays=True)
 
     async def _begin(self, world: Path | str) -> None:
         try:

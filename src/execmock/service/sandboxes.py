@@ -9,7 +9,7 @@ from functools import partial
 from execmock.clocks import SeededEntropy
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
-from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, Sandbox, Scope
+from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, KeptFault, Sandbox, Scope
 from execmock.core.world_origin import WorldOrigin
 from execmock.interfaces import Clock, Entropy, Key, Put, Store
 
@@ -21,6 +21,7 @@ __all__ = [
     "Sandbox",
     "Sandboxes",
     "Scope",
+    "staying",
     "world_place",
 ]
 
@@ -50,6 +51,20 @@ class Sandboxes:
         self._draw_by = draw_by
         self._tags: dict[bytes, str] = {}
         self._make_default = make_default
+        self.faults_active = False
+        """Whether any request may meet a fault."""
+        self.shared = False
+        """Whether other servers change what is in the store, so that only a sandbox tells of its faults."""
+
+    async def look_for_faults(self) -> None:
+        """Take note of whether any sandbox has faults, after a change of them."""
+        found = self.shared or any(one.faults or one.step_faults for one in await self.all())
+        self.faults_active = found
+
+    async def note_step_faults(self, name: str) -> None:
+        """Take note that an execution of a sandbox follows a scenario whose steps have faults."""
+        await self.change(name, lambda old: replace(old, step_faults=True))
+        self.faults_active = True
 
     def make(
         self,
@@ -167,12 +182,15 @@ class Sandboxes:
         return "key_" + derive(b"execmock", "key", key, size=10).hex()
 
     async def reset(self, name: str) -> Sandbox | None:
-        """Forget all that was created in a sandbox, and its faults; organization, keys and clock stay."""
+        """Forget all that was created in a sandbox; organization, keys and clock stay.
+
+        Of its faults those stay that it began with, and count from 0 again.
+        """
         await self._store.clear(name)
         sandbox = await self.get(name)
         if sandbox is None or not sandbox.faults:
             return sandbox
-        return await self.change(name, lambda old: replace(old, faults=()))
+        return await self.change(name, lambda old: replace(old, faults=staying(old, self.now(old))))
 
     async def delete(self, name: str) -> bool:
         """Forget a sandbox and all in it; False if there is none.
@@ -211,6 +229,11 @@ class Sandboxes:
 
     def _key_put(self, name: str, key: str, scope: Scope) -> Put:
         return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
+
+
+def staying(sandbox: Sandbox, now: int) -> tuple[KeptFault, ...]:
+    """Return the faults that a sandbox began with, as added at an instant of its clock (ms)."""
+    return tuple(replace(fault, added=now) for fault in sandbox.faults if fault.stays)
 
 
 def world_place(name: str) -> Key:

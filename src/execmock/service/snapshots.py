@@ -12,6 +12,7 @@ from execmock.core.clock import FASTEST, LATEST
 from execmock.core.durations import format_instant
 from execmock.core.execution import AnyExecution, Idempotency
 from execmock.core.json_text import JsonError, decode
+from execmock.core.sandbox import KeptFault
 from execmock.core.scenario import Scenario
 from execmock.core.zones import unknown_zone
 from execmock.errors import StoreError
@@ -90,6 +91,8 @@ class Snapshots:
         clock = read.clock
         if not (0 <= clock.shown <= LATEST and 0 <= clock.speed <= FASTEST and 0 < clock.resume <= FASTEST):
             raise ValueError(f"its clock is out of range ({_RANGE})")
+        if read.faults:
+            _check_faults(read.faults)
         return replace(read, id=sandbox.id, clock=replace(clock, real=self._clock.now()))
 
     def _read_scenario(self, reference: str, text: str) -> Scenario:
@@ -141,6 +144,17 @@ def _read_value(sandbox: str, kept: _Kept, scenarios: Mapping[str, Scenario]) ->
         msgspec.convert(decode(value.body), dict)
         value = replace(value, sandbox=sandbox)
     return Put(Key(sandbox, kept.kind, kept.id), value, kept.order)
+
+
+def _check_faults(faults: Sequence[KeptFault]) -> None:
+    """Raise ValueError for a fault that cannot be one: what was kept has been checked, a document not."""
+    # Imported here: most snapshots have none.
+    from execmock.core.faults import fault_of_text
+
+    for kept in faults:
+        fault = fault_of_text(kept.text)
+        if fault.name != kept.name or not 0 <= kept.added <= LATEST:
+            raise ValueError(f"its fault {kept.name!r} is none")
 
 
 def _check_made(puts: Sequence[Put]) -> None:

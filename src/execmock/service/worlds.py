@@ -16,7 +16,8 @@ from execmock.errors import WorldError
 from execmock.interfaces import Contents, Put
 from execmock.loading.located_findings import LocatedFinding
 from execmock.loading.worlds import load_world, located, read_world, world_path
-from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope, world_place
+from execmock.service.faults.faults import with_faults
+from execmock.service.sandboxes import DEFAULT_SANDBOX, EmbedWorkflow, Sandbox, Scope, staying, world_place
 from execmock.service.services import Services
 from execmock.service.world_contents import ImpossibleWorldError, WorldMaker
 from execmock.settings import ServeSettings
@@ -113,8 +114,14 @@ class Worlds:
             )
         before = await self._sandboxes.kept(plan.name)
         if before is not None:
+            own = {fault.name for fault in sandbox.faults}
+            stay = staying(before, self._sandboxes.now(sandbox))
+            faults = [*sandbox.faults, *(fault for fault in stay if fault.name not in own)]
+            # All counts are gone, so that the additions are numbered anew.
             sandbox = replace(
                 sandbox,
+                faults=tuple(replace(fault, edition=number) for number, fault in enumerate(faults, 1)),
+                fault_edition=len(faults),
                 draw_by=before.draw_by,
                 journal_size=before.journal_size,
                 journal_answers=before.journal_answers,
@@ -126,6 +133,9 @@ class Worlds:
             {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
         ):
             await self._scenario_sync.keep(self._registry.version(reference))
+        followed = {put.value.scenario for put in contents.puts if isinstance(put.value, Execution)}
+        if any(self._registry.version(reference).faulty for reference in followed):
+            sandbox = replace(sandbox, step_faults=True)
         await self._sandboxes.replace(sandbox, plan.keys, [Put(world_place(sandbox.id), origin)])
         await self._store.restore(sandbox.id, contents)
 
@@ -139,6 +149,7 @@ class Worlds:
             frozen=options.frozen or clock.frozen,
         )
         wished = options.scenario if plan.name == DEFAULT_SANDBOX else None
+        made = with_faults(made, plan.faults, self._sandboxes.clock.now(), stays=True)
         return replace(
             made,
             organization=plan.organization or made.organization,

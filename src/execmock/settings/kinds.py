@@ -15,12 +15,14 @@ from execmock.settings.parsers import ApiKey
 
 __all__ = [
     "DURATION",
+    "FAULTS",
     "FLAG",
     "HEADER",
     "HEADER_SIZE",
     "HOST",
     "INSTANT",
     "KEY",
+    "LIMIT",
     "ORIGIN",
     "PAIR",
     "PATH",
@@ -104,6 +106,11 @@ DURATION = Kind(
     values=(int,),
     read=parsers.read_duration,
 )
+FAULTS = Kind(
+    *("FILE|NAME", "a file or the name of shipped faults", parsers.parse_world),
+    values=(Path,),
+    read=lambda path: path,  # a path of one word is a file's, not that of shipped faults
+)
 FLAG = Kind("", "true or false", parsers.parse_flag, lambda value: str(value).lower(), types=(bool,))
 HEADER = Kind(
     *("NAME=VALUE", "NAME=VALUE, such as X-Gateway-Key=abc", parsers.parse_header, _show_header),
@@ -141,6 +148,9 @@ PORT = count(0, 65535)
 PROXY = Kind(
     *("URL", "an HTTP proxy such as http://127.0.0.1:3128, or none", parsers.parse_proxy),
     show=parsers.without_user_info,
+)
+LIMIT = Kind(
+    *("N/UNIT", "a rate such as 60/m, 5/s or 1000/h", parsers.pattern(r"[1-9][0-9]{0,6}/[smh]")),
 )
 RATE = Kind(
     "N/s", "a rate such as 20/s or 600/m", parsers.parse_rate, "{:g}/s".format, types=(int, float, str)

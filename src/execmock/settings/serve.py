@@ -9,11 +9,13 @@ from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
 from execmock.settings.base import Settings
 from execmock.settings.kinds import (
+    FAULTS,
     FLAG,
     HEADER_SIZE,
     HOST,
     INSTANT,
     KEY,
+    LIMIT,
     ORIGIN,
     PAIR,
     PATH,
@@ -104,6 +106,23 @@ class ServeSettings(Settings):
     world: Path | str | None = option(
         None, WORLD, "World to start from: a file or a shipped name.", each_sandbox=True
     )
+    faults: tuple[Path | str, ...] = option(
+        (),
+        FAULTS,
+        "Faults that requests meet: a file or a shipped name, such as gateway-down.",
+        many=True,
+        each_sandbox=True,
+    )
+    rate_limit: str | None = option(
+        None, LIMIT, "Refuse with 429 what comes faster on the sandbox's clock.", each_sandbox=True
+    )
+    rate_burst: int | None = option(
+        None,
+        count(1, 1_000_000),
+        "Requests that may come at once under --rate-limit; its number by default.",
+        each_sandbox=True,
+    )
+    quiet_faults: bool = option(False, FLAG, "Leave the names of faults out of answers.")
     contract: Path | None = option(
         None,
         PATH,
@@ -145,6 +164,11 @@ class ServeSettings(Settings):
 
     def __post_init__(self) -> None:
         self._check_ports()
+        if self.rate_burst is not None and self.rate_limit is None:
+            raise ConfigError(
+                f"{self.named('rate_burst')} is {self.rate_burst}, and there is no rate; expected "
+                f"{self.named('rate_limit')} with it"
+            )
         if self.tls != "off" and self.tls_cert is not None:
             both = f"{self.named('tls')} and {self.named('tls_cert')}"
             raise ConfigError(f"{both} both say which certificate is served; expected one of them")

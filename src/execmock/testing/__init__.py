@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from execmock.testing.clock import MockClock
 from execmock.testing.executions import ExecutionView, MockExecutions, VisitView
+from execmock.testing.faults import MockFault, MockFaults
 from execmock.testing.mock import ExecMock
 from execmock.testing.requests import MockRequests
 from execmock.testing.sandbox import MockSandbox
@@ -15,6 +16,8 @@ __all__ = [
     "ExecutionView",
     "MockClock",
     "MockExecutions",
+    "MockFault",
+    "MockFaults",
     "MockRequests",
     "MockSandbox",
     "SeenRequest",

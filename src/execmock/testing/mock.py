@@ -13,6 +13,7 @@ from execmock.core.sandbox import DRAW_BY
 from execmock.errors import ConfigError
 from execmock.settings import ServeSettings, explains_arguments, from_arguments
 from execmock.testing.background import BACKGROUND
+from execmock.testing.faults import FaultsLike
 from execmock.testing.sandbox import MockSandbox
 from execmock.testing.server import Server
 from execmock.testing.sources import ScenarioLike, WorldLike
@@ -46,6 +47,10 @@ class ExecMock(MockSandbox):
         strict_client: bool = False,
         allow_unknown_keys: bool = False,
         allow_misspelt: bool = False,
+        faults: FaultsLike = (),
+        rate_limit: str | None = None,
+        rate_burst: int | None = None,
+        quiet_faults: bool = False,
         scenarios: Sequence[str | Path] = (),
         contract: str | Path | None = None,
         choose: Mapping[str, object] | None = None,
@@ -63,14 +68,14 @@ class ExecMock(MockSandbox):
     ) -> None:
         given = locals()
         self._options = from_arguments(
-            ServeSettings, "ExecMock", given, scenario=None, world=None, quiet=True
+            ServeSettings, "ExecMock", given, scenario=None, world=None, faults=(), quiet=True
         )
         if self._options.host.startswith("unix:"):
             place = f"ExecMock: host is {self._options.host!r}"
             raise ConfigError(f"{place}, which clients of a test cannot call; expected an address")
         strictness = Strictness(strict_client, allow_unknown_keys, allow_misspelt)
         super().__init__(None, "default", key, strictness)
-        self._scenario, self._world = scenario, world
+        self._scenario, self._world, self._faults = scenario, world, faults
         self._numbers = count(1)
 
     def start(self) -> Self:
@@ -83,6 +88,7 @@ class ExecMock(MockSandbox):
                 self._on.begin(self._world)
             if self._scenario is not None:
                 self.scenario(self._scenario)
+            self.faults.begin(self._faults)
         except BaseException:
             self.close()
             raise
@@ -113,6 +119,9 @@ class ExecMock(MockSandbox):
         journal_size: int | None = None,
         journal_answers: bool | None = None,
         timezone: str | None = None,
+        faults: FaultsLike = (),
+        rate_limit: str | None = None,
+        rate_burst: int | None = None,
         strict_client: bool = False,
         allow_unknown_keys: bool = False,
         allow_misspelt: bool = False,
@@ -124,7 +133,7 @@ class ExecMock(MockSandbox):
         With a world, it starts as that world's first sandbox. Its journal and time zone are as the server's
         unless it is told otherwise.
         """
-        options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None)
+        options = from_arguments(ServeSettings, "sandbox", locals(), scenario=None, world=None, faults=())
         name = name or f"sandbox-{next(self._numbers)}"
         given = {"journalSize": journal_size, "journalAnswers": journal_answers, "timezone": timezone}
         own = {name for name, value in given.items() if value is not None}
@@ -137,6 +146,9 @@ class ExecMock(MockSandbox):
                 self._server.fill(name, sandbox.key, world, options)
             if scenario is not None:
                 sandbox.scenario(scenario)
+            sandbox.faults.begin(faults)
+            if options.rate_limit:
+                sandbox.faults.limit(options.rate_limit, options.rate_burst)
         except BaseException:
             sandbox.close()
             raise

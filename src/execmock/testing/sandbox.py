@@ -11,6 +11,7 @@ from execmock.server.control import PREFIX
 from execmock.testing.clock import MockClock
 from execmock.testing.control import Control, path_part
 from execmock.testing.executions import ExecutionView, MockExecutions, id_of, view_of
+from execmock.testing.faults import FaultLike, MockFault, MockFaults
 from execmock.testing.report import requests_text, timelines_text
 from execmock.testing.requests import MockRequests
 from execmock.testing.scopes import Scope
@@ -86,6 +87,11 @@ class MockSandbox:
         return MockExecutions(self._control)
 
     @property
+    def faults(self) -> MockFaults:
+        """What goes wrong in it on purpose."""
+        return MockFaults(self._control, self._server.fault_words)
+
+    @property
     def requests(self) -> MockRequests:
         """What was asked of it."""
         return MockRequests(self._control, self._server.operations)
@@ -111,6 +117,18 @@ class MockSandbox:
         MockError where none of that name was added, or where it is the default.
         """
         self._control.call("DELETE", f"/scenarios/{path_part(name)}")
+
+    def fault(self, *named: FaultLike, **fault: Any) -> MockFault:
+        """Add a fault: `fault("down", operation="getExecution", refused=503, times=2)`, or one that is named.
+
+        Words that are Python's own end in a line: `from_`, `for_`, `while_`. MockError or FaultError say what
+        is wrong with it. With `with`, it is removed at the end.
+        """
+        return self.faults.add(*named, **fault)
+
+    def assert_fault_struck(self, name: str, times: int | None = None) -> None:
+        """Fail unless a fault struck, so many times if that is said; it may have been removed since."""
+        self.faults.assert_struck(name, times)
 
     def signal(self, execution: str | ExecutionView, signal: str, payload: Any = None) -> ExecutionView:
         """Send a signal; MockError when the execution's present step does not wait for it."""

@@ -18,7 +18,8 @@ class SeenRequest:
     decoded where it is JSON, and text where it was cut after 64 KiB, by `body_cut` bytes; so with `answer`,
     which is None unless the journal keeps answers. `operation` is None where no operation was meant;
     `execution` is the id it was about. `violations` says, in sentences, why it was refused; `fits` whether it
-    keeps the contract; `misspelt` which names it has that the contract does not know, but nearly.
+    keeps the contract; `misspelt` which names it has that the contract does not know, but nearly;
+    `faults` the names of the faults that struck it.
     """
 
     number: int
@@ -38,6 +39,7 @@ class SeenRequest:
     answer: Any = None
     answer_cut: int = 0
     misspelt: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def breaks_contract(self) -> bool:
@@ -50,7 +52,8 @@ class SeenRequest:
         clock = f"{self.at:%H:%M:%S}.{self.at.microsecond // 1000:03d}"
         line = f"{clock}  {self.method} {self.path}{query} -> {self.status}"
         cut = f"  (body cut by {self.body_cut} bytes)" if self.body_cut else ""
-        return f"{line}  {about}{cut}" if about else line + cut
+        struck = f"  (fault {', '.join(self.faults)})" if self.faults else ""
+        return f"{line}  {about}{cut}{struck}" if about else line + cut + struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def seen(entry: Mapping[str, Any]) -> SeenRequest:
         answer=entry.get("answer"),
         answer_cut=entry.get("answerCut", 0),
         misspelt=tuple(violation["message"] for violation in entry["misspelt"]),
+        faults=tuple(entry["faults"]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from execmock.core.faults import FaultWords
 from execmock.core.scenario import Scenario
 from execmock.core.world import World
 from execmock.loading.contract import shipped_contract
@@ -80,6 +81,11 @@ class Server:
     def operations(self) -> Sequence[str]:
         """The names of the contract's operations."""
         return list(self._mock.engine.contract.operations)
+
+    @property
+    def fault_words(self) -> FaultWords:
+        """What faults may name at this time."""
+        return self._mock.engine.faults.words
 
     @property
     def latest(self) -> int:

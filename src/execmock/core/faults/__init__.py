@@ -1,21 +1,29 @@
 """Faults: what goes wrong on purpose, for which requests, how often and when. It decides and does nothing.
 
 Each module needs only those before it: what the language can say (`source`), what it is about (`request`,
-`words`), which requests (`matchers`), when (`timing`), what then happens (`slow`, `effects`), one fault
-(`model`, `compile`), several on one request (`strike`), on a sequence of them (`preview`), and which of them
-never strike (`check`).
+`words`), which requests (`matchers`), when (`timing`), what then happens (`slow`, `effects`, `broken`),
+one fault (`model`, `compile`), several on one request (`strike`), on a sequence of them (`preview`), and
+which never strike (`check`).
 """
 
 from __future__ import annotations
 
+from execmock.core.fault_source import FaultFileSource, FaultSource, fault_file_schema
+from execmock.core.faults.broken import Broken
 from execmock.core.faults.check import never_striking
-from execmock.core.faults.compile import compile_fault, compile_faults, fault_of_text
+from execmock.core.faults.compile import (
+    compile_fault,
+    compile_faults,
+    compile_list,
+    compile_step_faults,
+    fault_of_text,
+    rate_limit,
+)
 from execmock.core.faults.effects import EFFECTS, Effect, Refused
 from execmock.core.faults.model import Fault, Wait
 from execmock.core.faults.preview import FaultPreview, fault_seed
 from execmock.core.faults.request import AskedExecution, AskedRequest
-from execmock.core.faults.source import FaultFileSource, FaultSource, fault_file_schema
-from execmock.core.faults.strike import Counted, Strike, Tried, run, struck_by, trying
+from execmock.core.faults.strike import Counted, Strike, Tried, run, struck_by, together, trying
 from execmock.core.faults.timing import counted
 from execmock.core.faults.words import ABOUT_EXECUTION, CREATING, FaultWords
 
@@ -25,6 +33,7 @@ __all__ = [
     "EFFECTS",
     "AskedExecution",
     "AskedRequest",
+    "Broken",
     "Counted",
     "Effect",
     "Fault",
@@ -38,12 +47,16 @@ __all__ = [
     "Wait",
     "compile_fault",
     "compile_faults",
+    "compile_list",
+    "compile_step_faults",
     "counted",
     "fault_file_schema",
     "fault_of_text",
     "fault_seed",
     "never_striking",
+    "rate_limit",
     "run",
     "struck_by",
+    "together",
     "trying",
 ]

@@ -15,19 +15,26 @@ from execmock.core.durations import (
     parse_duration,
     parse_instant,
 )
+from execmock.core.fault_source import FaultFileSource, FaultSource, RefusedSource
 from execmock.core.faults.effects import EFFECTS, Effect
 from execmock.core.faults.matchers import MATCHERS, Matcher, While
 from execmock.core.faults.model import Fault
 from execmock.core.faults.slow import Slow, slow_of, wrong_slow
-from execmock.core.faults.source import FaultFileSource, FaultSource
-from execmock.core.faults.timing import Counting, Window
+from execmock.core.faults.timing import Counting, Rate, Window
 from execmock.core.faults.words import ABOUT_EXECUTION, CREATING, FaultWords
 from execmock.core.findings import DataPath, Finding
 from execmock.core.json_text import encode
 from execmock.core.scenario.bind import wrong_values
 from execmock.errors import listed, quoted
 
-__all__ = ["compile_fault", "compile_faults", "fault_of_text"]
+__all__ = [
+    "compile_fault",
+    "compile_faults",
+    "compile_list",
+    "compile_step_faults",
+    "fault_of_text",
+    "rate_limit",
+]
 
 _MOMENTS = (("from", "from_"), ("until", "until"))
 
@@ -36,16 +43,44 @@ def compile_faults(
     source: FaultFileSource, words: FaultWords
 ) -> tuple[Sequence[Fault] | None, list[Finding]]:
     """Return the faults of a file and no findings, or None and everything that is wrong with them."""
-    faults, findings = [], []
-    names: dict[str, int] = {}
-    for number, one in enumerate(source.faults):
-        path: DataPath = ("faults", number)
-        fault, found = compile_fault(one, words, path, taken=names)
+    faults, findings = compile_list(source.faults, words, ("faults",))
+    return (None, findings) if findings else (faults, [])
+
+
+def compile_list(
+    sources: Sequence[FaultSource], words: FaultWords, path: DataPath
+) -> tuple[list[Fault], list[Finding]]:
+    """Return the faults of a list that stands at `path`, and everything that is wrong with others."""
+    faults: dict[str, Fault] = {}
+    findings: list[Finding] = []
+    for number, source in enumerate(sources):
+        fault, found = compile_fault(source, words, (*path, number), taken=faults)
         findings += found
         if fault is not None:
-            faults.append(fault)
-            names[fault.name] = number
-    return (None, findings) if findings else (faults, [])
+            faults[fault.name] = fault
+    return list(faults.values()), findings
+
+
+_OF_THE_STEP = ("execution", "workflow", "scenario", "status", "step", "sandbox", "while", "per")
+"""What a fault of a step cannot ask for: it is about the execution in that step, wherever that is."""
+
+
+def compile_step_faults(
+    sources: Sequence[FaultSource], words: FaultWords, path: DataPath
+) -> tuple[list[Fault], list[Finding]]:
+    """Return the faults of a scenario's step, and everything that is wrong with them."""
+    faults, findings = compile_list(sources, words, path)
+    for number, source in enumerate(sources):
+        for word in _OF_THE_STEP:
+            if getattr(source, "while_" if word == "while" else word) is not None:
+                said = f"a step's fault is about each execution in that step; `{word}` says nothing here"
+                findings.append(Finding((*path, number, word), said))
+        named = [source.operation] if isinstance(source.operation, str) else source.operation or []
+        for name in named:
+            if name in words.operations and name not in ABOUT_EXECUTION:
+                said = f"a step's fault strikes reads by id; expected {' or '.join(ABOUT_EXECUTION)}"
+                findings.append(Finding((*path, number, "operation"), said))
+    return faults, findings
 
 
 def compile_fault(
@@ -66,9 +101,19 @@ def compile_fault(
 def fault_of_text(text: str) -> Fault:
     """Return the fault that `Fault.text` was made from; ValueError for a text that is none."""
     try:
-        return _compiled(msgspec.json.decode(text, type=FaultSource), ())
+        source = msgspec.json.decode(text, type=FaultSource)
+        wrong = next(_wrong_in_itself(source), None)
+        if wrong is not None:
+            raise ValueError(f"no fault: {wrong[1]}")
+        return _compiled(source, ())
     except (msgspec.MsgspecError, DurationError) as error:
         raise ValueError(f"no fault: {error}") from None
+
+
+def rate_limit(rate: str, burst: int | None) -> Fault:
+    """Return the fault that refuses what comes faster than a rate such as `60/m`, as the service does."""
+    refused = RefusedSource(429, message="Too many requests", retryAfter="next")
+    return _compiled(FaultSource(fault="rate-limit", over=rate, burst=burst, refused=refused), ())
 
 
 def _compiled(source: FaultSource, taken: Any) -> Fault:
@@ -79,7 +124,14 @@ def _compiled(source: FaultSource, taken: Any) -> Fault:
         name=name,
         matchers=tuple(_matchers(source)),
         counting=Counting(
-            source.skip, source.every, source.times, source.probability, source.per == "execution"
+            source.skip,
+            source.every,
+            source.times,
+            source.probability,
+            source.per == "execution",
+            None if source.over is None else Rate.of(source.over, source.burst),
+            source.atOnce,
+            source.queue or 0,
         ),
         window=_window(source),
         slow=slow,
@@ -154,7 +206,8 @@ def _moment(text: str | None) -> tuple[int | None, bool]:
 _Wrong = tuple[tuple[str | int, ...], str]
 
 
-def _wrong(source: FaultSource, words: FaultWords) -> Iterator[_Wrong]:
+def _wrong_in_itself(source: FaultSource) -> Iterator[_Wrong]:
+    """Yield what cannot be, whatever there is to be named."""
     yield from _wrong_effects(source)
     yield from _wrong_times(source)
     for word in ("query", "header", "body"):
@@ -163,7 +216,10 @@ def _wrong(source: FaultSource, words: FaultWords) -> Iterator[_Wrong]:
                 yield finding.path, finding.message
     if source.while_ is not None and not _given(msgspec.to_builtins(source.while_)):
         yield ("while",), "nothing is asked of an execution here; expected `status`, `step` or another"
-        return
+
+
+def _wrong(source: FaultSource, words: FaultWords) -> Iterator[_Wrong]:
+    yield from _wrong_in_itself(source)
     for matcher in _matchers(source):
         for inner, message in matcher.wrong(words):
             yield (matcher.word, *inner), message
@@ -183,6 +239,11 @@ def _wrong_effects(source: FaultSource) -> Iterator[_Wrong]:
                 yield (word, *inner), message
         except DurationError as error:
             yield (word,), error.message
+    yield from _wrong_slow(source)
+    yield from _wrong_retry(source)
+
+
+def _wrong_slow(source: FaultSource) -> Iterator[_Wrong]:
     if source.slow is not None:
         try:
             slow_of(source.slow)
@@ -190,6 +251,15 @@ def _wrong_effects(source: FaultSource) -> Iterator[_Wrong]:
                 yield ("slow", *found[0]), found[1]
         except DurationError as error:
             yield ("slow",), error.message
+
+
+def _wrong_retry(source: FaultSource) -> Iterator[_Wrong]:
+    if source.queue is not None and source.atOnce is None:
+        yield ("queue",), "there is nothing that a queue is for; expected `atOnce` with it"
+    if source.burst is not None and source.over is None:
+        yield ("burst",), "there is no rate that this is a burst of; expected `over` with it"
+    if getattr(source.refused, "retryAfter", None) == "next" and source.over is None:
+        yield ("refused", "retryAfter"), "this fault has no rate; expected `over` with it"
     if getattr(source.refused, "retryAfter", None) == "end" and source.until is None and source.for_ is None:
         yield ("refused", "retryAfter"), "this fault has no end; expected `until` or `for` with it"
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
 from execmock.core.durations import parse_duration
-from execmock.core.faults.source import RefusedSource
+from execmock.core.fault_source import RefusedSource
 from execmock.core.json_text import encode
 
 __all__ = ["EFFECTS", "Effect", "Refused"]
@@ -22,6 +22,7 @@ EFFECTS: dict[str, type[Effect]] = {}
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _COME_AGAIN = (429, 503)
+_RETRY: Mapping[str, Literal["end", "next"]] = {"end": "end", "next": "next"}
 _WITHOUT_BODY = (204, 205, 304)
 
 
@@ -31,8 +32,6 @@ class Effect:
     __slots__ = ()
 
     word: ClassVar[str]
-    handled: ClassVar[bool] = False
-    """Whether the request is served first: what it asks for is then done."""
 
     def __init_subclass__(cls) -> None:
         EFFECTS[cls.word] = cls
@@ -48,6 +47,11 @@ class Effect:
         return iter(())
 
     @property
+    def handled(self) -> bool:
+        """Whether the request is served first: what it asks for is then done."""
+        return False
+
+    @property
     def said(self) -> str:
         """What it does, in a few words that are fit to be its name too."""
         raise NotImplementedError
@@ -55,7 +59,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Refused(Effect):
-    """An answer of its own. `retry_after` is milliseconds, or `end` for the rest of the fault's time."""
+    """An answer of its own. `retry_after` is milliseconds, or what it follows from (see the model)."""
 
     word = "refused"
 
@@ -65,7 +69,7 @@ class Refused(Effect):
     body: bytes | None = None
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-    retry_after: int | Literal["end"] | None = None
+    retry_after: int | Literal["end", "next"] | None = None
 
     @classmethod
     def compiled(cls, value: Any) -> Refused:
@@ -74,9 +78,9 @@ class Refused(Effect):
         status = source.status
         text = isinstance(source.body, str)
         form = source.form or ("empty" if status < 400 else "api")
-        retry: int | Literal["end"] | None = 1000 if status in _COME_AGAIN else None
+        retry: int | Literal["end", "next"] | None = 1000 if status in _COME_AGAIN else None
         if source.retryAfter is not None:
-            retry = "end" if source.retryAfter == "end" else parse_duration(source.retryAfter)
+            retry = _RETRY.get(source.retryAfter) or parse_duration(source.retryAfter)
         body = None
         if source.body is not None:
             body = source.body.encode() if text else encode(source.body)

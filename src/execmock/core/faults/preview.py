@@ -33,13 +33,13 @@ class FaultPreview:
 
     def strike(self, request: AskedRequest) -> Strike | None:
         """Return what the faults do to the next request."""
-        return run(trying(self.faults, request), lambda fault: self._count(fault, request))
+        return run(trying(self.faults, request), lambda place: self._count(self.faults[place], request))
 
     def row(self, request: AskedRequest) -> Mapping[str, Any]:
         """Return what they do to the next request, as JSON-like data."""
         strike = self.strike(request)
         shown = {"operation": request.operation, "method": request.method, "path": request.path}
-        if strike is None:
+        if strike is None or not strike.names:
             return {**shown, "faults": [], "does": None, "waits": []}
         waits = [
             {"fault": wait.fault, "for": format_duration(wait.milliseconds), "on": wait.on}
@@ -52,7 +52,7 @@ class FaultPreview:
         per = request.execution.id if fault.counting.per_execution and request.execution else ""
         seed = fault_seed(self.root, fault.name, per)
         before = self._counts.get((fault.name, per), FaultCount(fault.name, per=per))
-        count, strikes = counted(before, fault.counting, fault.window, request.at, self.began, seed)
+        count, strikes, limit = counted(before, fault, request.at, self.began, seed)
         self._counts[fault.name, per] = count
         end = fault.window.ends(self.began)
-        return Counted(count.seen, strikes, seed, None if end is None else end - request.at)
+        return Counted(count.seen, strikes, seed, None if end is None else end - request.at, limit)

@@ -126,7 +126,21 @@ class _Compiler:
             allows=self._allows(sets),
             events=self._events(index, step),
             triggers=self._triggers(index, step),
+            faults=self._faults(step, path),
         )
+
+    def _faults(self, step: StepSource, path: DataPath) -> tuple[str, ...]:
+        if not step.faults:
+            return ()
+        if not self.api.reads:
+            self.find((*path, "faults"), f"an {self.api.name} execution is never read by id; expected none")
+        # Imported here: most steps have none, and a server starts without them.
+        from execmock.core.faults import FaultWords, compile_step_faults
+
+        words = FaultWords(self.vocabulary.operations, self.vocabulary.transitions.statuses, ())
+        faults, findings = compile_step_faults(step.faults, words, (*path, "faults"))
+        self.findings += findings
+        return tuple(fault.text for fault in faults)
 
     def _sets(self, step: StepSource) -> dict[str, Any]:
         texts = {name for name, schema in self.vocabulary.settable.items() if schema.get("type") == "string"}

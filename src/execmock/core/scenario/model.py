@@ -59,7 +59,7 @@ class Step:
     A property that is set to null has no value from then on. `allows` tells of properties that hold templates
     which values the contract allows. `fixed` says that what it sets holds no templates, `counts` that reads
     may lead out of it. `timed` holds the triggers that time alone may lead through, each with its position
-    among all.
+    among all. `faults` are the sources, as JSON, of those that reads meet while an execution is in it.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Step:
     events: tuple[Event, ...]
     triggers: tuple[Trigger, ...]
     allows: Mapping[str, Allows] = field(default_factory=dict, repr=False, compare=False)
+    faults: tuple[str, ...] = ()
     fixed: bool = field(init=False, repr=False, compare=False)
     counts: bool = field(init=False, repr=False, compare=False)
     timed: tuple[tuple[int, Trigger], ...] = field(init=False, repr=False, compare=False)
@@ -138,6 +139,11 @@ class Scenario:
                 if getattr(step, attribute) == name:
                     return index
         return None
+
+    @property
+    def faulty(self) -> bool:
+        """Whether any of its steps has faults."""
+        return any(step.faults for step in self.steps)
 
     @property
     def signals(self) -> tuple[str, ...]:

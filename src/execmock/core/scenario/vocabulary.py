@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from execmock.core.apis import APIS, ApiName
-from execmock.core.contract import Contract, Transitions
+from execmock.core.contract import Contract, Operation, Transitions
 from execmock.core.schema.types import json_types
 
 __all__ = ["Sum", "Vocabulary"]
@@ -27,7 +27,8 @@ class Vocabulary:
 
     `settable` maps a property that `set` may give to its schema. `bindable` names the texts that `bind` may
     look at, and `nested` the properties that it may look into. `words` are those that the contract's choices
-    name for a property or for `eventLevel`, and `dotted_events` whether they say that event types have dots.
+    name for a property or for `eventLevel`, `operations` are
+    those of the contract, and `dotted_events` whether they say that event types have dots.
     """
 
     api: ApiName
@@ -41,6 +42,7 @@ class Vocabulary:
     standard_events: Mapping[str, Mapping[str, Any]]
     sum: Sum | None = None
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = field(default_factory=dict)
     dotted_events: bool = False
 
     @classmethod
@@ -73,6 +75,7 @@ class Vocabulary:
             request_names=frozenset(request),
             standard_events=status.get("x-events", {}),
             sum=_sum(schema.get("x-sum")),
+            operations=contract.operations,
             words={name: choice.default for name, choice in choices.items() if _is_list(choice.default)},
             dotted_events="eventType" in choices and choices["eventType"].default == "dotted",
         )

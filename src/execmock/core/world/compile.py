@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from execmock.core.apis import ApiName
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE_BODY
 from execmock.core.durations import DurationError, parse_duration, parse_instant, parse_range
+from execmock.core.faults import Fault, FaultSource, FaultWords, compile_list
 from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario import Scenario
 from execmock.core.schema.types import json_types
@@ -44,6 +45,7 @@ class WorldWords:
     properties: Collection[str]
     texts: frozenset[str]
     scenarios: Mapping[str, Scenario]
+    faults: FaultWords
 
     @classmethod
     def of(cls, contract: Contract, scenarios: Iterable[Scenario]) -> WorldWords:
@@ -54,7 +56,8 @@ class WorldWords:
             request=SchemaValidator(contract.standalone(schema), ""),
             properties=tuple(properties),
             texts=frozenset(name for name, inner in properties.items() if "string" in json_types(inner)),
-            scenarios={scenario.name: scenario for scenario in scenarios},
+            scenarios=(known := {scenario.name: scenario for scenario in scenarios}),
+            faults=FaultWords.of(contract, known),
         )
 
 
@@ -106,8 +109,14 @@ class _Compiler:
                 self._generated(item, source, (*path, "generate", n))
                 for n, item in enumerate(source.generate)
             ),
+            faults=self._faults(source.faults, (*path, "faults")),
             path=path,
         )
+
+    def _faults(self, sources: Sequence[FaultSource], path: DataPath) -> tuple[Fault, ...]:
+        faults, findings = compile_list(sources, self.words.faults, path)
+        self.findings += findings
+        return tuple(faults)
 
     def _check_key(self, key: str, sandbox: str, path: DataPath) -> None:
         if not _KEY.fullmatch(key):

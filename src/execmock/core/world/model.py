@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from execmock.core.faults import Fault
 from execmock.core.findings import DataPath
 
 __all__ = ["ClockPlan", "Generated", "Listed", "Pick", "SandboxPlan", "SignalPlan", "World"]
@@ -73,6 +74,7 @@ class SandboxPlan:
     seed: int | None
     listed: tuple[Listed, ...]
     generated: tuple[Generated, ...]
+    faults: tuple[Fault, ...] = ()
     path: DataPath = ()
     """Where it stands in its file's data."""
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from execmock.core.fault_source import FaultSource
 from execmock.core.file_schema import file_schema
-from execmock.core.scenario.source import Duration, Name, Span
+from execmock.core.file_values import Duration, Name, Span
 
 __all__ = [
     "ClockSource",
@@ -194,6 +195,9 @@ class SandboxSource(Struct, forbid_unknown_fields=True):
     request: Annotated[
         Request, Meta(description="Properties that the requests of all its executions share.")
     ] = {}
+    faults: Annotated[
+        list[FaultSource], Meta(description="What goes wrong in it on purpose, as in a file of faults.")
+    ] = []
     executions: Annotated[list[ExecutionSource], Meta(description="Executions, each written down.")] = []
     generate: Annotated[list[GenerateSource], Meta(description="Executions by the number.")] = []
 

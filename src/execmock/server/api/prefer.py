@@ -12,7 +12,7 @@ from execmock.service.refusals import Refusal
 
 __all__ = ["ContractAnswer", "forced_answer", "preferences", "unknown_words", "usual_answer"]
 
-_OWN = ("code", "example", "scenario")
+_OWN = ("code", "delay", "example", "scenario")
 _REGISTERED = ("handling", "respond-async", "return", "wait")
 """Preferences of RFC 7240, which a server may leave without an effect."""
 _MOST_NAMED = 3

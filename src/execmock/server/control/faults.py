@@ -47,7 +47,8 @@ class FaultOperations(Operations):
         if len({*names, *(kept.name for kept in sandbox.faults)}) > MOST_FAULTS:
             expected = f"at most {MOST_FAULTS} faults in a sandbox"
             raise Refusal(409, "Too many faults", [Violation("body", expected, len(sandbox.faults))])
-        changed = await self.engine.faults.add(sandbox.id, faults) or sandbox
+        stays = checked.parameters["stays"]
+        changed = await self.engine.faults.add(sandbox.id, faults, stays=stays) or sandbox
         await self._changed(sandbox.id)
         shown = await self._shown(changed)
         return encode({"faults": [fault for fault in shown if fault["name"] in names]})
@@ -108,7 +109,7 @@ class FaultOperations(Operations):
         )
 
     async def _changed(self, sandbox: str) -> None:
-        await self.engine.look_for_faults()
+        await self.engine.sandboxes.look_for_faults()
         self.engine.changes.publish(sandbox, "sandbox", {"id": sandbox, "change": "faults"})
 
     async def _shown(self, sandbox: Sandbox) -> list[dict[str, Any]]:
@@ -123,6 +124,7 @@ def _as_json(one: ActiveFault, counts: Mapping[int, FaultCount]) -> dict[str, An
         "name": fault.name,
         "does": fault.said,
         "fault": decode(fault.text.encode()),
+        "stays": one.stays,
         "addedAt": None if one.began is None else format_instant(one.began),
         "seen": count.seen,
         "struck": count.struck,

@@ -174,7 +174,7 @@ class SandboxOperations(Operations):
     async def _forget(self, sandbox: str, change: str) -> None:
         await self.engine.journal.clear(sandbox)
         self.request_ids.forget(sandbox)
-        await self.engine.look_for_faults()
+        await self.engine.sandboxes.look_for_faults()
         self.engine.waits.release(sandbox)
         self._tell(sandbox, change)
 

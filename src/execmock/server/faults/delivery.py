@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from execmock.core.faults import Strike
+from execmock.core.faults import Broken, Strike
 from execmock.server.api.calls import Request
 from execmock.server.faults.meeting import FaultMeeting
 from execmock.service.engine import Engine
@@ -37,6 +37,8 @@ class FaultDelivery:
         if strike is None or sandbox is None:
             return response
         await self._wait(incoming, request, strike, sandbox)
+        if isinstance(strike.effect, Broken):
+            return _broken(strike.effect, response)
         if strike.bytes_per_second is not None and isinstance(response.body, bytes) and response.body:
             return await self._dribble(incoming, response, response.body, strike.bytes_per_second)
         return response
@@ -50,7 +52,8 @@ class FaultDelivery:
         clock = [wait for wait in strike.waits if wait.on_clock]
         real = sum(wait.milliseconds for wait in strike.waits if not wait.on_clock)
         if clock:
-            now = self._sandboxes.now(sandbox)
+            # It may have waited in a queue, and the clock have moved meanwhile.
+            now = self._sandboxes.now(await self._sandboxes.get(sandbox.id) or sandbox)
             names = tuple(wait.fault for wait in clock)
             until = now + sum(wait.milliseconds for wait in clock)
             held = HeldAnswer(sandbox.id, f"{request.method} {request.path}", names, now, until)
@@ -72,6 +75,8 @@ class FaultDelivery:
         begun, written = loop.time(), 0
         while written < len(body):
             due = min(len(body), int((loop.time() - begun) * pace) + 1)
+            if self._waits.ended:
+                due = len(body)
             if due > written:
                 await streamed.write(body[written:due])
                 written = due
@@ -80,3 +85,12 @@ class FaultDelivery:
                 if incoming.transport is None:
                     break
         return streamed
+
+
+def _broken(effect: Broken, response: web.Response) -> web.StreamResponse:
+    # Imported here: it needs aiohttp, which takes long to import.
+    from execmock.server.faults.wire import BrokenResponse
+
+    body = response.body if isinstance(response.body, bytes) else b""
+    headers = tuple((str(name), value) for name, value in response.headers.items())
+    return BrokenResponse(response.status, effect.wire(headers, body))

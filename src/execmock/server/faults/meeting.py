@@ -11,13 +11,24 @@ from execmock.core.contract import Operation
 from execmock.core.contract.names import GET, PUBLIC
 from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.api.request_ids import RequestIds
+from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
 
 if TYPE_CHECKING:
     from execmock.core.faults import Strike
+    from execmock.core.faults.timing import Limit
+    from execmock.service.faults.crowds import Crowd
 
-__all__ = ["FaultMeeting"]
+__all__ = ["FaultMeeting", "asks_for_faults"]
+
+
+def asks_for_faults(request: Request) -> bool:
+    """Whether a request asks for a fault or a delay by its headers, or by a magic workflow id."""
+    headers = request.headers
+    if "X-Execmock-Fault" in headers or MAGIC in request.body:
+        return True
+    return "delay" in headers.get("Prefer", "").lower()
 
 
 class FaultMeeting:
@@ -29,6 +40,12 @@ class FaultMeeting:
         self.strike: Strike | None = None
         self.sandbox: Sandbox | None = None
         """The sandbox whose faults are tried."""
+        self._entered: list[Crowd] = []
+
+    def leave(self) -> None:
+        """Be under way no longer: the request is answered."""
+        for crowd in self._entered:
+            crowd.leave()
 
     async def meet(
         self,
@@ -41,18 +58,22 @@ class FaultMeeting:
         """Try the faults of the sandbox that a request reaches; return the answer of one that refuses it."""
         if sandbox is None:
             sandbox = await self._meant(operation, path)
-        if sandbox is None or not sandbox.faults:
+        if sandbox is None or not (sandbox.faults or sandbox.step_faults or asks_for_faults(request)):
             return None
         # Imported here: without faults there is no use for it.
         from execmock.server.faults.striking import refusal, strike_on
 
         self.sandbox = sandbox
-        self.strike = await strike_on(self._engine, request, operation, path, sandbox)
+        self.strike = await strike_on(self._engine, request, (operation, path), sandbox, self._entered)
         return None if self.strike is None else refusal(self.strike, request_ids, sandbox)
 
     def applied(self, result: Result) -> Result:
         """Return the result of a request as log, journal and client get to see it."""
         if self.strike is None:
+            return result
+        if self.strike.limit is not None:
+            result = replace(result, answer=_with_limit(result.answer, self.strike.limit))
+        if not self.strike.names:
             return result
         names = ", ".join(self.strike.names)
         note = f"fault {names}; {result.note}" if result.note else f"fault {names}"
@@ -68,3 +89,13 @@ class FaultMeeting:
         about = operation.id in (GET, PUBLIC)
         named = await sandboxes.named_by(path.get("id", "")) if about else None
         return named or await sandboxes.get(DEFAULT_SANDBOX)
+
+
+def _with_limit(answer: Answer, limit: Limit) -> Answer:
+    """Return an answer that says what is left of a rate."""
+    said = {
+        "X-RateLimit-Limit": str(limit.most),
+        "X-RateLimit-Remaining": str(limit.remaining),
+        "X-RateLimit-Reset": str(limit.reset),
+    }
+    return replace(answer, headers={**answer.headers, **said})

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from execmock.core.contract import Operation
-from execmock.core.contract.names import EXECUTE
-from execmock.core.faults import ABOUT_EXECUTION, AskedRequest, Refused, Strike
-from execmock.core.json_text import JsonError, decode
+from execmock.core.contract.names import CREATE, EXECUTE
+from execmock.core.durations import duration_hint
+from execmock.core.faults import (
+    ABOUT_EXECUTION,
+    AskedRequest,
+    Fault,
+    Refused,
+    Strike,
+    fault_of_text,
+    together,
+)
+from execmock.core.json_text import JsonError, decode, encode
 from execmock.core.sandbox import Sandbox
+from execmock.core.schema.violation import Violation
+from execmock.errors import nearest
 from execmock.server.api.authentication import key_in
 from execmock.server.api.calls import Answer, Request
 from execmock.server.api.handlers import selection_of
+from execmock.server.api.prefer import preferences
 from execmock.server.api.request_ids import RequestIds
+from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
+from execmock.service.faults.crowds import Crowd
+from execmock.service.refusals import Refusal
 
 __all__ = ["refusal", "strike_on"]
 
@@ -23,12 +38,24 @@ _SECOND = 1000
 
 
 async def strike_on(
-    engine: Engine, request: Request, operation: Operation, path: Mapping[str, str], sandbox: Sandbox
+    engine: Engine,
+    request: Request,
+    asked: tuple[Operation, Mapping[str, str]],
+    sandbox: Sandbox,
+    entered: list[Crowd],
 ) -> Strike | None:
-    """Return what the faults of a sandbox do to a request, None if none strikes."""
+    """Return what the faults of a sandbox do to a request, None if none strikes.
+
+    `asked` are its operation and the parameters of its path. The crowds that it is part of until it is
+    answered are added to those `entered`.
+    """
+    operation, path = asked
     active = engine.faults.of(sandbox)
     subject = path.get("id", "") if operation.id in (*ABOUT_EXECUTION, EXECUTE) else ""
-    asked = AskedRequest(
+    if sandbox.step_faults and operation.id in ABOUT_EXECUTION:
+        # What belongs to the situation comes before what was added to the sandbox.
+        active = [*await engine.asked_executions.step_faults(sandbox, subject), *active]
+    seen = AskedRequest(
         operation=operation.id,
         method=request.method,
         path=request.path,
@@ -39,25 +66,73 @@ async def strike_on(
         headers={name.lower(): value for name, value in request.headers.items()},
         body=_body(request.body),
     )
-    asked = await engine.asked_executions.of(sandbox, active, asked, subject, selection_of(request))
-    return await engine.faults.strike(sandbox, active, asked)
+    seen = await engine.asked_executions.of(sandbox, active, seen, subject, selection_of(request))
+    wanted = _wanted(engine, request, sandbox, seen)
+    return together(wanted, await engine.faults.strike(sandbox, active, seen, entered))
+
+
+def _wanted(engine: Engine, request: Request, sandbox: Sandbox, asked: AskedRequest) -> Strike | None:
+    """Return what a request asks for by headers and workflow id; Refusal 400 for a fault there is none of."""
+    faults = list(_magic(engine, sandbox, asked))
+    named = request.headers.get("X-Execmock-Fault")
+    if named:
+        known = engine.faults.named(sandbox)
+        for name in filter(None, map(str.strip, named.split(","))):
+            if name not in known:
+                hint = nearest(name, known)
+                violation = Violation("header/X-Execmock-Fault", "the name of a fault", name, hint=hint)
+                raise Refusal(400, "Unknown fault", [violation])
+            faults.append(known[name])
+    delay = preferences(request.headers.get("Prefer")).get("delay")
+    if delay is not None:
+        faults.append(_delay(delay))
+    return engine.faults.strike_named(sandbox, faults) if faults else None
+
+
+def _magic(engine: Engine, sandbox: Sandbox, asked: AskedRequest) -> Iterator[Fault]:
+    """Yield the fault that a create's workflow id is magic for."""
+    if asked.operation == CREATE and isinstance(asked.body, Mapping):
+        workflow, prefix = asked.body.get("workflowId"), MAGIC.decode()
+        if isinstance(workflow, str) and workflow.startswith(prefix):
+            name = workflow.removeprefix(prefix).replace("_", "-")
+            yield from (fault for known, fault in engine.faults.named(sandbox).items() if known == name)
+
+
+def _delay(text: str) -> Fault:
+    try:
+        return fault_of_text(encode({"fault": "delay", "slow": text}).decode())
+    except ValueError:
+        violation = Violation("header/Prefer", "delay= a duration such as 3s", text, hint=duration_hint(text))
+        raise Refusal(400, "No such delay", [violation]) from None
 
 
 def refusal(strike: Strike, request_ids: RequestIds, sandbox: Sandbox) -> Answer | None:
     """Return the answer that refuses a request, None where no fault does."""
     effect = strike.effect
-    if not isinstance(effect, Refused):
+    if effect is None or effect.handled:
         return None
+    if not isinstance(effect, Refused):
+        # Nothing is done, and nothing is answered.
+        return Answer(0, b"")
     request_id = request_ids.next(sandbox)
     body, media_type = effect.content(request_id)
     headers = {"X-Request-Id": request_id}
-    left = strike.left if effect.retry_after == "end" else effect.retry_after
+    left = _left(effect, strike)
     if left is not None:
         # Whole seconds, rounded up: who comes then is not too early.
         headers["Retry-After"] = str(-(-max(0, left) // _SECOND))
     own = {name.lower() for name in effect.headers}
     headers = {name: value for name, value in headers.items() if name.lower() not in own}
     return Answer(effect.status, body, {**headers, **effect.headers}, media_type)
+
+
+def _left(effect: Refused, strike: Strike) -> int | None:
+    """Return after how many milliseconds a client is to come again, None where it is not told."""
+    if effect.retry_after == "end":
+        return strike.left
+    if effect.retry_after == "next":
+        return strike.limit.again if strike.limit else None
+    return effect.retry_after
 
 
 def _body(body: bytes) -> Any:

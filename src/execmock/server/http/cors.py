@@ -15,7 +15,7 @@ _EXPOSED = (
     *("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
 )
-_REQUEST_HEADERS = ("Authorization", "Content-Type", "Prefer", "X-Execmock-Scenario")
+_REQUEST_HEADERS = ("Authorization", "Content-Type", "Prefer", "X-Execmock-Fault", "X-Execmock-Scenario")
 _ASKED_METHOD = "Access-Control-Request-Method"
 _ASKED_HEADERS = "Access-Control-Request-Headers"
 _ASKED_NETWORK = "Access-Control-Request-Private-Network"

@@ -14,7 +14,7 @@ from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.api.pipeline import Api, internal_error
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.control import PREFIX
-from execmock.server.faults.meeting import FaultMeeting
+from execmock.server.faults.meeting import FaultMeeting, asks_for_faults
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.request_head import is_host
@@ -122,6 +122,8 @@ class ApiDispatcher:
         self._too_large = too_large
         self.strays: StrayFinder | None = None
         """Keeps the requests that reach no sandbox by their key, where that is asked for."""
+        self.quiet_faults = False
+        """Whether answers leave the names of faults out."""
 
     @property
     def engine(self) -> Engine:
@@ -142,15 +144,21 @@ class ApiDispatcher:
             unread = refusal
         # Connections of other servers say nothing of themselves.
         opened: int = getattr(incoming.protocol, "opened", 0)
-        met = FaultMeeting(self._engine) if self._engine.faults_active else None
-        answer, common = await self.answer(request, unread, opened, met)
-        response = _response(answer, common)
-        if met is None or met.strike is None:
-            return response
+        met = None
+        if self._engine.sandboxes.faults_active or asks_for_faults(request):
+            met = FaultMeeting(self._engine, quiet=self.quiet_faults)
+        if met is None:
+            return _response(*await self.answer(request, unread, opened))
         # Imported here: without faults there is no use for it.
         from execmock.server.faults.delivery import FaultDelivery
 
-        return await FaultDelivery(self._engine).deliver(incoming, request, response, met)
+        try:
+            response = _response(*await self.answer(request, unread, opened, met))
+            if met.strike is None:
+                return response
+            return await FaultDelivery(self._engine).deliver(incoming, request, response, met)
+        finally:
+            met.leave()
 
     async def answer(
         self,

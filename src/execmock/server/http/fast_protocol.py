@@ -24,6 +24,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from execmock.server.api.calls import Answer
+from execmock.server.faults.magic import MAGIC
 from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
 from execmock.server.http.request_head import RequestHeads
 
@@ -103,9 +104,9 @@ class _Connection(asyncio.Protocol):
 
     __slots__ = (
         "_api",
-        "_engine",
         "_heads",
         "_most",
+        "_sandboxes",
         "_server",
         "_transport",
         "_written",
@@ -119,12 +120,12 @@ class _Connection(asyncio.Protocol):
     def __init__(self, server: FastServer) -> None:
         self._server = server
         self._api = server.api
-        self._engine = server.api.engine
+        self._sandboxes = server.api.engine.sandboxes
         self._most = server.api.max_body
         self._heads = server.heads
         self._written = server.written
         self.busy = True
-        self.opened = self._engine.changes.last
+        self.opened = server.api.engine.changes.last
         """The number of the latest change when it was opened."""
         self.held = b""
         """The start of a request whose body is not complete yet."""
@@ -151,7 +152,7 @@ class _Connection(asyncio.Protocol):
         if self.held:
             data, self.held = self.held + data, b""
         head = self._heads.read(data)
-        if head is None or self._engine.faults_active:
+        if head is None or self._sandboxes.faults_active:
             self.hand_over(data)
             return
         request, size, length, last = head
@@ -160,6 +161,9 @@ class _Connection(asyncio.Protocol):
             self._wait(data, missing, length)
             return
         if length:
+            if MAGIC in data:
+                self.hand_over(data)
+                return
             request = request.with_body(data[size:])
         answer, common = _run(self._api.answer(request, None, self.opened))
         start = self._written.head(answer, common, last)

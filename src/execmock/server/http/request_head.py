@@ -31,8 +31,11 @@ _LINE = re.compile(rb"(GET|POST) (/[\w.~%!$&'()*+,;=:@/-]*)(?:\?([\w.~%!$&'()*+,
 _HEADER = re.compile(rb"([\w!#$%&'*+.^`|~-]+): *([!-~](?:[ -~]*[!-~])?|) *")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
-# Headers that change how the body or the connection is read.
-_SPECIAL = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade", "Proxy-Connection", "Trailer", "TE")
+# Headers that change how the body or the connection is read, or how the answer is written.
+_SPECIAL = (
+    *("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade", "Proxy-Connection", "Trailer", "TE"),
+    "X-Execmock-Fault",
+)
 
 
 class RequestHead(NamedTuple):
@@ -110,6 +113,7 @@ def _block(text: bytes) -> _Block | None:
         and _LENGTH.fullmatch(length)
         and connection in ("keep-alive", "close")
         and not any(name in headers for name in _SPECIAL)
+        and "delay" not in headers.get("Prefer", "").lower()
     )
     return _Block(CIMultiDictProxy(headers), int(length), connection == "close") if plain else None
 

@@ -48,6 +48,8 @@ class ExecutionCreation:
         """
         scenario = selection.pick(self._registry, sandbox, values, self._api.name)
         await self._scenario_sync.keep(scenario)
+        if scenario.faulty and not sandbox.step_faults:
+            await self._sandboxes.note_step_faults(sandbox.id)
         now = self._sandboxes.now(sandbox)
         return Origin(sandbox, scenario, await self._store.next_number(sandbox.id), now)
 

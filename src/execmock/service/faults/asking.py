@@ -12,7 +12,7 @@ from execmock.core.draw_seeds import embed_fields
 from execmock.core.execution import AnyExecution
 from execmock.core.faults import AskedExecution, AskedRequest
 from execmock.core.sandbox import Sandbox
-from execmock.service.faults.faults import ActiveFault
+from execmock.service.faults.faults import ActiveFault, compiled_fault
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.selection import Selection
 from execmock.service.services import Services
@@ -48,6 +48,19 @@ class AskedExecutions:
             found = await self._repository.find(sandbox, subject)
             return request if found is None else replace(request, execution=self._asked(found, sandbox))
         return replace(request, others=await self._others(sandbox))
+
+    async def step_faults(self, sandbox: Sandbox, execution_id: str) -> list[ActiveFault]:
+        """Return the faults of the step that an execution is in; they are there since it was entered."""
+        execution = await self._repository.find(sandbox, execution_id)
+        if execution is None:
+            return []
+        progress = self._repository.progress(execution, sandbox)
+        step = self._repository.scenario(execution).steps[progress.current.step]
+        visit = f"{execution.id}:{len(progress.visits)}"
+        return [
+            ActiveFault(compiled_fault(text), 0, progress.current.at, visit=f"{visit}:{number}")
+            for number, text in enumerate(step.faults)
+        ]
 
     async def _others(self, sandbox: Sandbox) -> list[AskedExecution]:
         latest = await self._repository.latest(sandbox, _MOST_OTHERS)

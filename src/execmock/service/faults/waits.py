@@ -42,14 +42,22 @@ class HeldAnswer:
 class Waits:
     """Lets answers wait, and releases them. `say` writes a line to the log."""
 
-    def __init__(self, services: Services, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, services: Services, say: Callable[[str], None], *, says_after: float = _SAID_AFTER
+    ) -> None:
         self._sandboxes = services.sandboxes
         self._changes = services.changes
         self._say = say
+        self._says_after = says_after
         self._held: dict[int, HeldAnswer] = {}
         self._numbers = 0
         self._released: dict[str, int] = {}
         self._ended = asyncio.Event()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._ended.is_set()
 
     def held(self, sandbox: str) -> Sequence[HeldAnswer]:
         """Return the answers of a sandbox that are held by its clock in this server, the oldest first."""
@@ -88,7 +96,7 @@ class Waits:
         number, released = self._numbers, self._released.get(answer.sandbox, 0)
         self._held[number] = answer
         loop = asyncio.get_running_loop()
-        says_at: float | None = loop.time() + _SAID_AFTER
+        says_at: float | None = loop.time() + self._says_after
         try:
             while not gone() and not self._ended.is_set():
                 sandbox = await self._sandboxes.get(answer.sandbox)

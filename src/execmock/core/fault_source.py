@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from execmock.core.file_schema import file_schema
-from execmock.core.scenario.source import BindTestSource, Duration, Name, Scalar, Scalars, Span
+from execmock.core.file_values import BindTestSource, Duration, Name, Scalar, Scalars, Span
 
 __all__ = [
+    "BrokenHow",
+    "BrokenSource",
     "FaultFileSource",
     "FaultSource",
     "RefusedSource",
@@ -105,12 +107,47 @@ class RefusedSource(Struct, forbid_unknown_fields=True):
         Annotated[
             str,
             Meta(
-                pattern=r"^(end|([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)$",
+                pattern=r"^(end|next|([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)$",
                 examples=["5s", "end"],
-                description="When to come again, as the header `Retry-After` in seconds: `5s`, or `end` for "
-                "what is left of the fault's own time on the sandbox's clock.",
-                extra_json_schema={"x-expected": "a duration such as 5s, or end"},
+                description="When to come again, as the header `Retry-After` in seconds: `5s`, `end` for "
+                "what is left of the fault's own time on the sandbox's clock, `next` for when the next "
+                "request is within the rate of `over`.",
+                extra_json_schema={"x-expected": "a duration such as 5s, end or next"},
             ),
+        ]
+        | None
+    ) = None
+
+
+BrokenHow = Literal[
+    "reset",
+    "close",
+    "lost",
+    "lost-reset",
+    "reset-during",
+    "reset-after",
+    "short-body",
+    "long-body",
+    "no-last-chunk",
+    "endless",
+    "malformed-json",
+    "truncated-utf8",
+    "wrong-type",
+    "wrong-charset",
+    "no-gzip",
+    "double-headers",
+    "many-headers",
+]
+
+
+class BrokenSource(Struct, forbid_unknown_fields=True):
+    """An answer that breaks at the socket or in its bytes; the connection ends with it."""
+
+    how: Annotated[BrokenHow, Meta(description="In which way: `reset`, `lost`, `short-body` and so on.")]
+    bytes: (
+        Annotated[
+            int,
+            Meta(ge=1, le=1 << 40, description="Size at which an `endless` answer ends; 16 MiB if left out."),
         ]
         | None
     ) = None
@@ -201,6 +238,53 @@ class FaultSource(
         float,
         Meta(ge=0, le=1, description="How probable it is that a request is struck; follows from the seed."),
     ] = 1.0
+    over: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[1-9][0-9]{0,6}/[smh]$",
+                examples=["60/m", "5/s"],
+                description="Strikes only what comes faster than so many in a second, minute or hour of the "
+                "sandbox's clock; every answer then says in `X-RateLimit-Remaining` how many are left.",
+                extra_json_schema={"x-expected": "a rate such as 60/m, 5/s or 1000/h"},
+            ),
+        ]
+        | None
+    ) = None
+    burst: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=1_000_000,
+                description="How many may come at once; the number of `over`, if left out.",
+            ),
+        ]
+        | None
+    ) = None
+    atOnce: (  # noqa: N815 - spelled like the contract's names
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=100_000,
+                description="Strikes only what comes while so many requests that it is meant for are under "
+                "way in this server.",
+            ),
+        ]
+        | None
+    ) = None
+    queue: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=100_000,
+                description="How many wait for one of `atOnce` to end, before any is struck.",
+            ),
+        ]
+        | None
+    ) = None
     per: (
         Annotated[
             Literal["execution"],
@@ -226,6 +310,17 @@ class FaultSource(
             Meta(
                 description="Answers something else: `503`, or more exactly.",
                 extra_json_schema={"x-expected": "a status such as 503, or an object with a status"},
+            ),
+        ]
+        | None
+    ) = None
+
+    broken: (
+        Annotated[
+            BrokenHow | BrokenSource,
+            Meta(
+                description="Breaks the answer at the socket or in its bytes: `reset`, `lost`, `short-body`, "
+                "or more exactly.",
             ),
         ]
         | None

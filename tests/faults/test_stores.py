@@ -1,0 +1,78 @@
+"""Same seed, same faults, same bytes: on all stores, and with several servers over one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stores.conftest import KINDS, RedisProcess, redis_server
+
+__all__ = ["redis_server"]
+
+FAULTS = [
+    {"fault": "some", "operation": "getExecution", "probability": 0.4, "refused": 503},
+    {"fault": "late", "slow": {"by": "1ms..3ms"}, "probability": 0.5},
+    {
+        "fault": "third",
+        "operation": "listExecutions",
+        "every": 3,
+        "refused": {"status": 502, "form": "gateway"},
+    },
+    {
+        "fault": "limit",
+        "operation": "listExecutions",
+        "over": "4/s",
+        "refused": {"status": 429, "retryAfter": "next"},
+    },
+]
+
+
+def url_of(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if kind == "redis":
+        server: RedisProcess = request.getfixturevalue("redis_server")
+        server.ask("FLUSHALL")
+        return server.url()
+    return "memory:" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
+
+
+async def seen(servers: list[Any]) -> list[tuple[int, str | None, bytes]]:
+    """Return what a client sees that asks one server after the other."""
+    first = servers[0]
+    await first.put("/clock", {"frozen": True})
+    order = await first.create("wf_free_happy_path")
+    await first.post("/faults", {"faults": FAULTS})
+    found = []
+    for number in range(16):
+        path = "/v1/executions" if number % 2 else f"/v1/executions/{order}"
+        reply = await servers[number % len(servers)].server.get(path)
+        body = reply.body.replace(reply.headers["X-Request-Id"].encode(), b"")
+        found.append((reply.status, reply.headers.get("X-Execmock-Fault"), body))
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_client_sees_the_same_on_every_store(
+    controlled: Any, tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    expected = await seen([await controlled(seed=5)])
+    found = await seen([await controlled(seed=5, store=url_of(kind, tmp_path, request))])
+    assert found == expected
+    assert {status for status, _, _ in found} == {200, 429, 502, 503}
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+async def test_servers_over_one_store_count_together(
+    controlled: Any, tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    expected = await seen([await controlled(seed=5)])
+    url = url_of(kind, tmp_path, request)
+    both = [await controlled(seed=5, store=url) for _ in range(2)]
+    assert await seen(both) == expected
+    for server in both:
+        counts = {
+            one["name"]: (one["seen"], one["struck"]) for one in (await server.get("/faults"))["faults"]
+        }
+        assert counts["some"][0] == 8
+    await both[1].delete("/faults")
+    assert (await both[0].server.get("/v1/executions")).status == 200
