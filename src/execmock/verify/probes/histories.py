@@ -62,20 +62,23 @@ async def _look(session: Session, made: Created, resting: dict[str, int]) -> Non
 async def _public(session: Session, made: Created, known: Exchange) -> None:
     """Read by token; where that shows an earlier state than is known, again until it does not."""
     graph = session.requests.contract.transitions()
-    status, events = known.at("/data/execution/status"), _ids(known)
+    private, events = _object(known, "/data/execution"), _ids(known)
 
     def current(seen: Exchange) -> bool:
-        shown, names = seen.at("/data/status"), _ids(seen)
+        public, names = _object(seen, "/data"), _ids(seen)
+        status, shown = (str(view.get("status", "")) for view in (private, public))
         behind = status in graph.next and shown in graph.next and not graph.reaches(status, shown)
-        differs = status == shown and _differs(known.at("/data/execution"), seen.at("/data"))
+        differs = status == shown and any(
+            name in private and not same_member(value, private[name]) for name, value in public.items()
+        )
         return not seen.ok or not (behind or differs or (names and events and events[-1] not in names))
 
     await session.settled(lambda: session.public(made.id, made.token, "public"), current, "public")
 
 
-def _differs(private: Any, public: Any) -> bool:
-    """Whether two views of one status show different values."""
-    return any(name in private and not same_member(value, private[name]) for name, value in public.items())
+def _object(seen: Exchange, pointer: str) -> dict[str, Any]:
+    value = seen.at(pointer)
+    return value if isinstance(value, dict) else {}
 
 
 def _ids(seen: Exchange) -> list[object]:
@@ -92,9 +95,8 @@ async def _last_list(session: Session, ended: set[str]) -> None:
     def current(seen: Exchange) -> bool:
         items = seen.at("/data/items")
         shown = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-        return not any(
-            item.get("id") in ended and graph.next.get(str(item.get("status")), ()) for item in shown
-        )
+        going = [str(item.get("id")) for item in shown if graph.next.get(str(item.get("status")), ())]
+        return ended.isdisjoint(going)
 
     await session.settled(lambda: session.list("list", identity="time", limit=100), current, "list")
 
