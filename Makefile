@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke reliability docs lock hooks screenshots programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability docs lock hooks screenshots programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -56,6 +56,9 @@ bench: $(VENV)/dev.stamp  ## measure the mock beside bare aiohttp and its peers;
 
 bench-smoke: $(VENV)/dev.stamp  ## run every part of the bench for a moment, to see that it works
 	$(BIN)/python bench/run.py --smoke
+
+judge: $(VENV)/dev.stamp  ## have verify judge 200 services made of legitimate choices; can be interrupted and resumed
+	$(BIN)/python -m tests.verify.combinations $(ARGS)
 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)

@@ -14,8 +14,11 @@ from execmock.verify.client import Client, OutOfTime
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.rate_limit import Timer
 
-Answer = tuple[int, Mapping[str, str]]
+Answer = tuple[int, Mapping[str, str]] | tuple[int, Mapping[str, str], str]
 FINE: Answer = (200, {})
+OWN = '{"code": 0, "message": "", "requestId": "r", "details": []}'
+"""What the API says when it refuses."""
+PAGE, RESET = "<html>Bad Gateway</html>", "reset"
 
 
 class HandTimer:
@@ -39,10 +42,12 @@ class Script:
         self.hand, self.answers = hand, list(answers)
         self.asked: list[float] = []
 
-    async def handle(self, _: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         self.asked.append(self.hand.time)
-        status, headers = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return web.json_response({}, status=status, headers=headers)
+        status, headers, *body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if body == [RESET] and request.transport is not None:
+            request.transport.close()
+        return web.Response(text=body[0] if body else OWN, status=status, headers=headers)
 
 
 @pytest.fixture
@@ -59,8 +64,8 @@ async def start():
             client = await open_.enter_async_context(Client(**given))
             request = Request("GET", str(server.make_url("/")), {})
 
-            async def ask() -> Exchange:
-                return await client.send(request, probe="p", label="l", operation="", identity="none")
+            async def ask(identity: str = "none") -> Exchange:
+                return await client.send(request, probe="p", label="l", operation="", identity=identity)
 
             return script, client, ask
 
@@ -110,6 +115,38 @@ async def test_a_503_that_names_no_time_is_an_answer(start) -> None:
     script, _, ask = await start((503, {}), FINE)
     seen = await ask()
     assert (seen.status, seen.judged, len(script.asked)) == (503, True, 1)
+
+
+@pytest.mark.parametrize(
+    "doubtful", [(502, {}, PAGE), (503, {}, ""), (504, {}, "{}"), (522, {}, PAGE), (200, {}, RESET)]
+)
+async def test_what_may_come_from_the_way_is_asked_for_again(start, doubtful: Answer) -> None:
+    script, client, ask = await start(doubtful, doubtful, FINE)  # aiohttp asks twice by itself after a reset
+    seen = await ask()
+    assert (seen.status, len(script.asked)) == (200, 3)
+    assert [each.judged for each in client.journal[-2:]] == [False, True]
+
+
+@pytest.mark.parametrize("certain", [(502, {}, OWN), (500, {}, PAGE), (400, {}, PAGE), (401, {}, OWN)])
+async def test_what_the_service_says_is_asked_for_once(start, certain: Answer) -> None:
+    script, _, ask = await start(certain, FINE)
+    seen = await ask("a")
+    assert (seen.status, seen.judged, len(script.asked)) == (certain[0], True, 1)
+
+
+async def test_what_stays_is_judged(start) -> None:
+    script, client, ask = await start((502, {}, PAGE))
+    seen = await ask()
+    assert (seen.status, seen.judged, len(script.asked)) == (502, True, 3)
+    assert [each.judged for each in client.journal] == [False, False, True]
+
+
+async def test_a_refused_key_that_worked_is_tried_again(start) -> None:
+    script, _, ask = await start(FINE, (401, {}), FINE, (401, {}))
+    await ask("a")
+    assert ((await ask("a")).status, len(script.asked)) == (200, 3)
+    assert ((await ask("b")).status, len(script.asked)) == (401, 4)
+    assert ((await ask("a")).status, len(script.asked)) == (401, 7)
 
 
 async def test_nothing_is_sent_after_the_time_limit(start) -> None:

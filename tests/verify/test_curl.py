@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execmock.settings import VerifySettings
-from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.exchange import Exchange, Request
 from execmock.verify.outcome import Finding
+from execmock.verify.reader import parse_json
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.curl import curl_chain

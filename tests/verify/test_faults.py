@@ -26,7 +26,7 @@ SHOWN_BY = {
     "time.rfc3339": "lifecycle",
 }
 """Rules on all answers, and what asks for enough of them to show a fault."""
-HAS = ("writes", "b", "read", "embed", "guarded")
+HAS = ("writes", "odd", "b", "read", "embed", "guarded")
 
 
 def failed(results: Iterable[RuleResult]) -> list[RuleResult]:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from execmock.loading.contract import shipped_contract
 from execmock.verify import probes, rules
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.exchange import Exchange, Request
 from execmock.verify.judge import Interruptions, judge
-from execmock.verify.outcome import Outcome
+from execmock.verify.outcome import Outcome, RuleResult
+from execmock.verify.reader import parse_json
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, GET
 from execmock.verify.rule import Check, Rules
@@ -66,11 +67,15 @@ def seen(number: int, answer: Any, *, status: int = 200, operation: str = GET, *
     )
 
 
-def outcomes(*exchanges: Exchange, interruptions: Interruptions | None = None) -> dict[str, Outcome]:
+def results(*exchanges: Exchange, interruptions: Interruptions | None = None) -> dict[str, RuleResult]:
     evidence = Evidence(
-        shipped_contract(), exchanges, has=("writes", "b", "read", "embed", "generated", "guarded")
+        shipped_contract(), exchanges, has=("writes", "odd", "b", "read", "embed", "generated", "guarded")
     )
-    return {result.rule.id: result.outcome for result in judge(evidence, all_rules(), interruptions)}
+    return {result.rule.id: result for result in judge(evidence, all_rules(), interruptions)}
+
+
+def outcomes(*exchanges: Exchange, interruptions: Interruptions | None = None) -> dict[str, Outcome]:
+    return {name: each.outcome for name, each in results(*exchanges, interruptions=interruptions).items()}
 
 
 def showing(number: int, status: str, **changes: Any) -> Exchange:

@@ -12,27 +12,18 @@ from typing import Any
 import pytest
 
 from execmock.verify.outcome import Outcome
+from tests.verify.combinations import changed, hiding
 from tests.verify.judging import judged
 from tests.verify.target import Behaviour, HandClock, Target, all_variants, serving
 
-HIDING = {"plan_for", "span", "events", "held"}
-"""What decides how executions live and which are listed: a variant of these hides what others change."""
 MOST = 8
 
 
-def changed(*names: str) -> frozenset[str]:
-    """Return which methods and values of the target the variants define anew."""
-    lines = (all_variants()[name].behaviour.__mro__ for name in names)
-    own = (part for line in lines for part in line[: line.index(Behaviour)])
-    return frozenset(name for part in own for name in vars(part) if not name.startswith("__"))
-
-
 def groups() -> Iterator[tuple[str, ...]]:
-    """Yield all variants, those that may be judged together in one group."""
+    """Yield the variants that may be judged together; what decides how executions live is in combinations."""
     together: list[list[str]] = []
     for name in all_variants():
-        if changed(name) & HIDING:
-            yield (name,)
+        if name in hiding():
             continue
         room = (each for each in together if len(each) < MOST and changed(*each).isdisjoint(changed(name)))
         if (group := min(room, key=len, default=None)) is None:
@@ -79,4 +70,4 @@ def test_variants_fail_nothing(variants: tuple[str, ...]) -> None:
 
 
 def test_every_variant_is_judged() -> None:
-    assert sorted(name for group in groups() for name in group) == sorted(all_variants())
+    assert sorted([*hiding(), *(name for group in groups() for name in group)]) == sorted(all_variants())

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from execmock.core.contract import Contract, SchemaPlace
+from execmock.verify.json_values import rebuilt
 
 __all__ = ["Part", "Schema", "dates", "prune", "schema_of"]
 
@@ -17,11 +18,7 @@ Part = Literal["types", "whole", "body"]
 
 def prune(value: Any) -> Any:
     """Return JSON without members that are null or "": the contract reads them as left out."""
-    if isinstance(value, dict):
-        return {name: prune(item) for name, item in value.items() if item is not None and item != ""}
-    if isinstance(value, list):
-        return [prune(item) for item in value]
-    return value
+    return rebuilt(value, lambda _, item: item is not None and item != "")
 
 
 @lru_cache(maxsize=64)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.verify.answer_body import ACCEPTED, Room, Unreadable, read_body
+from execmock.verify.asking_again import TIMES, Doubts
 from execmock.verify.connections import Connections, Proxy
 from execmock.verify.creates import Creates
-from execmock.verify.exchange import Exchange, Request, parse_json
+from execmock.verify.exchange import NO_ANSWER, Exchange, Request
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after
+from execmock.verify.reader import NOT_JSON, UNREAD, Reading, read_json
 
 if TYPE_CHECKING:
     import aiohttp
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["IN_FLIGHT", "Client", "OutOfTime"]
 
 IN_FLIGHT = 16
-_ATTEMPTS = 6
+_MOST_WAITS = 5
+_PAUSE = 0.1
 _LARGE = 1 << 19
 _MARGIN = 0.05
 
@@ -57,9 +60,12 @@ class Client:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._number = 0
+        self._doubts = Doubts()
         self.creates = Creates()
         """Executions that were created, and how many may be."""
         self.journal: list[Exchange] = []
+        self.late: set[str] = set()
+        """The views that were found to show a new state too late."""
         self.watch: TargetWatch | None = None
         """Ends the run when a key stops working or the service goes away."""
 
@@ -112,10 +118,12 @@ class Client:
     ) -> Exchange:
         """Send a request and return the exchange; 429 and 503 with Retry-After are waited for and sent again.
 
-        A burst ignores the limit of requests in flight. A lost connection or a timeout is an exchange with
-        status 0. OutOfTime past the run's limit.
+        So is, twice, what may come from the way to the service; all attempts but the last are recorded as
+        `again`. A burst ignores the limit of requests in flight. A lost connection or a timeout is an
+        exchange with status 0. OutOfTime past the run's limit.
         """
-        for attempt in range(_ATTEMPTS):
+        doubted = waited = 0
+        while True:
             async with contextlib.nullcontext() if burst else self._slots:
                 if not await self._pace.turn(self._deadline) or self.out_of_time:
                     raise OutOfTime
@@ -126,13 +134,26 @@ class Client:
                     seen = await sending
             if not seen.status and self.out_of_time:
                 raise OutOfTime  # the time limit cut it off, not the service
-            self.journal.append(seen)
-            if self.watch:
-                await self.watch.look_at(seen)
-            if not seen.throttled:
-                break
-            self._pace.pause(retry_after(seen.header("retry-after")) * (1 if attempt < 3 else 2))
-        return seen
+            if seen.throttled and waited < _MOST_WAITS:
+                waited += 1
+                self._pace.pause(retry_after(seen.header("retry-after")) * (1 if waited < 4 else 2))
+            elif doubted < TIMES and self._doubts.about(seen):
+                doubted += 1
+                await self._timer.sleep(_PAUSE * doubted)
+            else:
+                await self._record(seen)
+                return seen
+            await self._record(replace(seen, again=True))
+
+    async def _record(self, seen: Exchange) -> None:
+        self.journal.append(seen)
+        if self.watch:
+            await self.watch.look_at(seen)
+
+    def supersede(self, seen: Exchange) -> None:
+        """Have an exchange count no longer, as its request was sent again."""
+        place = next(n for n in range(len(self.journal) - 1, -1, -1) if self.journal[n] is seen)
+        self.journal[place] = replace(seen, again=True)
 
     async def send_unrecorded(self, request: Request) -> tuple[int, Any]:
         """Send a request without recording it; return the status (0: no answer) and the JSON value.
@@ -161,7 +182,7 @@ class Client:
         proxy = self._connections.proxy_for(request.url)
         self._number += 1
         number, sent = self._number, self._timer.now()
-        status, headers, body, lost = 0, {}, b"", ""
+        status, headers, body, lost, reading = 0, {}, b"", "", Reading(NOT_JSON)
         try:
             async with self._session.request(
                 request.method,
@@ -173,15 +194,16 @@ class Client:
                 timeout=aiohttp.ClientTimeout(total=seconds),
                 ssl=self._connections.tls if request.url.startswith("https:") else True,
             ) as answer:
-                body = await read_body(answer, self.room)
                 status = answer.status
                 headers = {name.lower(): value for name, value in answer.headers.items()}
+                body = await read_body(answer, self.room)
+            reading = read_json(body)
         except TimeoutError:
-            lost = f"no answer within {self._timeout:g} s"
+            status, headers, lost = 0, {}, f"{NO_ANSWER} {self._timeout:g} s"
         except Unreadable as limit:
-            lost = str(limit)
+            reading = Reading(UNREAD, str(limit))
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            lost = _say(error, proxy)
+            status, headers, lost = 0, {}, _say(error, proxy)
         return Exchange(
             number=number,
             probe=probe,
@@ -194,7 +216,8 @@ class Client:
             status=status,
             headers=headers,
             body=body,
-            json=parse_json(body),
+            json=reading.value,
+            unread=reading.unread,
             lost=lost,
             valid=valid,
         )

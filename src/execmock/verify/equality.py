@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -13,16 +14,32 @@ _SECOND = 1000
 
 
 def same_json(left: Any, right: Any) -> bool:
-    """Return whether two JSON values are equal: 1 and 1.0 are, 1 and true are not."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same_json, left, right))
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return left == right
-    return type(left) is type(right) and bool(left == right)
+    """Return whether two JSON values are equal, however deep: 1 and 1.0 are, 1 and true are not."""
+    pairs = [(left, right)]
+    while pairs:
+        one, other = pairs.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                return False
+            pairs.extend((value, other[name]) for name, value in one.items())
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return False
+            pairs.extend(zip(one, other, strict=True))
+        elif not _same_leaf(one, other):
+            return False
+    return True
+
+
+def _same_leaf(one: Any, other: Any) -> bool:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, _NUMBERS) and isinstance(other, _NUMBERS):
+        return bool(one == other)
+    return type(one) is type(other) and not isinstance(one, dict | list) and bool(one == other)
+
+
+_NUMBERS = (int, float, Decimal)
 
 
 def instant(value: Any) -> int | None:
@@ -50,7 +67,7 @@ def same_instant(left: Any, right: Any) -> bool:
 
 def same_member(left: Any, right: Any) -> bool:
     """Return whether two members are the same; empty ones (absent, null, "", {}) all are."""
-    if type(left) is type(right) and (left == right if isinstance(left, str) else repr(left) == repr(right)):
+    if isinstance(left, str) and left == right:
         return True  # the usual case, and the cheapest test
     one = None if left in ("", {}) else left
     other = None if right in ("", {}) else right

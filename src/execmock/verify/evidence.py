@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from execmock.core.contract import Contract, Operation, SchemaPlace, Transitions
-from execmock.core.contract.names import CREATE, STATUS
+from execmock.core.contract.names import CREATE, GET, LIST, PUBLIC, STATUS
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
 from execmock.verify.schema_judge import SchemaJudge
@@ -35,13 +36,15 @@ class Evidence:
         contract: Contract,
         journal: Iterable[Exchange],
         *,
-        has: Iterable[str] = ("writes", "guarded"),
+        has: Iterable[str] = ("writes", "odd", "guarded"),
         engine_failures: Iterable[EngineFailure] = (),
         secrets: Mapping[str, str] | None = None,
         schema_judge: SchemaJudge | None = None,
     ) -> None:
         self.contract = contract
         self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
+        self.passed_over: dict[int, Exchange] = {}
+        """What was left out because it was not answered or not read, by number; kept for each rule."""
         self.has = frozenset(has)
         self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
@@ -58,16 +61,69 @@ class Evidence:
             found[seen.probe].append(seen)
         return {name: tuple(each) for name, each in found.items()}
 
-    @cached_property
+    def for_rule(self) -> Evidence:
+        """Return the same evidence for one rule, which notes what that rule had to pass over."""
+        same = copy(self)
+        same.passed_over = {}
+        return same
+
+    def without(self, left_out: Iterable[Exchange]) -> Evidence:
+        """Return the evidence without some of its exchanges."""
+        numbers = {seen.number for seen in left_out}
+        return Evidence(
+            self.contract,
+            (seen for seen in self.journal if seen.number not in numbers),
+            has=self.has,
+            engine_failures=(each for each in self.engine_failures if each.seen.number not in numbers),
+            secrets=self.secrets,
+            schema_judge=self.schema_judge,
+        )
+
+    def with_more(self, exchanges: Iterable[Exchange], failures: Iterable[EngineFailure] = ()) -> Evidence:
+        """Return the evidence with further exchanges."""
+        return Evidence(
+            self.contract,
+            (*self.journal, *exchanges),
+            has=self.has,
+            engine_failures=(*self.engine_failures, *failures),
+            secrets=self.secrets,
+            schema_judge=self.schema_judge,
+        )
+
+    @property
     def histories(self) -> tuple[History, ...]:
         """What was seen of each execution, over the whole run."""
+        for seen in self._unread_views:
+            self.pass_over(seen)
+        return self._histories
+
+    @cached_property
+    def _histories(self) -> tuple[History, ...]:
         return histories(self.journal)
+
+    @cached_property
+    def _unread_views(self) -> tuple[Exchange, ...]:
+        views = (CREATE, GET, LIST, PUBLIC)
+        return tuple(seen for seen in self.journal if seen.unread and seen.ok and seen.operation in views)
+
+    def pass_over(self, seen: Exchange) -> None:
+        """Note that a rule could not use an exchange: no answer came, or it was not read."""
+        if not seen.again:
+            self.passed_over[seen.number] = seen
 
     def seen(self, probe: str, label: str = "") -> Iterator[Exchange]:
         """Yield a probe's answered exchanges whose label is `label` or begins with `label/`."""
         for seen in self.by_probe.get(probe, ()):
-            if seen.judged and _under(seen.label, label):
-                yield seen
+            if _under(seen.label, label):
+                if seen.judged:
+                    yield seen
+                else:
+                    self.pass_over(seen)
+
+    def complete(self, probe: str, label: str) -> bool:
+        """Whether every request under a label was answered, and every answer read."""
+        sent = (seen for seen in self.by_probe.get(probe, ()) if _under(seen.label, label) and not seen.again)
+        return all(seen.judged and not seen.unread for seen in sent)
 
     def ok(self, probe: str, label: str = "") -> Iterator[Exchange]:
         """Yield those of `seen` that are successes."""
@@ -79,11 +135,20 @@ class Evidence:
 
     def answers(self, *operations: str) -> Iterator[Exchange]:
         """Yield every answered exchange for these operations, whichever probe sent it."""
-        return (seen for seen in self.journal if seen.judged and seen.operation in operations)
+        for seen in self.journal:
+            if seen.operation in operations:
+                if seen.judged:
+                    yield seen
+                else:
+                    self.pass_over(seen)
 
     def successes(self, *operations: str) -> Iterator[Exchange]:
         """Yield every success of these operations with a JSON object as its answer."""
-        return (seen for seen in self.answers(*operations) if seen.ok and isinstance(seen.json, dict))
+        for seen in self.answers(*operations):
+            if seen.ok and isinstance(seen.json, dict):
+                yield seen
+            elif seen.ok and seen.unread:
+                self.pass_over(seen)
 
     def ok_creates(self) -> Iterator[Exchange]:
         """Yield every success of createExecution."""

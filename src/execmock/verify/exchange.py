@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["ABSENT", "NOT_JSON", "Exchange", "Request", "parse_json", "pick"]
+from execmock.verify.reader import NOT_JSON, Nothing
+
+__all__ = ["ABSENT", "NO_ANSWER", "Exchange", "Request", "pick"]
 
 
-class _Nothing:
-    """A marker that is no JSON value."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __repr__(self) -> str:
-        return self._name
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT: Final = _Nothing("nothing")
-NOT_JSON: Final = _Nothing("no JSON")
+NO_ANSWER: Final = "no answer within"
+"""How the reason begins when an answer did not come in time."""
+ABSENT: Final = Nothing("nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +30,10 @@ class Request:
 class Exchange:
     """A request with its answer. Without an answer `status` is 0, and `lost` says why.
 
-    `operation` is the id of the contract's operation, or empty. `valid` says
-    that the operation should answer this request with success. Times are seconds on a monotonic clock.
+    `operation` is the id of the contract's operation, or empty. `valid` says that the operation should
+    answer this request with success. Times are seconds on a monotonic clock. `unread` names the limit of ours
+    that kept an answer from being read; `json` is then UNREAD. `again` says that the same request was sent
+    once more, and that answer counts in place of this one.
     """
 
     number: int
@@ -61,14 +50,16 @@ class Exchange:
     json: Any = NOT_JSON
     lost: str = ""
     valid: bool = False
+    unread: str = ""
+    again: bool = False
 
     def __repr__(self) -> str:
         return f"<{self.number}: {self.request.method} {self.request.url} -> {self.status or self.lost}>"
 
     @property
     def ok(self) -> bool:
-        """Whether the answer is a success."""
-        return 200 <= self.status < 300
+        """Whether the answer is a success, and not a part of one (206)."""
+        return 200 <= self.status < 300 and self.status != 206
 
     @property
     def throttled(self) -> bool:
@@ -76,9 +67,14 @@ class Exchange:
         return self.status == 429 or (self.status == 503 and bool(self.header("retry-after")))
 
     @property
+    def timed_out(self) -> bool:
+        """Whether no answer came in time; otherwise, without an answer, the connection was lost."""
+        return self.lost.startswith(NO_ANSWER)
+
+    @property
     def judged(self) -> bool:
         """Whether there is an answer that rules can judge."""
-        return self.status != 0 and not self.throttled
+        return self.status != 0 and not self.throttled and not self.again
 
     def header(self, name: str) -> str:
         """Return the value of an answer's header, or an empty string."""
@@ -92,18 +88,6 @@ class Exchange:
         """Return the answer's body as text, truncated for reports."""
         text = self.body.decode("utf-8", "replace")
         return text if len(text) <= longest else f"{text[:longest]}… ({len(self.body)} bytes)"
-
-
-def parse_json(body: bytes) -> Any:
-    """Return the JSON value of an answer's body with integers exact, or NOT_JSON."""
-    try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return NOT_JSON
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def pick(value: Any, pointer: str) -> Any:

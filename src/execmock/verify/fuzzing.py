@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
-from execmock.core.contract.pointers import follow, look_up
+from execmock.core.contract.pointers import follow, look_up, resolve
 from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.requests import Requests
@@ -121,6 +121,7 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
         else:
             document["paths"][path] = kept
     document.pop("servers", None)
+    _drop_headers(document)
     _pin(document, operations, requests)
     if EXECUTE in operations:
         for item in document["paths"].values():
@@ -129,6 +130,16 @@ def _document(requests: Requests, operations: tuple[str, ...]) -> dict[str, Any]
                 if parameter.get("name") == "id":
                     parameter["schema"] = {"type": "string", "enum": [requests.embed_workflow]}
     return document
+
+
+def _drop_headers(document: dict[str, Any]) -> None:
+    """Leave out header parameters: a key repeats its first answer, and an organization may be refused."""
+    for item in document["paths"].values():
+        for node in (item, *item.values()):
+            if isinstance(node, dict) and "parameters" in node:
+                node["parameters"] = [
+                    each for each in node["parameters"] if resolve(document, each).get("in") != "header"
+                ]
 
 
 def _pin(document: dict[str, Any], operations: tuple[str, ...], requests: Requests) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.rule import Check, Rule
 
@@ -27,6 +28,7 @@ _NEEDS = {
     "guarded": "the mock accepts any key (serve --auth strict refuses unknown ones)",
     "writes": "the run is read-only",
     "generated": "generated input was switched off",
+    "odd": "odd input was left out (--skip robust)",
 }
 
 
@@ -52,11 +54,8 @@ def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> Rul
     lacking = [need for need in rule.needs if need not in evidence.has]
     if lacking:
         return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
-    try:
-        checks = list(rule.judge(evidence))
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        # An answer of an unexpected form: the rules on shapes report it, this one cannot decide.
-        return RuleResult(rule, Outcome.INCONCLUSIVE, reason=f"the answers could not be read: {error!r}")
+    observed_by = observe(evidence, rule)
+    checks = observed_by.checks
     broken = [each for each in checks if each.ok is False]
     observed = sum(each.ok is not None for each in checks)
     result = RuleResult(
@@ -69,7 +68,9 @@ def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> Rul
         not_judged=_not_judged(each.reason for each in checks if each.ok is None),
     )
     if broken:
-        return replace(result, outcome=Outcome.FAILED, findings=_thin(rule, broken))
+        return replace(result, outcome=Outcome.FAILED, findings=_thin(rule, broken, _trials(rule, checks)))
+    if observed_by.stopped:
+        return replace(result, outcome=Outcome.INCONCLUSIVE, reason=observed_by.stopped)
     if not observed:
         return _nothing_seen(evidence, result, unfinished)
     if result.unjudged > _MOST_UNJUDGED * len(checks):
@@ -106,14 +107,28 @@ def _nothing_seen(evidence: Evidence, result: RuleResult, unfinished: Interrupti
     return replace(result, outcome=Outcome.INCONCLUSIVE, reason=said)
 
 
-def _thin(rule: Rule, broken: list[Check]) -> tuple[Finding, ...]:
+def _trials(rule: Rule, checks: Iterable[Check]) -> int:
+    """Return how often what a rule looks for was tried, for rules on races; 0 for others."""
+    return len(_labels(checks)) if "concurrency" in rule.tags else 0
+
+
+def _labels(checks: Iterable[Check]) -> set[str]:
+    return {each.seen.label for each in checks if each.seen is not None and each.ok is not None}
+
+
+def _thin(rule: Rule, broken: list[Check], trials: int) -> tuple[Finding, ...]:
     """Return one finding for each place and expectation, shown by the smallest request."""
     groups: dict[tuple[str, str, str], list[Check]] = {}
     for each in broken:
         operation = each.seen.operation if each.seen else ""
         said = _ID.sub("*", each.expected)[:60]  # the same deviation in many executions is one finding
         groups.setdefault((operation, _shape_of(each.pointer), said), []).append(each)
-    found = [Finding(rule, min(group, key=_size), len(group)) for group in groups.values()]
+    found = [
+        Finding(
+            rule, min(group, key=_size), len(group), asked=trials, shown=len(_labels(group)) if trials else 0
+        )
+        for group in groups.values()
+    ]
     kept, rest = found[:_MOST_FINDINGS], found[_MOST_FINDINGS:]
     if rest:
         kept[-1] = replace(kept[-1], times=kept[-1].times + sum(each.times for each in rest))

@@ -24,6 +24,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """An exchange that does not show a finding: its request lacks only `part`, such as `header X-Org-ID`."""
+
+    part: str
+    seen: Exchange
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One way in which a rule is broken: the clearest check that shows it, and how often it occurred."""
 
@@ -31,6 +39,10 @@ class Finding:
     check: Check
     times: int = 1
     under: str = ""
+    asked: int = 0
+    """How often the request was sent, if it was sent again; `shown` counts the answers that show it."""
+    shown: int = 0
+    control: Control | None = None
 
     @property
     def seen(self) -> Exchange:

@@ -67,6 +67,8 @@ def pages(evidence: Evidence, probe: str, label: str = "") -> Iterator[Page]:
         page = page_of(seen) if seen.operation == LIST else None
         if page is not None:
             yield page
+        elif seen.unread:
+            evidence.pass_over(seen)
 
 
 def counts(evidence: Evidence) -> Iterator[Bounds]:
@@ -92,6 +94,8 @@ def _ends(found: list[Exchange]) -> tuple[int, int]:
     met: dict[Any, int] = {}
     for seen in found:
         page, place = page_of(seen), offset_of(seen)
+        if seen.unread:
+            continue
         held = page is not None and bool(page.ids) and met.setdefault(page.ids[0], place) == place
         if held:
             low = max(low, place + 1)

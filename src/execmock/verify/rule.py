@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from execmock.core.schema.violation import shorten
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
+from execmock.verify.wording import brief
 
 if TYPE_CHECKING:
     from execmock.verify.evidence import Evidence
@@ -55,7 +55,7 @@ class Rule:
     `probes` send the requests that it judges; `at` leads from its operation's place in the contract to the
     part that it is based on; `under` names rules that, when they fail for the same reason, are the cause;
     `needs` names what a run must have been given (`b`, `read`, `embed`, `writes`, `generated`), or have found
-    (`guarded`: unknown keys are refused).
+    (`guarded`: unknown keys are refused), or may send (`odd`: what a service may refuse).
     """
 
     id: str
@@ -163,17 +163,23 @@ def check(
     at: str = "",
     chain: Iterable[Exchange] = (),
 ) -> Check:
-    """Return the check of an answer. `actual` defaults to what stands at `at`, or to the status."""
+    """Return the check of an answer. `actual` defaults to what stands at `at`, or to the status.
+
+    What rests on a place in an answer that was not read, here or in the chain, is not judged.
+    """
+    led = tuple(chain)
+    if at and (unread := next((each.unread for each in (seen, *led) if each.unread), "")):
+        return not_judged(unread, seen)
     if ok:
         return Check(True, seen, at)
     if actual is ABSENT:
         actual = seen.at(at) if at else f"status {seen.status}"
     said = actual if isinstance(actual, str) and not at else _said(actual)
-    return Check(False, seen, at, expected, said, tuple(chain))
+    return Check(False, seen, at, expected, said, led)
 
 
 def _said(actual: Any) -> str:
-    return "nothing" if actual is ABSENT else shorten(actual)
+    return "nothing" if actual is ABSENT else brief(actual)
 
 
 def not_judged(reason: str, seen: Exchange | None = None) -> Check:

@@ -13,6 +13,7 @@ from execmock.core.contract import Contract
 from execmock.errors import ConfigError, ExecmockError
 from execmock.settings import VerifySettings
 from execmock.verify.client import Client, OutOfTime
+from execmock.verify.confirming import confirm
 from execmock.verify.connections import Connections
 from execmock.verify.create_plan import affordable, planned
 from execmock.verify.creates import Creates, NoMoreCreates
@@ -90,6 +91,7 @@ class Runner:
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
         self.engine_failures: list[EngineFailure] = []
+        self.results: tuple[RuleResult, ...] = ()
         self.chosen: tuple[Probe, ...] = ()
         self.left_out: tuple[Probe, ...] = ()
         self.learned = Learned()
@@ -141,6 +143,7 @@ class Runner:
         async with self._reports_so_far(client, clock, begun):
             await self._probe(client, requests, clock)
         await watch.finish()
+        await self._judge(client, clock)
 
     def _plan_creates(self) -> bool:
         """Say how many executions the run will create; return whether the preflight may create any."""
@@ -183,8 +186,9 @@ class Runner:
 
     def _judged(self, client: Client, clock: TargetClock, begun: float, unfinished: str = "") -> Report:
         evidence = self._evidence(client, clock)
-        results = waive(judge(evidence, self.rules, Interruptions(self.blocked, self.stopped)), self.waivers)
-        return self._report(client, results, begun, clock, evidence=evidence, unfinished=unfinished)
+        results = self.results or judge(evidence, self.rules, Interruptions(self.blocked, self.stopped))
+        kept = waive(results, self.waivers)
+        return self._report(client, kept, begun, clock, evidence=evidence, unfinished=unfinished)
 
     def _requests(self, clock: TargetClock) -> Requests:
         options = self.options
@@ -201,6 +205,8 @@ class Runner:
             has.add("guarded")
         if not self.options.read_only:
             has.add("writes")
+            if "robust" not in self.options.skip:
+                has.add("odd")
             if self.options.generated:
                 has.add("generated")
         return frozenset(has)
@@ -262,6 +268,12 @@ class Runner:
             self.stopped[each.name] = f"an answer could not be used: {error!r}"
         self.done += 1
         self.progress(each.name, self.done, self.total)
+
+    async def _judge(self, client: Client, clock: TargetClock) -> None:
+        """Judge while the service can still be asked again for what is found."""
+        evidence = self._evidence(client, clock)
+        self.results = judge(evidence, self.rules, Interruptions(self.blocked, self.stopped))
+        self.results = await confirm(client, evidence, self.results)
 
     def _evidence(self, client: Client, clock: TargetClock) -> Evidence:
         return Evidence(

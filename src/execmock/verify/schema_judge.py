@@ -7,6 +7,7 @@ not judged, and both verdicts are the reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.settings import VerifySettings
 from execmock.verify.answer_schemas import Part, Schema, schema_of
+from execmock.verify.bounded_values import bounded, stands_in, unjudged
 from execmock.verify.exchange import Exchange, pick
 from execmock.verify.second_opinion import SecondOpinion
 
@@ -28,6 +30,7 @@ _ONE_IN = 10
 """One in how many accepted values the second engine is asked about, unless a run is thorough."""
 _MOST = 3
 _LONGEST = 80
+_LAST_WORD = re.compile(r"\S*$")
 Verdict = Literal["broken", "fits"]
 _Path = tuple[str | int, ...]
 
@@ -109,6 +112,23 @@ class SchemaJudge:
         accuses: Verdict | None = "broken",
     ) -> Opinion:
         schema = schema_of(self.contract, seen.operation, part)
+        held = bounded(value)
+        opinion = self._judge_bounded(part, schema, seen, held.value, counts, accuses)
+        limit = unjudged(schema, held)
+        if not limit:
+            return opinion
+        certain = tuple(each for each in opinion.violations if not stands_in(each.received))
+        return Opinion(certain, opinion.reason or limit)
+
+    def _judge_bounded(
+        self,
+        part: Part,
+        schema: Schema,
+        seen: Exchange,
+        value: Any,
+        counts: Callable[[Violation], bool],
+        accuses: Verdict | None,
+    ) -> Opinion:
         try:
             every = _first(self.first, schema).violations(value)
         except Exception as error:
@@ -183,8 +203,12 @@ def _raised(error: Exception) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that an answer may have put in, short and without control characters."""
-    return text[:_LONGEST].encode("unicode_escape").decode("ascii")
+    """Return text that an answer may have put in, short and without control characters.
+
+    It is cut between words: half a key would not be recognized as one that has to stay secret.
+    """
+    short = text if len(text) <= _LONGEST else _LAST_WORD.sub("…", text[:_LONGEST])
+    return short.encode("unicode_escape").decode("ascii").replace(r"\u2026", "…")
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,12 +11,14 @@ from execmock.settings import Effort
 from execmock.verify.client import Client
 from execmock.verify.evidence import EngineFailure
 from execmock.verify.exchange import Exchange, Request
+from execmock.verify.lateness import LATEST
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
 from execmock.verify.target_clock import TargetClock
 
 __all__ = ["Blocked", "Created", "Session", "Stopped"]
 
 _T = TypeVar("_T")
+_SHORTEST = 0.02
 
 
 class Blocked(Exception):  # noqa: N818 - a state of the probe, not an error
@@ -105,6 +107,22 @@ class Session:
         """Run coroutines concurrently, and return their results in order."""
         return list(await asyncio.gather(*work))
 
+    @staticmethod
+    async def each(*parts: Coroutine[Any, Any, None]) -> None:
+        """Run parts of a probe one after the other: each stands alone; the first Blocked is raised last."""
+        wall: Blocked | None = None
+        try:
+            for part in parts:
+                try:
+                    await part
+                except Blocked as blocked:
+                    wall = wall or blocked
+        finally:
+            for part in parts:
+                part.close()
+        if wall is not None:
+            raise wall
+
     def sender(self, given_up: Callable[[], bool]) -> Callable[[Request, str, str], Exchange]:
         """Return a function for another thread: it sends a request for an operation with an identity's key.
 
@@ -123,6 +141,25 @@ class Session:
     def record(self, failures: Iterable[EngineFailure]) -> None:
         """Record the failures that the fuzzing engine reported."""
         self._engine_failures.extend(failures)
+
+    async def settled(
+        self, ask: Callable[[], Awaitable[Exchange]], agrees: Callable[[Exchange], bool], view: str
+    ) -> Exchange:
+        """Ask until an answer shows what is known by now, or LATEST has passed: the last one is judged.
+
+        A `view` that was too late once is not waited for again.
+        """
+        seen = first = await ask()
+        pause = _SHORTEST
+        while not agrees(seen) and view not in self._client.late:
+            if seen.sent - first.sent >= LATEST:
+                self._client.late.add(view)
+                break
+            await self._client.wait(min(pause, max(LATEST - (seen.received - first.sent), _SHORTEST)))
+            pause *= 2
+            earlier, seen = seen, await ask()
+            self._client.supersede(earlier)
+        return seen
 
     async def send(
         self,

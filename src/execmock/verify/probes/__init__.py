@@ -9,10 +9,10 @@ MODULES = (
     "creating",
     "idempotency",
     "auth",
-    "robustness",
     "paging",
     "histories",
     "embed",
     "fuzzing",
+    "robustness",
 )
-"""Every module here, in the order in which probes are started."""
+"""Every module here, in the order in which probes are started: what a service may choke on comes last."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from execmock.verify.equality import same_member
 from execmock.verify.exchange import Exchange
 from execmock.verify.probe import probe
 from execmock.verify.session import Created, Session
@@ -37,6 +39,8 @@ async def follow(session: Session) -> None:
         if all(resting.get(each.id, 0) > _AFTER_END for each in made):
             break
         await session.time.pass_(step)
+    await _last_list(session, {name for name, times in resting.items() if times})
+    await session.all(session.get(each.id, "get", identity="time") for each in made)
     await session.create(session.requests.minimal(), "witness", identity="time")
 
 
@@ -47,12 +51,52 @@ async def _create(session: Session, number: int) -> Created:
 
 async def _look(session: Session, made: Created, resting: dict[str, int]) -> None:
     """Read private, public, private: if the private reads agree, the public one has to agree with them."""
-    await session.get(made.id, "get", identity="time")
+    known = await session.get(made.id, "get", identity="time")
     if made.token:
-        await session.public(made.id, made.token, "public")
+        await _public(session, made, known)
     seen = await session.get(made.id, "get", identity="time")
     if _ended(session, seen):
         resting[made.id] = resting.get(made.id, 0) + 1
+
+
+async def _public(session: Session, made: Created, known: Exchange) -> None:
+    """Read by token; where that shows an earlier state than is known, again until it does not."""
+    graph = session.requests.contract.transitions()
+    status, events = known.at("/data/execution/status"), _ids(known)
+
+    def current(seen: Exchange) -> bool:
+        shown, names = seen.at("/data/status"), _ids(seen)
+        behind = status in graph.next and shown in graph.next and not graph.reaches(status, shown)
+        differs = status == shown and _differs(known.at("/data/execution"), seen.at("/data"))
+        return not seen.ok or not (behind or differs or (names and events and events[-1] not in names))
+
+    await session.settled(lambda: session.public(made.id, made.token, "public"), current, "public")
+
+
+def _differs(private: Any, public: Any) -> bool:
+    """Whether two views of one status show different values."""
+    return any(name in private and not same_member(value, private[name]) for name, value in public.items())
+
+
+def _ids(seen: Exchange) -> list[object]:
+    events = seen.at("/data/events")
+    return (
+        [event.get("id") for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+    )
+
+
+async def _last_list(session: Session, ended: set[str]) -> None:
+    """Ask for the list until it shows as ended what has ended, or is too late."""
+    graph = session.requests.contract.transitions()
+
+    def current(seen: Exchange) -> bool:
+        items = seen.at("/data/items")
+        shown = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        return not any(
+            item.get("id") in ended and graph.next.get(str(item.get("status")), ()) for item in shown
+        )
+
+    await session.settled(lambda: session.list("list", identity="time", limit=100), current, "list")
 
 
 def _ended(session: Session, seen: Exchange) -> bool:

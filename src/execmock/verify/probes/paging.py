@@ -66,6 +66,11 @@ async def _top_up(session: Session) -> None:
         await session.all(
             session.create(session.requests.minimal(number), "top-up/create") for number in missing
         )
+        await session.settled(
+            lambda: session.list("top-up/last", limit=1, offset=wanted - 1),
+            lambda last: not last.ok or bool(last.at("/data/items")),
+            "list",
+        )
 
 
 class _Count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from execmock.verify.exchange import Request
@@ -10,7 +11,7 @@ from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
 from execmock.verify.session import Session
 
-__all__ = ["http", "robust"]
+__all__ = ["http", "oddities", "robust"]
 
 _METHODS = ("DELETE", "PUT", "PATCH", "POST", "GET")
 _LARGE = {"quick": 2, "default": 6, "thorough": 24}
@@ -18,7 +19,7 @@ _LARGE = {"quick": 2, "default": 6, "thorough": 24}
 
 @probe("http")
 async def http(session: Session) -> None:
-    """HEAD, methods that are not in the contract, other content types, unknown paths, a large body."""
+    """HEAD, methods that are not in the contract, other content types, unknown paths."""
     made = await session.created()
     paths = {
         LIST: session.requests.url(LIST, {}, {}),
@@ -39,12 +40,6 @@ async def http(session: Session) -> None:
     below = session.requests.url(LIST, {}, {}).rpartition("/")[0]
     unknown = f"{below}/there-is-no-such-path"
     await session.send(Request("GET", unknown, _key(session, LIST)), "unknown-path")
-    if not session.gentle:
-        large = {
-            **session.requests.minimal(),
-            "requestPayload": {"text": "x" * (_LARGE[session.effort] * 2**20)},
-        }
-        await session.create(large, "too-large", valid=False)
 
 
 def _undocumented(session: Session, operation: str) -> list[str]:
@@ -119,7 +114,7 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 )  # fmt: skip
 
 
-@probe("robust")
+@probe("robust", needs="writes odd", alone=True)
 async def robust(session: Session) -> None:
     """Send malformed bodies, ids, tokens, page parameters and headers."""
     made = await session.created()
@@ -145,6 +140,51 @@ async def robust(session: Session) -> None:
         for headers in _HEADERS
     ]
     await session.all(work)
+
+
+@probe("oddities", needs="writes odd", alone=True)
+async def oddities(session: Session) -> None:
+    """Create with payloads that a service may refuse, and read back those that it took; a large one last."""
+    await session.each(*(_odd(session, name, changes) for name, changes in _changes(session)))
+    if not session.gentle:
+        text = "x" * (_LARGE[session.effort] * 2**20)
+        large = {**session.requests.minimal(), "requestPayload": {"text": text}}
+        await session.create(large, "too-large", valid=False)
+
+
+async def _odd(session: Session, name: str, changes: Mapping[str, Any]) -> None:
+    body = {**session.requests.full(session.unique(name)), **changes}
+    made = await session.create(body, f"create/{name}", valid=False)
+    if made.ok and isinstance(made.at("/data/execution/id"), str):
+        await session.get(made.at("/data/execution/id"), f"get/{name}")
+
+
+def _changes(session: Session) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield names and the changes that make a body odd."""
+    deep: Any = {"leaf": [1, 2.5, True, None, "x"]}
+    for level in range(40):
+        deep = {f"level-{level}": deep, "siblings": [level]}
+    strange = "\u202eright-to-left\u202c \t\x7f"
+    payloads: dict[str, Any] = {
+        "deep": deep,
+        "names": {
+            "": "empty name",
+            strange: 1,
+            "$ref": "#/a",
+            "a.b": {"c": 1},
+            "constructor": {},
+            "toString": 1,
+        },
+        "prototype": {"__proto__": {"admin": True}, "kept": 1},
+        "characters": {"text": strange},
+        "numbers": {"small": 1e-7, "large": 1.5e300, "least": 5e-324},
+        "wide": {f"property-{number}": number for number in range(400)},
+    }
+    for name, payload in payloads.items():
+        yield name, {"requestPayload": payload, "clientSafeMetadata": payload}
+    for name, value in session.requests.full(session.unique("padded")).items():
+        if isinstance(value, str) and name != "workflowId":
+            yield f"padded-{name}", {name: f" {value} "}
 
 
 def _sendable(text: str) -> bool:

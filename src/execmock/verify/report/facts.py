@@ -74,12 +74,12 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
         sentence=rule.sentence,
         operation=seen.operation,
         expected=redact(finding.check.expected),
-        actual=redact(finding.check.actual),
+        actual=redact(finding.check.actual + _repeated(finding)),
         pointer=finding.check.pointer,
         status=str(seen.status or seen.lost),
         request=redact(f"{seen.request.method} {seen.request.url}"),
         answer=redact(seen.text(1500)),
-        curl=tuple(curl_chain(finding, redact)),
+        curl=(*_control(finding, redact), *curl_chain(finding, redact)),
         spec=pointer,
         file=place.file,
         line=place.line,
@@ -89,6 +89,20 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
         rerun=rerun(report, rule.id, *_feeders(report, finding)),
         seed=report.options.seed,
     )
+
+
+def _repeated(finding: Finding) -> str:
+    """Return how often a finding was shown, if not each time that the same was tried."""
+    return "" if finding.shown == finding.asked else f" ({finding.shown} of {finding.asked} times)"
+
+
+def _control(finding: Finding, redact: Redactor) -> Iterator[str]:
+    """Yield the request that lacks only the part that matters, and what is answered to it."""
+    if finding.control is not None:
+        plain = replace(finding, check=replace(finding.check, seen=finding.control.seen, chain=()))
+        yield f"# without {redact(finding.control.part)} the answer is {finding.control.seen.status}:"
+        yield from curl_chain(plain, redact)
+        yield f"# with it, {finding.seen.status}:"
 
 
 def _feeders(report: Report, finding: Finding) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.lateness import late_views
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check
 
@@ -99,6 +100,21 @@ def success_message(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.successes(*_ENVELOPED):
         if isinstance(seen.json.get("message"), str):
             yield check(seen.json["message"] == wanted, seen, f"{wanted}", at="/message")
+
+
+@_ADVICE.advisory(
+    "late-views",
+    "Every view shows a new state at once.",
+    operations=(GET, LIST, PUBLIC),
+    probes="echo histories",
+    needs="writes",
+)
+def late(evidence: Evidence) -> Iterator[Check]:
+    """Measured from the first read that did not show what an answer had shown to the one that did."""
+    for seen, seconds in late_views(evidence.journal):
+        if seen.probe in ("echo", "histories"):
+            said = "" if seconds is None else f"late by {seconds * 1000:.0f} ms"
+            yield check(seconds is None, seen, "the state that another answer has shown", said)
 
 
 @_ADVICE.advisory(

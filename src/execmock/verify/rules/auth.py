@@ -8,8 +8,10 @@ from typing import Any
 from execmock.verify.equality import same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.json_values import rebuilt
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
+from execmock.verify.wording import brief
 
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
@@ -178,8 +180,10 @@ def alike(seen: Exchange, other: Exchange) -> Check:
     """Return whether two refusals differ in nothing but the ids that were asked for."""
     if seen.status != other.status:
         return check(False, seen, f"status {other.status}, as for an id that does not exist", chain=(other,))
+    if unread := seen.unread or other.unread:
+        return not_judged(unread, seen)
     one, two = (_anonymous(each) for each in (seen, other))
-    return check(same_json(one, two), seen, f"the body {two}", f"{one}", chain=(other,))
+    return check(same_json(one, two), seen, f"the body {brief(two)}", brief(one), chain=(other,))
 
 
 _OWN = ("requestId", "timestamp")
@@ -187,15 +191,13 @@ _OWN = ("requestId", "timestamp")
 
 def _anonymous(seen: Exchange) -> Any:
     name = seen.request.url.partition("?")[0].rpartition("/")[2]
-    return _without(seen.json, name) if isinstance(seen.json, dict | list) else bool(seen.body)
-
-
-def _without(value: Any, name: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _without(item, name) for key, item in value.items() if key not in _OWN}
-    if isinstance(value, list):
-        return [_without(item, name) for item in value]
-    return value.replace(name, "ID") if isinstance(value, str) else value
+    if not isinstance(seen.json, dict | list):
+        return bool(seen.body)
+    return rebuilt(
+        seen.json,
+        lambda key, _: key not in _OWN,
+        lambda value: value.replace(name, "ID") if isinstance(value, str) else value,
+    )
 
 
 @_TENANCY.expected(

@@ -10,9 +10,11 @@ from typing import Any
 from execmock.core.contract.names import EMBED_EXECUTION, EMBED_STATUS
 from execmock.verify.equality import instant, same_json
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import Exchange, parse_json
+from execmock.verify.exchange import Exchange
+from execmock.verify.reader import parse_json
 from execmock.verify.requests import EXECUTE
 from execmock.verify.rule import Check, Rules, check
+from execmock.verify.wording import brief
 
 _SECOND = 1_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -55,7 +57,7 @@ def echo(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.ok("embed", label):
             sent = parse_json(seen.request.body)["execution_data"]
             shown = seen.at("/execution_data")
-            yield check(same_json(sent, shown), seen, f"{sent!r}, as sent", at="/execution_data")
+            yield check(same_json(sent, shown), seen, f"{brief(sent)}, as sent", at="/execution_data")
 
 
 @_EMBED.documented(

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from execmock.core.contract import SchemaPlace
 from execmock.verify.answer_schemas import prune
 from execmock.verify.evidence import EngineFailure, Evidence
-from execmock.verify.exchange import NOT_JSON, Exchange, parse_json
+from execmock.verify.exchange import Exchange
+from execmock.verify.reader import NOT_JSON, UNREAD, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.answers import allowed
+from execmock.verify.unusual import unusual_parts
 
 _ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
 _SHAPES = tuple(
@@ -68,7 +70,7 @@ def _confirmed(evidence: Evidence, failure: EngineFailure) -> Iterator[Check]:
     if failure.kind == "not_a_server_error":
         broken = seen.status >= 500
     elif failure.kind == "status_code_conformance":
-        broken = not allowed(evidence, seen)
+        broken = not allowed(evidence, seen) and not unusual_parts(seen.request)
     elif failure.kind == "response_schema_conformance" and seen.ok:
         broken, reason = _misshapen(evidence, seen)
         if reason and not broken:
@@ -81,6 +83,8 @@ def _confirmed(evidence: Evidence, failure: EngineFailure) -> Iterator[Check]:
 
 def _misshapen(evidence: Evidence, seen: Exchange) -> tuple[bool, str]:
     """Return whether an answer has the wrong shape, and what could not be judged of it."""
+    if seen.unread:
+        return False, seen.unread
     if seen.json is NOT_JSON:
         return True, ""
     data = seen.json if seen.operation == EXECUTE else seen.at("/data")
@@ -91,11 +95,11 @@ def _misshapen(evidence: Evidence, seen: Exchange) -> tuple[bool, str]:
 
 
 def _sent(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, object]]:
-    """Yield requests that went to the right address with a JSON type, and their bodies."""
+    """Yield requests that are unusual in nothing but their JSON body, and these bodies."""
     for seen in evidence.seen("generated", label):
-        kind = {name.lower(): value for name, value in seen.request.headers.items()}.get("content-type", "")
-        keyed = any(name.lower() == "authorization" for name in seen.request.headers)
-        if keyed and kind.partition(";")[0].strip().lower() == "application/json":
+        names = {name.lower() for name in seen.request.headers}
+        elsewhere = any(not part.startswith("body") for part in unusual_parts(seen.request))
+        if {"authorization", "content-type"} <= names and not elsewhere:
             yield seen, parse_json(seen.request.body)
 
 
@@ -109,7 +113,7 @@ def refuses(evidence: Evidence) -> Iterator[Check]:
     """Judged by the contract's own schema, in which further properties are free."""
     for operation in _BODIES:
         for seen, body in _sent(evidence, operation):
-            if body is not NOT_JSON and (operation == CREATE or _bad_data(body)):
+            if body not in (NOT_JSON, UNREAD) and (operation == CREATE or _bad_data(body)):
                 opinion = evidence.schema_judge.body(seen, body, accuses="broken" if seen.ok else None)
                 if opinion.violations:
                     yield check(not seen.ok, seen, "a refusal of this body")
@@ -143,7 +147,7 @@ def accepts(evidence: Evidence) -> Iterator[Check]:
         known, usual = _known(evidence, operation), _usual(evidence, operation)
         for seen, body in _sent(evidence, operation):
             plain = isinstance(body, dict) and _plain(body, known) and _place(seen, body) in usual
-            if plain and seen.status < 500:
+            if plain and not unusual_parts(seen.request) and seen.status < 500:
                 opinion = evidence.schema_judge.body(seen, body, accuses=None if seen.ok else "fits")
                 if opinion.reason:
                     yield not_judged(opinion.reason, seen)
@@ -156,14 +160,9 @@ def _known(evidence: Evidence, operation: str) -> frozenset[str]:
 
 
 def _plain(body: dict[str, object], known: frozenset[str]) -> bool:
-    """Whether a body has only known, non-empty members, and its texts are short, printable and not padded."""
+    """Whether a body has only known, non-empty members, and its texts are short."""
     return all(
-        name in known
-        and value not in (None, "")
-        and (
-            not isinstance(value, str)
-            or (value.isprintable() and value.strip() == value and len(value) < 200)
-        )
+        name in known and value not in (None, "") and (not isinstance(value, str) or len(value) < 200)
         for name, value in body.items()
     )
 

@@ -114,11 +114,13 @@ def unknown_path(evidence: Evidence) -> Iterator[Check]:
     "too-large",
     "A very large create is accepted, or refused with 413 or 400.",
     operations=CREATE,
+    probes="oddities",
     at="responses/413",
+    needs="writes odd",
 )
 def too_large(evidence: Evidence) -> Iterator[Check]:
     """A server may close the connection while the body is being sent; that decides nothing."""
-    for seen in evidence.by_probe.get("http", ()):
+    for seen in evidence.by_probe.get("oddities", ()):
         if seen.label == "too-large":
             if seen.lost:
                 yield not_judged(

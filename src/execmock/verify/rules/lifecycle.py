@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from execmock.core.contract.names import EXECUTION, PUBLIC_EXECUTION
@@ -10,8 +10,10 @@ from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, Observation
+from execmock.verify.lateness import LATE, is_late
 from execmock.verify.requests import GET, LIST, PUBLIC
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
+from execmock.verify.wording import brief
 
 _ALL = (GET, LIST, PUBLIC)
 _SLACK = 1_000  # instants may be truncated to whole seconds
@@ -49,8 +51,8 @@ def _first_shows(history: History) -> tuple[Observation, ...]:
     return tuple(one for one in history.observations if one.view != "create" or one.seen is first)
 
 
-def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observation]]:
-    """Yield (history, before, after) for each change of status that one observer could see.
+def _pairs(evidence: Evidence) -> Iterator[tuple[History, Sequence[Observation], Observation]]:
+    """Yield (history, those before, after) for each change of status that one observer could see.
 
     A public observation after a private one is judged by public.not-stale.
     """
@@ -58,7 +60,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observati
         for before, observation in settled(_first_shows(history)):
             comparable = before if observation.private else [one for one in before if not one.private]
             if comparable:
-                yield history, comparable[-1], observation
+                yield history, comparable, observation
 
 
 @_LIFECYCLE.expected(
@@ -67,23 +69,33 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[History, Observation, Observati
 def reachable(evidence: Evidence) -> Iterator[Check]:
     """Polling may miss statuses between; changes of terminal ones are for lifecycle.terminal-final."""
     graph = evidence.transitions
-    for history, before, after in _pairs(evidence):
+    for history, several, after in _pairs(evidence):
+        before = several[-1]
         if before.status in graph.next and after.status in graph.next and before.status not in graph.terminal:
             fits = graph.reaches(before.status, after.status)
             said = f"a status that can follow {before.status}"
             place = f"{after.pointer}/status"
-            yield check(fits, after.seen, said, at=place, chain=made(history, before.seen))
+            left = (one for one in several if not graph.reaches(one.status, after.status))
+            if not fits and is_late(after, next(left)):
+                yield not_judged(LATE, after.seen)
+            else:
+                yield check(fits, after.seen, said, at=place, chain=made(history, before.seen))
 
 
 @_LIFECYCLE.expected("terminal-final", "A terminal status never changes.")
 def terminal_final(evidence: Evidence) -> Iterator[Check]:
     """Compares every observation with the terminal ones received before its request was sent."""
     graph = evidence.transitions
-    for history, before, after in _pairs(evidence):
+    for history, several, after in _pairs(evidence):
+        before = several[-1]
         if before.status in graph.terminal and after.status:
             place = f"{after.pointer}/status"
             fits = after.status == before.status
-            yield check(fits, after.seen, before.status, at=place, chain=made(history, before.seen))
+            ended = next(one for one in several if one.status in graph.terminal)
+            if not fits and after.status not in graph.terminal and is_late(after, ended):
+                yield not_judged(LATE, after.seen)
+            else:
+                yield check(fits, after.seen, before.status, at=place, chain=made(history, before.seen))
 
 
 def _lifecycle(evidence: Evidence) -> Mapping[str, Mapping[str, Any]]:
@@ -188,10 +200,16 @@ def updated_at(evidence: Evidence) -> Iterator[Check]:
             if last is not None and now is not None:
                 earlier = instant(last.value("updatedAt")) or 0
                 said = f"not before {last.value('updatedAt')}, as was seen earlier"
-                slack = 1 if _exact(last, observation) else _SLACK
-                yield check(
-                    now >= earlier - slack, observation.seen, said, at=place, chain=made(history, last.seen)
-                )
+                fits = now >= earlier - (1 if _exact(last, observation) else _SLACK)
+                if not fits and is_late(observation, _first_after(before, now)):
+                    yield not_judged(LATE, observation.seen)
+                else:
+                    yield check(fits, observation.seen, said, at=place, chain=made(history, last.seen))
+
+
+def _first_after(observations: Sequence[Observation], moment: int) -> Observation:
+    """Return the first that shows a later updatedAt; there is one."""
+    return next(one for one in observations if (instant(one.value("updatedAt")) or 0) > moment)
 
 
 def _exact(one: Observation, other: Observation) -> bool:
@@ -213,11 +231,14 @@ def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Check]:
             for name, earlier in first.items():
                 if name in shown:
                     same = same_member(earlier.value(name), observation.execution.get(name))
-                    yield kept if same else _changed(history, earlier, observation, name)
+                    if not same and observation.value(name) is None and is_late(observation, earlier):
+                        yield not_judged(LATE, observation.seen)
+                    else:
+                        yield kept if same else _changed(history, earlier, observation, name)
 
 
 def _changed(history: History, earlier: Observation, observation: Observation, name: str) -> Check:
-    said, place = f"{earlier.value(name)!r}, as was seen before", f"{observation.pointer}/{name}"
+    said, place = f"{brief(earlier.value(name))}, as was seen before", f"{observation.pointer}/{name}"
     return check(False, observation.seen, said, at=place, chain=made(history, earlier.seen))
 
 

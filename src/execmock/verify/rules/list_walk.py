@@ -11,9 +11,11 @@ from execmock.core.contract.names import EXECUTION
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.lateness import LATE, may_be_late, undisturbed
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
+from execmock.verify.wording import brief
 
 _WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 _ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
@@ -21,9 +23,15 @@ _ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
 
 def _walks(evidence: Evidence) -> Iterator[tuple[str, list[Page]]]:
     for size in ("7", "20", "100"):
-        found = list(pages(evidence, "paging", f"walk/{size}"))
+        found = _walk(evidence, f"walk/{size}")
         if found:
             yield size, found
+
+
+def _walk(evidence: Evidence, label: str) -> list[Page]:
+    """Return the pages of a walk; none if one of them was lost or not read, as nothing follows from gaps."""
+    found = list(pages(evidence, "paging", label))
+    return found if evidence.complete("paging", label) else []
 
 
 @_WALK.expected("no-duplicates", "Walking the list shows no execution twice.", under="list.page-items")
@@ -90,8 +98,7 @@ def _stretch(found: list[Page]) -> list[Any]:
 
 def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
     """Judge that a walk while executions are created shows everything that was between its ends before."""
-    walk = list(pages(evidence, "paging", "growing/walk"))
-    before = list(pages(evidence, "paging", "walk/100"))
+    walk, before = _walk(evidence, "growing/walk"), _walk(evidence, "walk/100")
     if walk and before:
         shown, known = set(_stretch(walk)), _stretch(before)
         reached = [place for place, name in enumerate(known) if name in shown]
@@ -178,12 +185,17 @@ def item_equals_read(evidence: Evidence) -> Iterator[Check]:
         for item in (observation for observation in history.private if observation.view == "list"):
             before = [read for read in reads if read.seen.received <= item.seen.sent]
             after = [read for read in reads if read.seen.sent >= item.seen.received]
-            if before and after and before[-1].execution == after[0].execution:
+            if before and after and undisturbed(before[-1], after[0], evidence.transitions):
                 wrong = next(
                     (name for name in names if not _same(name, before[-1].execution, item.execution)), ""
                 )
+                if wrong and may_be_late(
+                    history, item, wrong, item.execution.get(wrong), before[-1].execution.get(wrong)
+                ):
+                    yield not_judged(LATE, item.seen)
+                    continue
                 place = f"{item.pointer}/{wrong}" if wrong else item.pointer
-                said = f"{before[-1].execution.get(wrong)!r}, as the read shows"
+                said = f"{brief(before[-1].execution.get(wrong))}, as the read shows"
                 yield check(not wrong, item.seen, said, at=place, chain=(before[-1].seen,))
 
 

@@ -8,14 +8,19 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from execmock.core.contract import Transitions
 from execmock.core.contract.names import EXECUTION, PUBLIC_EVENT, PUBLIC_EXECUTION
 from execmock.verify.equality import same_member
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import ABSENT, Exchange, parse_json
+from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.history import History, Observation
+from execmock.verify.json_values import texts
+from execmock.verify.lateness import LATE, in_time, may_be_late, undisturbed
+from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.auth import alike
+from execmock.verify.wording import brief
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
@@ -239,8 +244,8 @@ def canary(evidence: Evidence) -> Iterator[Check]:
 def _canaries(made: Exchange, hidden: frozenset[str]) -> tuple[str, ...]:
     sent = parse_json(made.request.body)
     body = sent if isinstance(sent, dict) else {}
-    shown = json.dumps({name: value for name, value in body.items() if name not in hidden})
-    values = {text for name, value in body.items() if name in hidden for text in _texts(value)}
+    shown = "\n".join(texts({name: each for name, each in body.items() if name not in hidden}, names=True))
+    values = {text for name, value in body.items() if name in hidden for text in texts(value)}
     owner = made.at("/data/execution/organizationId")
     values.update({owner} if isinstance(owner, str) else ())
     return tuple(text for text in sorted(values) if _telling(text) and text not in shown)
@@ -251,17 +256,6 @@ def _telling(text: str) -> bool:
     return (
         len(text) >= _LONG_ENOUGH and text.isascii() and json.dumps(text) == f'"{text}"' and "/" not in text
     )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
 
 
 @_VIEW.expected(
@@ -277,32 +271,33 @@ def matches_private(evidence: Evidence) -> Iterator[Check]:
         if isinstance(seen.at("/data"), dict) and seen.at("/data/id") is not ABSENT:
             yield check(seen.at("/data/id") == asked, seen, f"{asked}, as asked for", at="/data/id")
     for history in evidence.histories:
-        for before, public in _undisturbed(history):
+        for before, public in _undisturbed(history, evidence.transitions):
             for name in evidence.schema(PUBLIC_EXECUTION)["properties"]:
                 known = name in evidence.schema(EXECUTION)["properties"]
                 if known and name in before.execution:
-                    wanted, shown = before.execution[name], public.execution.get(name)
-                    place = f"{public.pointer}/{name}"
-                    said = f"{wanted!r}, as the private view shows"
-                    yield check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
+                    yield _judge_value(history, before, public, name)
+
+
+def _judge_value(history: History, before: Observation, public: Observation, name: str) -> Check:
+    wanted, shown = before.execution[name], public.execution.get(name)
+    if not same_member(wanted, shown) and may_be_late(history, public, name, shown, wanted):
+        return not_judged(LATE, public.seen)
+    place, said = f"{public.pointer}/{name}", f"{brief(wanted)}, as the private view shows"
+    return check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
 
 
 def _made(history: History) -> tuple[Exchange, ...]:
     return (history.creation,) if history.creation else ()
 
 
-def _undisturbed(history: History) -> Iterator[tuple[Observation, Observation]]:
+def _undisturbed(history: History, graph: Transitions) -> Iterator[tuple[Observation, Observation]]:
     """Yield (private, public): a public read between two equal private ones, none of them overlapping."""
     privates = [observation for observation in history.private if observation.view in ("get", "create")]
     for public in history.public:
         before = [observation for observation in privates if observation.seen.received <= public.seen.sent]
         after = [observation for observation in privates if observation.seen.sent >= public.seen.received]
-        if before and after and _agree(before[-1], after[0]):
+        if before and after and undisturbed(before[-1], after[0], graph):
             yield before[-1], public
-
-
-def _agree(one: Observation, other: Observation) -> bool:
-    return one.execution == other.execution
 
 
 @_VIEW.expected(
@@ -320,6 +315,10 @@ def not_stale(evidence: Evidence) -> Iterator[Check]:
             if known and public.status in graph.next:
                 last = known[-1]
                 fits = graph.reaches(last.status, public.status)
+                left = next(one for one in known if fits or not graph.reaches(one.status, public.status))
+                if not fits and not in_time(public.seen, left.seen):
+                    yield not_judged(LATE, public.seen)
+                    continue
                 said = f"{last.status}, as the private view showed, or a status after it"
                 place = f"{public.pointer}/status"
                 yield check(fits, public.seen, said, at=place, chain=(*_made(history), last.seen))

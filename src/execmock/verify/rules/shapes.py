@@ -55,7 +55,9 @@ def _declare_shape(rules: Rules, operation: str) -> None:
 
 def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Check]:
     base, data = _data(seen)
-    if not isinstance(seen.json, dict):
+    if seen.unread:
+        yield not_judged(seen.unread, seen)
+    elif not isinstance(seen.json, dict):
         yield check(False, seen, "a JSON object", seen.text(80))
     elif data not in (ABSENT, None):
         yield from _said(seen, base, evidence.schema_judge.types(seen, _pruned(evidence, seen, data)))
@@ -148,6 +150,9 @@ def _judge_member(seen: Exchange, name: str, node: Mapping[str, Any]) -> Check:
 def error_shape(evidence: Evidence) -> Iterator[Check]:
     """Refusals of malformed requests may come from a proxy, and are not judged."""
     for seen in _refusals(evidence):
+        if seen.unread:
+            yield not_judged(seen.unread, seen)
+            continue
         if not isinstance(seen.json, dict):
             yield check(False, seen, "a JSON object", seen.text(80))
             continue

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.history import History, Observation
+from execmock.verify.lateness import LATE, in_time, is_late
 from execmock.verify.requests import CREATE, GET, PUBLIC
-from execmock.verify.rule import Check, Rules, check
+from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.lifecycle import made, settled
+from execmock.verify.wording import brief
 
 _VIEWS = (GET, PUBLIC)
 _EVENTS = "/data/events"
@@ -52,7 +54,19 @@ def append_only(evidence: Evidence) -> Iterator[Check]:
             shown = tuple(observation for observation in observations if observation.events is not None)
             for before, observation in settled(shown):
                 if before:
-                    yield _grew(history, before[-1], observation)
+                    grown = _grew(history, before[-1], observation)
+                    missing = grown.ok is False and len(observation.events or ()) < len(
+                        before[-1].events or ()
+                    )
+                    if missing and is_late(observation, _first_longer(before, observation)):
+                        yield not_judged(LATE, observation.seen)
+                    else:
+                        yield grown
+
+
+def _first_longer(observations: Sequence[Observation], than: Observation) -> Observation:
+    """Return the first with a longer timeline; there is one."""
+    return next(one for one in observations if len(one.events or ()) > len(than.events or ()))
 
 
 def _grew(history: History, before: Observation, after: Observation) -> Check:
@@ -62,11 +76,11 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
     for event in old:
         kept = later.get(event.get("id"))
         if kept is None:
-            said = f"the event {event.get('id')}, as was seen before"
+            said = f"the event {brief(event.get('id'))}, as was seen before"
             return check(False, after.seen, said, f"{len(new)} events without it", at=_EVENTS, chain=chain)
         wrong = next((name for name, value in event.items() if not same_member(value, kept.get(name))), None)
         if wrong is not None:
-            said = f"{wrong} of {event.get('id')} as before: {event.get(wrong)!r}"
+            said = f"{wrong} of {brief(event.get('id'))} as before: {brief(event.get(wrong))}"
             return check(False, after.seen, said, kept.get(wrong), at=_EVENTS, chain=chain)
     order = [name for name in _ids(new) if name in set(_ids(old))]
     return check(
@@ -236,7 +250,7 @@ def _judge_twin(
     wrong = next(
         (name for name, value in event.items() if name in twin and not same_member(value, twin[name])), ""
     )
-    said = f"{twin.get(wrong)!r}, as in the private timeline"
+    said = f"{brief(twin.get(wrong))}, as in the private timeline"
     return check(not wrong, public.seen, said, at=f"{place}/{wrong}", chain=made(history))
 
 
@@ -258,6 +272,10 @@ def public_not_stale(evidence: Evidence) -> Iterator[Check]:
             if before and public.events is not None:
                 wanted = set(_ids(before[-1].events or ())) & open_
                 lacking = sorted(wanted - set(_ids(public.events)))
+                first = next((read for read in before if set(lacking) & set(_ids(read.events or ()))), None)
+                if first is not None and not in_time(public.seen, first.seen):
+                    yield not_judged(LATE, public.seen)
+                    continue
                 said = "every event that the private timeline had shown before"
                 chain = made(history, before[-1].seen)
                 yield check(not lacking, public.seen, said, ", ".join(lacking), at=_EVENTS, chain=chain)

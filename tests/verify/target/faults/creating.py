@@ -125,10 +125,7 @@ def rewritten(value: object, rewrite: Callable[[object], object]) -> object:
     "echo-trims",
     "Strings lose the blanks at their ends.",
     "create.echo",
-    also=(
-        "create.read-your-write",
-        "idempotency.exact-key",
-    ),
+    also=("create.read-your-write",),
 )
 class EchoTrims(Rewriting):
     def rewrite(self, value: object) -> object:

@@ -6,6 +6,7 @@ from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..ids import digest
 from ..values import Answer, Execution, RefusalError, Request, without
+from ..variants.habits import ListLate
 
 
 @fault("list-default-50", "A page without limit holds 50.", "list.default-limit")
@@ -241,6 +242,11 @@ class ListLags(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         old = self.now() - self.span(6)
         return [e for e in super().listed(organization) if e.created <= old]
+
+
+@fault("list-late-a-little", "A new execution is listed 60 milliseconds later.", "advisory.late-views")
+class ListLateALittle(ListLate):
+    pass
 
 
 @fault("list-shows-token", "Items carry the client token.", "list.leaks-token")

@@ -154,13 +154,6 @@ def _folded(body: dict[str, object]) -> dict[str, object]:
     return {**body, "idempotencyKey": key.lower()} if isinstance(key, str) else body
 
 
-@fault("key-trimmed", "Blanks at the ends of an idempotency key do not count.", "idempotency.exact-key")
-class KeyTrimmed(Behaviour):
-    def idempotency_key(self, key: Key, body: dict[str, object]) -> tuple[str, str] | None:
-        place = super().idempotency_key(key, body)
-        return place and (place[0], place[1].strip())
-
-
 @fault(
     "key-across",
     "An idempotency key is shared by all organizations.",

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import answers, habits, lives, refusals
+from . import answers, habits, lives, odd, refusals
 
-__all__ = ["answers", "habits", "lives", "refusals"]
+__all__ = ["answers", "habits", "lives", "odd", "refusals"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from ..behaviour import Behaviour
@@ -13,7 +13,7 @@ from ..catalogue import variant
 from ..clocks import wall_clock
 from ..ids import base32hex, digest
 from ..plans import FREE_WORKFLOW, PAID_WORKFLOW
-from ..values import Answer, RefusalError, Request, without
+from ..values import Answer, Execution, RefusalError, Request, without
 
 
 @variant("rate-limited", "After 300 requests, those of the next second are refused with 429 and Retry-After.")
@@ -43,6 +43,19 @@ class Slow(Behaviour):
         if chance < 64:
             await asyncio.sleep(0.05 + delay / 2560)
         return await super().perform(operation, request)
+
+
+@variant("list-late", "A new execution is in the list 60 milliseconds later.", "advisory.late-views")
+class ListLate(Behaviour):
+    """Milliseconds are real ones, from the first list that could have shown it."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.noticed: dict[str, datetime] = {}
+
+    def listed(self, organization: str) -> list[Execution]:
+        now, late = wall_clock(), timedelta(milliseconds=60)
+        return [e for e in super().listed(organization) if now - self.noticed.setdefault(e.id, now) >= late]
 
 
 @variant("full-tenant", "The organization holds 3000 executions already.")
