@@ -187,6 +187,20 @@ async def test_every_place_shows_that_it_struck(control: Any, add: Any) -> None:
     assert [entry["faults"] for entry in entries] == [["down"], []]
 
 
+async def test_the_log_says_so_and_answers_are_silent_where_that_is_asked_for(
+    controlled: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    control = await controlled(quiet=False, quiet_faults=True)
+    await control.post(
+        "/faults", {"faults": [{"fault": "down", "operation": "listExecutions", "refused": 503}]}
+    )
+    reply = await control.server.get("/v1/executions")
+    assert (reply.status, "X-Execmock-Fault" in reply.headers) == (503, False)
+    control.server.mock.log.flush()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "/v1/executions" in line]
+    assert line.endswith("listExecutions  fault down")
+
+
 async def test_without_faults_requests_take_the_fast_way(control: Any, add: Any) -> None:
     await add({"refused": 503})
     assert control.server.engine.sandboxes.faults_active

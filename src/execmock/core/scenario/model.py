@@ -111,6 +111,8 @@ class Scenario:
     drift: bool = False
     text: str = ""
     draws: bool = field(init=False, repr=False, compare=False)
+    faulty: bool = field(init=False, repr=False, compare=False)
+    """Whether any of its steps has faults."""
     conditions: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
     reference: str = field(init=False, repr=False, compare=False)
     """`name@version`, which is what an execution remembers."""
@@ -118,6 +120,7 @@ class Scenario:
     def __post_init__(self) -> None:
         drawn = any(trigger.random for step in self.steps for trigger in step.triggers)
         object.__setattr__(self, "draws", drawn)
+        object.__setattr__(self, "faulty", any(step.faults for step in self.steps))
         object.__setattr__(self, "conditions", conditions_of(self.bind))
         object.__setattr__(self, "reference", f"{self.name}@{self.version}")
 
@@ -139,11 +142,6 @@ class Scenario:
                 if getattr(step, attribute) == name:
                     return index
         return None
-
-    @property
-    def faulty(self) -> bool:
-        """Whether any of its steps has faults."""
-        return any(step.faults for step in self.steps)
 
     @property
     def signals(self) -> tuple[str, ...]:
