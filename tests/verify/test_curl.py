@@ -7,6 +7,7 @@ import os
 import string
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,10 +24,10 @@ from execmock.verify.outcome import Finding
 from execmock.verify.reader import parse_json
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
-from execmock.verify.report.curl import curl_chain
+from execmock.verify.report.curl import CurlLines
 from execmock.verify.report.redact import Redactor
 from execmock.verify.requests import CREATE, GET
-from execmock.verify.rule import Check
+from execmock.verify.rule import Check, Rule
 
 KEY = """b3sk_it's "$HOME" `x` \\ !"""
 TRICKY = "'\"$`\\!*?[]{}~#&|;<>()% \t"
@@ -73,11 +74,14 @@ def exchange(number: int, request: Request, operation: str = GET, answer: Any = 
     return Exchange(number, "probe", "label", operation, "a", request, **times, **shown)
 
 
-def lines(*exchanges: Exchange) -> list[str]:
-    options = VerifySettings(url="http://127.0.0.1:1", token=KEY)
-    report = Report(options, (), journal=exchanges, secrets=options.secrets)
+def lines(
+    *exchanges: Exchange, journal: tuple[Exchange, ...] = (), rule: Rule | None = None, **given: Any
+) -> list[str]:
+    """Return the lines of a finding that the last exchange shows, after the others."""
+    options = VerifySettings(url="http://127.0.0.1:1", token=KEY, **given)
+    report = Report(options, (), journal=journal or exchanges, secrets=options.secrets)
     check = Check(False, exchanges[-1], chain=exchanges[:-1])
-    return curl_chain(Finding(all_rules()[0], check), Redactor(report))
+    return CurlLines(report, Redactor(report)).of(Finding(rule or all_rules()[0], check))
 
 
 def run(commands: list[str], folder: Path) -> list[Sent]:
@@ -139,10 +143,54 @@ def test_ids_and_tokens_are_those_of_the_execution_that_an_earlier_line_creates(
     assert "of_then" not in "".join(commands)
 
 
-def test_a_large_body_is_read_from_a_file_that_a_comment_explains(server: str, tmp_path: Path) -> None:
-    body = json.dumps({"text": "x" * 5000}).encode()
-    (tmp_path / "body.json").write_bytes(body)
-    commands = lines(exchange(1, Request("POST", f"{server}/v1/executions", {}, body)))
-    [sent] = run(commands, tmp_path)
+@pytest.mark.parametrize(
+    "body", [json.dumps({"text": "x" * 5000}).encode(), b"\x00" + bytes(range(256)) * 20]
+)
+def test_a_large_body_stands_in_the_line_itself(server: str, tmp_path: Path, body: bytes) -> None:
+    [sent] = run(lines(exchange(1, Request("POST", f"{server}/v1/executions", {}, body))), tmp_path)
     assert sent[3] == body
-    assert commands[0] == f"# body.json: the {len(body)} bytes of the request, as in the HAR report"
+
+
+def test_a_line_has_no_length_of_a_body_that_will_be_another() -> None:
+    request = Request("POST", "http://127.0.0.1:1/v1/executions", {"Content-Length": "2"}, b"{}")
+    longer = replace(request, headers={"Content-Length": "3"})
+    assert [" -H 'Content-Length: " in lines(exchange(1, each))[0] for each in (request, longer)] == [
+        False,
+        True,
+    ]
+
+
+def test_an_execution_that_is_read_is_created_first(server: str, tmp_path: Path) -> None:
+    created = {"data": {"execution": {"id": "exec_of_then"}, "clientToken": "token_of_then"}}
+    made = exchange(1, Request("POST", f"{server}/v1/executions", {}, b'{"a": 1}'), CREATE, created)
+    read = exchange(2, Request("GET", f"{server}/v1/executions/exec_of_then", {}))
+    first, second = run(lines(read, journal=(made, read)), tmp_path)
+    assert (first[0], second[1]) == ("POST", "/v1/executions/exec_of_now")
+
+
+def test_a_race_is_run_by_several_at_once(server: str, tmp_path: Path) -> None:
+    request = Request("POST", f"{server}/v1/executions", {}, b'{"idempotencyKey": "{}"}')
+    rule = next(each for each in all_rules() if each.id == "idempotency.concurrent-8")
+    commands = lines(exchange(1, request, CREATE), exchange(2, request, CREATE), rule=rule)
+    assert commands[0].startswith("seq 8 | xargs -P 8 ")
+    assert [sent[3] for sent in run(commands, tmp_path)] == [request.body] * 8
+
+
+def test_a_line_says_how_the_run_reached_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    files = {"ca": Path("ca.pem"), "cert": Path("me.pem"), "key": Path("me.key")}
+    fixed = (("shop.test", 443, "127.0.0.1"), ("other.test", 443, "127.0.0.2"))
+    request = Request("GET", "https://shop.test/v1/executions", {})
+    [line] = lines(exchange(1, request), insecure=True, **files)
+    [direct] = lines(exchange(1, request), proxy="none", resolve=fixed)
+    assert line.startswith(
+        "curl -sSi --proxy=http://127.0.0.1:3128 --cacert=ca.pem --cert=me.pem --key=me.key --insecure https:"
+    )
+    assert direct.startswith("curl -sSi '--noproxy=*' --resolve=shop.test:443:127.0.0.1 https:")
+
+
+def test_names_that_the_run_made_up_are_new_ones(server: str, tmp_path: Path) -> None:
+    request = Request("POST", f"{server}/v1/executions", {}, b'{"idempotencyKey": "v1-0-same"}')
+    [sent] = run(lines(exchange(1, request)), tmp_path)
+    assert parse_json(sent[3])["idempotencyKey"].startswith("again-")

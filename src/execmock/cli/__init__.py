@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -24,6 +26,9 @@ def execmock() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what goes wrong is one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # any text on a console of any encoding
     try:
         outcome = execmock.main(arguments, prog_name="execmock", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

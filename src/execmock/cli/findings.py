@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from execmock.cli.output import as_json_text, show
+from execmock.cli.output import show
+from execmock.core.visible_json import visible_json
 from execmock.errors import ConfigError
 from execmock.loading.folders import yaml_files
 
@@ -99,7 +100,7 @@ def _as_json(checked: Checked) -> str:
         }
         for finding in checked.findings
     ]
-    return as_json_text({"files": checked.files, "findings": found})
+    return visible_json({"files": checked.files, "findings": found})
 
 
 def _as_annotations(checked: Checked) -> str:

@@ -11,6 +11,7 @@ import click
 
 from execmock.cli.options import resolved_settings, takes_options
 from execmock.cli.output import show
+from execmock.errors import ExecmockError, visible
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 INTERRUPTED = 130
+_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @click.command()
@@ -77,10 +79,18 @@ def _judge(settings: VerifySettings) -> int:
         return INTERRUPTED
     for line in lines(report):
         show(line)
-    with settings.naming("reports"):
-        write(report, reports)
-    _summarize(report)
+    # What cannot be written changes nothing about what was found.
+    _say_failure(lambda: write(report, reports), settings.named("reports"))
+    _say_failure(lambda: _summarize(report), _SUMMARY)
     return report.exit_code
+
+
+def _say_failure(write: Callable[[], None], called: str) -> None:
+    """Write, and say on stderr what cannot be written."""
+    try:
+        write()
+    except (ExecmockError, OSError) as error:
+        click.echo(f"execmock: {visible(f'{called}: {error}')}", err=True)
 
 
 def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] | None) -> Report:
@@ -113,7 +123,7 @@ def _summarize(report: Report) -> None:
     """Leave a summary where a CI job on GitHub shows it."""
     from execmock.verify.report.markdown import render
 
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    path = os.environ.get(_SUMMARY)
     if path:
-        with Path(path).open("a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(render(report))

@@ -13,7 +13,7 @@ from execmock.core.schema.types import json_types
 from execmock.settings import VerifySettings
 from execmock.verify.exchange import Request
 
-__all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode"]
+__all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode", "mark"]
 
 _JSON = "application/json"
 
@@ -21,6 +21,11 @@ _JSON = "application/json"
 def encode(value: Any) -> bytes:
     """Return JSON as ASCII; lone surrogates are sent as escapes."""
     return json.dumps(value).encode()
+
+
+def mark(seed: int, started: int) -> str:
+    """Return what all names that a run makes up begin with. `started` is milliseconds since 1970."""
+    return f"v{seed:x}-{started:x}"
 
 
 class Requests:

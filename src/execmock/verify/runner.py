@@ -27,7 +27,7 @@ from execmock.verify.preflight import Preflight
 from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
 from execmock.verify.report.model import Coverage, Report
-from execmock.verify.requests import EXECUTE, Requests
+from execmock.verify.requests import EXECUTE, Requests, mark
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.session import Blocked, Session, Stopped
 from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_target_clock
@@ -87,7 +87,7 @@ class Runner:
         names = (rule.id for rule in all_rules(contract))
         self.waivers = load_waivers(options.waive, names, started) if options.waive else ()
         self.rate = options.rate or 0.0
-        self.prefix = f"v{options.seed:x}-{started:x}"
+        self.prefix = mark(options.seed, started)
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
         self.engine_failures: list[EngineFailure] = []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from execmock.cli.output import as_json_text
 from execmock.cli.output import show as show_text
 from execmock.cli.scenarios.sources import config_option, configured, one_scenario, served
+from execmock.core.visible_json import visible_json
 from execmock.errors import visible
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def list_(form: str, config: str | None) -> None:
     """List the scenarios that `execmock serve` knows here, with what picks each."""
     rows = [_row(file.scenario, file.path) for file in served(configured(config)).values() if file.scenario]
     rows.sort(key=lambda row: (row["api"] != "executions", row["name"]))
-    show_text(as_json_text(rows) if form == "json" else _table(rows))
+    show_text(visible_json(rows) if form == "json" else _table(rows))
 
 
 def _row(scenario: Scenario, file: str) -> dict[str, Any]:

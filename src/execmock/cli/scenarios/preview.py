@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from execmock.cli.output import as_json_text, show
+from execmock.cli.output import show
 from execmock.cli.scenarios.sources import config_option, configured, one_scenario
 from execmock.core.durations import DurationError, parse_duration, parse_instant
 from execmock.core.sandbox import DRAW_BY
+from execmock.core.visible_json import visible_json
 from execmock.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def preview(name: str, config: str | None, form: str, **given: Any) -> None:
     draw_by = checked_draw_by(here.contract, given["draw_by"])
     asked = Preview(script, given["seed"], start, _request(given["request"]), draw_by)
     shown = played(scenario, here.contract, asked)
-    show(as_json_text(as_json(shown)) if form == "json" else as_table(shown))
+    show(visible_json(as_json(shown)) if form == "json" else as_table(shown))
 
 
 def _duration(text: str | None, name: str, least: int = 0) -> int | None:

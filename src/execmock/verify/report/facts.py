@@ -10,7 +10,7 @@ from typing import Any
 from execmock.loading.contract import place_in
 from execmock.settings import as_flags
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
-from execmock.verify.report.curl import curl_chain
+from execmock.verify.report.curl import CurlLines
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import pointer_of, source_of
@@ -56,14 +56,18 @@ class FindingFacts:
 def all_facts(report: Report) -> tuple[tuple[RuleResult, tuple[FindingFacts, ...]], ...]:
     """Return every failed and waived rule with its findings, causes before consequences."""
     redact = Redactor(report)
+    curl = CurlLines(report, redact)
     broken = [result for result in report.results if result.findings]
     broken.sort(key=lambda result: (report.is_notice(result), all(each.under for each in result.findings)))
     return tuple(
-        (result, tuple(_facts(report, result, each, redact) for each in result.findings)) for result in broken
+        (result, tuple(_facts(report, result, each, redact, curl) for each in result.findings))
+        for result in broken
     )
 
 
-def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redactor) -> FindingFacts:
+def _facts(
+    report: Report, result: RuleResult, finding: Finding, redact: Redactor, curl: CurlLines
+) -> FindingFacts:
     seen, rule = finding.seen, finding.rule
     pointer = pointer_of(finding, report.contract)
     place = place_in(report.contract, pointer)
@@ -73,13 +77,13 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
         notice=report.is_notice(result),
         sentence=rule.sentence,
         operation=seen.operation,
-        expected=redact(finding.check.expected),
-        actual=redact(finding.check.actual + _repeated(finding)),
-        pointer=finding.check.pointer,
-        status=str(seen.status or seen.lost),
+        expected=_line(redact(finding.check.expected)),
+        actual=_line(redact(finding.check.actual + _repeated(finding))),
+        pointer=redact(finding.check.pointer),
+        status=redact(str(seen.status or seen.lost)),
         request=redact(f"{seen.request.method} {seen.request.url}"),
         answer=redact(seen.text(1500)),
-        curl=(*_control(finding, redact), *curl_chain(finding, redact)),
+        curl=(*_control(finding, redact, curl), *curl.of(finding)),
         spec=pointer,
         file=place.file,
         line=place.line,
@@ -91,17 +95,22 @@ def _facts(report: Report, result: RuleResult, finding: Finding, redact: Redacto
     )
 
 
+def _line(text: str) -> str:
+    """Return a text as one line."""
+    return text.replace("\n", "\\n")
+
+
 def _repeated(finding: Finding) -> str:
     """Return how often a finding was shown, if not each time that the same was tried."""
     return "" if finding.shown == finding.asked else f" ({finding.shown} of {finding.asked} times)"
 
 
-def _control(finding: Finding, redact: Redactor) -> Iterator[str]:
+def _control(finding: Finding, redact: Redactor, curl: CurlLines) -> Iterator[str]:
     """Yield the request that lacks only the part that matters, and what is answered to it."""
     if finding.control is not None:
         plain = replace(finding, check=replace(finding.check, seen=finding.control.seen, chain=()))
         yield f"# without {redact(finding.control.part)} the answer is {finding.control.seen.status}:"
-        yield from curl_chain(plain, redact)
+        yield from curl.of(plain)
         yield f"# with it, {finding.seen.status}:"
 
 

@@ -42,23 +42,26 @@ def is_plain(path: str) -> bool:
 
 
 def write(report: Report, reports: Iterable[tuple[str, str]]) -> None:
-    """Write each report; ConfigError says which file cannot be written."""
+    """Write each report; when all were tried, ConfigError says which files cannot be written."""
+    failed: list[str] = []
     for name, path in reports:
         module = import_module(f"execmock.verify.report.{FORMATS[name]}")
         try:
             _put(Path(path), module.render(report))
-        except OSError as error:
-            raise ConfigError(f"{name}={path} cannot be written: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            failed.append(f"{name}={path} cannot be written: {getattr(error, 'strerror', None) or error}")
+    if failed:
+        raise ConfigError("; ".join(failed))
 
 
 def _put(path: Path, text: str) -> None:
     """Write a file whole or not at all, so that a killed run leaves the report that was there before."""
     if not is_plain(str(path)) or path.is_symlink():
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
     part = path.with_name(f"{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -43,15 +43,15 @@ def _entry(seen: Exchange, started: int, first: float, redact: Redactor) -> dict
 
 
 def _pairs(values: Any, redact: Redactor) -> list[dict[str, str]]:
-    return [{"name": name, "value": redact(value)} for name, value in values]
+    return [{"name": name, "value": redact.exactly(value)} for name, value in values]
 
 
 def _request(seen: Exchange, redact: Redactor) -> dict[str, Any]:
     request = seen.request
-    text = redact(request.body[:_LONGEST].decode("utf-8", "replace"))
+    text = redact.exactly(request.body[:_LONGEST].decode("utf-8", "replace"))
     entry: dict[str, Any] = {
         "method": request.method,
-        "url": redact(request.url),
+        "url": redact.exactly(request.url),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(request.headers.items(), redact),
@@ -65,7 +65,7 @@ def _request(seen: Exchange, redact: Redactor) -> dict[str, Any]:
 
 
 def _response(seen: Exchange, redact: Redactor) -> dict[str, Any]:
-    text = redact(seen.body[:_LONGEST].decode("utf-8", "replace"))
+    text = redact.exactly(seen.body[:_LONGEST].decode("utf-8", "replace"))
     return {
         "status": seen.status,
         "statusText": "",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from execmock.core.durations import format_instant
+from execmock.core.visible_json import visible_json
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import all_facts, verdict_line
 from execmock.verify.report.model import Report
@@ -17,7 +17,7 @@ __all__ = ["as_json", "render"]
 
 def render(report: Report) -> str:
     """Return the document."""
-    return json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n"
+    return visible_json(as_json(report)) + "\n"
 
 
 def as_json(report: Report) -> dict[str, Any]:

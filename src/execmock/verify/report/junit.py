@@ -26,7 +26,7 @@ def render(report: Report) -> str:
     counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     if report.unreachable:
         case = SubElement(suite, "testcase", classname="verify", name="target")
-        SubElement(case, "error", message=_clean(report.unreachable))
+        SubElement(case, "error", message=_clean(redact(report.unreachable)))
         counts.update(tests=1, errors=1)
     for result in report.results:
         counts["tests"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from execmock.verify.outcome import Outcome
@@ -49,16 +50,25 @@ def _finding(each: FindingFacts) -> Iterator[str]:
     yield f"- Actual {_code(each.actual)}, in the answer {each.status}{at}"
     yield f"- Contract: `{each.file}:{each.line}` `{each.spec}` ({each.source})"
     yield ""
-    yield "```sh"
+    fence = _fence("".join(each.curl), 3)
+    yield f"{fence}sh"
     yield from each.curl
     yield f"# again: {each.rerun}"
-    yield "```"
+    yield fence
     yield ""
 
 
 def _code(text: str) -> str:
-    fence = "``" if "`" in text else "`"
-    return f"{fence} {text} {fence}" if fence == "``" else f"`{text}`" if text else "nothing"
+    if not text:
+        return "nothing"
+    fence = _fence(text, 1)
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
+
+
+def _fence(text: str, least: int) -> str:
+    """Return more backticks than any that follow each other in the text."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)
 
 
 def _table(report: Report) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Replaces keys and client tokens in reports by the names of variables."""
+"""Makes texts fit for reports: without keys and client tokens, and without what steers a terminal."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from execmock.errors import visible
 from execmock.verify.report.model import Report
 from execmock.verify.requests import CREATE
 
 __all__ = ["Redactor"]
 
 _SHORTEST = 6
+_KNOWN_AS = {"TOKEN_TIME": "TOKEN"}
+"""Keys of the run's own that a reader has no other of than the one on the right."""
 
 
 class Redactor:
-    """Replaces the secrets of one run in any text, also where they are percent-encoded."""
+    """Makes any text of a service fit for every form of report: readable, and without the run's secrets."""
 
     def __init__(self, report: Report) -> None:
-        named = {key: f"${name}" for name, key in report.secrets.items() if len(key) >= _SHORTEST}
+        named = {
+            key: f"${_KNOWN_AS.get(name, name)}"
+            for name, key in report.secrets.items()
+            if len(key) >= _SHORTEST
+        }
         for token in _client_tokens(report):
             named.setdefault(token, "$CLIENT_TOKEN")
         self.names: Mapping[str, str] = {
@@ -30,7 +37,11 @@ class Redactor:
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def __call__(self, text: str) -> str:
-        """Return the text without secrets."""
+        """Return the text without secrets, with escapes for what cannot be shown or written everywhere."""
+        return visible(self.exactly(text))
+
+    def exactly(self, text: str) -> str:
+        """Return the text without secrets, else unchanged; they are found also where percent-encoded."""
         if self._pattern is None:
             return text
         return self._pattern.sub(lambda found: self.names[found[0]], text)
