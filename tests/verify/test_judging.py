@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,7 @@ from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.reader import parse_json
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.requests import CREATE, GET
-from execmock.verify.rule import Check, Rules
+from execmock.verify.rule import Check, Rule, Rules
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
@@ -140,6 +141,49 @@ def test_a_rule_that_nothing_could_be_observed_for_is_blocked_by_the_rule_that_f
     assert results["operation.answers"].outcome is Outcome.FAILED
     assert results["create.echo"].outcome is Outcome.BLOCKED
     assert results["create.echo"].blocked_by == "operation.answers"
+
+
+def test_a_rule_is_not_blocked_by_one_that_failed_on_another_answer_of_the_operation() -> None:
+    refused = seen(1, {}, status=403, operation=CREATE, probe="echo", label="create/0")
+    crashed = seen(2, {}, status=500, operation=CREATE, probe="basics", label="create/0", valid=True)
+    evidence = Evidence(shipped_contract(), [refused, crashed])
+    results = {
+        each.rule.id: each for each in judge(evidence, all_rules(), Interruptions(blocked={"echo": refused}))
+    }
+    assert results["operation.answers"].outcome is Outcome.FAILED
+    assert results["create.echo"].outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("strict", "under"), [(1, "cause.rule"), (2, "")])
+def test_a_finding_is_under_a_rule_that_fails_in_the_same_observation_alone(strict: int, under: str) -> None:
+    answers = [seen(number, {}, operation=GET, probe=probe) for number, probe in ((1, "basics"), (2, "echo"))]
+    cause = _failing("cause.rule", [answers[0]])
+    other = _failing("other.rule", answers[:strict], under=("cause.rule",))
+    [_, result] = judge(Evidence(shipped_contract(), answers), [cause, other])
+    assert [(each.under, each.seen.number) for each in result.findings] == [(under, strict)]
+
+
+def test_a_notice_is_the_cause_of_nothing() -> None:
+    answer = seen(1, {}, operation=GET)
+    cause = replace(_failing("cause.rule", [answer]), severity="advisory")
+    [_, result] = judge(
+        Evidence(shipped_contract(), [answer]),
+        [cause, _failing("other.rule", [answer], under=("cause.rule",))],
+    )
+    assert [each.under for each in result.findings] == [""]
+
+
+def _failing(name: str, shown: list[Exchange], under: tuple[str, ...] = ()) -> Rule:
+    """Return a rule that some answers break."""
+    return Rule(
+        id=name,
+        severity="expected",
+        operations=(GET,),
+        sentence="",
+        judge=lambda _: (Check(False, each, expected="another") for each in shown),
+        probes=("basics",),
+        under=under,
+    )
 
 
 def test_without_any_evidence_no_rule_passes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,9 @@ def _list_rules(settings: VerifySettings) -> int:
 def _judge(settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
+    from execmock.verify.report.facts import NOT_AGAIN
     from execmock.verify.report.files import check_formats, is_plain, write
+    from execmock.verify.report.kept import Kept
     from execmock.verify.report.terminal import lines
 
     reports = [pair for pairs in settings.reports for pair in pairs]
@@ -77,7 +80,9 @@ def _judge(settings: VerifySettings) -> int:
     except KeyboardInterrupt:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
-    for line in lines(report):
+    kept = Kept(_cache() / "verify")
+    report = replace(report, kept=kept.options(settings, NOT_AGAIN))
+    for line in lines(report, kept):
         show(line)
     # What cannot be written changes nothing about what was found.
     _say_failure(lambda: write(report, reports), settings.named("reports"))
@@ -101,7 +106,7 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
     from execmock.verify.report.progress import progress
     from execmock.verify.runner import Callbacks, run
 
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))
     contract = contract_at(settings.contract)
     with progress() as update:
         callbacks = Callbacks(
@@ -114,9 +119,9 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
 
 
 def _cache() -> Path:
-    """Return where the generator keeps its notes: else they would appear in the directory of the caller."""
+    """Return where files are kept that would else appear in the directory of the caller."""
     home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path("~/.cache").expanduser()) / "execmock" / "hypothesis"
+    return (Path(home) if home else Path("~/.cache").expanduser()) / "execmock"
 
 
 def _summarize(report: Report) -> None:

@@ -31,11 +31,13 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
     },
     "verify": {
         "reports": "it returns the report in place of writing files",
+        "verbose": "the report that it returns has everything",
     },
     "pytest": {
         "only": "-k and -m pick the rules",
         "skip": "-k and -m pick the rules",
         "reports": "pytest reports",
+        "verbose": "a failed test tells every finding",
     },
 }
 """Options by field, with the reason why they are not there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -101,6 +101,9 @@ class VerifySettings(Settings):
     sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
     generated: bool = option(True, FLAG, "Send generated input as well.")
     waive: Path | None = option(None, PATH, "File of accepted violations: rule, reason, expires.")
+    verbose: bool = option(
+        False, FLAG, "Tell every finding and notice on the terminal, and cut nothing there."
+    )
     reports: tuple[tuple[tuple[str, str], ...], ...] = option(
         (), REPORTS, "Write a report: junit, json, html, markdown, sarif or har.", name="report", many=True
     )
@@ -119,13 +122,17 @@ class VerifySettings(Settings):
             _variable(name): value for name, value in self.headers if _is_secret(name, value)
         }
 
-    @property
-    def secret_flags(self) -> Iterator[str]:
-        """The flags of what `secrets` holds and of all headers, with shell variables in place of secrets."""
+    def secret_flags(self, without: Collection[str] = ()) -> Iterator[str]:
+        """Yield flags of what `secrets` holds and of all headers, with shell variables in place of secrets.
+
+        The fields named by `without` stay out, and keys that the environment gives.
+        """
         headers = {_variable(name) for name, _ in self.headers}
-        yield from (
-            f'--{name.lower().replace("_", "-")}="${name}"' for name in self.secrets if name not in headers
-        )
+        for name in self.secrets:
+            field = name.lower()
+            known = self.named(field) == f"EXECMOCK_{name}"
+            if name not in headers and field not in without and not known:
+                yield f'--{field.replace("_", "-")}="${name}"'
         for name, value in self.headers:
             said = f'"${_variable(name)}"' if _is_secret(name, value) else shlex.quote(value)
             yield f"--header={name}={said}"

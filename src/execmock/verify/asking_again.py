@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from execmock.verify.exchange import Exchange
 
-__all__ = ["TIMES", "Doubts"]
+__all__ = ["TIMES", "Doubts", "is_a_gateways", "is_of_the_api"]
 
 TIMES = 2
 """How often a request is sent again for such an answer."""
@@ -28,8 +28,14 @@ class Doubts:
             return not seen.timed_out and len(seen.request.body) < _LARGE
         if seen.status == 401:
             return seen.identity in self._worked and seen.identity != "none"
-        return seen.status in _GATEWAY and not _is_of_the_api(seen)
+        return is_a_gateways(seen)
 
 
-def _is_of_the_api(seen: Exchange) -> bool:
+def is_a_gateways(seen: Exchange) -> bool:
+    """Whether an answer says that a gateway did not reach the service, in words that are not the API's."""
+    return seen.status in _GATEWAY and not is_of_the_api(seen)
+
+
+def is_of_the_api(seen: Exchange) -> bool:
+    """Whether an answer has a member that all errors of the API have."""
     return isinstance(seen.json, dict) and not _OWN_MEMBERS.isdisjoint(seen.json)

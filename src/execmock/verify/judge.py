@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, repeat
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.rule import Check, Rule
+from execmock.verify.severity import ADVISORY
 
 __all__ = ["Interruptions", "judge"]
 
@@ -21,6 +23,7 @@ _MOST_UNJUDGED = 0.2
 """The share of its observations that a rule may leave unjudged and still pass."""
 _ID = re.compile(r"\b(?=[\w-]*\d)[\w-]{12,}")
 _CRASH = "robust.no-5xx"
+_ANSWERS = "operation.answers"
 _NEEDS = {
     "b": "no key of a second organization was given (--token-b)",
     "read": "no key with the scope read was given (--token-read)",
@@ -30,6 +33,10 @@ _NEEDS = {
     "generated": "generated input was switched off",
     "odd": "odd input was left out (--skip robust)",
 }
+
+
+Broken = dict[str, tuple[Rule, list[Check]]]
+"""The checks that show a rule broken, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,20 @@ def judge(
 ) -> tuple[RuleResult, ...]:
     """Return a result for each rule."""
     unfinished = interruptions or Interruptions()
-    results = [_judge_one(evidence, rule, unfinished) for rule in rules]
-    failed = [result for result in results if result.outcome is Outcome.FAILED]
-    return tuple(_group(_unblock(result, unfinished, failed), failed) for result in results)
+    broken: Broken = {}
+    results = [_judge_one(evidence, rule, unfinished, broken) for rule in rules]
+    causes = {name: _shown_by(checks) for name, (rule, checks) in broken.items() if rule.severity != ADVISORY}
+    return tuple(_group(_unblock(result, unfinished, causes), broken, causes) for result in results)
 
 
-def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> RuleResult:
+def _shown_by(checks: Iterable[Check]) -> frozenset[int | str]:
+    """Return the numbers of the exchanges that show violations, and the names of their probes."""
+    shown = [each.seen for each in checks if each.seen is not None]
+    return frozenset(key for seen in shown for key in (seen.number, seen.probe))
+
+
+def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions, found: Broken) -> RuleResult:
+    """Judge a rule, and keep in `found` the checks that show it broken."""
     lacking = [need for need in rule.needs if need not in evidence.has]
     if lacking:
         return RuleResult(rule, Outcome.NOT_JUDGED, reason=_NEEDS.get(lacking[0], f"needs {lacking[0]}"))
@@ -68,6 +83,7 @@ def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions) -> Rul
         not_judged=_not_judged(each.reason for each in checks if each.ok is None),
     )
     if broken:
+        found[rule.id] = (rule, broken)
         return replace(result, outcome=Outcome.FAILED, findings=_thin(rule, broken, _trials(rule, checks)))
     if observed_by.stopped:
         return replace(result, outcome=Outcome.INCONCLUSIVE, reason=observed_by.stopped)
@@ -118,11 +134,7 @@ def _labels(checks: Iterable[Check]) -> set[str]:
 
 def _thin(rule: Rule, broken: list[Check], trials: int) -> tuple[Finding, ...]:
     """Return one finding for each place and expectation, shown by the smallest request."""
-    groups: dict[tuple[str, str, str], list[Check]] = {}
-    for each in broken:
-        operation = each.seen.operation if each.seen else ""
-        said = _ID.sub("*", each.expected)[:60]  # the same deviation in many executions is one finding
-        groups.setdefault((operation, _shape_of(each.pointer), said), []).append(each)
+    groups = _by_kind(broken)
     found = [
         Finding(
             rule, min(group, key=_size), len(group), asked=trials, shown=len(_labels(group)) if trials else 0
@@ -133,6 +145,20 @@ def _thin(rule: Rule, broken: list[Check], trials: int) -> tuple[Finding, ...]:
     if rest:
         kept[-1] = replace(kept[-1], times=kept[-1].times + sum(each.times for each in rest))
     return tuple(kept)
+
+
+def _by_kind(checks: Iterable[Check]) -> dict[tuple[str, str, str], list[Check]]:
+    groups: dict[tuple[str, str, str], list[Check]] = {}
+    for each in checks:
+        groups.setdefault(_kind(each), []).append(each)
+    return groups
+
+
+def _kind(check: Check) -> tuple[str, str, str]:
+    """Return what checks have in common that are one finding."""
+    operation = check.seen.operation if check.seen else ""
+    said = _ID.sub("*", check.expected)[:60]  # the same deviation in many executions is one finding
+    return (operation, _shape_of(check.pointer), said)
 
 
 def _shape_of(pointer: str) -> str:
@@ -146,38 +172,51 @@ def _size(check: Check) -> tuple[int, int, int]:
     return (len(check.chain), len(seen.request.body) + len(seen.request.url), seen.number)
 
 
-def _unblock(result: RuleResult, unfinished: Interruptions, failed: list[RuleResult]) -> RuleResult:
-    """Name the failed rule that blocks this one; without one the result is inconclusive."""
+Causes = Mapping[str, frozenset[int | str]]
+"""What shows a rule broken, by its id: numbers of exchanges, names of probes. Notices explain nothing."""
+
+
+def _unblock(result: RuleResult, unfinished: Interruptions, causes: Causes) -> RuleResult:
+    """Name the rule that the blocking answer breaks; if it breaks none the result is inconclusive."""
     if result.outcome is not Outcome.BLOCKED:
         return result
     at = next(unfinished.blocked[name] for name in result.rule.probes if name in unfinished.blocked)
-    causes = [
-        cause.rule.id
-        for cause in failed
-        for finding in cause.findings
-        if finding.seen.operation == at.operation
-    ]
-    if not causes:
+    found = [name for name, shown in causes.items() if at.number in shown]
+    if not found:
         return replace(result, outcome=Outcome.INCONCLUSIVE)
-    cause = "operation.answers" if "operation.answers" in causes else causes[0]
-    return replace(result, blocked_by=cause)
+    return replace(result, blocked_by=_ANSWERS if _ANSWERS in found else found[0])
 
 
-def _group(result: RuleResult, failed: list[RuleResult]) -> RuleResult:
-    """Put each finding under the finding of another rule that has the same cause."""
+def _group(result: RuleResult, broken: Broken, causes: Causes) -> RuleResult:
+    """Put each finding under the rule that is broken in the same observations, if there is one."""
     if result.outcome is not Outcome.FAILED:
         return result
-    broken = {other.rule.id: other for other in failed if other.rule.id != result.rule.id}
-    return replace(
-        result, findings=tuple(replace(each, under=_cause(each, broken)) for each in result.findings)
-    )
+    checks = _by_kind(broken[result.rule.id][1])
+    shown = [checks.pop(_kind(each.check)) for each in result.findings]
+    shown[-1] += chain.from_iterable(checks.values())  # the last finding counts those that are not kept
+    others = {name: shows for name, shows in causes.items() if name != result.rule.id}
+    grouped = map(_explained, result.findings, shown, repeat(others))
+    return replace(result, findings=tuple(grouped))
 
 
-def _cause(finding: Finding, broken: Mapping[str, RuleResult]) -> str:
-    if finding.seen.status >= 500 and _CRASH in broken:
+def _explained(finding: Finding, checks: list[Check], causes: Causes) -> Finding:
+    """Return a finding under its cause; if some checks have none, what shows it best without one."""
+    alone = [each for each in checks if not _cause(finding.rule, each, causes)]
+    if alone:
+        return replace(finding, check=min(alone, key=_size))
+    return replace(finding, under=_cause(finding.rule, finding.check, causes))
+
+
+def _cause(rule: Rule, check: Check, causes: Causes) -> str:
+    """Return the rule that explains a check: a crash of the same answer, or one of `under`.
+
+    That one must be broken by the same exchanges, or by others of the same probe: a walk through a list, or
+    the reads of one execution, are one observation.
+    """
+    seen = check.seen
+    if seen is None:
+        return ""
+    if seen.status >= 500 and seen.number in causes.get(_CRASH, ()):
         return _CRASH
-    for name in finding.rule.under:
-        other = broken.get(name)
-        if other and any(each.seen.operation == finding.seen.operation for each in other.findings):
-            return name
-    return ""
+    shown = {seen.probe, *(each.number for each in (seen, *check.chain))}
+    return next((name for name in rule.under if not shown.isdisjoint(causes.get(name, ()))), "")

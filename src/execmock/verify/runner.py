@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError, ExecmockError
 from execmock.settings import VerifySettings
+from execmock.verify.between import between
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.confirming import confirm
 from execmock.verify.connections import Connections
@@ -313,7 +314,7 @@ class Runner:
             created=client.creates.made,
             silent=self._silent(client.journal, clock) if results else "",
             interrupted=self.interruption.signal,
-            notes=(*self._notes(), *self.learned.notes),
+            notes=(*between(client.journal, self.options), *self._notes(), *self.learned.notes),
         )
 
     def _silent(self, journal: Iterable[Exchange], clock: TargetClock) -> str:

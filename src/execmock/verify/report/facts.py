@@ -16,11 +16,17 @@ from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import pointer_of, source_of
 from execmock.verify.rule import Rule
 
-__all__ = ["FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line"]
+__all__ = ["NOT_AGAIN", "FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line"]
 
 
-_NOT_AGAIN = {"url", "seed", "level", "only", "skip", "max_time", "waive", "reports"}
+NOT_AGAIN = ("url", "seed", "level", "only", "skip", "max_time", "waive", "reports", "verbose")
 """Options of a run that the command for a single rule leaves out, or words itself."""
+
+
+_KEYS = {"token_b": "b", "token_read": "read", "embed_token": "embed"}
+"""What a rule needs to be judged with each key; the first key is always needed."""
+_LONG = 160
+"""Characters from which on a command names the file that keeps the options of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class FindingFacts:
     rule: str
     level: str
     notice: bool
+    waived: bool
     sentence: str
     operation: str
     expected: str
@@ -47,6 +54,16 @@ class FindingFacts:
     under: str
     rerun: str
     seed: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a violation."""
+        return not (self.notice or self.waived)
+
+    @property
+    def word(self) -> str:
+        """Return what became of the rule: failed, waived, or notice for advice."""
+        return "waived" if self.waived else "notice" if self.notice else "failed"
 
     def as_json(self) -> dict[str, Any]:
         """Return a JSON object."""
@@ -75,6 +92,7 @@ def _facts(
         rule=rule.id,
         level=rule.severity,
         notice=report.is_notice(result),
+        waived=result.outcome is Outcome.WAIVED,
         sentence=rule.sentence,
         operation=seen.operation,
         expected=_line(redact(finding.check.expected)),
@@ -132,11 +150,16 @@ def not_judged(report: Report) -> Iterator[tuple[Rule, NotJudged]]:
 
 
 def rerun(report: Report, *rules: str) -> str:
-    """Return the command that judges only these rules again, with the same seed."""
+    """Return the command that judges only these rules again, with the keys that they need."""
     options = report.options
+    needs = {need for result in report.results if result.rule.id in rules for need in result.rule.needs}
+    secrets = list(options.secret_flags(without=[name for name, need in _KEYS.items() if need not in needs]))
     words = ["execmock", "verify", options.url, *(f"--only={rule}" for rule in rules)]
-    words += [f"--seed={options.seed}", *as_flags(options, without=_NOT_AGAIN)]
-    return " ".join([shlex.join(words), *options.secret_flags])
+    words += [f"--seed={options.seed}"] if options.seed != 1 else []
+    whole = [shlex.join([*words, *as_flags(options, without=NOT_AGAIN)]), *secrets]
+    if report.kept and sum(map(len, whole)) > _LONG:
+        whole = [shlex.join([*words, f"--config={report.kept}"]), *secrets]
+    return " ".join(whole)
 
 
 def verdict_line(report: Report) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from execmock.core.durations import format_instant
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import FindingFacts, all_facts, not_judged
 from execmock.verify.report.model import Report
@@ -23,6 +25,7 @@ def render(report: Report) -> str:
     for rule, each in not_judged(report):
         unjudged.setdefault(rule.id, []).append(f"observations not judged: {each.times} ({each.reason})")
     suite = Element("testsuite", name="execmock verify", hostname=report.options.url)
+    suite.set("timestamp", format_instant(report.started))
     counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     if report.unreachable:
         case = SubElement(suite, "testcase", classname="verify", name="target")
@@ -33,8 +36,10 @@ def render(report: Report) -> str:
         case = SubElement(suite, "testcase", classname=f"verify.{result.rule.area}", name=result.rule.id)
         if result in report.violations:
             counts["failures"] += 1
-            failure = SubElement(case, "failure", type=result.rule.severity, message=result.rule.sentence)
-            failure.text = _clean("\n\n".join(map(_tell, facts[result.rule.id])))
+            message = _clean(_difference(facts[result.rule.id]))
+            failure = SubElement(case, "failure", type=result.rule.severity, message=message)
+            told = [result.rule.sentence, *map(_tell, facts[result.rule.id])]
+            failure.text = _clean("\n\n".join(told))
         elif result.outcome is Outcome.FAILED:
             SubElement(case, "system-out").text = _clean("\n\n".join(map(_tell, facts[result.rule.id])))
         elif result.outcome is not Outcome.PASSED:
@@ -47,6 +52,8 @@ def render(report: Report) -> str:
     for name, number in counts.items():
         suite.set(name, str(number))
     suite.set("time", f"{report.seconds:.3f}")
+    for case in suite.iter("testcase"):
+        case.set("time", "0")  # rules share the requests of a run, and judging them takes no time
     root = Element("testsuites")
     root.append(suite)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
@@ -60,6 +67,13 @@ def _add_notes(suite: Element, report: Report, redact: Redactor, counts: dict[st
         counts.update(tests=counts["tests"] + 1, errors=1)
     if report.notes:
         SubElement(suite, "system-out").text = _clean(redact("\n".join(report.notes)))
+
+
+def _difference(findings: Sequence[FindingFacts]) -> str:
+    """Return what was expected and what came, by the finding that no other explains."""
+    first = next((each for each in findings if not each.under), findings[0])
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return f"expected {first.expected}; came {first.actual or 'nothing'}, {first.request}{more}"
 
 
 def _tell(each: FindingFacts) -> str:

@@ -39,7 +39,7 @@ class Report:
 
     `silent` names a layer of the run that got no answer, `unfinished` why this is no report of a whole run,
     `interrupted` the signal that ended it, 0 for none. `created` counts executions that were created or may
-    have been. `notes` say how the run was done.
+    have been. `notes` say how the run was done, what matters most first. `kept` is a file with its options.
     """
 
     options: VerifySettings
@@ -58,6 +58,7 @@ class Report:
     interrupted: int = 0
     created: int = 0
     notes: tuple[str, ...] = ()
+    kept: str = ""
 
     def __repr__(self) -> str:
         # The generated text would contain the whole journal, and asyncio formats it in debug messages.

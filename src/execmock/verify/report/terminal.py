@@ -1,36 +1,48 @@
-"""The report on a terminal: findings with their causes, what was not judged, coverage, the verdict."""
+"""The report on a terminal: one block a cause, what was not judged, coverage, notices, the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line
+from execmock.verify.report.kept import Kept
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 
 __all__ = ["lines"]
 
 _QUIET = (Outcome.PASSED, Outcome.FAILED)
+_WIDTH = 160
+_LONGEST_LINE = 240
+"""Characters of a line for a shell, which must not be cut."""
+_MOST_LINES = 3
+_LABEL = " " * 14
 
 
-def lines(report: Report) -> Iterator[str]:
-    """Yield the report as lines of rich markup-free text."""
+def lines(report: Report, kept: Kept | None = None) -> Iterator[str]:
+    """Yield the report as lines of rich markup-free text.
+
+    Lines for a shell that are many or long are replaced by files that `kept` holds, where it is given. With
+    `verbose` nothing is cut, every finding is told, and notices are told as violations are.
+    """
+    verbose = report.options.verbose
+    yield from _notes(report)
     if report.unreachable:
-        yield from _notes(report)
         yield verdict_line(report)
         return
-    for result, findings in all_facts(report):
-        word = _word(result.outcome, findings[0])
-        yield f"{word} {result.rule.id}  [{result.rule.severity}]"
-        yield f"  {result.rule.sentence}"
-        for each in findings:
-            yield from _finding(each)
-        yield ""
+    facts = all_facts(report)
+    for _, findings in facts:
+        if verbose:
+            yield from _told_whole(findings)
+        elif findings[0].counts and not all(each.under for each in findings):
+            yield from _block(findings, _consequences(facts, findings[0].rule), kept)
     yield from _others(report)
     yield from _in_part(report)
     yield from _coverage(report)
     yield ""
+    if not verbose:
+        yield from (_notice(findings) for _, findings in facts if findings[0].word == "notice")
     where = "in sandboxes of our own" if report.own_sandbox else f"seed {report.options.seed}"
     asked = f"{len(report.journal)} requests, {report.observations} observations"
     if report.created:
@@ -38,34 +50,80 @@ def lines(report: Report) -> Iterator[str]:
     if report.unjudged:
         asked += f", {report.unjudged} more not judged"
     yield f"{asked}, {report.seconds:.1f} s, {where}"
-    yield from _notes(report)
     yield verdict_line(report)
 
 
 def _notes(report: Report) -> Iterator[str]:
     redact = Redactor(report)
     yield from (f"note: {redact(note)}" for note in report.notes)
+    if report.notes and not report.unreachable:
+        yield ""
 
 
-def _word(outcome: Outcome, finding: FindingFacts) -> str:
-    if outcome is Outcome.WAIVED:
-        return "WAIVED "
-    return "NOTICE " if finding.notice else "FAILED "
+def _told_whole(findings: Sequence[FindingFacts]) -> Iterator[str]:
+    yield from _heading(findings[0])
+    for each in findings:
+        if each.under:
+            yield f"  - same cause as {each.under}: expected {each.expected}; came {each.actual}"
+        else:
+            yield from _finding(each)
+            for number, line in enumerate(each.curl):
+                yield f"{_LABEL if number else '    try:      '}{line}"
+            yield f"    again:    {each.rerun}"
+    yield ""
+
+
+def _block(findings: Sequence[FindingFacts], others: Sequence[str], kept: Kept | None) -> Iterator[str]:
+    """Yield a cause in at most 12 lines: its clearest finding, where else it shows, and what it breaks."""
+    first, *rest = [each for each in findings if not each.under]
+    yield from map(_cut, _heading(first))
+    yield from map(_cut, _finding(first))
+    path = kept.lines([f"# {first.rule}", *first.curl]) if kept and _is_long(first.curl) else ""
+    shown = [f". {path}"] if path else first.curl
+    for number, line in enumerate(shown):
+        yield f"{_LABEL if number else '    try:      '}{line}"
+    yield f"    again:    {first.rerun}"
+    if rest:
+        places = "; ".join(dict.fromkeys(f"{each.request}{_at(each)}" for each in rest))
+        yield _cut(f"    also:     {len(rest)} more: {places}")
+    if others:
+        yield _cut(f"    breaks:   {len(others)} more rules by the same answers: {', '.join(others)}")
+    yield ""
+
+
+def _is_long(curl: Sequence[str]) -> bool:
+    return len(curl) > _MOST_LINES or any(len(line) > _LONGEST_LINE for line in curl)
+
+
+def _consequences(facts: Sequence[tuple[object, Sequence[FindingFacts]]], rule: str) -> list[str]:
+    return [findings[0].rule for _, findings in facts if any(each.under == rule for each in findings)]
+
+
+def _heading(each: FindingFacts) -> Iterator[str]:
+    yield f"{each.word.upper():<7} {each.rule}  [{each.level}]"
+    yield f"  {each.sentence}"
 
 
 def _finding(each: FindingFacts) -> Iterator[str]:
-    if each.under:
-        yield f"  - same cause as {each.under}: expected {each.expected}; came {each.actual}"
-        return
     often = f"  (seen {each.times} times)" if each.times > 1 else ""
-    yield f"  - expected: {each.expected}{often}"
+    yield f"  - expected: {_cut(each.expected, _WIDTH - 30) if often else each.expected}{often}"
     yield f"    actual:   {each.actual}"
-    where = f" at {each.pointer}" if each.pointer else ""
-    yield f"    answer:   {each.status} to {each.request}{where}"
+    yield f"    answer:   {each.status} to {each.request}{_at(each)}"
     yield f"    contract: {each.file}:{each.line} {each.spec} ({each.source})"
-    for number, line in enumerate(each.curl):
-        yield f"    {'try:     ' if number == 0 else '         '} {line}"
-    yield f"    again:    {each.rerun}"
+
+
+def _at(each: FindingFacts) -> str:
+    return f" at {each.pointer}" if each.pointer else ""
+
+
+def _notice(findings: Sequence[FindingFacts]) -> str:
+    first, more = findings[0], sum(each.times for each in findings) - 1
+    often = f" (and {more} more)" if more else ""
+    return _cut(f"notice: {first.rule}: expected {first.expected}; came {first.actual}{often}")
+
+
+def _cut(text: str, width: int = _WIDTH) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _others(report: Report) -> Iterator[str]:
