@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
-from execmock.verify.wording import brief
+from execmock.verify.wording import Said, brief
 
 if TYPE_CHECKING:
     from execmock.verify.evidence import Evidence
@@ -174,7 +174,8 @@ def check(
         return Check(True, seen, at)
     if actual is ABSENT:
         actual = seen.at(at) if at else f"status {seen.status}"
-    said = actual if isinstance(actual, str) and not at else _said(actual)
+    worded = isinstance(actual, Said) or (isinstance(actual, str) and not at)
+    said = str(actual) if worded else _said(actual)
     return Check(False, seen, at, expected, said, led)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-__all__ = ["brief"]
+__all__ = ["Said", "brief"]
 
 _LONGEST = 120
 
 
-class _Text(str):
-    """Text that stands between values."""
+class Said(str):
+    """Text that is no value: words about values, or what stands between them."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ def brief(value: Any) -> str:
     waiting: list[Any] = [value]
     while waiting and len(text) <= _LONGEST:
         at = waiting.pop()
-        if isinstance(at, _Text):
+        if isinstance(at, Said):
             text += at
         elif isinstance(at, dict | list):
             waiting.extend(reversed(list(_parts(at))))
@@ -36,13 +36,13 @@ def brief(value: Any) -> str:
 def _parts(container: dict[str, Any] | list[Any]) -> Iterator[Any]:
     """Yield the text and the values that a container consists of; those that could be shown at most."""
     named = isinstance(container, dict)
-    yield _Text("{" if named else "[")
+    yield Said("{" if named else "[")
     for number, part in enumerate(islice(container, _LONGEST)):
-        yield _Text(", " if number else "")
+        yield Said(", " if number else "")
         if isinstance(container, dict):
-            yield _Text(f"{_leaf(part)}: ")
+            yield Said(f"{_leaf(part)}: ")
         yield container[part] if isinstance(container, dict) else part
-    yield _Text("}" if named else "]")
+    yield Said("}" if named else "]")
 
 
 def _leaf(value: Any) -> str:

@@ -57,9 +57,7 @@ def _help(rule: Rule, report: Report) -> str:
     """Return what a rule is based on, and how to judge it alone."""
     source = source_of(rule, report.contract)
     alone = f"execmock verify --only={rule.id} BASE_URL"
-    return (
-        f"{rule.sentence} The rule is {rule.severity}, its source is {source}. It is judged alone by: {alone}"
-    )
+    return f"{rule.sentence} The rule is {rule.severity}; its source: {source}. To judge it alone: {alone}"
 
 
 def _shipped(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ from execmock.verify.lateness import LATE, may_be_late, undisturbed
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import brief
+from execmock.verify.wording import Said, brief
 
 _WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 _ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
@@ -126,15 +126,28 @@ def stable_order(evidence: Evidence) -> Iterator[Check]:
         places = [order[name] for name in page.ids if name in order]
         if len(places) > 1:
             fits = places == sorted(places)
+            moved = _first_moved([name for name in page.ids if name in order], order)
             chain = [whole[0].seen]
             yield check(
                 fits,
                 page.seen,
                 "the order of an earlier answer",
-                "another order",
+                "" if fits else _told(page, moved),
                 at="/data/items",
                 chain=chain,
             )
+
+
+def _first_moved(names: Sequence[Any], order: Mapping[Any, int]) -> Sequence[Any]:
+    """Return the first two names that follow each other against an order, or what there is."""
+    pairs = (pair for pair in pairwise(names) if order[pair[0]] > order[pair[1]])
+    return next(pairs, tuple(names[:2]))
+
+
+def _told(page: Page, names: Sequence[Any]) -> str:
+    """Return executions of a page in its order, with their times."""
+    times = {item.get("id"): item.get("createdAt") for item in page.items}
+    return Said(" before ".join(f"{brief(name)} of {brief(times.get(name))}" for name in names))
 
 
 def _steady(evidence: Evidence) -> Iterator[Check]:
@@ -144,11 +157,12 @@ def _steady(evidence: Evidence) -> Iterator[Check]:
         shared = set(one.ids) & set(other.ids)
         before, after = ([name for name in page.ids if name in shared] for page in (one, other))
         if len(shared) > 1:
+            moved = _first_moved(after, {name: place for place, name in enumerate(before)})
             yield check(
                 before == after,
                 other.seen,
                 "the order of the answer before",
-                "another order",
+                "" if before == after else _told(other, moved),
                 at="/data/items",
                 chain=[one.seen],
             )
@@ -167,8 +181,9 @@ def newest_first(evidence: Evidence) -> Iterator[Check]:
         times = [instant(item.get("createdAt")) for item in page.items] if page is not None else []
         known = [time for time in times if time is not None]
         if len(known) > 1 and len(known) == len(times):
-            fits = all(one >= other for one, other in pairwise(known))
-            yield check(fits, seen, "createdAt falling", "a later one after an earlier one", at="/data/items")
+            places = [place for place, (one, other) in enumerate(pairwise(known)) if one < other]
+            said = _told(page, page.ids[places[0] : places[0] + 2]) if page and places else ""
+            yield check(not places, seen, "createdAt falling", said, at="/data/items")
 
 
 @_ITEMS.expected(

@@ -10,6 +10,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
 from execmock.verify.requests import LIST
 from execmock.verify.rule import Check, Rules, check
+from execmock.verify.wording import Said
 
 _PAGES = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 
@@ -41,13 +42,13 @@ def default_limit(evidence: Evidence) -> Iterator[Check]:
         if page is not None:
             if seen.at("/data/limit"):
                 yield check(seen.at("/data/limit") == wanted, seen, f"{wanted}", at="/data/limit")
-            said = f"{len(page.items)} items"
+            said = Said(f"{len(page.items)} items")
             yield check(len(page.items) <= wanted, seen, f"at most {wanted} items", said, at="/data/items")
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and page.limit is None and page.offset is None:
                 full = min(wanted, bounds.low)
-                said = f"{len(page.items)} items"
+                said = Said(f"{len(page.items)} items")
                 yield check(len(page.items) >= full, page.seen, f"{full} items", said, at="/data/items")
 
 
@@ -79,7 +80,7 @@ def page_maximum(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.successes(LIST):
         page = page_of(seen)
         if page is not None and (page.limit or 0) >= most:
-            said = f"{len(page.items)} items"
+            said = Said(f"{len(page.items)} items")
             yield check(len(page.items) <= most, seen, f"at most {most} items", said, at="/data/items")
             echoed = seen.at("/data/limit")
             if type(echoed) is int:
@@ -114,7 +115,7 @@ def _judge_count(page: Page, bounds: Bounds) -> Check:
     most = min(limit, max(bounds.high - offset, 0))
     wanted = f"{least} items" if least == most else f"{least} to {most} items"
     fits = least <= len(page.items) <= most
-    return check(fits, page.seen, wanted, f"{len(page.items)} items", at="/data/items")
+    return check(fits, page.seen, wanted, Said(f"{len(page.items)} items"), at="/data/items")
 
 
 def _judge_echo(page: Page, most: int) -> Iterator[Check]:

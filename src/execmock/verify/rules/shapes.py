@@ -11,6 +11,7 @@ from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.answer_schemas import dates, prune
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
+from execmock.verify.json_mistakes import no_object
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import ALL_PROBES, Check, Rules, check, not_judged
 from execmock.verify.schema_judge import Opinion
@@ -58,7 +59,7 @@ def _judge_shape(evidence: Evidence, seen: Exchange) -> Iterator[Check]:
     if seen.unread:
         yield not_judged(seen.unread, seen)
     elif not isinstance(seen.json, dict):
-        yield check(False, seen, "a JSON object", seen.text(80))
+        yield check(False, seen, "a JSON object", no_object(seen.body, seen.json))
     elif data not in (ABSENT, None):
         yield from _said(seen, base, evidence.schema_judge.types(seen, _pruned(evidence, seen, data)))
 
@@ -154,7 +155,7 @@ def error_shape(evidence: Evidence) -> Iterator[Check]:
             yield not_judged(seen.unread, seen)
             continue
         if not isinstance(seen.json, dict):
-            yield check(False, seen, "a JSON object", seen.text(80))
+            yield check(False, seen, "a JSON object", no_object(seen.body, seen.json))
             continue
         code, details = seen.json.get("code"), seen.json.get("details")
         yield check(type(code) is int, seen, "an integer", at="/code")
