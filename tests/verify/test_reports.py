@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from execmock.core.durations import format_instant
 from execmock.errors import ConfigError
 from execmock.loading.contract import shipped_contract
 from execmock.verify import verify
@@ -20,6 +22,7 @@ from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.files import FORMATS, write
 from execmock.verify.waivers import Waiver, load_waivers
+from execmock.version import __version__
 from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
 from tests.verify.test_judging import seen
@@ -66,6 +69,15 @@ def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation(report:
     assert {case.get("name") for case in suite.iter("testcase")} == {each.rule.id for each in report.results}
     assert [case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None] == [RULE]
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+
+
+def test_junit_tells_the_difference_and_when(report: Report) -> None:
+    suite = ET.fromstring(rendered(report, "junit")).find("testsuite")  # noqa: S314 - our own text
+    assert suite is not None
+    [failure] = suite.iter("failure")
+    assert re.match(r"expected true: \d+ executions reach beyond \d+; came false", failure.get("message", ""))
+    assert suite.get("timestamp") == format_instant(report.started)
+    assert {case.get("time") for case in suite.iter("testcase")} == {"0"}
 
 
 def test_junit_skips_what_was_not_judged_and_what_was_waived(tmp_path: Path) -> None:
@@ -116,6 +128,27 @@ def test_sarif_points_into_the_contract(report: Report) -> None:
     places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
     assert {place["artifactLocation"]["uri"] for place in places} == {"openapi.yaml"}
     assert {result["ruleId"] for result in run["results"]} == {RULE}
+
+
+def test_sarif_has_help_for_each_rule_and_a_fingerprint_that_stays(report: Report) -> None:
+    again = json.loads(rendered(replace(report, started=report.started + 1), "sarif"))["runs"][0]
+    run = json.loads(rendered(report, "sarif"))["runs"][0]
+    assert all(rule["id"] in rule["help"]["text"] for rule in run["tool"]["driver"]["rules"])
+    prints = [[result["partialFingerprints"] for result in each["results"]] for each in (run, again)]
+    assert prints[0] == prints[1]
+    assert prints[0]
+
+
+def test_sarif_gives_the_public_address_where_the_contract_is_not_in_the_checkout(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "openapi.yaml").write_text("openapi: 3.1.0\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    run = json.loads(rendered(report, "sarif"))["runs"][0]
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in run["results"]]
+    address = f"https://github.com/execmock/execmock/blob/v{__version__}/openapi.yaml"
+    assert [place for place in places if place != {"uri": address}] == []
+    assert places
 
 
 def test_the_page_needs_no_network(report: Report) -> None:

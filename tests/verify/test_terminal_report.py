@@ -69,6 +69,12 @@ def test_a_consequence_is_named_by_its_cause_alone(report: Report, tmp_path: Pat
     assert [rule for rule in named if rule not in crash[-1]] == []
 
 
+def test_what_may_explain_findings_is_said_first(report: Report) -> None:
+    assert next(lines(replace(report, notes=("2 answers came from a cache",)))) == (
+        "note: 2 answers came from a cache"
+    )
+
+
 def test_a_notice_is_one_line_until_all_is_asked_for(report: Report) -> None:
     notices = [findings[0].rule for _, findings in all_facts(report) if findings[0].word == "notice"]
     short = list(lines(report))
