@@ -10,6 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
 from execmock.core.durations import format_instant
 from execmock.errors import ConfigError
@@ -21,7 +23,7 @@ from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.files import FORMATS, write
-from execmock.verify.waivers import Waiver, load_waivers
+from execmock.verify.waivers import Waiver, load_waivers, waive
 from execmock.version import __version__
 from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
@@ -128,6 +130,19 @@ def test_sarif_points_into_the_contract(report: Report) -> None:
     places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
     assert {place["artifactLocation"]["uri"] for place in places} == {"openapi.yaml"}
     assert {result["ruleId"] for result in run["results"]} == {RULE}
+
+
+@pytest.mark.parametrize("kind", ["findings", "waived", "unreachable"])
+def test_sarif_is_valid(report: Report, tmp_path: Path, kind: str) -> None:
+    if kind == "waived":
+        waivers = load_waivers(waiver_file(tmp_path, "2026-01-31"), [RULE], NOW)
+        report = replace(report, results=waive(report.results, waivers), notes=("a note",))
+    if kind == "unreachable":
+        report = replace(report, results=(), unreachable="it does not answer")
+    text = rendered(report, "sarif")
+    assert Sarif.model_validate_json(text).runs
+    with pytest.raises(ValidationError):
+        Sarif.model_validate_json(text.replace('"ruleId"', '"rule"').replace('"driver"', '"drivers"'))
 
 
 def test_sarif_has_help_for_each_rule_and_a_fingerprint_that_stays(report: Report) -> None:

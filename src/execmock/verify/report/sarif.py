@@ -111,7 +111,7 @@ def _result(each: FindingFacts, *, reason: str, shipped: str) -> dict[str, Any]:
         "ruleId": each.rule,
         "level": "note" if each.notice else "error",
         "message": {"text": text},
-        "partialFingerprints": {"finding/v1": _fingerprint(each)},
+        "partialFingerprints": {"finding-1": _fingerprint(each)},
         "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": each.spec}]}],
         "properties": {"curl": list(each.curl), "rerun": each.rerun, "under": each.under, "seed": each.seed},
     }
