@@ -130,3 +130,10 @@ def test_a_race_that_is_seldom_lost_is_found_and_says_how_seldom(
 @pytest.mark.parametrize("only", [("list.bad-parameters",), ("robust",)])
 def test_where_nothing_was_found_nothing_is_asked_again(only: tuple[str, ...]) -> None:
     assert confirming(report_on(Behaviour, *only)) == []
+
+
+def test_an_answer_that_a_rule_cannot_judge_again_says_nothing_of_how_often_it_shows() -> None:
+    with running("has-more-never") as target:
+        report = judged(target, only=("list.has-more",), generated=False)
+    assert report.findings()
+    assert [each.check.expected for each in report.findings() if each.shown != each.asked] == []

@@ -64,14 +64,18 @@ class _Case:
         self._told = [each for each in evidence.engine_failures if each.seen is finding.seen]
         self._others = evidence.without([finding.seen])
         self._left = MOST - _REPEATS
+        self._judged = False
 
     async def confirmed(self) -> Finding:
         """Ask again, shrink what is odd, and return the finding that remains."""
-        again = [await self._shown_by(self._first.request) for _ in range(_REPEATS)]
-        asked, shown = 1 + len(again), 1 + sum(check is not None for check in again)
+        asked = shown = 1
+        for _ in range(_REPEATS):
+            check = await self._shown_by(self._first.request)
+            asked += self._judged  # an answer that comes too late for a rule says nothing about how often
+            shown += check is not None
         finding = replace(self._finding, asked=asked, shown=shown)
         odd = self._first.probe in _ODD or unusual_parts(self._first.request)
-        return await self._shrunk(finding) if odd and shown == asked else finding
+        return await self._shrunk(finding) if odd and 1 < shown == asked else finding
 
     async def _shown_by(self, request: Request) -> Check | None:
         """Send a request in the place of the first one; return the check that shows the same, if one does."""
@@ -88,8 +92,9 @@ class _Case:
         in_place = replace(seen, probe=first.probe, label=first.label)
         failures = (replace(each, seen=in_place) for each in self._told)
         checks = observe(self._others.with_more([in_place], failures), self._rule).checks
-        found = (each for each in checks if each.ok is False and each.seen is in_place)
-        return next(found, None)
+        told = [each for each in checks if each.seen is in_place and each.ok is not None]
+        self._judged = bool(told)
+        return next((each for each in told if not each.ok), None)
 
     async def _shrunk(self, finding: Finding) -> Finding:
         """Leave out one part at a time, for good where the finding stays."""

@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from execmock.settings import VerifySettings
 from execmock.verify.connections import Connections
@@ -27,6 +27,7 @@ _LONGEST_BODY = 2000
 _KEYS = {"a": "$TOKEN", "b": "$TOKEN_B", "read": "$TOKEN_READ", "embed": "$EMBED_TOKEN", "time": "$TOKEN"}
 _SHORTEST_KEY = 6
 _RACERS = 8
+_ID, _TOKEN = "/data/execution/id", "/data/clientToken"
 _STATUSES = ("/data/execution/status", "/data/status")
 _PORTS = {"http": 80, "https": 443}
 
@@ -45,10 +46,10 @@ class CurlLines:
 
     @cached_property
     def _made(self) -> Mapping[str, Exchange]:
-        """The create that made an execution, by its id."""
-        creates = (seen for seen in self._report.journal if seen.operation == CREATE and seen.ok)
-        named = ((seen.at("/data/execution/id"), seen) for seen in creates)
-        return {name: seen for name, seen in reversed([*named]) if isinstance(name, str) and name}
+        """The create that made an execution, by the execution's id and by its client token."""
+        creates = [seen for seen in self._report.journal if seen.operation == CREATE and seen.ok]
+        named = ((seen.at(place), seen) for seen in reversed(creates) for place in (_ID, _TOKEN))
+        return {name: seen for name, seen in named if isinstance(name, str) and name}
 
     def of(self, finding: Finding) -> list[str]:
         """Return curl lines that reproduce a finding.
@@ -66,7 +67,8 @@ class CurlLines:
             if each in racing and each is not racing[0]:
                 continue
             headers = each is seen and not finding.check.pointer
-            command = self._curl(each, variables, headers=headers)
+            alike = self._alike(each, variables)
+            command = self._curl(each, {**variables, **alike}, headers=headers)
             if each in racing and "|" not in command.partition("curl ")[0]:
                 number = max(len(racing), _RACERS)
                 lines.append(f"seq {number} | xargs -P {number} -I_N_ {command}")
@@ -87,6 +89,20 @@ class CurlLines:
         made = {self._made[name] for each in chain for name in _named(each, self._made)}
         chain.sort(key=lambda seen: seen.sent)
         return [*sorted(made - {*chain}, key=lambda seen: seen.sent), *chain]
+
+    def _alike(self, seen: Exchange, variables: Mapping[str, str]) -> Mapping[str, str]:
+        """Return how a parameter `token` is made of the client token that it resembles, if it does."""
+        name, _, sent = urlsplit(seen.request.url).query.partition("=")
+        made = next((self._made[part] for part in _named(seen, self._made)), None)
+        token = made.at(_TOKEN) if made else None
+        if name != "token" or not isinstance(token, str) or unquote(sent) in self._made:
+            return {}
+        change = _change(token, unquote(sent))
+        return (
+            {f"{name}={sent}": f'{name}=$(printf %s "{variables.get(token, "$CLIENT_TOKEN")}" | {change})'}
+            if change
+            else {}
+        )
 
     def _curl(self, seen: Exchange, variables: Mapping[str, str], *, headers: bool) -> str:
         """Return a command; with `headers` it shows the status and the headers of the answer as well."""
@@ -118,8 +134,24 @@ def _text(seen: Exchange) -> str:
 
 
 def _named(seen: Exchange, made: Mapping[str, Exchange]) -> Iterator[str]:
-    """Yield the executions that the path of a request names."""
-    return (part for part in urlsplit(seen.request.url).path.split("/") if part in made)
+    """Yield the ids and client tokens of executions in the address of a request."""
+    return (part for part in re.split("[/?&=]", seen.request.url) if part in made)
+
+
+def _change(token: str, sent: str) -> str:
+    """Return the command that makes one token of another, or nothing if there is none."""
+    for changed, command in (
+        (token.swapcase(), "tr a-zA-Z A-Za-z"),
+        (token.lower(), "tr A-Z a-z"),
+        (token.upper(), "tr a-z A-Z"),
+        (token[: len(sent)], f"cut -c1-{len(sent)}"),
+    ):
+        if sent and sent == changed != token:
+            return command
+    other = [place for place, pair in enumerate(zip(token, sent, strict=False), 1) if pair[0] != pair[1]]
+    if len(sent) == len(token) and len(other) == 1 and sent[other[0] - 1].isalnum():
+        return f"sed s/./{sent[other[0] - 1]}/{other[0]}"
+    return ""
 
 
 def _racing(finding: Finding, chain: list[Exchange]) -> list[Exchange]:
@@ -140,7 +172,7 @@ def _waiting(seen: Exchange, chain: list[Exchange]) -> Iterator[str]:
 
 def _extract(seen: Exchange, suffix: str, variables: dict[str, str]) -> Iterator[str]:
     """Yield lines that set variables from an answer; `variables` gets the values that they stand for."""
-    for name, pointer in (("ID", "/data/execution/id"), ("CLIENT_TOKEN", "/data/clientToken")):
+    for name, pointer in (("ID", _ID), ("CLIENT_TOKEN", _TOKEN)):
         value = seen.at(pointer)
         if isinstance(value, str) and value:
             variables[value] = f"${name}{suffix}"

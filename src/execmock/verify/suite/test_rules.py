@@ -8,6 +8,7 @@ import pytest
 
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import all_facts
+from execmock.verify.report.redact import Redactor
 
 if TYPE_CHECKING:
     from execmock.verify.report.model import Report
@@ -16,18 +17,19 @@ if TYPE_CHECKING:
 
 def test_rule(rule: Rule, report: Report) -> None:
     """The service keeps this rule; what could not be judged is skipped, unless that is too much of all."""
+    redact = Redactor(report)
     if report.unreachable:
-        pytest.fail(report.unreachable, pytrace=False)
+        pytest.fail(redact(report.unreachable), pytrace=False)
     result = next((result for result in report.results if result.rule.id == rule.id), None)
     if result is None:
         pytest.skip(f"not judged at the level {report.options.level}")
     if result in report.violations:
         pytest.fail(_tell(rule, report), pytrace=False)
     if report.shortfall and result.outcome in (Outcome.BLOCKED, Outcome.INCONCLUSIVE):
-        pytest.fail(f"{result.outcome}: {result.reason} ({report.shortfall})", pytrace=False)
+        pytest.fail(redact(f"{result.outcome}: {result.reason} ({report.shortfall})"), pytrace=False)
     if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
         by = f" by {result.blocked_by}" if result.blocked_by else ""
-        pytest.skip(f"{result.outcome}{by}: {result.reason}")
+        pytest.skip(redact(f"{result.outcome}{by}: {result.reason}"))
 
 
 def _tell(rule: Rule, report: Report) -> str:
