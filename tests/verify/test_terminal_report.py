@@ -60,6 +60,16 @@ def test_a_cause_is_one_block_of_at_most_12_lines(report: Report, tmp_path: Path
     assert [line for block in shown for line in block if len(line) > 240] == []
 
 
+def test_how_often_it_was_seen_is_told_whatever_was_expected(report: Report) -> None:
+    failed = next(result for result in report.results if result.findings and not report.is_notice(result))
+    wide = replace(failed.findings[0].check, expected=WIDE)
+    finding = replace(failed.findings[0], check=wide, times=7, under="")
+    shown = list(lines(replace(report, results=(replace(failed, findings=(finding,)),))))
+    [line] = [each for each in shown if each.startswith("  - expected: ")]
+    assert line.endswith("x…  (seen 7 times)")
+    assert len(line) == 160
+
+
 def test_a_consequence_is_named_by_its_cause_alone(report: Report, tmp_path: Path) -> None:
     named = {
         each.rule for _, findings in all_facts(report) for each in findings if each.under == "robust.no-5xx"

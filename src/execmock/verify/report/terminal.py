@@ -77,7 +77,7 @@ def _block(findings: Sequence[FindingFacts], others: Sequence[str], kept: Kept |
     """Yield a cause in at most 12 lines: its clearest finding, where else it shows, and what it breaks."""
     first, *rest = [each for each in findings if not each.under]
     yield from map(_cut, _heading(first))
-    yield from map(_cut, _finding(first))
+    yield from map(_cut, _finding(first, _WIDTH))
     path = kept.lines([f"# {first.rule}", *first.curl]) if kept and _is_long(first.curl) else ""
     shown = [f". {path}"] if path else first.curl
     for number, line in enumerate(shown):
@@ -104,9 +104,11 @@ def _heading(each: FindingFacts) -> Iterator[str]:
     yield f"  {each.sentence}"
 
 
-def _finding(each: FindingFacts) -> Iterator[str]:
+def _finding(each: FindingFacts, width: int = 0) -> Iterator[str]:
+    """Yield what was expected and what came; `width` is that of the first line, 0 for any."""
     often = f"  (seen {each.times} times)" if each.times > 1 else ""
-    yield f"  - expected: {_cut(each.expected, _WIDTH - 30) if often else each.expected}{often}"
+    room = width and width - len(_LABEL) - len(often)
+    yield f"  - expected: {_cut(each.expected, room) if room else each.expected}{often}"
     yield f"    actual:   {each.actual}"
     yield f"    answer:   {each.status} to {each.request}{_at(each)}"
     yield f"    contract: {each.file}:{each.line} {each.spec} ({each.source})"
