@@ -150,8 +150,9 @@ def test_the_command_of_a_finding_runs_as_it_stands(tmp_path: Path) -> None:
             assert done.returncode == 1, done.stderr
             return done.stdout.splitlines()
 
-        first = run([*words, target.url])
+        first = run([*words, target.url, "--report=json=report.json"])
         [again] = [line.split("again:")[1].split() for line in first if "again:" in line]
         second = run(again[1:])
     assert any(word.startswith("--config=") for word in again)
+    assert str(tmp_path) not in (tmp_path / "report.json").read_text(encoding="utf-8")
     assert second[0] == first[0]

@@ -81,8 +81,8 @@ def _judge(settings: VerifySettings) -> int:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
     kept = Kept(_cache() / "verify")
-    report = replace(report, kept=kept.options(settings, NOT_AGAIN))
-    for line in lines(report, kept):
+    here = replace(report, kept=kept.options(settings, NOT_AGAIN))  # written reports are read elsewhere
+    for line in lines(here, kept):
         show(line)
     # What cannot be written changes nothing about what was found.
     _say_failure(lambda: write(report, reports), settings.named("reports"))
