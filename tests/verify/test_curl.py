@@ -194,3 +194,24 @@ def test_names_that_the_run_made_up_are_new_ones(server: str, tmp_path: Path) ->
     request = Request("POST", f"{server}/v1/executions", {}, b'{"idempotencyKey": "v1-0-same"}')
     [sent] = run(lines(exchange(1, request)), tmp_path)
     assert parse_json(sent[3])["idempotencyKey"].startswith("again-")
+
+
+@pytest.mark.parametrize(
+    ("sent", "again"),
+    [
+        ("TOKEN_Of_tHEN", "TOKEN_OF_NOW"),
+        ("token_of_then", "token_of_now"),
+        ("tokenxoF_Then", "tokenxof_now"),
+        ("tok", "tok"),
+        ("token_oF_Thenxx", "token_of_nowxx"),
+        ("garbage", "garbage"),
+    ],
+)
+def test_a_token_that_resembles_one_is_made_of_the_new_one(
+    server: str, tmp_path: Path, sent: str, again: str
+) -> None:
+    created = {"data": {"execution": {"id": "exec_of_then"}, "clientToken": "token_oF_Then"}}
+    made = exchange(1, Request("POST", f"{server}/v1/executions", {}, b"{}"), CREATE, created)
+    read = exchange(2, Request("GET", f"{server}/v1/public/exec_of_then?token={sent}", {}))
+    [_, second] = run(lines(read, journal=(made, read)), tmp_path)
+    assert second[1] == f"/v1/public/exec_of_now?token={again}"

@@ -60,6 +60,17 @@ def test_a_cause_is_one_block_of_at_most_12_lines(report: Report, tmp_path: Path
     assert [line for block in shown for line in block if len(line) > 240] == []
 
 
+def test_many_requests_are_in_a_file(report: Report, tmp_path: Path) -> None:
+    failed = next(result for result in report.results if result.findings and not report.is_notice(result))
+    reads = tuple(seen(number, {}) for number in range(20, 28))
+    finding = replace(failed.findings[0], check=replace(failed.findings[0].check, chain=reads), under="")
+    [block] = blocks(replace(report, results=(replace(failed, findings=(finding,)),)), Kept(tmp_path))
+    [file] = tmp_path.iterdir()
+    assert f"    try:      . {file}" in block
+    assert file.read_text(encoding="utf-8").count("curl ") == 9
+    assert len(block) <= 12
+
+
 def test_how_often_it_was_seen_is_told_whatever_was_expected(report: Report) -> None:
     failed = next(result for result in report.results if result.findings and not report.is_notice(result))
     wide = replace(failed.findings[0].check, expected=WIDE)
