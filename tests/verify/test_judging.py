@@ -156,11 +156,20 @@ def test_a_rule_is_not_blocked_by_one_that_failed_on_another_answer_of_the_opera
 
 @pytest.mark.parametrize(("strict", "under"), [(1, "cause.rule"), (2, "")])
 def test_a_finding_is_under_a_rule_that_fails_in_the_same_observation_alone(strict: int, under: str) -> None:
-    answers = [seen(number, {}, operation=GET, probe=probe) for number, probe in ((1, "basics"), (2, "echo"))]
+    answers = [seen(number, {}, operation=GET, probe="basics") for number in (1, 2)]
     cause = _failing("cause.rule", [answers[0]])
     other = _failing("other.rule", answers[:strict], under=("cause.rule",))
     [_, result] = judge(Evidence(shipped_contract(), answers), [cause, other])
     assert [(each.under, each.seen.number) for each in result.findings] == [(under, strict)]
+
+
+@pytest.mark.parametrize(("common", "under"), [(1, "cause.rule"), (3, "")])
+def test_an_answer_from_which_both_follow_makes_one_the_cause_of_the_other(common: int, under: str) -> None:
+    answers = {number: seen(number, {}, operation=GET) for number in (1, 2, 3, 4)}
+    cause = _failing("cause.rule", [answers[2]], rests_on=(answers[1],))
+    other = _failing("other.rule", [answers[4]], under=("cause.rule",), rests_on=(answers[common],))
+    [_, result] = judge(Evidence(shipped_contract(), answers.values()), [cause, other])
+    assert [each.under for each in result.findings] == [under]
 
 
 def test_a_notice_is_the_cause_of_nothing() -> None:
@@ -173,14 +182,16 @@ def test_a_notice_is_the_cause_of_nothing() -> None:
     assert [each.under for each in result.findings] == [""]
 
 
-def _failing(name: str, shown: list[Exchange], under: tuple[str, ...] = ()) -> Rule:
+def _failing(
+    name: str, shown: list[Exchange], under: tuple[str, ...] = (), rests_on: tuple[Exchange, ...] = ()
+) -> Rule:
     """Return a rule that some answers break."""
     return Rule(
         id=name,
         severity="expected",
         operations=(GET,),
         sentence="",
-        judge=lambda _: (Check(False, each, expected="another") for each in shown),
+        judge=lambda _: (Check(False, each, expected="another", rests_on=rests_on) for each in shown),
         probes=("basics",),
         under=under,
     )

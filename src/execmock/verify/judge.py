@@ -54,14 +54,14 @@ def judge(
     unfinished = interruptions or Interruptions()
     broken: Broken = {}
     results = [_judge_one(evidence, rule, unfinished, broken) for rule in rules]
-    causes = {name: _shown_by(checks) for name, (rule, checks) in broken.items() if rule.severity != ADVISORY}
-    return tuple(_group(_unblock(result, unfinished, causes), broken, causes) for result in results)
+    violated = {name: checks for name, (rule, checks) in broken.items() if rule.severity != ADVISORY}
+    causes = {name: _about(checks) for name, checks in violated.items()}
+    return tuple(_group(_unblock(result, unfinished, violated), broken, causes) for result in results)
 
 
-def _shown_by(checks: Iterable[Check]) -> frozenset[int | str]:
-    """Return the numbers of the exchanges that show violations, and the names of their probes."""
-    shown = [each.seen for each in checks if each.seen is not None]
-    return frozenset(key for seen in shown for key in (seen.number, seen.probe))
+def _about(checks: Iterable[Check]) -> frozenset[int]:
+    """Return the numbers of the answers that checks judge."""
+    return frozenset(seen.number for each in checks if each.seen for seen in (each.seen, *each.rests_on))
 
 
 def _judge_one(evidence: Evidence, rule: Rule, unfinished: Interruptions, found: Broken) -> RuleResult:
@@ -172,16 +172,18 @@ def _size(check: Check) -> tuple[int, int, int]:
     return (len(check.chain), len(seen.request.body) + len(seen.request.url), seen.number)
 
 
-Causes = Mapping[str, frozenset[int | str]]
-"""What shows a rule broken, by its id: numbers of exchanges, names of probes. Notices explain nothing."""
+Causes = Mapping[str, frozenset[int]]
+"""The answers that show a rule broken, as numbers of exchanges, by its id. Notices explain nothing."""
 
 
-def _unblock(result: RuleResult, unfinished: Interruptions, causes: Causes) -> RuleResult:
+def _unblock(
+    result: RuleResult, unfinished: Interruptions, violated: Mapping[str, Iterable[Check]]
+) -> RuleResult:
     """Name the rule that the blocking answer breaks; if it breaks none the result is inconclusive."""
     if result.outcome is not Outcome.BLOCKED:
         return result
     at = next(unfinished.blocked[name] for name in result.rule.probes if name in unfinished.blocked)
-    found = [name for name, shown in causes.items() if at.number in shown]
+    found = [name for name, checks in violated.items() if any(each.seen is at for each in checks)]
     if not found:
         return replace(result, outcome=Outcome.INCONCLUSIVE)
     return replace(result, blocked_by=_ANSWERS if _ANSWERS in found else found[0])
@@ -210,13 +212,12 @@ def _explained(finding: Finding, checks: list[Check], causes: Causes) -> Finding
 def _cause(rule: Rule, check: Check, causes: Causes) -> str:
     """Return the rule that explains a check: a crash of the same answer, or one of `under`.
 
-    That one must be broken by the same exchanges, or by others of the same probe: a walk through a list, or
-    the reads of one execution, are one observation.
+    That one must be broken by an answer from which the check follows.
     """
     seen = check.seen
     if seen is None:
         return ""
     if seen.status >= 500 and seen.number in causes.get(_CRASH, ()):
         return _CRASH
-    shown = {seen.probe, *(each.number for each in (seen, *check.chain))}
+    shown = {each.number for each in (seen, *check.chain, *check.rests_on)}
     return next((name for name in rule.under if not shown.isdisjoint(causes.get(name, ()))), "")

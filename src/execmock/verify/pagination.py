@@ -32,12 +32,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """At least `low` executions existed at `began`, at most `high` at `ended`."""
+    """At least `low` executions existed at `began`, at most `high` at `ended`, as `answers` show.
+
+    `grown` says how many may have been created meanwhile, by the counts alone.
+    """
 
     low: int
     high: int
+    grown: int
     began: float
     ended: float
+    answers: tuple[Exchange, ...] = ()
 
     def covers(self, seen: Exchange) -> bool:
         """Whether an exchange took place between the two counts."""
@@ -74,7 +79,8 @@ def pages(evidence: Evidence, probe: str, label: str = "") -> Iterator[Page]:
 def counts(evidence: Evidence) -> Iterator[Bounds]:
     """Yield the bounds that each pair of counts gives for the time between them.
 
-    Executions that our key created before count, whether the list shows them or not.
+    Executions that our key created before count, whether the list shows them or not; and there are no fewer
+    than one page from the beginning of the list shows.
     """
     for attempt in range(10):
         before = list(evidence.seen("paging", f"count/{attempt}/before"))
@@ -82,26 +88,33 @@ def counts(evidence: Evidence) -> Iterator[Bounds]:
         if before and after:
             began, ended = before[-1].received, after[0].sent
             low = max(_ends(before)[0], _created(evidence, began))
-            yield Bounds(low, max(_ends(after)[1], low), began, ended)
+            counted = max(_ends(after)[1], low)
+            high = max(counted, _most_on_first(evidence, f"boundary/{attempt}"))
+            yield Bounds(low, high, counted - low, began, ended, (*before, *after))
+
+
+def _most_on_first(evidence: Evidence, label: str) -> int:
+    first = (page for page in pages(evidence, "paging", label) if not page.offset)
+    return max((len(set(page.ids)) for page in first), default=0)
 
 
 def _ends(found: list[Exchange]) -> tuple[int, int]:
     """Return the largest number of executions that was proved, and the smallest that was refuted.
 
     A refusal, or an execution that was also found at a lower offset, means that the offset is past the end.
+    An execution at several offsets proves none of them, but for the beginning.
     """
-    low, high = 0, 1 << 62
-    met: dict[Any, int] = {}
+    places: dict[Any, set[int]] = {}
+    refuted = {1 << 62}
     for seen in found:
         page, place = page_of(seen), offset_of(seen)
-        if seen.unread:
-            continue
-        held = page is not None and bool(page.ids) and met.setdefault(page.ids[0], place) == place
-        if held:
-            low = max(low, place + 1)
-        else:
-            high = min(high, place)
-    return low, high
+        if page is not None and page.ids:
+            places.setdefault(page.ids[0], set()).add(place)
+        elif not seen.unread:
+            refuted.add(place)
+    refuted.update(place for met in places.values() for place in met - {min(met)})
+    proved = (min(met) + 1 for met in places.values() if len(met) == 1 or 0 in met)
+    return max(proved, default=0), min(refuted)
 
 
 def offset_of(seen: Exchange) -> int:

@@ -31,7 +31,8 @@ ALL_PROBES = "*"
 class Check:
     """How a rule judges one observation: kept, broken (`ok` False) or not judged (`ok` None, with a reason).
 
-    `pointer` leads into the answer of `seen`; `chain` are the exchanges that lead up to it, in order.
+    `pointer` leads into the answer of `seen`; `chain` are the exchanges that lead up to it, in order. The
+    verdict `rests_on` further answers, which need not be asked for again to show it.
     """
 
     ok: bool | None
@@ -40,6 +41,7 @@ class Check:
     expected: str = ""
     actual: str = ""
     chain: tuple[Exchange, ...] = ()
+    rests_on: tuple[Exchange, ...] = ()
     reason: str = ""
 
 
@@ -162,6 +164,7 @@ def check(
     *,
     at: str = "",
     chain: Iterable[Exchange] = (),
+    rests_on: Iterable[Exchange] = (),
 ) -> Check:
     """Return the check of an answer. `actual` defaults to what stands at `at`, or to the status.
 
@@ -176,7 +179,7 @@ def check(
         actual = seen.at(at) if at else f"status {seen.status}"
     worded = isinstance(actual, Said) or (isinstance(actual, str) and not at)
     said = str(actual) if worded else _said(actual)
-    return Check(False, seen, at, expected, said, led)
+    return Check(False, seen, at, expected, said, led, tuple(rests_on))
 
 
 def _said(actual: Any) -> str:

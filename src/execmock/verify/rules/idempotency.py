@@ -76,7 +76,20 @@ def no_second_record(evidence: Evidence) -> Iterator[Check]:
                 mine = _carrying(items, _key(made), made.at(_ID))
                 if mine:
                     said = f"{len(mine)} executions: {', '.join(sorted(map(str, mine)))}"
-                    yield check(len(mine) == 1, page, "one execution with this key", said, chain=(made,))
+                    yield check(
+                        len(mine) == 1,
+                        page,
+                        "one execution with this key",
+                        said,
+                        chain=(made,),
+                        rests_on=_that_made(mine, evidence, origin),
+                    )
+
+
+def _that_made(names: set[Any], evidence: Evidence, origin: str) -> Iterator[Exchange]:
+    """Yield the repeats that showed one of these executions."""
+    label = origin.partition("/first")[0]
+    return (seen for seen in evidence.ok("idempotency", label) if seen.at(_ID) in names)
 
 
 def _carrying(items: Iterable[Any], key: Any, name: Any) -> set[Any]:
@@ -118,7 +131,6 @@ def _at_once(count: int) -> None:
         f"concurrent-{count}",
         f"{count} creates at once with the same key and body make one execution.",
         tags="concurrency",
-        under="idempotency.same",
     )
     def judge(evidence: Evidence) -> Iterator[Check]:
         first: dict[str, Exchange] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -55,24 +55,30 @@ def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
     grown = _grown(evidence, found[0].seen, found[-1].seen)
     said = f"{len(twice)} executions twice, such as {twice[0]}" if twice else ""
     wanted = f"at most {grown} executions twice, as {grown} were created meanwhile" if grown else "each once"
-    chain = tuple(page.seen for page in found[-3:-1])
-    return check(len(twice) <= grown, found[-1].seen, wanted, said, at="/data/items", chain=chain)
+    walk = _answers(found)
+    return check(
+        len(twice) <= grown, walk[-1], wanted, said, at="/data/items", chain=walk[-3:-1], rests_on=walk
+    )
+
+
+def _answers(found: Iterable[Page]) -> tuple[Exchange, ...]:
+    return tuple(page.seen for page in found)
 
 
 def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
     """Return how many executions may have been created between two exchanges, by anyone."""
     ours = sum(seen.received >= first.sent and seen.sent <= last.received for seen in evidence.ok_creates())
-    return ours + sum(bounds.high - bounds.low for bounds in counts(evidence)) * 3
+    return ours + sum(bounds.grown for bounds in counts(evidence)) * 3
 
 
 @_WALK.expected(
     "no-gaps",
     "Walking the list leaves no execution out, whatever the size of the pages.",
-    under="list.page-items list.no-duplicates",
+    under="list.page-items list.no-duplicates list.stable-order",
 )
 def no_gaps(evidence: Evidence) -> Iterator[Check]:
     """Walks in pages of different sizes over one range must show the same executions."""
-    steady = all(bounds.low == bounds.high for bounds in list(counts(evidence))[-1:])
+    steady = not any(bounds.grown for bounds in list(counts(evidence))[-1:])
     walks = dict(_walks(evidence))
     for (small, one), (large, other) in pairwise(walks.items()):
         left, right = _stretch(one), _stretch(other)
@@ -82,14 +88,16 @@ def no_gaps(evidence: Evidence) -> Iterator[Check]:
         if steady and common:
             said = f"{len(lacking)} executions in one walk alone, such as {next(iter(lacking), '')}"
             wanted = f"the same executions in pages of {small} as in pages of {large}"
-            yield check(not lacking, one[-1].seen, wanted, said, at="/data/items", chain=[other[0].seen])
+            both = _answers((*one, *other))
+            last, first = one[-1].seen, other[0].seen
+            yield check(not lacking, last, wanted, said, at="/data/items", chain=[first], rests_on=both)
     yield from _growing_gaps(evidence)
     for walk in walks.values():
         if walk[0].offset == 0 and walk[-1].more is False:
             lost = created_ids(evidence, walk[0].seen.sent) - set(_stretch(walk))
             said = f"{len(lost)} left out, such as {next(iter(lost), '')}"
             wanted = "every execution that was created before"
-            yield check(not lost, walk[-1].seen, wanted, said, at="/data/items")
+            yield check(not lost, walk[-1].seen, wanted, said, at="/data/items", rests_on=_answers(walk))
 
 
 def _stretch(found: list[Page]) -> list[Any]:
@@ -105,9 +113,8 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
         if len(reached) > 1:
             lacking = [name for name in known[min(reached) : max(reached)] if name not in shown]
             said = f"{len(lacking)} left out, such as {lacking[0]}" if lacking else ""
-            yield check(
-                not lacking, walk[-1].seen, "every execution that was there before", said, at="/data/items"
-            )
+            wanted, both = "every execution that was there before", _answers((*walk, *before))
+            yield check(not lacking, walk[-1].seen, wanted, said, at="/data/items", rests_on=both)
 
 
 @_WALK.expected(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
@@ -97,22 +97,23 @@ def page_maximum(evidence: Evidence) -> Iterator[Check]:
     under="list.shape list.default-limit list.page-maximum",
 )
 def page_items(evidence: Evidence) -> Iterator[Check]:
-    """The counts before and after the page bound how many items it may hold."""
-    most = _most(evidence)
-    for bounds in counts(evidence):
-        for page in pages(evidence, "paging", "boundary"):
-            if bounds.covers(page.seen) and page.limit is not None and page.limit <= most:
-                yield _judge_count(page, bounds)
+    """A count before the page says how many items it must hold at least, one after it how many at most."""
+    most, known = _most(evidence), tuple(counts(evidence))
+    for page in pages(evidence, "paging"):
+        if page.limit is not None and page.limit <= most:
+            yield _judge_count(page, known)
     for seen in evidence.successes(LIST):
         found = page_of(seen)
         if found is not None:
             yield from _judge_echo(found, most)
 
 
-def _judge_count(page: Page, bounds: Bounds) -> Check:
+def _judge_count(page: Page, known: Iterable[Bounds]) -> Check:
     limit, offset = page.limit or 0, page.offset or 0
-    least = min(limit, max(bounds.low - offset, 0))
-    most = min(limit, max(bounds.high - offset, 0))
+    before = [bounds for bounds in known if bounds.began <= page.seen.sent]
+    low = max((bounds.low for bounds in before), default=0)
+    least = min(limit, max(low - offset, 0))
+    most = min([limit, *(max(bounds.high - offset, 0) for bounds in before if bounds.covers(page.seen))])
     wanted = f"{least} items" if least == most else f"{least} to {most} items"
     fits = least <= len(page.items) <= most
     return check(fits, page.seen, wanted, Said(f"{len(page.items)} items"), at="/data/items")
@@ -139,13 +140,14 @@ def has_more(evidence: Evidence) -> Iterator[Check]:
                 limit = page.limit if page.limit is not None else _default(evidence, "limit")
                 end = (page.offset or 0) + limit
                 if end < bounds.low:
-                    yield _more(page, True, f"{bounds.low} executions reach beyond {end}")
+                    yield _more(page, True, f"{bounds.low} executions reach beyond {end}", bounds)
                 elif end >= bounds.high:
-                    yield _more(page, False, f"none of {bounds.high} executions is at offset {end}")
+                    yield _more(page, False, f"none of {bounds.high} executions is at offset {end}", bounds)
 
 
-def _more(page: Page, wanted: bool, why: str) -> Check:
-    return check(page.more is wanted, page.seen, f"{str(wanted).lower()}: {why}", at="/data/hasMore")
+def _more(page: Page, wanted: bool, why: str, bounds: Bounds) -> Check:
+    said = f"{str(wanted).lower()}: {why}"
+    return check(page.more is wanted, page.seen, said, at="/data/hasMore", rests_on=bounds.answers)
 
 
 @_PAGES.expected("past-end", "An offset past the end gives an empty page without more.")

@@ -59,9 +59,7 @@ def wrong_token(evidence: Evidence) -> Iterator[Check]:
     return _unauthorized(evidence, "wrong")
 
 
-@_TOKENS.expected(
-    "token-binding", "The token of one execution does not open another.", under="public.wrong-token"
-)
+@_TOKENS.expected("token-binding", "The token of one execution does not open another.")
 def token_binding(evidence: Evidence) -> Iterator[Check]:
     """Both executions belong to one organization."""
     return _unauthorized(evidence, "other")
@@ -72,15 +70,13 @@ def _unauthorized(evidence: Evidence, label: str) -> Iterator[Check]:
         yield check(seen.status == 401, seen, "status 401", chain=_opener(evidence, label))
 
 
-@_TOKENS.expected(
-    "token-case", "A token whose letters changed case opens nothing.", under="public.wrong-token"
-)
+@_TOKENS.expected("token-case", "A token whose letters changed case opens nothing.")
 def token_case(evidence: Evidence) -> Iterator[Check]:
     """Any refusal will do."""
     return _refused(evidence, "case")
 
 
-@_TOKENS.expected("token-prefix", "A token cut short or grown opens nothing.", under="public.wrong-token")
+@_TOKENS.expected("token-prefix", "A token cut short or grown opens nothing.")
 def token_prefix(evidence: Evidence) -> Iterator[Check]:
     """Any refusal will do."""
     return _refused(evidence, "prefix")

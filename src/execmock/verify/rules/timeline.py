@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -77,14 +78,17 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
         kept = later.get(event.get("id"))
         if kept is None:
             said = f"the event {brief(event.get('id'))}, as was seen before"
-            return check(False, after.seen, said, f"{len(new)} events without it", at=_EVENTS, chain=chain)
+            lacking = f"{len(new)} events without it"
+            return check(False, after.seen, said, lacking, at=_EVENTS, chain=chain, rests_on=[before.seen])
         wrong = next((name for name, value in event.items() if not same_member(value, kept.get(name))), None)
         if wrong is not None:
             said = f"{wrong} of {brief(event.get('id'))} as before: {brief(event.get(wrong))}"
-            return check(False, after.seen, said, kept.get(wrong), at=_EVENTS, chain=chain)
-    order = [name for name in _ids(new) if name in set(_ids(old))]
+            shown = kept.get(wrong)
+            return check(False, after.seen, said, shown, at=_EVENTS, chain=chain, rests_on=[before.seen])
+    kept_order = [name for name in _ids(new) if name in set(_ids(old))] == _ids(old)
+    said = "the order of before"
     return check(
-        order == _ids(old), after.seen, "the order of before", "another order", at=_EVENTS, chain=chain
+        kept_order, after.seen, said, "another order", at=_EVENTS, chain=chain, rests_on=[before.seen]
     )
 
 
@@ -232,7 +236,8 @@ def public_subset(evidence: Evidence) -> Iterator[Check]:
             if after is not None and public.events:
                 known = {event.get("id"): event for event in after.events or ()}
                 for number, event in enumerate(public.events):
-                    yield _judge_twin(history, public, number, event, known.get(event.get("id")))
+                    twin = known.get(event.get("id"))
+                    yield replace(_judge_twin(history, public, number, event, twin), rests_on=(after.seen,))
 
 
 def _judge_twin(

@@ -26,14 +26,24 @@ class EmptyTokenOpens(TokenNotNeeded):
     "any-token",
     "Any token opens every execution.",
     "public.wrong-token",
-    also=("auth.public-ignores-bearer",),
+    also=(
+        "auth.public-ignores-bearer",
+        "public.token-binding",
+        "public.token-case",
+        "public.token-prefix",
+    ),
 )
 class AnyToken(Behaviour):
     def opens(self, token: str, execution: Execution) -> bool:
         return True
 
 
-@fault("wrong-token-404", "A wrong token is answered with 404.", "public.wrong-token")
+@fault(
+    "wrong-token-404",
+    "A wrong token is answered with 404.",
+    "public.wrong-token",
+    also=("public.token-binding",),
+)
 class WrongToken404(Behaviour):
     def wrong_token(self, request: Request, execution: Execution) -> Answer:
         raise RefusalError(404, "No such execution")
