@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from execmock.cli import main
+from execmock.core.faults import WRONG
 
 
 @pytest.fixture
@@ -133,6 +134,22 @@ async def test_what_it_does_not_fit_is_not_counted(lives: Any, add: Any) -> None
     await ids(lives)
     (shown,) = (await lives.get("/faults"))["faults"]
     assert (shown["seen"], shown["struck"]) == (0, 0)
+
+
+@pytest.mark.parametrize("fault", [*({"wrong": way} for way in WRONG), {"stale": "1s"}], ids=str)
+async def test_an_answer_that_it_does_not_fit_stays_as_it_is(lives: Any, add: Any, fault: Any) -> None:
+    """A request may ask for any fault by its name, and prefer an answer that holds no execution."""
+    paths = [f"/v1/executions/{(await ids(lives))[0]}", "/v1/executions?offset=1", "/v1/nothing"]
+    await add({"fault": "asked", "operation": "createExecution", **fault})
+    for path in paths:
+        for prefer in ("handling=lenient", "code=200", "code=400"):
+            headers = {"X-Execmock-Fault": "asked", "Prefer": prefer}
+            reply = await lives.server.get(path, headers=headers)
+            assert reply.status in (200, 400, 404)
+            assert reply.json["requestId"]
+            if "hasMore" in reply.json.get("data", ()):
+                assert "items" in reply.json["data"]
+    assert len(await ids(lives)) == 3
 
 
 @pytest.mark.parametrize(
