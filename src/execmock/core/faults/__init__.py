@@ -2,8 +2,8 @@
 
 What the language can say is in `core.fault_source`. Each module here needs only those before it: what a
 fault is about (`request`, `words`), which requests (`matchers`), when (`timing`), what then happens (`slow`,
-`effects`, `broken`, `wrong`), one fault (`model`, `compile`), several on one request (`strike`), on a sequence of them
-(`preview`), and which never strike (`check`).
+`effects`, `broken`, `wrong`), one fault (`model`, `compile`), several on one request (`strike`), on a
+sequence of them (`preview`), and which never strike (`check`).
 """
 
 from __future__ import annotations
