@@ -6,6 +6,7 @@ import pytest
 
 from execmock.verify.json_mistakes import no_object
 from execmock.verify.reader import parse_json
+from execmock.verify.wording import shown
 
 
 @pytest.mark.parametrize(
@@ -22,5 +23,5 @@ from execmock.verify.reader import parse_json
     ],
 )
 def test_it_is_said_where_and_why(body: bytes, said: str) -> None:
-    told = no_object(body, parse_json(body))
+    told = shown(no_object(body, parse_json(body)))
     assert told == said or told.startswith(f"{said}; it begins with ")

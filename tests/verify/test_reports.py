@@ -16,6 +16,7 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 from execmock.core.durations import format_instant
 from execmock.errors import ConfigError
 from execmock.loading.contract import shipped_contract
+from execmock.settings import VerifySettings
 from execmock.verify import verify
 from execmock.verify.evidence import Evidence
 from execmock.verify.judge import Interruptions, judge
@@ -23,7 +24,10 @@ from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_rules
 from execmock.verify.report import Report
 from execmock.verify.report.files import FORMATS, write
+from execmock.verify.report.terminal import lines
+from execmock.verify.requests import CREATE, GET
 from execmock.verify.waivers import Waiver, load_waivers, waive
+from execmock.verify.wording import WHOLE, whole
 from execmock.version import __version__
 from tests.verify.judging import pass_time
 from tests.verify.target import Target, running
@@ -63,6 +67,45 @@ def test_no_form_of_report_holds_a_key_or_a_client_token(report: Report, form: s
     secrets = {report.options.token, *(token for token in tokens if isinstance(token, str))}
     assert len(secrets) > 2
     assert [secret for secret in secrets if secret in text] == []
+
+
+def wide() -> Report:
+    """Return the report on an answer with a wide value, and another that differs from it."""
+    made, read = (
+        {"data": {"execution": {"id": "exec_1", "createdAt": "t", "runId": name * 3000}}} for name in "rs"
+    )
+    answers = [
+        seen(1, made, operation=CREATE, probe="basics", label="create/0"),
+        seen(2, read, operation=GET, probe="basics", label="get/0"),
+    ]
+    results = judge(Evidence(shipped_contract(), answers), all_rules())
+    told = tuple(each for each in results if each.rule.id == "lifecycle.write-once")
+    return Report(options=VerifySettings(url="http://127.0.0.1:1"), results=told, journal=tuple(answers))
+
+
+@pytest.mark.parametrize("form", ["json", "html", "junit", "sarif", "markdown"])
+def test_a_written_report_has_expected_and_actual_values_whole(form: str) -> None:
+    text = rendered(wide(), form)
+    assert "r" * 3000 in text
+    assert "s" * 3000 in text
+
+
+def test_a_terminal_has_them_cut_unless_all_is_asked_for() -> None:
+    report = wide()
+    short = "\n".join(lines(report))
+    assert "r" * 100 in short
+    assert "s" * 100 in short
+    assert "as was seen before" in short
+    assert not re.search("r{121}|s{121}", short)
+    whole = "\n".join(lines(replace(report, options=replace(report.options, verbose=True))))
+    assert "r" * 3000 in whole
+    assert "s" * 3000 in whole
+
+
+def test_a_value_beyond_all_bounds_says_where_it_is_cut() -> None:
+    text = whole(["x" * WHOLE, "y"])
+    assert text.endswith(f"x… (cut at {WHOLE} characters)")
+    assert len(text) < WHOLE + 100
 
 
 def test_junit_has_a_case_for_each_rule_and_a_failure_for_each_violation(report: Report) -> None:

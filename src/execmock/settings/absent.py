@@ -36,6 +36,7 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
     "pytest": {
         "only": "-k and -m pick the rules",
         "skip": "-k and -m pick the rules",
+        "probes": "only the command that a failed test names sends less",
         "reports": "pytest reports",
         "verbose": "a failed test tells every finding",
     },

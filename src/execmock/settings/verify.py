@@ -67,6 +67,13 @@ class VerifySettings(Settings):
     )
     only: tuple[str, ...] = option((), TEXT, "Judge only this rule, area, tag or operation.", many=True)
     skip: tuple[str, ...] = option((), TEXT, "Leave out this rule, area, tag or operation.", many=True)
+    probes: tuple[str, ...] = option(
+        (),
+        TEXT,
+        "Send only what this probe sends, as `again:` names it, and not all that the rules ask for.",
+        name="probe",
+        many=True,
+    )
     read_only: bool = option(
         False, FLAG, "Send only GET: create nothing, judge the executions that are there."
     )

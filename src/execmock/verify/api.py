@@ -30,6 +30,7 @@ def verify(
     level: Level = "expected",
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
+    probes: Sequence[str] = (),
     read_only: bool = False,
     effort: Effort = "default",
     soak: int | str | None = None,

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from execmock.verify.reader import NOT_JSON, Nothing
 
-__all__ = ["ABSENT", "NO_ANSWER", "Exchange", "Request", "pick"]
+__all__ = ["ABSENT", "NO_ANSWER", "PREFLIGHT", "Exchange", "Request", "pick"]
 
 
+PREFLIGHT: Final = "preflight"
+"""Stands for a probe with what is asked before all probes, which depends on what is there already."""
 NO_ANSWER: Final = "no answer within"
 """How the reason begins when an answer did not come in time."""
 ABSENT: Final = Nothing("nothing")

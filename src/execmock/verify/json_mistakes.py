@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from execmock.verify.reader import NOT_JSON
-from execmock.verify.wording import brief
+from execmock.verify.wording import Text, brief, told
 
 __all__ = ["no_object"]
 
@@ -14,10 +14,10 @@ _AROUND = 20
 _SHOWN = 80
 
 
-def no_object(body: bytes, value: Any) -> str:
+def no_object(body: bytes, value: Any) -> Text:
     """Return what a body is, that was read as `value`: not JSON, from which place on, or another value."""
     if value is not NOT_JSON:
-        return f"another value: {brief(value)}"
+        return told("another value: {}", value)
     if not body.strip():
         return "an empty body" if not body else "a body of white space"
     begin = brief(body[:_SHOWN].decode("utf-8", "backslashreplace"))

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import Exchange
+from execmock.verify.exchange import PREFLIGHT, Exchange
 from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.rule import Check, Rule
 from execmock.verify.severity import ADVISORY
+from execmock.verify.wording import shown
 
 __all__ = ["Interruptions", "judge"]
 
@@ -157,7 +158,7 @@ def _by_kind(checks: Iterable[Check]) -> dict[tuple[str, str, str], list[Check]]
 def _kind(check: Check) -> tuple[str, str, str]:
     """Return what checks have in common that are one finding."""
     operation = check.seen.operation if check.seen else ""
-    said = _ID.sub("*", check.expected)[:60]  # the same deviation in many executions is one finding
+    said = _ID.sub("*", shown(check.expected))[:60]  # the same deviation in many executions is one finding
     return (operation, _shape_of(check.pointer), said)
 
 
@@ -165,11 +166,13 @@ def _shape_of(pointer: str) -> str:
     return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
 
 
-def _size(check: Check) -> tuple[int, int, int]:
+def _size(check: Check) -> tuple[bool, int, int, int]:
+    """Return which check shows a rule best: the smallest, by requests that a probe sends again."""
     seen = check.seen
     if seen is None:
-        return (0, 0, 0)
-    return (len(check.chain), len(seen.request.body) + len(seen.request.url), seen.number)
+        return (False, 0, 0, 0)
+    length = len(seen.request.body) + len(seen.request.url)
+    return (seen.probe == PREFLIGHT, len(check.chain), length, seen.number)
 
 
 Causes = Mapping[str, frozenset[int]]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from execmock.verify.exchange import Exchange, Request
+from execmock.verify.exchange import PREFLIGHT, Exchange, Request
 from execmock.verify.learned import Learned, learned_from
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, Requests, encode
 from execmock.verify.target_watch import Unreachable, excerpt
@@ -184,7 +184,7 @@ class Preflight:
         self, request: Request, operation: str, identity: str, *, valid: bool = False
     ) -> Exchange:
         seen = await self._client.send(
-            request, probe="preflight", label=identity, operation=operation, identity=identity, valid=valid
+            request, probe=PREFLIGHT, label=identity, operation=operation, identity=identity, valid=valid
         )
         self._seen.append(seen)
         return seen

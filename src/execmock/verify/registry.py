@@ -59,11 +59,13 @@ def _of(package: ModuleType, kind: type[_T]) -> Iterator[_T]:
 
 
 def select(options: VerifySettings, contract: Contract) -> tuple[Rule, ...]:
-    """Return the rules that the options ask for; ConfigError for an unknown name."""
+    """Return the rules that the options ask for; ConfigError for an unknown name, also of a probe."""
     rules = all_rules(contract)
     for field, chosen in (("only", options.only), ("skip", options.skip)):
         with options.naming(field):
             _check_known(chosen, rules)
+    with options.naming("probes"):
+        _check_probes(options.probes)
     worst = SEVERITIES.index("documented" if options.level == "documented" else "advisory")
     return tuple(
         rule
@@ -79,6 +81,14 @@ def _check_known(chosen: Iterable[str], rules: Iterable[Rule]) -> None:
     for name in chosen:
         if name not in names:
             raise ConfigError(f"{name!r} is no rule, area, tag or operation.{nearest(name, sorted(names))}")
+
+
+def _check_probes(chosen: Iterable[str]) -> None:
+    names = sorted(each.name for each in all_probes())
+    for name in chosen:
+        if name not in names:
+            valid = ", ".join(names)
+            raise ConfigError(f"{name!r} is no probe; expected one of {valid}.{nearest(name, names)}")
 
 
 def _matches(rule: Rule, name: str) -> bool:

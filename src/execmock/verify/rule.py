@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.severity import ADVISORY, DOCUMENTED, EXPECTED, Severity
-from execmock.verify.wording import Said, brief
+from execmock.verify.wording import Said, Text, Told, told
 
 if TYPE_CHECKING:
     from execmock.verify.evidence import Evidence
@@ -38,8 +38,8 @@ class Check:
     ok: bool | None
     seen: Exchange | None = None
     pointer: str = ""
-    expected: str = ""
-    actual: str = ""
+    expected: Text = ""
+    actual: Text = ""
     chain: tuple[Exchange, ...] = ()
     rests_on: tuple[Exchange, ...] = ()
     reason: str = ""
@@ -159,7 +159,7 @@ def _words(names: Words) -> tuple[str, ...]:
 def check(
     ok: bool,
     seen: Exchange,
-    expected: str,
+    expected: Text,
     actual: Any = ABSENT,
     *,
     at: str = "",
@@ -182,8 +182,10 @@ def check(
     return Check(False, seen, at, expected, said, led, tuple(rests_on))
 
 
-def _said(actual: Any) -> str:
-    return "nothing" if actual is ABSENT else brief(actual)
+def _said(actual: Any) -> Text:
+    if isinstance(actual, Told):
+        return actual
+    return "nothing" if actual is ABSENT else told("{}", actual)
 
 
 def not_judged(reason: str, seen: Exchange | None = None) -> Check:

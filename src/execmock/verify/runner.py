@@ -213,9 +213,9 @@ class Runner:
         return frozenset(has)
 
     def _choose(self, clock: TargetClock) -> None:
-        """Choose the probes that the rules need, and among them those that --max-creates allows."""
+        """Choose the probes that the options or the rules ask for, of those that --max-creates allows."""
         options = self.options
-        wanted = {name for rule in self.rules for name in rule.probes}
+        wanted = set(options.probes) or {name for rule in self.rules for name in rule.probes}
         has = self._has(clock)
         chosen = [each for each in all_probes() if each.name in wanted and has.issuperset(each.needs)]
         most = None if options.read_only else options.max_creates

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from execmock.loading.contract import place_in
 from execmock.settings import as_flags
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
+from execmock.verify.registry import all_probes
 from execmock.verify.report.curl import CurlLines
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import pointer_of, source_of
 from execmock.verify.rule import Rule
+from execmock.verify.wording import shown, whole
 
 __all__ = ["NOT_AGAIN", "FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line"]
 
 
-NOT_AGAIN = ("url", "seed", "level", "only", "skip", "max_time", "waive", "reports", "verbose")
+NOT_AGAIN = ("url", "seed", "level", "only", "skip", "probes", "max_time", "waive", "reports", "verbose")
 """Options of a run that the command for a single rule leaves out, or words itself."""
 
 
 _KEYS = {"token_b": "b", "token_read": "read", "embed_token": "embed"}
 """What a rule needs to be judged with each key; the first key is always needed."""
+_PLAIN = ("basics", "existing")
+"""The probes of plain requests, with and without creating anything."""
 _LONG = 160
 """Characters from which on a command names the file that keeps the options of the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingFacts:
-    """A finding as text. `under` is the rule that has the same cause, or empty."""
+    """A finding as text. `under` is the rule that has the same cause, or empty.
+
+    `expected` and `actual` are whole; `glance` has both for a terminal, with long values cut.
+    """
 
     rule: str
     level: str
@@ -41,6 +48,7 @@ class FindingFacts:
     operation: str
     expected: str
     actual: str
+    glance: tuple[str, str]
     pointer: str
     status: str
     request: str
@@ -67,7 +75,7 @@ class FindingFacts:
 
     def as_json(self) -> dict[str, Any]:
         """Return a JSON object."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "glance"}
 
 
 def all_facts(report: Report) -> tuple[tuple[RuleResult, tuple[FindingFacts, ...]], ...]:
@@ -95,8 +103,12 @@ def _facts(
         waived=result.outcome is Outcome.WAIVED,
         sentence=rule.sentence,
         operation=seen.operation,
-        expected=_line(redact(finding.check.expected)),
-        actual=_line(redact(finding.check.actual + _repeated(finding))),
+        expected=_line(redact(shown(finding.check.expected, whole))),
+        actual=_line(redact(shown(finding.check.actual, whole) + _repeated(finding))),
+        glance=(
+            _line(redact(shown(finding.check.expected))),
+            _line(redact(shown(finding.check.actual) + _repeated(finding))),
+        ),
         pointer=redact(finding.check.pointer),
         status=redact(str(seen.status or seen.lost)),
         request=redact(f"{seen.request.method} {seen.request.url}"),
@@ -108,7 +120,7 @@ def _facts(
         source=source_of(rule, report.contract, seen.operation),
         times=finding.times,
         under=finding.under,
-        rerun=rerun(report, rule.id, *_feeders(report, finding)),
+        rerun=rerun(report, rule.id, probes=_probes(finding)),
         seed=report.options.seed,
     )
 
@@ -132,12 +144,16 @@ def _control(finding: Finding, redact: Redactor, curl: CurlLines) -> Iterator[st
         yield f"# with it, {finding.seen.status}:"
 
 
-def _feeders(report: Report, finding: Finding) -> Iterator[str]:
-    """Yield a rule whose requests show the finding, if the finding's own rule sends none of them."""
-    probe = finding.seen.probe
-    feeding = [result.rule for result in report.results if probe in result.rule.probes]
-    if feeding and finding.rule not in feeding:
-        yield min(feeding, key=lambda rule: (len(rule.probes), rule.id)).id
+def _probes(finding: Finding) -> list[str]:
+    """Return the probes that show a finding, unless they are those of its rule.
+
+    Rules on all answers have every probe. What the preflight shows is shown by plain requests, too.
+    """
+    names, check = [each.name for each in all_probes()], finding.check
+    if finding.seen.probe in finding.rule.probes and len(finding.rule.probes) < len(names):
+        return []
+    shown = {each.probe for each in (finding.seen, *check.chain, *check.rests_on)}
+    return [name for name in names if name in shown] or list(_PLAIN)
 
 
 def not_judged(report: Report) -> Iterator[tuple[Rule, NotJudged]]:
@@ -149,12 +165,13 @@ def not_judged(report: Report) -> Iterator[tuple[Rule, NotJudged]]:
                 yield result.rule, replace(each, reason=redact(each.reason))
 
 
-def rerun(report: Report, *rules: str) -> str:
-    """Return the command that judges only these rules again, with the keys that they need."""
+def rerun(report: Report, rule: str, probes: Collection[str] = ()) -> str:
+    """Return the command that judges only this rule again, by these probes, with the keys that both need."""
     options = report.options
-    needs = {need for result in report.results if result.rule.id in rules for need in result.rule.needs}
+    needs = {need for result in report.results if result.rule.id == rule for need in result.rule.needs}
+    needs.update(need for each in all_probes() if each.name in probes for need in each.needs)
     secrets = list(options.secret_flags(without=[name for name, need in _KEYS.items() if need not in needs]))
-    words = ["execmock", "verify", options.url, *(f"--only={rule}" for rule in rules)]
+    words = ["execmock", "verify", options.url, f"--only={rule}", *(f"--probe={name}" for name in probes)]
     words += [f"--seed={options.seed}"] if options.seed != 1 else []
     whole = [shlex.join([*words, *as_flags(options, without=NOT_AGAIN)]), *secrets]
     if report.kept and sum(map(len, whole)) > _LONG:

@@ -73,7 +73,8 @@ def _difference(findings: Sequence[FindingFacts]) -> str:
     """Return what was expected and what came, by the finding that no other explains."""
     first = next((each for each in findings if not each.under), findings[0])
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    return f"expected {first.expected}; came {first.actual or 'nothing'}, {first.request}{more}"
+    expected, actual = first.glance  # both are whole in the text
+    return f"expected {expected}; came {actual or 'nothing'}, {first.request}{more}"
 
 
 def _tell(each: FindingFacts) -> str:

@@ -108,8 +108,9 @@ def _finding(each: FindingFacts, width: int = 0) -> Iterator[str]:
     """Yield what was expected and what came; `width` is that of the first line, 0 for any."""
     often = f"  (seen {each.times} times)" if each.times > 1 else ""
     room = width and width - len(_LABEL) - len(often)
-    yield f"  - expected: {_cut(each.expected, room) if room else each.expected}{often}"
-    yield f"    actual:   {each.actual}"
+    expected, actual = each.glance if width else (each.expected, each.actual)
+    yield f"  - expected: {_cut(expected, room) if room else expected}{often}"
+    yield f"    actual:   {actual}"
     yield f"    answer:   {each.status} to {each.request}{_at(each)}"
     yield f"    contract: {each.file}:{each.line} {each.spec} ({each.source})"
 
@@ -121,7 +122,8 @@ def _at(each: FindingFacts) -> str:
 def _notice(findings: Sequence[FindingFacts]) -> str:
     first, more = findings[0], sum(each.times for each in findings) - 1
     often = f" (and {more} more)" if more else ""
-    return _cut(f"notice: {first.rule}: expected {first.expected}; came {first.actual}{often}")
+    expected, actual = first.glance
+    return _cut(f"notice: {first.rule}: expected {expected}; came {actual}{often}")
 
 
 def _cut(text: str, width: int = _WIDTH) -> str:

@@ -11,7 +11,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.json_values import rebuilt
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import brief
+from execmock.verify.wording import told
 
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
@@ -183,7 +183,7 @@ def alike(seen: Exchange, other: Exchange) -> Check:
     if unread := seen.unread or other.unread:
         return not_judged(unread, seen)
     one, two = (_anonymous(each) for each in (seen, other))
-    return check(same_json(one, two), seen, f"the body {brief(two)}", brief(one), chain=(other,))
+    return check(same_json(one, two), seen, told("the body {}", two), told("{}", one), chain=(other,))
 
 
 _OWN = ("requestId", "timestamp")

@@ -16,7 +16,7 @@ from execmock.verify.pagination import Page, page_of
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import brief
+from execmock.verify.wording import told
 
 _ID = "/data/execution/id"
 _ECHOING = ("echo", "oddities")
@@ -120,7 +120,7 @@ def _echoes(
         if value not in (None, "", {}):
             place = f"{base}/{name}"
             fits = _as_sent(value, shown_by.at(place), odd=seen.probe == "oddities")
-            yield check(fits, shown_by, f"{brief(value)}, as sent", at=place, chain=chain)
+            yield check(fits, shown_by, told("{}, as sent", value), at=place, chain=chain)
 
 
 def _as_sent(value: Any, shown: Any, *, odd: bool) -> bool:
@@ -166,7 +166,7 @@ def read_your_write(evidence: Evidence) -> Iterator[Check]:
                 for constant in ("createdAt", "organizationId"):
                     place = f"/data/execution/{constant}"
                     shown, wanted = read.at(place), seen.at(place)
-                    said = f"{brief(wanted)}, as the create answered"
+                    said = told("{}, as the create answered", wanted)
                     yield check(same_member(wanted, shown), read, said, at=place, chain=(seen,))
             else:
                 yield check(False, read, "the execution just created", chain=(seen,))
@@ -243,7 +243,7 @@ def big_integers(evidence: Evidence) -> Iterator[Check]:
             place = "/data/execution/requestPayload"
             wanted = _sent(seen)["requestPayload"]
             yield check(
-                same_json(shown_by.at(place), wanted), shown_by, brief(wanted), at=place, chain=(seen,)
+                same_json(shown_by.at(place), wanted), shown_by, told("{}", wanted), at=place, chain=(seen,)
             )
 
 

@@ -14,7 +14,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import EXECUTE
 from execmock.verify.rule import Check, Rules, check
-from execmock.verify.wording import brief
+from execmock.verify.wording import told
 
 _SECOND = 1_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -57,7 +57,7 @@ def echo(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.ok("embed", label):
             sent = parse_json(seen.request.body)["execution_data"]
             shown = seen.at("/execution_data")
-            yield check(same_json(sent, shown), seen, f"{brief(sent)}, as sent", at="/execution_data")
+            yield check(same_json(sent, shown), seen, told("{}, as sent", sent), at="/execution_data")
 
 
 @_EMBED.documented(

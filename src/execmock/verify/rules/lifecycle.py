@@ -13,7 +13,7 @@ from execmock.verify.history import History, Observation
 from execmock.verify.lateness import LATE, is_late
 from execmock.verify.requests import GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import brief
+from execmock.verify.wording import told
 
 _ALL = (GET, LIST, PUBLIC)
 _SLACK = 1_000  # instants may be truncated to whole seconds
@@ -238,7 +238,7 @@ def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Check]:
 
 
 def _changed(history: History, earlier: Observation, observation: Observation, name: str) -> Check:
-    said, place = f"{brief(earlier.value(name))}, as was seen before", f"{observation.pointer}/{name}"
+    said, place = told("{}, as was seen before", earlier.value(name)), f"{observation.pointer}/{name}"
     return check(False, observation.seen, said, at=place, chain=made(history, earlier.seen))
 
 

@@ -15,7 +15,7 @@ from execmock.verify.lateness import LATE, may_be_late, undisturbed
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import Said, brief
+from execmock.verify.wording import Told, told
 
 _WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 _ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
@@ -153,10 +153,13 @@ def _first_moved(names: Sequence[Any], order: Mapping[Any, int]) -> Sequence[Any
     return next(pairs, tuple(names[:2]))
 
 
-def _told(page: Page, names: Sequence[Any]) -> str:
+def _told(page: Page, names: Sequence[Any]) -> Told:
     """Return executions of a page in its order, with their times."""
     times = {item.get("id"): item.get("createdAt") for item in page.items}
-    return Said(" before ".join(f"{brief(name)} of {brief(times.get(name))}" for name in names))
+    return told(
+        " before ".join(["{} of {}"] * len(names)),
+        *(part for name in names for part in (name, times.get(name))),
+    )
 
 
 def _steady(evidence: Evidence) -> Iterator[Check]:
@@ -219,7 +222,7 @@ def item_equals_read(evidence: Evidence) -> Iterator[Check]:
                     yield not_judged(LATE, item.seen)
                     continue
                 place = f"{item.pointer}/{wrong}" if wrong else item.pointer
-                said = f"{brief(before[-1].execution.get(wrong))}, as the read shows"
+                said = told("{}, as the read shows", before[-1].execution.get(wrong))
                 yield check(not wrong, item.seen, said, at=place, chain=(before[-1].seen,))
 
 

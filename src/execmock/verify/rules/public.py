@@ -20,7 +20,7 @@ from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.auth import alike
-from execmock.verify.wording import brief
+from execmock.verify.wording import told
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
@@ -278,7 +278,7 @@ def _judge_value(history: History, before: Observation, public: Observation, nam
     wanted, shown = before.execution[name], public.execution.get(name)
     if not same_member(wanted, shown) and may_be_late(history, public, name, shown, wanted):
         return not_judged(LATE, public.seen)
-    place, said = f"{public.pointer}/{name}", f"{brief(wanted)}, as the private view shows"
+    place, said = f"{public.pointer}/{name}", told("{}, as the private view shows", wanted)
     return check(same_member(wanted, shown), public.seen, said, at=place, chain=_made(history))
 
 

@@ -15,7 +15,7 @@ from execmock.verify.lateness import LATE, in_time, is_late
 from execmock.verify.requests import CREATE, GET, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.lifecycle import made, settled
-from execmock.verify.wording import brief
+from execmock.verify.wording import Said, told
 
 _VIEWS = (GET, PUBLIC)
 _EVENTS = "/data/events"
@@ -77,19 +77,17 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
     for event in old:
         kept = later.get(event.get("id"))
         if kept is None:
-            said = f"the event {brief(event.get('id'))}, as was seen before"
+            said = told("the event {}, as was seen before", event.get("id"))
             lacking = f"{len(new)} events without it"
             return check(False, after.seen, said, lacking, at=_EVENTS, chain=chain, rests_on=[before.seen])
         wrong = next((name for name, value in event.items() if not same_member(value, kept.get(name))), None)
         if wrong is not None:
-            said = f"{wrong} of {brief(event.get('id'))} as before: {brief(event.get(wrong))}"
+            said = told("{} of {} as before: {}", Said(wrong), event.get("id"), event.get(wrong))
             shown = kept.get(wrong)
             return check(False, after.seen, said, shown, at=_EVENTS, chain=chain, rests_on=[before.seen])
     kept_order = [name for name in _ids(new) if name in set(_ids(old))] == _ids(old)
-    said = "the order of before"
-    return check(
-        kept_order, after.seen, said, "another order", at=_EVENTS, chain=chain, rests_on=[before.seen]
-    )
+    order = ("the order of before", "another order")
+    return check(kept_order, after.seen, *order, at=_EVENTS, chain=chain, rests_on=[before.seen])
 
 
 @_TIMELINE.expected("unique-ids", "Every event has an id of its own.")
@@ -257,7 +255,7 @@ def _judge_twin(
     wrong = next(
         (name for name, value in event.items() if name in twin and not same_member(value, twin[name])), ""
     )
-    said = f"{brief(twin.get(wrong))}, as in the private timeline"
+    said = told("{}, as in the private timeline", twin.get(wrong))
     return check(not wrong, public.seen, said, at=f"{place}/{wrong}", chain=made(history))
 
 

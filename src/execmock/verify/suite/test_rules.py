@@ -38,8 +38,8 @@ def _tell(rule: Rule, report: Report) -> str:
         if result.rule.id == rule.id:
             for each in findings:
                 lines += [
-                    f"expected {each.expected}",
-                    f"actual   {each.actual} at {each.pointer or each.status}",
+                    f"expected {each.glance[0]}",
+                    f"actual   {each.glance[1]} at {each.pointer or each.status}",
                 ]
                 lines += [*each.curl, each.rerun]
     return "\n".join(lines)
