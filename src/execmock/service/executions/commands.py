@@ -11,7 +11,7 @@ from execmock.core.apis import APIS
 from execmock.core.clock import LATEST, ClockError, ClockState
 from execmock.core.durations import format_instant
 from execmock.core.execution import AnyExecution, seed_for
-from execmock.core.json_text import decode
+from execmock.core.json_text import decode_kept
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
@@ -156,7 +156,7 @@ class ExecutionCommands:
     def view_data(self, state: ExecutionState, sandbox: Sandbox) -> ViewData:
         """Return everything that there is to show of an execution in a state."""
         execution = state.execution
-        request, organization = decode(execution.body), sandbox.organization
+        request, organization = decode_kept(execution.body), sandbox.organization
         views = self._views[execution.api.name]
         return views.view_data(execution, state.progress, state.scenario, request, organization, state.now)
 
