@@ -73,3 +73,9 @@ def test_a_page_of_a_walk_holds_what_was_asked_for_and_is_there(
     names: str, offset: int, outcome: Outcome
 ) -> None:
     assert page_items(listed(30, "walk/7", names, limit=7, offset=offset)).outcome is outcome
+
+
+def test_what_may_have_been_created_since_the_counts_is_not_judged() -> None:
+    far = listed(30, "boundary/0", "abcde", limit=5, offset=1000)
+    said = 2  # its limit and its offset
+    assert page_items(far).observations == page_items().observations + said

@@ -60,6 +60,16 @@ def test_a_cause_is_one_block_of_at_most_12_lines(report: Report, tmp_path: Path
     assert [line for block in shown for line in block if len(line) > 240] == []
 
 
+@pytest.mark.parametrize(("columns", "width"), [(40, 80), (80, 80), (100, 100), (300, 160)])
+def test_what_is_told_of_a_cause_fits_the_terminal(
+    report: Report, tmp_path: Path, columns: int, width: int
+) -> None:
+    told = "\n".join(lines(report, Kept(tmp_path), columns)).split("\n\n")
+    shown = [line for block in told if block.startswith("FAILED") for line in block.split("\n")]
+    cut = [line for line in shown if not line.startswith(("    try:", " " * 14, "    again:"))]
+    assert max(map(len, cut)) == width
+
+
 def test_many_requests_are_in_a_file(report: Report, tmp_path: Path) -> None:
     failed = next(result for result in report.results if result.findings and not report.is_notice(result))
     reads = tuple(seen(number, {}) for number in range(20, 28))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,12 +84,18 @@ def _judge(settings: VerifySettings) -> int:
         return INTERRUPTED
     kept = Kept(_cache() / "verify")
     here = replace(report, kept=kept.options(settings, NOT_AGAIN))  # written reports are read elsewhere
-    for line in lines(here, kept):
+    for line in lines(here, kept, *_columns()):
         show(line)
     # What cannot be written changes nothing about what was found.
     _say_failure(lambda: write(report, reports), settings.named("reports"))
     _say_failure(lambda: _summarize(report), _SUMMARY)
     return report.exit_code
+
+
+def _columns() -> Iterator[int]:
+    """Yield the width of the terminal, if one is written to."""
+    if sys.stdout.isatty():
+        yield shutil.get_terminal_size().columns
 
 
 def _say_failure(write: Callable[[], None], called: str) -> None:

@@ -18,7 +18,7 @@ from execmock.verify.report.spec import pointer_of, source_of
 from execmock.verify.rule import Rule
 from execmock.verify.wording import shown, whole
 
-__all__ = ["NOT_AGAIN", "FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line"]
+__all__ = ["NOT_AGAIN", "FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line", "without_verdict"]
 
 
 NOT_AGAIN = ("url", "seed", "level", "only", "skip", "probes", "max_time", "waive", "reports", "verbose")
@@ -154,6 +154,18 @@ def _probes(finding: Finding) -> list[str]:
         return []
     shown = {each.probe for each in (finding.seen, *check.chain, *check.rests_on)}
     return [name for name in names if name in shown] or list(_PLAIN)
+
+
+def without_verdict(report: Report) -> Iterator[tuple[Outcome, str, list[str]]]:
+    """Yield outcomes that are no verdict, or are waived, with the reason and the rules that share both."""
+    redact = Redactor(report)
+    for outcome in (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.NOT_JUDGED, Outcome.WAIVED):
+        groups: dict[str, list[str]] = {}
+        for result in report.results:
+            if result.outcome is outcome:
+                by = f"by {result.blocked_by}: " if result.blocked_by else ""
+                groups.setdefault(by + redact(result.reason), []).append(result.rule.id)
+        yield from ((outcome, reason, names) for reason, names in groups.items())
 
 
 def not_judged(report: Report) -> Iterator[tuple[Rule, NotJudged]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from execmock.verify.outcome import Outcome
-from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line
+from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line, without_verdict
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 
@@ -79,10 +79,7 @@ def _table(report: Report) -> Iterator[str]:
             seen = ", ".join(f"{status} x {times}" for status, times in each.statuses.items()) or "none"
             yield f"| `{each.operation}` | {seen} | {each.rules} |"
         yield ""
-    redact = Redactor(report)
-    others = [result for result in report.results if result.outcome not in (Outcome.PASSED, Outcome.FAILED)]
-    for result in others:
-        by = f" by `{result.blocked_by}`" if result.blocked_by else ""
-        yield f"- `{result.rule.id}`: {result.outcome}{by} ({redact(result.reason)})"
+    for outcome, reason, names in without_verdict(report):
+        yield f"- {outcome} ({reason}): {', '.join(f'`{name}`' for name in names)}"
     for rule, part in not_judged(report):
         yield f"- `{rule.id}`: observations not judged: {part.times} ({part.reason})"

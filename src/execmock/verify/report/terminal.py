@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from execmock.verify.outcome import Outcome
-from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line
+from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line, without_verdict
 from execmock.verify.report.kept import Kept
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 
 __all__ = ["lines"]
 
-_QUIET = (Outcome.PASSED, Outcome.FAILED)
-_WIDTH = 160
+_WIDTH, _NARROW = 160, 80
 _LONGEST_LINE = 240
 """Characters of a line for a shell, which must not be cut."""
 _MOST_LINES = 3
 _LABEL = " " * 14
 
 
-def lines(report: Report, kept: Kept | None = None) -> Iterator[str]:
-    """Yield the report as lines of rich markup-free text.
+def lines(report: Report, kept: Kept | None = None, columns: int = _WIDTH) -> Iterator[str]:
+    """Yield the report as lines of rich markup-free text, findings cut to 80 to 160 `columns`.
 
     Lines for a shell that are many or long are replaced by files that `kept` holds, where it is given. With
     `verbose` nothing is cut, every finding is told, and notices are told as violations are.
     """
-    verbose = report.options.verbose
+    verbose, width = report.options.verbose, min(max(columns, _NARROW), _WIDTH)
     yield from _notes(report)
     if report.unreachable:
         yield verdict_line(report)
@@ -36,13 +34,13 @@ def lines(report: Report, kept: Kept | None = None) -> Iterator[str]:
         if verbose:
             yield from _told_whole(findings)
         elif findings[0].counts and not all(each.under for each in findings):
-            yield from _block(findings, _consequences(facts, findings[0].rule), kept)
+            yield from _block(findings, _consequences(facts, findings[0].rule), kept, width)
     yield from _others(report)
     yield from _in_part(report)
     yield from _coverage(report)
     yield ""
     if not verbose:
-        yield from (_notice(findings) for _, findings in facts if findings[0].word == "notice")
+        yield from (_notice(findings, width) for _, findings in facts if findings[0].word == "notice")
     where = "in sandboxes of our own" if report.own_sandbox else f"seed {report.options.seed}"
     asked = f"{len(report.journal)} requests, {report.observations} observations"
     if report.created:
@@ -73,11 +71,13 @@ def _told_whole(findings: Sequence[FindingFacts]) -> Iterator[str]:
     yield ""
 
 
-def _block(findings: Sequence[FindingFacts], others: Sequence[str], kept: Kept | None) -> Iterator[str]:
+def _block(
+    findings: Sequence[FindingFacts], others: Sequence[str], kept: Kept | None, width: int
+) -> Iterator[str]:
     """Yield a cause in at most 12 lines: its clearest finding, where else it shows, and what it breaks."""
     first, *rest = [each for each in findings if not each.under]
-    yield from map(_cut, _heading(first))
-    yield from map(_cut, _finding(first, _WIDTH))
+    told = (*_heading(first), *_finding(first, width))
+    yield from (_cut(line, width) for line in told)
     path = kept.lines([f"# {first.rule}", *first.curl]) if kept and _is_long(first.curl) else ""
     shown = [f". {path}"] if path else first.curl
     for number, line in enumerate(shown):
@@ -85,9 +85,10 @@ def _block(findings: Sequence[FindingFacts], others: Sequence[str], kept: Kept |
     yield f"    again:    {first.rerun}"
     if rest:
         places = "; ".join(dict.fromkeys(f"{each.request}{_at(each)}" for each in rest))
-        yield _cut(f"    also:     {len(rest)} more: {places}")
+        yield _cut(f"    also:     {len(rest)} more: {places}", width)
     if others:
-        yield _cut(f"    breaks:   {len(others)} more rules by the same answers: {', '.join(others)}")
+        rules = f"{len(others)} more rules" if len(others) > 1 else "1 more rule"
+        yield _cut(f"    breaks:   {rules} by the same answers: {', '.join(others)}", width)
     yield ""
 
 
@@ -111,7 +112,7 @@ def _finding(each: FindingFacts, width: int = 0) -> Iterator[str]:
     expected, actual = each.glance if width else (each.expected, each.actual)
     yield f"  - expected: {_cut(expected, room) if room else expected}{often}"
     yield f"    actual:   {actual}"
-    yield f"    answer:   {each.status} to {each.request}{_at(each)}"
+    yield f"    answer:   {each.status}{_at(each)} to {each.request}"
     yield f"    contract: {each.file}:{each.line} {each.spec} ({each.source})"
 
 
@@ -119,28 +120,20 @@ def _at(each: FindingFacts) -> str:
     return f" at {each.pointer}" if each.pointer else ""
 
 
-def _notice(findings: Sequence[FindingFacts]) -> str:
+def _notice(findings: Sequence[FindingFacts], width: int) -> str:
     first, more = findings[0], sum(each.times for each in findings) - 1
     often = f" (and {more} more)" if more else ""
     expected, actual = first.glance
-    return _cut(f"notice: {first.rule}: expected {expected}; came {actual}{often}")
+    return _cut(f"notice: {first.rule}: expected {expected}; came {actual}{often}", width)
 
 
-def _cut(text: str, width: int = _WIDTH) -> str:
+def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _others(report: Report) -> Iterator[str]:
-    redact = Redactor(report)
-    others = [result for result in report.results if result.outcome not in _QUIET]
-    for outcome in (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.NOT_JUDGED, Outcome.WAIVED):
-        groups: dict[str, list[str]] = {}
-        for result in others:
-            if result.outcome is outcome:
-                by = f"by {result.blocked_by}: " if result.blocked_by else ""
-                groups.setdefault(by + redact(result.reason), []).append(result.rule.id)
-        for reason, names in groups.items():
-            yield f"{outcome} ({reason}): {', '.join(names)}"
+    for outcome, reason, names in without_verdict(report):
+        yield f"{outcome} ({reason}): {', '.join(names)}"
 
 
 def _in_part(report: Report) -> Iterator[str]:

@@ -11,7 +11,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.json_values import rebuilt
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import told
+from execmock.verify.wording import Said, told
 
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
@@ -133,7 +133,7 @@ def organization_scope(evidence: Evidence) -> Iterator[Check]:
                 not leaked,
                 page,
                 "no execution of the other organization",
-                ", ".join(leaked),
+                Said(", ".join(leaked)),
                 at="/data/items",
             )
 
@@ -214,5 +214,9 @@ def organization_header(evidence: Evidence) -> Iterator[Check]:
     for page in evidence.seen("tenancy", "header-list"):
         leaked = sorted(_ids(page) & foreign) if page.ok else []
         yield check(
-            not leaked, page, "no execution of the other organization", ", ".join(leaked), at="/data/items"
+            not leaked,
+            page,
+            "no execution of the other organization",
+            Said(", ".join(leaked)),
+            at="/data/items",
         )

@@ -14,7 +14,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import EXECUTE
 from execmock.verify.rule import Check, Rules, check
-from execmock.verify.wording import told
+from execmock.verify.wording import Said, told
 
 _SECOND = 1_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -45,7 +45,7 @@ def bare(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.successes(EXECUTE):
         data = seen.json.get("data")
         wrapped = isinstance(data, dict) and "id" not in seen.json
-        yield check(not wrapped, seen, "no envelope", "the execution inside data", at="/data")
+        yield check(not wrapped, seen, "no envelope", Said("the execution inside data"), at="/data")
 
 
 @_EMBED.expected(

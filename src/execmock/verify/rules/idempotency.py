@@ -11,6 +11,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
+from execmock.verify.wording import Said
 
 _ID = "/data/execution/id"
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
@@ -75,7 +76,7 @@ def no_second_record(evidence: Evidence) -> Iterator[Check]:
             if made is not None and made.ok and isinstance(items, list):
                 mine = _carrying(items, _key(made), made.at(_ID))
                 if mine:
-                    said = f"{len(mine)} executions: {', '.join(sorted(map(str, mine)))}"
+                    said = Said(f"{len(mine)} executions: {', '.join(sorted(map(str, mine)))}")
                     yield check(
                         len(mine) == 1,
                         page,

@@ -15,7 +15,7 @@ from execmock.verify.lateness import LATE, may_be_late, undisturbed
 from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import Told, told
+from execmock.verify.wording import Said, Told, told
 
 _WALK = Rules("list", LIST, probes="paging", at="responses/200", tags="paging", needs="")
 _ITEMS = Rules("list", LIST, at="responses/200", tags="consistency", needs="")
@@ -53,7 +53,7 @@ def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
     ids = [name for page in found for name in page.ids if name]
     twice = [name for name, times in Counter(ids).items() if times > 1]
     grown = _grown(evidence, found[0].seen, found[-1].seen)
-    said = f"{len(twice)} executions twice, such as {twice[0]}" if twice else ""
+    said = Said(f"{len(twice)} executions twice, such as {twice[0]}") if twice else ""
     wanted = f"at most {grown} executions twice, as {grown} were created meanwhile" if grown else "each once"
     walk = _answers(found)
     return check(
@@ -88,7 +88,7 @@ def no_gaps(evidence: Evidence) -> Iterator[Check]:
         lacking = set(right[:common]) - set(left)
         lacking |= set(left[:common]) - set(right)
         if steady and common:
-            said = f"{len(lacking)} executions in one walk alone, such as {next(iter(lacking), '')}"
+            said = Said(f"{len(lacking)} executions in one walk alone, such as {next(iter(lacking), '')}")
             wanted = f"the same executions in pages of {small} as in pages of {large}"
             both = _answers((*one, *other))
             last, first = one[-1].seen, other[0].seen
@@ -97,7 +97,7 @@ def no_gaps(evidence: Evidence) -> Iterator[Check]:
     for walk in walks.values():
         if walk[0].offset == 0 and walk[-1].more is False:
             lost = created_ids(evidence, walk[0].seen.sent) - set(_stretch(walk))
-            said = f"{len(lost)} left out, such as {next(iter(lost), '')}"
+            said = Said(f"{len(lost)} left out, such as {next(iter(lost), '')}")
             wanted = "every execution that was created before"
             yield check(not lost, walk[-1].seen, wanted, said, at="/data/items", rests_on=_answers(walk))
 
@@ -114,7 +114,7 @@ def _growing_gaps(evidence: Evidence) -> Iterator[Check]:
         reached = [place for place, name in enumerate(known) if name in shown]
         if len(reached) > 1:
             lacking = [name for name in known[min(reached) : max(reached)] if name not in shown]
-            said = f"{len(lacking)} left out, such as {lacking[0]}" if lacking else ""
+            said = Said(f"{len(lacking)} left out, such as {lacking[0]}") if lacking else ""
             wanted, both = "every execution that was there before", _answers((*walk, *before))
             yield check(not lacking, walk[-1].seen, wanted, said, at="/data/items", rests_on=both)
 

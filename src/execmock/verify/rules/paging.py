@@ -101,22 +101,25 @@ def page_items(evidence: Evidence) -> Iterator[Check]:
     most, known = _most(evidence), tuple(counts(evidence))
     for page in pages(evidence, "paging"):
         if page.limit is not None and page.limit <= most:
-            yield _judge_count(page, known)
+            yield from _judge_count(page, known)
     for seen in evidence.successes(LIST):
         found = page_of(seen)
         if found is not None:
             yield from _judge_echo(found, most)
 
 
-def _judge_count(page: Page, known: Iterable[Bounds]) -> Check:
+def _judge_count(page: Page, known: Iterable[Bounds]) -> Iterator[Check]:
+    """Judge a page; one that is not full, after the last count, only if it holds too few."""
     limit, offset = page.limit or 0, page.offset or 0
     before = [bounds for bounds in known if bounds.began <= page.seen.sent]
     low = max((bounds.low for bounds in before), default=0)
     least = min(limit, max(low - offset, 0))
-    most = min([limit, *(max(bounds.high - offset, 0) for bounds in before if bounds.covers(page.seen))])
+    highs = [max(bounds.high - offset, 0) for bounds in before if bounds.covers(page.seen)]
+    most = min([limit, *highs])
     wanted = f"{least} items" if least == most else f"{least} to {most} items"
     fits = least <= len(page.items) <= most
-    return check(fits, page.seen, wanted, Said(f"{len(page.items)} items"), at="/data/items")
+    if highs or least == limit or not fits:
+        yield check(fits, page.seen, wanted, Said(f"{len(page.items)} items"), at="/data/items")
 
 
 def _judge_echo(page: Page, most: int) -> Iterator[Check]:

@@ -78,7 +78,7 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
         kept = later.get(event.get("id"))
         if kept is None:
             said = told("the event {}, as was seen before", event.get("id"))
-            lacking = f"{len(new)} events without it"
+            lacking = Said(f"{len(new)} events without it")
             return check(False, after.seen, said, lacking, at=_EVENTS, chain=chain, rests_on=[before.seen])
         wrong = next((name for name, value in event.items() if not same_member(value, kept.get(name))), None)
         if wrong is not None:
@@ -86,7 +86,7 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
             shown = kept.get(wrong)
             return check(False, after.seen, said, shown, at=_EVENTS, chain=chain, rests_on=[before.seen])
     kept_order = [name for name in _ids(new) if name in set(_ids(old))] == _ids(old)
-    order = ("the order of before", "another order")
+    order = ("the order of before", Said("another order"))
     return check(kept_order, after.seen, *order, at=_EVENTS, chain=chain, rests_on=[before.seen])
 
 
@@ -114,7 +114,9 @@ def ascending(evidence: Evidence) -> Iterator[Check]:
         times = [time for event in events if (time := instant(event.get("createdAt"))) is not None]
         if len(times) > 1:
             fits = all(one <= other for one, other in pairwise(times))
-            yield check(fits, observation.seen, "createdAt rising", "a fall", at=_EVENTS, chain=made(history))
+            yield check(
+                fits, observation.seen, "createdAt rising", Said("a fall"), at=_EVENTS, chain=made(history)
+            )
 
 
 @_TIMELINE.expected(
@@ -283,4 +285,4 @@ def public_not_stale(evidence: Evidence) -> Iterator[Check]:
                     continue
                 said = "every event that the private timeline had shown before"
                 chain = made(history, before[-1].seen)
-                yield check(not lacking, public.seen, said, ", ".join(lacking), at=_EVENTS, chain=chain)
+                yield check(not lacking, public.seen, said, Said(", ".join(lacking)), at=_EVENTS, chain=chain)
