@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from execmock.core.fault_source import BrokenHow, BrokenSource
+from execmock.core.fault_effect_source import BrokenHow, BrokenSource
 from execmock.core.faults.effects import Effect
 
 __all__ = ["MOST_ENDLESS", "Broken", "Wire"]

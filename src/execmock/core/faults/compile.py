@@ -15,7 +15,8 @@ from execmock.core.durations import (
     parse_duration,
     parse_instant,
 )
-from execmock.core.fault_source import FaultFileSource, FaultSource, RefusedSource
+from execmock.core.fault_effect_source import RefusedSource
+from execmock.core.fault_source import FaultFileSource, FaultSource
 from execmock.core.faults.effects import EFFECTS, Effect
 from execmock.core.faults.matchers import MATCHERS, Matcher, While
 from execmock.core.faults.model import Fault
@@ -223,6 +224,9 @@ def _wrong(source: FaultSource, words: FaultWords) -> Iterator[_Wrong]:
     for matcher in _matchers(source):
         for inner, message in matcher.wrong(words):
             yield (matcher.word, *inner), message
+    for word, value in _effects(source):
+        for inner, message in EFFECTS[word].misnamed(value, words):
+            yield (word, *inner), message
     yield from _wrong_together(source, words)
 
 

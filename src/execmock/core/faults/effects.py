@@ -1,7 +1,8 @@
 """What a fault does to a request that it strikes. Each kind is a class that registers itself under its word.
 
-The word is the property of a fault that the effect is written as, so a new kind is a class here and that
-property in `fault_source.FaultSource`. How it is written to a connection is the server's part.
+The word is the property of a fault that the effect is written as, so a new kind is a class here, that
+property in `fault_source.FaultSource`, and its value in `fault_effect_source`. How it is written to a
+connection is the server's part.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
 from execmock.core.durations import parse_duration
-from execmock.core.fault_source import RefusedSource
+from execmock.core.fault_effect_source import RefusedSource
+from execmock.core.faults.words import FaultWords
 from execmock.core.json_text import encode
 
 __all__ = ["EFFECTS", "Effect", "Refused"]
@@ -44,6 +46,11 @@ class Effect:
     @classmethod
     def wrong(cls, value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield which part of a value cannot be, and why."""
+        return iter(())
+
+    @classmethod
+    def misnamed(cls, value: Any, words: FaultWords) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield what a value names that does not exist: where inside its property, and a sentence."""
         return iter(())
 
     @property
