@@ -164,7 +164,8 @@ BROKEN = {
     "unknown type": Broken(
         "        requestId:\n          type: string\n    GetExecutionEnvelope",
         "        requestId:\n          @@type: strin\n    GetExecutionEnvelope",
-        "null or an array, received \"strin\". Did you mean 'string'?",
+        "expected one of string, number, integer, boolean, object, array, null or an array, "
+        "received \"strin\". Did you mean 'string'?",
     ),
     "pattern that is none": Broken(
         'pattern: "(Z|[+-]00:00)$"',

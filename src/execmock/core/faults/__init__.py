@@ -17,7 +17,7 @@ from execmock.core.faults.compile import (
     compile_list,
     compile_step_faults,
     fault_of_text,
-    rate_limit,
+    limits,
 )
 from execmock.core.faults.effects import EFFECTS, Effect, Refused
 from execmock.core.faults.model import Fault, Wait
@@ -57,9 +57,9 @@ __all__ = [
     "fault_file_schema",
     "fault_of_text",
     "fault_seed",
+    "limits",
     "never_striking",
     "never_striking_steps",
-    "rate_limit",
     "run",
     "struck_by",
     "together",

@@ -66,6 +66,11 @@ class Broken(Effect):
         return self.how not in _UNDONE
 
     @property
+    def in_front(self) -> bool:
+        """True: connections break wherever they pass."""
+        return True
+
+    @property
     def said(self) -> str:
         """Return `broken-reset`."""
         return f"broken-{self.how}"

@@ -34,7 +34,7 @@ __all__ = [
     "compile_list",
     "compile_step_faults",
     "fault_of_text",
-    "rate_limit",
+    "limits",
 ]
 
 _MOMENTS = (("from", "from_"), ("until", "until"))
@@ -111,10 +111,20 @@ def fault_of_text(text: str) -> Fault:
         raise ValueError(f"no fault: {error}") from None
 
 
-def rate_limit(rate: str, burst: int | None) -> Fault:
-    """Return the fault that refuses what comes faster than a rate such as `60/m`, as the service does."""
-    refused = RefusedSource(429, message="Too many requests", retryAfter="next")
-    return _compiled(FaultSource(fault="rate-limit", over=rate, burst=burst, refused=refused), ())
+def limits(rate: str | None, burst: int | None, concurrency: int | None, queue: int | None) -> list[Fault]:
+    """Return the faults that refuse what is over a rate such as `60/m`, and over so many requests at once.
+
+    Of the latter, as many as `queue` says wait before any is refused. None stands for no limit.
+    """
+    found = []
+    if rate is not None:
+        refused = RefusedSource(429, message="Too many requests", retryAfter="next")
+        found.append(FaultSource(fault="rate-limit", over=rate, burst=burst, refused=refused))
+    if concurrency is not None:
+        refused = RefusedSource(429, message="Too many requests at once", retryAfter="1s")
+        limit = FaultSource(fault="concurrency-limit", atOnce=concurrency, queue=queue, refused=refused)
+        found.append(limit)
+    return [_compiled(source, ()) for source in found]
 
 
 def _compiled(source: FaultSource, taken: Any) -> Fault:

@@ -24,6 +24,7 @@ EFFECTS: dict[str, type[Effect]] = {}
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _COME_AGAIN = (429, 503)
+_GATEWAYS = (502, 503, 504)
 _RETRY: Mapping[str, Literal["end", "next"]] = {"end": "end", "next": "next"}
 _WITHOUT_BODY = (204, 205, 304)
 
@@ -56,6 +57,11 @@ class Effect:
     @property
     def handled(self) -> bool:
         """Whether the request is served first: what it asks for is then done."""
+        return False
+
+    @property
+    def in_front(self) -> bool:
+        """Whether it comes from what stands in front of the service, where no key is looked at."""
         return False
 
     @property
@@ -123,6 +129,11 @@ class Refused(Effect):
         for name in value.headers:
             if name.lower() in _WRITTEN:
                 yield ("headers", name), f"{name} is written by the server; a fault cannot set it"
+
+    @property
+    def in_front(self) -> bool:
+        """Whether a gateway answers so: by its status, or by its page."""
+        return self.form == "gateway" or self.status in _GATEWAYS
 
     @property
     def said(self) -> str:
