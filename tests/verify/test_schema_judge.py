@@ -15,7 +15,8 @@ import pytest
 from execmock.core.schema.violation import Violation
 from execmock.loading.contract import shipped_contract
 from execmock.settings import Effort, VerifySettings
-from execmock.verify.evidence import EngineFailure, Evidence
+from execmock.verify.engine_failure import EngineFailure
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.judge import judge
 from execmock.verify.outcome import NotJudged, Outcome, RuleResult

@@ -63,14 +63,24 @@ def verify(
     """
     options = from_arguments(VerifySettings, "verify", locals())
 
-    import asyncio
-
     from execmock.errors import ConfigError
-    from execmock.loading.contract import contract_at
-    from execmock.verify.clock import present
-    from execmock.verify.runner import run
+    from execmock.verify.generator_process import GeneratorProcess
 
     if pass_time is not None and not callable(pass_time):
         raise ConfigError(f"verify: pass_time is {pass_time!r}; expected a function that takes milliseconds")
-    begun = present() if started is None else started
-    return asyncio.run(run(options, contract_at(options.contract), started=begun, pass_time=pass_time))
+    with GeneratorProcess.for_run(options) as generator:
+        import asyncio
+
+        from execmock.loading.contract import contract_at
+        from execmock.verify.clock import present
+        from execmock.verify.runner import run
+
+        return asyncio.run(
+            run(
+                options,
+                contract_at(options.contract),
+                started=present() if started is None else started,
+                pass_time=pass_time,
+                generator=generator,
+            )
+        )
