@@ -1,4 +1,4 @@
-"""The program that generates input in a process of its own, beside the probes of a run.
+"""The program that generates input in a process of its own, while the probes of a run are under way.
 
 It gets one job, sends bodies that are certainly valid, then each request that the engine makes, and waits for
 the answer to it. The last message has the failures that the engine reported. It ends when its input does, so
