@@ -52,6 +52,7 @@ def banner(
     lines = [
         f"execmock {__version__} is ready at {settings.host if path else main}",
         "",
+        *([f"  Console              {control}/_execmock/", ""] if settings.console else []),
         *(
             f"  {o.id:<{width}}  {o.method:<{method}} {urls[o.id]}{o.path}"
             for o in contract.operations.values()

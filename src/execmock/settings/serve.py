@@ -48,6 +48,8 @@ class ServeSettings(Settings):
     control_key: str | None = option(
         None, SECRET, "Key of the control API; needed when --host is not the loopback."
     )
+    console: bool = option(True, FLAG, "Serve the console, a page that shows and moves what the mock has.")
+    open: bool = option(False, FLAG, "Open the console in a browser once the server is ready.")
     tls: str = option(
         "off", choice("off", "self-signed"), "Serve https with a certificate that is made on this machine."
     )
@@ -176,12 +178,17 @@ class ServeSettings(Settings):
             raise ConfigError(
                 f"{self.named('tls_key')} is the key of no certificate; expected --tls-cert too"
             )
+        if self.open and not self.console:
+            both = f"{self.named('open')} and --no-console"
+            raise ConfigError(f"{both} exclude each other; expected one of them")
         if self.host.startswith("unix:"):
             self._check_path()
 
     def _check_path(self) -> None:
         """Refuse what a socket with a path cannot have."""
         host, place = self.named("host"), repr(self.host)
+        if self.open:
+            raise ConfigError(f"{host} is {place}, where no browser goes; expected no {self.named('open')}")
         others = {"embed_port": self.embed_port, "control_port": self.control_port}
         for name, port in others.items():
             if port is not None:
