@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-NEED_A_REFUSAL = {"auth.garbage", "embed.auth"}
+NEED_A_REFUSAL = {"auth.exact-key", "auth.garbage", "embed.auth"}
 
 
 @pytest.mark.parametrize(

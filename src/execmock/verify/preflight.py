@@ -38,6 +38,10 @@ class Preflight:
         self._options = options
         self._seen: list[Exchange] = []
         self._notes: list[str] = []
+        self._refused = ""
+        """Why the list was refused to the reading key, until another request shows that the key is good."""
+        self._instead: dict[str, str] = {}
+        """The execution to read with a key, by identity, where the list is refused to a good one."""
         self.names = {"a": options.named("token"), "time": options.named("token")}
         for identity in ("b", "read"):
             if identity in clock.keys:
@@ -48,7 +52,7 @@ class Preflight:
     async def check(self, *, keys: bool, creates: bool) -> Learned:
         """Return what was learned; `keys` if they are a user's, `creates` if an execution may be created."""
         for identity in [name for name in self.names if name != "time"]:
-            await self._look(identity)
+            await self._look(identity, keys=keys)
         if keys:
             await self._check_keys(creates=creates)
         return self._learned()
@@ -58,16 +62,18 @@ class Preflight:
         key = self._clock.keys[identity]
         if identity == "embed":
             request = self._requests.request(EXECUTE, key=key, path={"id": _NO_WORKFLOW}, body=b"{}")
+        elif identity in self._instead:
+            request = self._requests.request(GET, key=key, path={"id": self._instead[identity]})
         else:
             request = self._requests.request(LIST, key=key, query={"limit": 1})
-        operation = EXECUTE if identity == "embed" else LIST
+        operation = EXECUTE if identity == "embed" else GET if identity in self._instead else LIST
         return await self._client.send(
             request,
             probe=probe,
             label=identity,
             operation=operation,
             identity=identity,
-            valid=operation == LIST,
+            valid=operation != EXECUTE,
         )
 
     @property
@@ -75,7 +81,7 @@ class Preflight:
         """The status of the first page that was asked for."""
         return next((seen.status for seen in self._seen if seen.operation == LIST), 200)
 
-    async def _look(self, identity: str) -> None:
+    async def _look(self, identity: str, *, keys: bool) -> None:
         for attempt in range(_ATTEMPTS):
             seen = await self.ask(identity, "preflight")
             if seen.status and seen.status not in _GATEWAY:
@@ -88,7 +94,10 @@ class Preflight:
         option = self.names[identity]
         url = self._requests.base(seen.operation)
         for reason in _reasons(seen, url, option):
-            raise Unreachable(reason)
+            if not (keys and identity == "read" and seen.status in (401, 403)):
+                raise Unreachable(reason)
+            self._refused = reason
+            break
 
     async def _check_base(self) -> None:
         """Say so if the address ends in a part of the contract's paths, and the API is at its beginning."""
@@ -110,6 +119,8 @@ class Preflight:
     async def _check_keys(self, *, creates: bool) -> None:
         known = await (self._create("a") if creates else self._existing())
         if known is None:
+            if self._refused:
+                raise Unreachable(self._refused)
             return
         if "b" in self.names:
             await self._check_other(*known, creates=creates)
@@ -161,6 +172,10 @@ class Preflight:
         """Refuse a reading key that sees neither an execution of the first key nor its place in the list."""
         for _ in range(_ATTEMPTS):
             seen = await self._get(name, "read")
+            if self._refused and seen.ok:
+                self._instead["read"] = name  # a good key that may not list: for auth.read-scope to judge
+            elif self._refused:
+                raise Unreachable(self._refused)
             if seen.ok or not 400 <= seen.status < 500:
                 return
             request = self._requests.request(

@@ -25,10 +25,10 @@ def _one_of(statuses: Iterable[int]) -> str:
     return "status " + " or ".join(map(str, sorted(statuses)))
 
 
-def _guard(name: str, sentence: str, *, needs: str = "") -> None:
+def _guard(name: str, sentence: str, *, needs: str = "", under: str = "") -> None:
     """Declare that the requests of the probe's label `name` are refused, whichever operation they ask for."""
 
-    @_KEYS.documented(name, sentence, source="public", needs=needs)
+    @_KEYS.documented(name, sentence, source="public", needs=needs, under=under)
     def judge(evidence: Evidence) -> Iterator[Check]:
         for operation in _GUARDED:
             yield from _refused(evidence, name, operation)
@@ -43,6 +43,12 @@ def _refused(evidence: Evidence, label: str, operation: str) -> Iterator[Check]:
 _guard("missing", "Without a key every private operation answers 401.")
 _guard("garbage", "An unknown or malformed key is refused with 401 or 403.", needs="guarded")
 _guard("wrong-scheme", "A key that is not sent as a bearer token is refused with 401 or 403.")
+_guard(
+    "exact-key",
+    "A key in other case, cut short, grown or encoded is refused with 401 or 403.",
+    needs="guarded",
+    under="auth.garbage embed.auth",
+)
 
 
 @_KEYS.documented(
@@ -54,8 +60,8 @@ _guard("wrong-scheme", "A key that is not sent as a bearer token is refused with
     needs="embed writes guarded",
 )
 def embed_auth(evidence: Evidence) -> Iterator[Check]:
-    """Missing, unknown, and under another scheme."""
-    for label in ("missing", "garbage", "wrong-scheme"):
+    """Missing, unknown, nearly right, and under another scheme."""
+    for label in ("missing", "garbage", "wrong-scheme", "exact-key"):
         yield from _refused(evidence, label, EXECUTE)
 
 

@@ -186,7 +186,7 @@ def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Check]:
     operations=LIST,
     probes="echo",
     tags="paging",
-    under="list.shape list.default-limit list.page-items",
+    under="list.shape list.items list.default-limit list.page-items",
 )
 def contains_created(evidence: Evidence) -> Iterator[Check]:
     """Any order is legal, so only a complete list, or a page newest first that reaches back, decides."""

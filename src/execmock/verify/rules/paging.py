@@ -27,6 +27,16 @@ def _plain(evidence: Evidence) -> Iterator[Exchange]:
     return (seen for seen in evidence.successes(LIST) if "?" not in seen.request.url)
 
 
+@_PAGES.expected(
+    "items", "The items of a page are a list, an empty one where there are none.", under="list.shape"
+)
+def items(evidence: Evidence) -> Iterator[Check]:
+    """Clients go through the items before they look at anything else; past the end too."""
+    for seen in evidence.successes(LIST):
+        if isinstance(seen.at("/data"), dict):
+            yield check(isinstance(seen.at("/data/items"), list), seen, "a list", at="/data/items")
+
+
 @_PAGES.documented(
     "default-limit",
     "Without a limit a page says limit 20 and holds at most 20 items.",

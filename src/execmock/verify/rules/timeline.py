@@ -88,6 +88,26 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
     )
 
 
+@_TIMELINE.expected(
+    "not-empty",
+    "An execution whose status has moved has events.",
+    operations=GET,
+    under="timeline.append-only",
+)
+def not_empty(evidence: Evidence) -> Iterator[Check]:
+    """Judged where an earlier answer showed another status, or the execution has ended."""
+    terminal = evidence.transitions.terminal
+    for history in evidence.histories:
+        for before, observation in settled(history.private):
+            shown = observation.seen.at(_EVENTS) if observation.events is not None else None
+            moved = any(one.status and one.status != observation.status for one in before)
+            if isinstance(shown, list) and (moved or observation.status in terminal):
+                said = f"events, as it is {observation.status}"
+                yield check(bool(shown), observation.seen, said, at=_EVENTS, chain=made(history))
+            elif isinstance(shown, list) and observation.status:
+                yield Check(True, observation.seen, _EVENTS)
+
+
 @_TIMELINE.expected("unique-ids", "Every event has an id of its own.")
 def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Within a timeline, and between those of two executions."""
