@@ -17,6 +17,7 @@ MODULES = (
     "client_tokens",
     "lifecycle",
     "timeline",
+    "clocks",
     "embed",
     "http",
     "caching",

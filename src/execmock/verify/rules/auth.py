@@ -13,6 +13,7 @@ from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.wording import brief
 
+_ID = "/data/execution/id"
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
 
@@ -120,6 +121,29 @@ def tenancy_read(evidence: Evidence) -> Iterator[Check]:
     """A success, or an answer that shows the other's data, breaks it."""
     for seen in evidence.seen("tenancy", "foreign"):
         yield check(not seen.ok, seen, "a refusal, as for an unknown id")
+
+
+@_TENANCY.expected(
+    "own-ids",
+    "Two organizations never have executions with one id.",
+    operations=CREATE,
+    probes="tenancy idempotency",
+    at="responses/200",
+    under="idempotency.tenant",
+)
+def own_ids(evidence: Evidence) -> Iterator[Check]:
+    """A public read has nothing but the id and the token to tell them apart."""
+    theirs = {
+        name: seen
+        for seen in evidence.ok_creates()
+        if seen.identity != "b" and isinstance(name := seen.at(_ID), str)
+    }
+    for seen in evidence.ok_creates():
+        if seen.identity == "b":
+            name = seen.at(_ID)
+            other = theirs.get(name) if isinstance(name, str) else None
+            chain = () if other is None else (other,)
+            yield check(other is None, seen, "an id that no other organization's has", at=_ID, chain=chain)
 
 
 @_TENANCY.documented(

@@ -145,9 +145,9 @@ def not_before_status(evidence: Evidence) -> Iterator[Check]:
 
     An event that appears after startedAt was shown happened after it.
     """
-    witnesses = _witnesses(evidence)
+    later = witnesses(evidence)
     for history, observation, events in _timelines(evidence):
-        latest = _later_witness(witnesses, observation)
+        latest = later_witness(later, observation)
         for number, event in enumerate(events):
             yield from _judge_date(history, observation, number, event, latest)
     for history in evidence.histories:
@@ -190,7 +190,7 @@ def _slack(*texts: Any) -> int:
     return _SKEW if all("." in str(text) for text in texts) else _SLACK
 
 
-def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
+def witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     """Return (sent, identity, createdAt) of the creations, oldest first."""
     found = []
     for seen in evidence.successes(CREATE):
@@ -200,7 +200,7 @@ def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     return sorted(found)
 
 
-def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observation) -> str | None:
+def later_witness(found: list[tuple[float, str, str]], observation: Observation) -> str | None:
     """Return the createdAt of the first execution that the same key created after an observation.
 
     A public observation has no key; the key with which its probe creates executions is used.
@@ -211,7 +211,7 @@ def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observa
         else ("time" if observation.seen.probe == "histories" else "a")
     )
     later = (
-        time for sent, identity, time in witnesses if identity == clock and sent >= observation.seen.received
+        time for sent, identity, time in found if identity == clock and sent >= observation.seen.received
     )
     return next(later, None)
 
