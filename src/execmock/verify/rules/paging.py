@@ -82,6 +82,7 @@ def default_offset(evidence: Evidence) -> Iterator[Check]:
     "A page never holds more than 100 items, whatever limit was asked for.",
     probes="parameters paging",
     at="parameters/0",
+    under="operation.answers",
 )
 def page_maximum(evidence: Evidence) -> Iterator[Check]:
     """Clamped and echoed as 100, or refused with 400."""
@@ -191,6 +192,7 @@ def bad_parameters(evidence: Evidence) -> Iterator[Check]:
     probes="parameters",
     at="responses/400",
     tags="robustness",
+    under="operation.answers",
 )
 def huge_parameters(evidence: Evidence) -> Iterator[Check]:
     """The 5xx itself is judged here, because the contract names this case."""
