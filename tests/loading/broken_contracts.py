@@ -296,7 +296,7 @@ BROKEN = {
         "  contentType: wrongContentType",
         "  @@contentTyp: wrongContentType",
         "'contentTyp' is not what a request is refused for; expected parameter, malformedBody, invalidBody,"
-        " contentType, overMaximum, hugeNumber, null, emptyString, unknownProperty, body/NAME."
+        " contentType, overMaximum, hugeNumber, null, emptyString, unknownProperty, formBody, body/NAME."
         " Did you mean 'contentType'?",
     ),
     "strictness by no choice": Broken(

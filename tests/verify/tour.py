@@ -85,6 +85,7 @@ class Guide:
             data=None if data is None else io.BytesIO(data),
             headers={**sent, **(headers or {})},
             skip_auto_headers=skip,
+            allow_redirects=False,
         ) as response:
             text = await response.text()
             kept = {name: value for name, value in response.headers.items() if name not in LEFT_OUT_HEADERS}
@@ -177,6 +178,7 @@ async def _bodies(guide: Guide) -> None:
     await guide.create({**LEAST, "requestPayload": {"a": "\ud800"}})
     await guide.create({**LEAST, "sourceEntityId": "漢字"})
     await guide.create({**LEAST, "requestPayload": {"": 1}})
+    await guide.create({**LEAST, "requestPayload": {"__proto__": {"a": 1}}})
     await guide.create({**LEAST, "externalRef": "x" * 5000})
     await guide.create({**LEAST, "requestPayload": {"huge": "x" * 2**21}})
     await guide.ask("POST", "/v1/executions", raw=b'{"a":' * 5000 + b"1" + b"}" * 5000)
@@ -190,6 +192,7 @@ async def _repeats(guide: Guide, clock: HandClock) -> None:
         await guide.create(body)
         clock.advance(0.2)
     await guide.create({**keyed, "idempotencyKey": "Key-1 "})
+    await guide.create(dict(reversed(keyed.items())))
     await guide.create(keyed, key=guide.target.token_b)
     await guide.create({**keyed, "idempotencyKey": "Key-2", "sourceSystem": 7})
     await guide.create({**keyed, "idempotencyKey": "Key-2"})
@@ -271,8 +274,9 @@ async def _edges(guide: Guide) -> None:
     await guide.ask("GET", f"/v1/executions/{'x' * 9000}")
     for media_type in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
         await guide.create(LEAST, headers={"Content-Type": media_type})
-    for path in ("/v1/executions", paths[1]):
-        await guide.ask("GET", path, headers={"If-None-Match": "*"})
+    for headers in ({"If-None-Match": "*"}, {"Range": "bytes=0-0"}):
+        for path in ("/v1/executions", paths[1]):
+            await guide.ask("GET", path, headers=headers)
     await guide.together(40, LEAST)
 
 

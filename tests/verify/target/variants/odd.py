@@ -49,6 +49,10 @@ class ReplaysByteForByte(Behaviour):
         super().prepare()
         self.orders: dict[str, str] = {}
 
+    def kept(self, sent: dict[str, object]) -> dict[str, object]:
+        kept = super().kept(sent)
+        return {name: kept[name] for name in sent if name in kept}
+
     def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
         found = super().repeated(key, body)
         order = json.dumps(body)
