@@ -98,14 +98,15 @@ $(VENV)/package.stamp: src/execmock/version.py pyproject.toml hatch_build.py $(V
 	@$(LONG) "Installing execmock and what it needs into $(VENV)" $(PIP) --editable .
 	@touch $@
 
+# The pins are whole, so pip resolves nothing: it would take a release newer than its pin for a name with extras.
 # In CI a package that the pins lack is an error; elsewhere a new dependency can be tried before `make lock`.
 $(VENV)/dev.stamp: requirements/dev.txt src/execmock/version.py pyproject.toml hatch_build.py $(VENV)/python-$(CHOSEN).stamp
 	@$(LONG) "Installing what tests and checks need into $(VENV)" \
-	    $(PIP) --require-hashes --requirement requirements/dev.txt
+	    $(PIP) --require-hashes --no-deps --requirement requirements/dev.txt
 	@$(LONG) "Installing execmock into $(VENV)" $(PIP) --no-build-isolation $(if $(CI),--no-index) --editable '.[dev]'
 	@touch $(VENV)/package.stamp $@
 
 $(VENV)/lock.stamp: requirements/lock.txt $(VENV)/python-$(CHOSEN).stamp
 	@$(LONG) "Installing what writes the pins into $(VENV)" \
-	    $(PIP) --require-hashes --requirement requirements/lock.txt
+	    $(PIP) --require-hashes --no-deps --requirement requirements/lock.txt
 	@touch $@

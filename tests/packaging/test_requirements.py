@@ -87,3 +87,11 @@ def test_there_are_pins_with_hashes_and_comments_and_nothing_else(name: str) -> 
 def test_pins_are_made_for_the_oldest_python_that_is_supported() -> None:
     oldest = PROJECT["requires-python"].removeprefix(">=")
     assert f"--python-version {oldest} " in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_pip_installs_the_pins_and_looks_for_nothing_newer() -> None:
+    """A pin of ``coverage`` alone does not hold ``coverage[toml]``: pip would resolve that to its newest release."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installs = [line for line in makefile.splitlines() if "--require-hashes" in line]
+    assert len(installs) == len(FILES)
+    assert [line for line in installs if "--no-deps" not in line] == []

@@ -30,6 +30,7 @@ def shown(*keys: ExampleKey, strict: bool) -> str:
     [
         ([], False, "b3sk_demo"),
         ([VIEWER], False, "b3sk_demo"),
+        ([ExampleKey("b3sk_demo", "read")], False, "b3sk_demo_2"),
         ([VIEWER, WRITER], False, "b3sk_ci"),
         ([VIEWER, WRITER], True, "b3sk_ci"),
         ([ELSEWHERE, WRITER], True, "b3sk_ci"),
@@ -79,6 +80,7 @@ async def test_the_keys_of_a_world_are_known(mock_server: Start) -> None:
     ("options", "headers", "key"),
     [
         ({}, {}, "b3sk_demo"),
+        ({"keys": (("b3sk_demo", "read"),)}, {"Host": "elsewhere.example"}, "b3sk_demo_2"),
         ({"auth": "strict", "keys": (VIEWER[:2], WRITER[:2])}, {}, "b3sk_ci"),
         ({"auth": "strict"}, {}, None),
         ({"auth": "strict", "keys": (WRITER[:2],)}, {"Host": "evil.example"}, None),

@@ -104,3 +104,23 @@ def test_what_is_wrong_is_told(mock: ExecMock) -> None:
         AssertionError, match=r"'up' was to strike 1 times, and struck 0 times; of others, .* down"
     ):
         mock.assert_fault_struck("up", times=1)
+
+
+def test_what_the_journal_has_forgotten_is_not_taken_for_what_did_not_happen() -> None:
+    with ExecMock(frozen=True, journal_size=5) as mock:
+        fault = mock.fault("down", refused=503)
+        assert statuses(mock, 10) == [503] * 10
+        mock.assert_fault_struck("down", times=10)
+        with pytest.raises(AssertionError, match="was to strike 5 times, and struck 10 times"):
+            mock.assert_fault_struck("down", times=5)
+        fault.delete()
+        mock.assert_fault_struck("down")
+        with pytest.raises(
+            AssertionError, match="not known: it is gone, and 5 requests are no longer in the"
+        ):
+            mock.assert_fault_struck("down", times=5)
+        with pytest.raises(AssertionError, match="was to strike 4 times, and struck 5 times"):
+            mock.assert_fault_struck("down", times=4)
+        statuses(mock, 5)
+        with pytest.raises(AssertionError, match="at least once, which is not known"):
+            mock.assert_fault_struck("down")

@@ -1,6 +1,7 @@
 """Services made of legitimate choices in random combination: what `verify` may not accuse.
 
-`make judge` judges many of them at the default effort. It writes down each, and goes on from there.
+`make judge` judges many of them at the default effort. It writes down each, and goes on from there,
+as long as neither `verify` nor the services have changed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from random import Random  # noqa: TID251 - a seed of its own for each service
 from typing import Any
@@ -20,6 +22,9 @@ from execmock.verify.report import Report
 from .judging import judged
 from .target import Behaviour, HandClock, Target, all_variants, serving
 
+ROOT = Path(__file__).parents[2]
+JUDGED_BY = ("openapi.yaml", "src/execmock/**/*.py", "tests/verify/*.py", "tests/verify/target/**/*.py")
+"""Files on which it depends whether a service is accused."""
 HIDING = {"plan_for", "span", "events", "held"}
 """What decides how executions live and which are listed: a variant of these hides what others change."""
 SHARE = 0.35
@@ -95,10 +100,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
+def state() -> str:
+    """Return a digest of all that a judgement depends on."""
+    digest = sha256()
+    for file in sorted(file for pattern in JUDGED_BY for file in ROOT.glob(pattern)):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def _done(record: Path, effort: str) -> dict[int, dict[str, Any]]:
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-    entries = (json.loads(line) for line in lines)
-    return {entry["seed"]: entry for entry in entries if entry["effort"] == effort}
+    entries, now = (json.loads(line) for line in lines), state()
+    return {entry["seed"]: entry for entry in entries if (entry["effort"], entry["state"]) == (effort, now)}
 
 
 def _judge_one(seed: int, effort: str, record: Path) -> dict[str, Any]:
@@ -107,6 +120,7 @@ def _judge_one(seed: int, effort: str, record: Path) -> dict[str, Any]:
     entry = {
         "seed": seed,
         "effort": effort,
+        "state": state(),
         "failed": sorted(failed),
         "inconclusive": report.count(Outcome.INCONCLUSIVE),
         "seconds": round(report.seconds, 1),

@@ -12,7 +12,7 @@ from execmock.server.api.pipeline import Api
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.strictness import chosen_strictness
 from execmock.server.control.access import is_loopback, is_this_machine
-from execmock.server.example_keys import DEMO_KEY, ExampleKey, example_key, example_keys
+from execmock.server.example_keys import any_key, example_key, example_keys
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
@@ -127,8 +127,9 @@ class App:
 
         engine, options = self.engine, self.options
         here = is_loopback(options.host) and is_this_machine(headers)
-        known = await example_keys(engine.sandboxes, options) if here else ()
-        best = example_key(known, strict=True) if options.strict else ExampleKey(DEMO_KEY, "read-write")
+        every = await example_keys(engine.sandboxes, options)
+        known = every if here else ()
+        best = example_key(known, strict=True) if options.strict else any_key(every)
         name = best.sandbox if best else DEFAULT_SANDBOX
         sandbox = await engine.sandboxes.kept(name)
         return {

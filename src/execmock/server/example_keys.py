@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import NamedTuple
 
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandboxes, Scope
 from execmock.settings import ServeSettings
 
-__all__ = ["DEMO_KEY", "ExampleKey", "example_key", "example_keys"]
+__all__ = ["DEMO_KEY", "ExampleKey", "any_key", "example_key", "example_keys"]
 
 DEMO_KEY = "b3sk_demo"
 
@@ -40,4 +41,11 @@ def example_key(keys: Sequence[ExampleKey], *, strict: bool) -> ExampleKey | Non
     best = ranked[0] if ranked else None
     if strict or (best and best.scope != "read"):
         return best
-    return ExampleKey(DEMO_KEY, "read-write")
+    return any_key(keys)
+
+
+def any_key(keys: Sequence[ExampleKey]) -> ExampleKey:
+    """Return a key that may do everything where any is let in: none of those that may only read."""
+    taken = {known.key for known in keys if known.scope == "read"}
+    names = chain([DEMO_KEY], (f"{DEMO_KEY}_{number}" for number in count(2)))
+    return ExampleKey(next(name for name in names if name not in taken), "read-write")

@@ -14,6 +14,8 @@ from execmock.errors import FaultError, MockError
 from execmock.loading.faults import read_faults, shipped_faults
 from execmock.loading.text_file import read_text_file
 from execmock.testing.control import Control, path_part
+from execmock.testing.evidence import MORE
+from execmock.testing.requests import MockRequests
 from execmock.testing.tracebacks import hides
 
 __all__ = ["FaultLike", "FaultsLike", "MockFault", "MockFaults"]
@@ -71,9 +73,10 @@ class MockFault:
 class MockFaults(Iterable[MockFault]):
     """What goes wrong in a sandbox on purpose, in the order in which it is tried."""
 
-    def __init__(self, control: Control, words: FaultWords) -> None:
+    def __init__(self, control: Control, words: FaultWords, requests: MockRequests) -> None:
         self._control = control
         self._words = words
+        self._requests = requests
 
     def __iter__(self) -> Iterator[MockFault]:
         return iter([MockFault(self._control, fault["name"]) for fault in self._list()["faults"]])
@@ -123,21 +126,29 @@ class MockFaults(Iterable[MockFault]):
         return rows
 
     def assert_struck(self, name: str, times: int | None = None) -> None:
-        """Fail unless a fault struck, so many times if that is said; it may have been removed since."""
-        entries = self._control.call("GET", "/journal", limit=1000)["entries"]
-        struck = [entry for entry in entries if name in entry["faults"]]
-        found = len(struck) if times is None or len(struck) == times else self._counted(name, len(struck))
-        if found == times or (times is None and found):
+        """Fail unless a fault struck, so many times if that is said; it may have been removed since.
+
+        It fails, too, where requests that it may have struck are no longer in the journal, and the fault,
+        which counts for itself, is gone.
+        """
+        requests, gone = list(self._requests), sum(one.count for one in self._requests.dropped)
+        in_journal = sum(name in request.faults for request in requests)
+        own: list[int] = [fault["struck"] for fault in self._list()["faults"] if fault["name"] == name]
+        # Requests that asked for it by its name are in the journal alone.
+        found = in_journal if in_journal == times and not gone else max([in_journal, *own])
+        is_known = bool(own) or not gone
+        if (times is None and found) or (found == times and is_known):
             return
         wanted = "at least once" if times is None else f"{times} times"
-        known = sorted({fault for entry in entries for fault in entry["faults"]})
+        if not is_known and (times is None or found <= times <= found + gone):
+            lost = f"{gone} request is" if gone == 1 else f"{gone} requests are"
+            raise AssertionError(
+                f"the fault {name!r} was to strike {wanted}, which is not known: it is gone, and {lost}"
+                f" no longer in the journal; {MORE}"
+            )
+        known = sorted({fault for request in requests for fault in request.faults})
         others = f"; of others, these did: {', '.join(known)}" if known and name not in known else ""
         raise AssertionError(f"the fault {name!r} was to strike {wanted}, and struck {found} times{others}")
-
-    def _counted(self, name: str, in_journal: int) -> int:
-        """Return the larger of what the journal has and what the fault counts: the journal may drop some."""
-        counts: list[int] = [fault["struck"] for fault in self._list()["faults"] if fault["name"] == name]
-        return max([in_journal, *counts])
 
     def _list(self) -> Any:
         return self._control.call("GET", "/faults")

@@ -89,7 +89,7 @@ class MockSandbox:
     @property
     def faults(self) -> MockFaults:
         """What goes wrong in it on purpose."""
-        return MockFaults(self._control, self._server.fault_words)
+        return MockFaults(self._control, self._server.fault_words, self.requests)
 
     @property
     def requests(self) -> MockRequests:

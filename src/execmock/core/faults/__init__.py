@@ -1,9 +1,9 @@
 """Faults: what goes wrong on purpose, for which requests, how often and when. It decides and does nothing.
 
-Each module needs only those before it: what the language can say (`source`), what it is about (`request`,
-`words`), which requests (`matchers`), when (`timing`), what then happens (`slow`, `effects`, `broken`),
-one fault (`model`, `compile`), several on one request (`strike`), on a sequence of them (`preview`), and
-which never strike (`check`).
+What the language can say is in `core.fault_source`. Each module here needs only those before it: what a
+fault is about (`request`, `words`), which requests (`matchers`), when (`timing`), what then happens (`slow`,
+`effects`, `broken`), one fault (`model`, `compile`), several on one request (`strike`), on a sequence of them
+(`preview`), and which never strike (`check`).
 """
 
 from __future__ import annotations

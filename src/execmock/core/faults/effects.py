@@ -1,7 +1,7 @@
 """What a fault does to a request that it strikes. Each kind is a class that registers itself under its word.
 
 The word is the property of a fault that the effect is written as, so a new kind is a class here and that
-property in `source.FaultSource`. How it is written to a connection is the server's part.
+property in `fault_source.FaultSource`. How it is written to a connection is the server's part.
 """
 
 from __future__ import annotations

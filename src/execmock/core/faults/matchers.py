@@ -1,7 +1,7 @@
 """Which requests a fault strikes. Each kind of matcher is a class that registers itself under its word.
 
 The word is the property of a fault that the matcher is written as, so a new kind is a class here and that
-property in `source.FaultSource`: what compiles and tries faults asks the kinds, and names none of them.
+property in `fault_source.FaultSource`: what compiles and tries faults asks the kinds, and names none of them.
 """
 
 from __future__ import annotations

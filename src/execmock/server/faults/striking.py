@@ -95,7 +95,9 @@ def _magic(engine: Engine, sandbox: Sandbox, asked: AskedRequest) -> Iterator[Fa
         workflow, prefix = asked.body.get("workflowId"), MAGIC.decode()
         if isinstance(workflow, str) and workflow.startswith(prefix):
             name = workflow.removeprefix(prefix).replace("_", "-")
-            yield from (fault for known, fault in engine.faults.named(sandbox).items() if known == name)
+            known = engine.faults.named(sandbox)
+            if name in known:
+                yield known[name]
 
 
 def _delay(text: str) -> Fault:

@@ -49,7 +49,11 @@ class Crowd:
         try:
             await turn
         except asyncio.CancelledError:
-            self.leave()
+            if turn.cancelled():
+                # It was never under way, so nothing ends that another could begin for.
+                self.size -= 1
+            else:
+                self.leave()
             raise
         return True
 

@@ -51,7 +51,7 @@ class Waits:
         self._says_after = says_after
         self._held: dict[int, HeldAnswer] = {}
         self._numbers = 0
-        self._released: dict[str, int] = {}
+        self._released: set[int] = set()
         self._ended = asyncio.Event()
 
     @property
@@ -65,7 +65,7 @@ class Waits:
 
     def release(self, sandbox: str) -> None:
         """Let every answer of a sandbox go on at once."""
-        self._released[sandbox] = self._released.get(sandbox, 0) + 1
+        self._released |= {number for number, answer in self._held.items() if answer.sandbox == sandbox}
         self._changes.next_number()
 
     def end(self) -> None:
@@ -93,7 +93,7 @@ class Waits:
         stops. `is_there` says whether the fault still is.
         """
         self._numbers += 1
-        number, released = self._numbers, self._released.get(answer.sandbox, 0)
+        number = self._numbers
         self._held[number] = answer
         loop = asyncio.get_running_loop()
         says_at: float | None = loop.time() + self._says_after
@@ -102,7 +102,7 @@ class Waits:
                 sandbox = await self._sandboxes.get(answer.sandbox)
                 if sandbox is None or not is_there(sandbox):
                     return
-                if self._released.get(answer.sandbox, 0) != released:
+                if number in self._released:
                     return
                 if self._sandboxes.now(sandbox) >= answer.until:
                     return
@@ -112,6 +112,7 @@ class Waits:
                 await self._changes.wait(self._next_look(sandbox, answer))
         finally:
             del self._held[number]
+            self._released.discard(number)
 
     def _next_look(self, sandbox: Sandbox, answer: HeldAnswer) -> float:
         """Return the seconds until the clock may show the instant, or until something else is looked at."""
