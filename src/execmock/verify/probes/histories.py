@@ -35,10 +35,10 @@ async def follow(session: Session) -> None:
     for number, step in enumerate(_steps(session)):
         if number % _WITNESS == 0:
             await session.create(session.requests.minimal(), "witness", identity="time")
+        await session.list("list", identity="time", limit=100)
         await session.all(
             _look(session, each, resting) for each in made if resting.get(each.id, 0) <= _AFTER_END
         )
-        await session.list("list", identity="time", limit=100)
         if all(resting.get(each.id, 0) > _AFTER_END for each in made):
             break
         await session.time.pass_(step)
