@@ -31,14 +31,15 @@ async def follow(session: Session) -> None:
     numbers = range(max(_FOLLOWED[session.effort], len(session.requests.workflows)))
     made = [await _create(session, number) for number in numbers]
     early = [each for made_first in made[:1] for each in await _read_all(session, made_first)]
+    await session.list("list", identity="time", limit=100)  # an order by update shows only while they move
     resting: dict[str, int] = {}
     for number, step in enumerate(_steps(session)):
         if number % _WITNESS == 0:
             await session.create(session.requests.minimal(), "witness", identity="time")
-        await session.list("list", identity="time", limit=100)
         await session.all(
             _look(session, each, resting) for each in made if resting.get(each.id, 0) <= _AFTER_END
         )
+        await session.list("list", identity="time", limit=100)
         if all(resting.get(each.id, 0) > _AFTER_END for each in made):
             break
         await session.time.pass_(step)
