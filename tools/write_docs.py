@@ -39,6 +39,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "control operations": lambda: operations_as_markdown(control_contract()),
     "examples": lambda: examples_as_markdown(shipped_contract()),
     "mistakes": lambda: mistakes_as_markdown(),
+    "fault rules": lambda: fault_rules_as_markdown(),
 }
 
 
@@ -120,6 +121,14 @@ def mistakes_as_markdown() -> str:
         for name, made in mistakes(stack).items()
     ]
     return "\n".join(["| service | mistake | what it does | found by |", "| --- | --- | --- | --- |", *rows])
+
+
+def fault_rules_as_markdown() -> str:
+    """Return a table of a mock's faults and the rules of `verify` that find them."""
+    sys.path.insert(0, str(ROOT))
+    from tests.verify.mock_faults import as_markdown
+
+    return as_markdown()
 
 
 def written(text: str) -> str:

@@ -19,6 +19,10 @@ FAULTS = [
         "every": 3,
         "refused": {"status": 502, "form": "gateway"},
     },
+    {"fault": "ahead", "operation": "getExecution", "every": 3, "wrong": "skewed"},
+    {"fault": "old", "operation": "listExecutions", "every": 4, "stale": "30s"},
+    {"fault": "again", "times": 1, "wrong": "created-twice"},
+    {"fault": "lost", "times": 1, "wrong": "create-lost"},
     {
         "fault": "limit",
         "operation": "listExecutions",
@@ -36,13 +40,19 @@ def url_of(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     return "memory:" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
 
 
-async def seen(servers: list[Any]) -> list[tuple[int, str | None, bytes]]:
+async def seen(servers: list[Any]) -> list[tuple[int, str | None, Any]]:
     """Return what a client sees that asks one server after the other."""
     first = servers[0]
     await first.put("/clock", {"frozen": True})
     order = await first.create("wf_free_happy_path")
     await first.post("/faults", {"faults": FAULTS})
+    # The first is delivered twice, the second is lost.
     found = []
+    for key in ("a", "b"):
+        made = await first.server.create({"idempotencyKey": key})
+        found.append(
+            (made.status, made.headers.get("X-Execmock-Fault"), made.json["data"]["execution"]["id"])
+        )
     for number in range(16):
         path = "/v1/executions" if number % 2 else f"/v1/executions/{order}"
         reply = await servers[number % len(servers)].server.get(path)
@@ -59,6 +69,8 @@ async def test_a_client_sees_the_same_on_every_store(
     found = await seen([await controlled(seed=5, store=url_of(kind, tmp_path, request))])
     assert found == expected
     assert {status for status, _, _ in found} == {200, 429, 502, 503}
+    struck = {name for _, names, _ in found for name in (names or "").split(", ")}
+    assert struck == {"", *(fault["fault"] for fault in FAULTS)}
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["HERE", "PACKAGE", "PAGE", "PATH", "ROOT", "Packed", "Project", "blocks"]
+__all__ = ["FAULTS_PAGE", "HERE", "PACKAGE", "PAGE", "PATH", "ROOT", "Packed", "Project", "blocks"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PACKAGE = ROOT / "js"
 PAGE = ROOT / "docs" / "frontend-tests.md"
+FAULTS_PAGE = ROOT / "docs" / "faults-recipes.md"
 BLOCK = re.compile(r"<!-- tested: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.js.projects import HERE, PACKAGE, PAGE, Project, blocks
+from tests.js.projects import FAULTS_PAGE, HERE, PACKAGE, PAGE, Project, blocks
 from tests.ports import free_port
 from tests.programs import program
 
@@ -70,7 +70,7 @@ RECIPES = {
 def recipes(project: Project) -> Project:
     """A project with the app and every file of the pages, on ports of its own."""
     shutil.copytree(HERE / "app", project.root / "app")
-    texts = {**blocks(PAGE), **blocks(PACKAGE / "README.md")}
+    texts = {**blocks(PAGE), **blocks(FAULTS_PAGE), **blocks(PACKAGE / "README.md")}
     page, mock = free_port(), free_port()
     for name, text in texts.items():
         project.write(name, text.replace("5173", str(page)).replace("4010", str(mock)))
@@ -118,8 +118,9 @@ def test_playwright(recipes: Project, mock_url: str) -> None:
     attached = [one["name"] for one in results["a client breaks the contract"]["attachments"]]
     assert attached == ["execmock requests", "execmock timelines"]
     passed = {title for title, result in results.items() if result["status"] == "passed"}
-    assert passed == titles(recipes, "order.spec.js", "page.spec.js", "readme.spec.js")
-    assert len(passed) == 6
+    faults = [name for name in blocks(FAULTS_PAGE) if name.endswith(".spec.js")]
+    assert passed == titles(recipes, "order.spec.js", "page.spec.js", "readme.spec.js", *faults)
+    assert len(passed) == 10
 
 
 def test_vitest_in_node_and_in_a_browser(recipes: Project, mock_url: str) -> None:

@@ -90,7 +90,7 @@ def test_pins_are_made_for_the_oldest_python_that_is_supported() -> None:
 
 
 def test_pip_installs_the_pins_and_looks_for_nothing_newer() -> None:
-    """A pin of ``coverage`` does not hold ``coverage[toml]``: pip would resolve that to the newest."""
+    """A pin of ``coverage`` alone does not hold ``coverage[toml]``: pip would resolve that to its newest."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     installs = [line for line in makefile.splitlines() if "--require-hashes" in line]
     assert len(installs) == len(FILES)

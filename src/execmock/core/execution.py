@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from execmock.core.apis import EMBED_API, EXECUTIONS_API, ApiDescription
 from execmock.core.ids import derive, hashid, sandbox_tag, uuid7, xid
-from execmock.core.json_text import canonical, decode, encode
+from execmock.core.json_text import canonical, decode_kept, encode
 from execmock.core.progress import Progress, begin
 from execmock.core.sandbox import EmbedWorkflow, Sandbox
 from execmock.core.scenario.model import Scenario
@@ -56,7 +56,7 @@ class Execution:
     @property
     def workflow_id(self) -> str:
         """The id of the workflow that its request named."""
-        return str(decode(self.request).get("workflowId", ""))
+        return str(decode_kept(self.request).get("workflowId", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ __all__ = [
     "RefusedSource",
     "SlowSource",
     "WhileSource",
+    "WrongHow",
+    "WrongSource",
     "fault_file_schema",
 ]
 
@@ -150,6 +152,39 @@ class BrokenSource(Struct, forbid_unknown_fields=True):
             Meta(ge=1, le=1 << 40, description="Size at which an `endless` answer ends; 16 MiB if left out."),
         ]
         | None
+    ) = None
+
+
+WrongHow = Literal[
+    "dropped",
+    "renamed",
+    "retyped",
+    "null",
+    "status",
+    "extra",
+    "private-field",
+    "another",
+    "no-data",
+    "has-more",
+    "twice",
+    "out-of-order",
+    "overwritten",
+    "event-lost",
+    "skewed",
+    "created-twice",
+    "create-lost",
+]
+
+
+class WrongSource(Struct, forbid_unknown_fields=True):
+    """A success that is well formed and says something else than the contract wants."""
+
+    how: Annotated[WrongHow, Meta(description="In which way: `dropped`, `has-more`, `skewed` and so on.")]
+    property: Annotated[Name, Meta(description="A property of executions; `status` if left out.")] | None = (
+        None
+    )
+    by: (
+        Annotated[Duration, Meta(description="How far ahead a `skewed` clock is; `2h` if left out.")] | None
     ) = None
 
 
@@ -322,6 +357,23 @@ class FaultSource(
                 description="Breaks the answer at the socket or in its bytes: `reset`, `lost`, `short-body`, "
                 "or more exactly.",
             ),
+        ]
+        | None
+    ) = None
+    wrong: (
+        Annotated[
+            WrongHow | WrongSource,
+            Meta(
+                description="Answers in good form what the contract does not allow: `dropped`, `has-more`, "
+                "`skewed`, or more exactly.",
+            ),
+        ]
+        | None
+    ) = None
+    stale: (
+        Annotated[
+            Duration,
+            Meta(description="Reads and lists show what was so long ago on the sandbox's clock: `30s`."),
         ]
         | None
     ) = None

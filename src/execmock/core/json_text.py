@@ -12,10 +12,10 @@ import orjson
 
 from execmock.errors import ExecmockError
 
-__all__ = ["DEEPEST", "JsonError", "canonical", "decode", "encode"]
+__all__ = ["DEEPEST", "JsonError", "canonical", "decode", "decode_kept", "encode"]
 
 DEEPEST = 128
-"""How deep a document may nest: deep enough for data, shallow enough to be written out again anywhere."""
+"""How deep a document from outside may nest. What is kept nests deeper by the levels that wrap it."""
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * 19
@@ -25,14 +25,30 @@ class JsonError(ExecmockError):
     """A text is not JSON, or is JSON that cannot be kept exactly."""
 
 
-def decode(text: bytes) -> Any:
-    """Return the value of a JSON text. Refuses NaN, infinities, lone surrogates and nesting over DEEPEST."""
+def decode(text: bytes, deepest: int = DEEPEST) -> Any:
+    """Return the value of a JSON text from outside.
+
+    Refuses NaN, infinities, lone surrogates and nesting over `deepest`.
+    """
+    value = _decode(text)
+    if text.count(b"{") + text.count(b"[") > deepest and _depth(value) > deepest:
+        raise JsonError(f"nested deeper than {deepest} levels")
+    return _whole(text, value)
+
+
+def decode_kept(text: bytes) -> Any:
+    """Return the value of a JSON text that `encode` wrote, however deep."""
+    return _whole(text, _decode(text))
+
+
+def _decode(text: bytes) -> Any:
     try:
-        value = orjson.loads(text)
+        return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise JsonError(str(error)) from None
-    if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
-        raise JsonError(f"nested deeper than {DEEPEST} levels")
+
+
+def _whole(text: bytes, value: Any) -> Any:
     return _exact(text) if _LONG_NUMBER in text.translate(_DIGITS) else value
 
 

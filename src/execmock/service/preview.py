@@ -17,7 +17,7 @@ from execmock.core.execution import (
     new_embed_execution,
     new_execution,
 )
-from execmock.core.json_text import decode
+from execmock.core.json_text import decode_kept
 from execmock.core.preview import Script, Timeline, play, timeline
 from execmock.core.progress import Progress
 from execmock.core.sandbox import DRAW_BY, workflow_of
@@ -63,7 +63,7 @@ def preview(scenario: Scenario, contract: Contract, asked: Preview) -> Timeline:
     execution, views, fields = _FIRST[scenario.api](
         Origin(sandbox, scenario, 1, asked.start), contract, asked
     )
-    body = decode(execution.body)
+    body = decode_kept(execution.body)
     seed = numbered_seed(sandbox.draw_root, draw_key(scenario.name, asked.draw_by, fields), 1)
 
     def render(state: Progress, now: int) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:

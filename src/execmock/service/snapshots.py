@@ -28,6 +28,7 @@ from execmock.version import __version__
 __all__ = ["Snapshots"]
 
 _FORM = 1
+_Number = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _RANGE = f"0 to {format_instant(LATEST)[:10]}"
 
 
@@ -109,7 +110,7 @@ class _Document(msgspec.Struct):
 
     form: int
     sandbox: dict[str, Any]
-    number: Annotated[int, msgspec.Meta(ge=0)]
+    number: _Number
     scenarios: dict[str, str]
     values: list[_Kept]
 
@@ -119,7 +120,7 @@ class _Kept(msgspec.Struct):
 
     kind: str
     id: str
-    order: int
+    order: _Number
     value: Any
 
 

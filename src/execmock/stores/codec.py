@@ -15,7 +15,7 @@ from execmock.core.bounded_cache import BoundedCache
 from execmock.core.draw_seeds import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.fault_count import FaultCount
-from execmock.core.json_text import decode, encode
+from execmock.core.json_text import decode_kept, encode
 from execmock.core.request_counts import RequestCount
 from execmock.core.sandbox import ApiKey, Sandbox
 from execmock.core.shared_scenarios import ScenarioText, SharedScenarios
@@ -95,7 +95,7 @@ def unpack(kind: str, data: bytes) -> Any:
     """Return the value of a kind that `pack` gave; StoreError when the bytes are not one."""
     # A packed value is a map, and no map of MessagePack begins as JSON does.
     if data[0] == _JSON_BEGINS:
-        return from_data(kind, decode(data))
+        return from_data(kind, decode_kept(data))
     try:
         return _DECODERS[kind].decode(data)
     except msgspec.MsgspecError as error:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from multidict import CIMultiDict
 
-from execmock.core.json_text import decode, encode
+from execmock.core.json_text import decode_kept, encode
 from execmock.errors import MockError
 from execmock.server.api.calls import Request, Result
 from execmock.server.control import PREFIX
@@ -60,7 +60,7 @@ def path_part(text: str) -> str:
 
 def _read(result: Result) -> Any:
     answer = result.answer
-    value = decode(answer.body) if answer.body else None
+    value = decode_kept(answer.body) if answer.body else None
     if answer.status < 400:
         return value
     raise MockError(_words(value or {}), status=answer.status)

@@ -154,6 +154,15 @@ class Evidence:
         """Yield every success of createExecution."""
         return self.successes(CREATE)
 
+    def repeated(self, seen: Exchange) -> bool:
+        """Whether the same create was sent before and its answer was lost: it may have been done then."""
+        return (seen.operation, seen.request.body) in self._unsure
+
+    @cached_property
+    def _unsure(self) -> frozenset[tuple[str, bytes]]:
+        asked = (seen for seen in self.journal if seen.again and not seen.throttled and seen.request.body)
+        return frozenset((seen.operation, seen.request.body) for seen in asked)
+
     def statuses(self, choice: str) -> frozenset[int]:
         """Return the HTTP statuses among the values of a choice (`x-choices`)."""
         return frozenset(value for value in self.contract.choices[choice].accepted if isinstance(value, int))

@@ -2,8 +2,8 @@
 
 What the language can say is in `core.fault_source`. Each module here needs only those before it: what a
 fault is about (`request`, `words`), which requests (`matchers`), when (`timing`), what then happens (`slow`,
-`effects`, `broken`), one fault (`model`, `compile`), several on one request (`strike`), on a sequence of them
-(`preview`), and which never strike (`check`).
+`effects`, `broken`, `wrong`), one fault (`model`, `compile`), several on one request (`strike`), on a
+sequence of them (`preview`), and which never strike (`check`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from execmock.core.faults.request import AskedExecution, AskedRequest
 from execmock.core.faults.strike import Counted, Strike, Tried, run, struck_by, together, trying
 from execmock.core.faults.timing import counted
 from execmock.core.faults.words import ABOUT_EXECUTION, CREATING, FaultWords
+from execmock.core.faults.wrong import WRONG, Stale, Wrong
 
 __all__ = [
     "ABOUT_EXECUTION",
     "CREATING",
     "EFFECTS",
+    "WRONG",
     "AskedExecution",
     "AskedRequest",
     "Broken",
@@ -42,9 +44,11 @@ __all__ = [
     "FaultSource",
     "FaultWords",
     "Refused",
+    "Stale",
     "Strike",
     "Tried",
     "Wait",
+    "Wrong",
     "compile_fault",
     "compile_faults",
     "compile_list",

@@ -30,6 +30,13 @@ def _excluded(fault: Fault, words: FaultWords) -> tuple[str, str] | None:
     operation, method, path = asked.get(Operation), asked.get(Method), asked.get(Path)
     named = operation.names if isinstance(operation, Operation) else tuple(words.operations)
     left = [words.operations[name] for name in named]
+    changed = () if fault.effect is None else fault.effect.operations
+    if changed and fault.effect is not None:
+        left = [one for one in left if one.id in changed]
+        if not left:
+            said = f"no answer to {listed(named)} can be {fault.effect.said}; expected {listed(changed)}"
+            return "operation", said
+        named = tuple(one.id for one in left)
     if isinstance(method, Method):
         with_head = {"GET": ("GET", "HEAD")}
         left = [one for one in left if {*with_head.get(one.method, (one.method,))} & {*method.names}]

@@ -52,6 +52,11 @@ class Effect:
         return False
 
     @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations whose answers it can change; empty for all."""
+        return ()
+
+    @property
     def said(self) -> str:
         """What it does, in a few words that are fit to be its name too."""
         raise NotImplementedError

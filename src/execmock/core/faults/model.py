@@ -27,6 +27,9 @@ class Fault:
 
     def fits(self, request: AskedRequest) -> bool:
         """Whether it is meant for a request, whenever that comes."""
+        changed = () if self.effect is None else self.effect.operations
+        if changed and request.operation not in changed:
+            return False
         return all(matcher.fits(request) for matcher in self.matchers)
 
     @property

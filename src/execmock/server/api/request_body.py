@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.contract import Contract, RequestBody, is_json
-from execmock.core.json_text import JsonError, decode
+from execmock.core.json_text import DEEPEST, JsonError, decode
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.server.api.calls import JSON, Request
@@ -30,6 +30,7 @@ class BodyValidator:
         self._any = "*/*" in kinds.values()
         schema = next((schema for media, schema in body.content.items() if is_json(media)), {})
         self._schema = SchemaValidator(contract.standalone(schema), "body")
+        self._deepest = contract.resolve(schema).get("x-deepest", DEEPEST)
         self._properties = frozenset(contract.resolve(schema).get("properties", {}))
 
     def check(self, request: Request) -> Any:
@@ -47,7 +48,7 @@ class BodyValidator:
                 self._strictness.wrong_content_type, "The content type is not supported", [violation]
             )
         try:
-            body = decode(request.body)
+            body = decode(request.body, self._deepest)
         except JsonError as error:
             came = request.body[:60].decode("utf-8", "replace")
             violation = Violation("body", f"a JSON object; {error.message}", came)

@@ -8,7 +8,7 @@ from typing import Any
 from execmock.core.durations import format_instant
 from execmock.core.fault_count import FaultCount
 from execmock.core.faults import AskedExecution, AskedRequest, Fault, FaultPreview
-from execmock.core.json_text import decode, encode
+from execmock.core.json_text import decode_kept, encode
 from execmock.core.sandbox import Sandbox
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
@@ -123,7 +123,7 @@ def _as_json(one: ActiveFault, counts: Mapping[int, FaultCount]) -> dict[str, An
     return {
         "name": fault.name,
         "does": fault.said,
-        "fault": decode(fault.text.encode()),
+        "fault": decode_kept(fault.text.encode()),
         "stays": one.stays,
         "addedAt": None if one.began is None else format_instant(one.began),
         "seen": count.seen,

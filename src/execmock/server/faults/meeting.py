@@ -67,10 +67,15 @@ class FaultMeeting:
         self.strike = await strike_on(self._engine, request, (operation, path), sandbox, self._entered)
         return None if self.strike is None else refusal(self.strike, request_ids, sandbox)
 
-    def applied(self, result: Result) -> Result:
+    async def applied(self, result: Result) -> Result:
         """Return the result of a request as log, journal and client get to see it."""
         if self.strike is None:
             return result
+        if self.strike.effect is not None and self.strike.effect.word in ("wrong", "stale"):
+            # Imported here: few faults change what an answer says.
+            from execmock.server.faults.drift import drifted
+
+            result = await drifted(self._engine, self.strike.effect, result, self.sandbox)
         if self.strike.limit is not None:
             result = replace(result, answer=_with_limit(result.answer, self.strike.limit))
         if not self.strike.names:

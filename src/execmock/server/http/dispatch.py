@@ -179,7 +179,7 @@ class ApiDispatcher:
         if result is None:
             result = await self._api.handle(request, met)
             if met is not None:
-                result = met.applied(result)
+                result = await met.applied(result)
         took = (monotonic() - started) * 1000
         real = self._engine.clock.now()
         self._log.add(request, result, real, took, self._cors.refusal(request.headers))

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from execmock.core.durations import format_instant
-from execmock.core.json_text import JsonError, decode, encode
+from execmock.core.json_text import JsonError, decode_kept, encode
 from execmock.server.api.calls import Request, Result
 from execmock.service.events.redaction import hidden, query_without_secrets, secrets_of, violations_without
 from execmock.service.events.redaction import path_without_secrets as shown_path
@@ -118,7 +118,7 @@ def _problem(line: Answered) -> str:
 
 def _message(body: bytes) -> str:
     try:
-        error = decode(body)
+        error = decode_kept(body)
     except JsonError:
         return ""
     message = error.get("message") if isinstance(error, dict) else None

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from execmock.core.json_text import decode, encode
+from execmock.core.json_text import decode_kept, encode
 from execmock.core.request_counts import RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
 from execmock.interfaces import Store, Tail
@@ -176,7 +176,7 @@ async def _logged(tail: Tail, wanted: JournalFilter = _ALL) -> list[_Logged]:
 
     def look(numbered: tuple[int, bytes]) -> _Logged:
         number, text = numbered
-        entry = decode(text)
+        entry = decode_kept(text)
         is_wanted = wanted.after < number < before and wanted.admits_shown(entry)
         return _Logged(number, text, kind_of_shown(entry), is_wanted, bool(entry["misspelt"]))
 
@@ -187,7 +187,7 @@ async def _logged(tail: Tail, wanted: JournalFilter = _ALL) -> list[_Logged]:
 
 async def _shown(logged: Sequence[_Logged]) -> list[bytes]:
     def shown(one: _Logged) -> bytes:
-        entry = decode(one.text)
+        entry = decode_kept(one.text)
         entry.pop(_AGAIN, None)
         return encode({**entry, "number": one.number})
 
@@ -195,7 +195,7 @@ async def _shown(logged: Sequence[_Logged]) -> list[bytes]:
 
 
 def _written_again(one: _Logged) -> bytes:
-    return _packed({**decode(one.text), _AGAIN: True})
+    return _packed({**decode_kept(one.text), _AGAIN: True})
 
 
 class SharedChanges(Changes):
@@ -238,7 +238,7 @@ class SharedChanges(Changes):
                 if known is not None and tail.first > known + 1:
                     self.publish_here(place[0], "gap", {"after": known})
                 for number, text in enumerate(tail.entries, tail.first):
-                    told = decode(text) if text else {_AGAIN: True}
+                    told = decode_kept(text) if text else {_AGAIN: True}
                     if _AGAIN not in told:
                         self._take_in(place, number, told)
 

@@ -9,7 +9,7 @@ from typing import Any
 from execmock.core.clock import LATEST, ClockError, ClockState
 from execmock.core.durations import format_instant
 from execmock.core.execution import AnyExecution, seed_for
-from execmock.core.json_text import decode
+from execmock.core.json_text import decode_kept
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
@@ -115,7 +115,7 @@ class ExecutionCommands:
     def view(self, state: ExecutionState, sandbox: Sandbox) -> Mapping[str, Any]:
         """Return what an execution shows in a state, in the form of its API."""
         execution, views = state.execution, self._views[state.execution.api.name]
-        request = decode(execution.body)
+        request = decode_kept(execution.body)
         view_data = views.view_data(
             execution, state.progress, state.scenario, request, sandbox.organization, state.now
         )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.execution import Execution, seed_for
-from execmock.core.json_text import decode, encode
+from execmock.core.json_text import decode_kept, encode
 from execmock.core.progress import Tick, counts_reads, progress, standing
 from execmock.core.views import ViewData, Views, next_event
 from execmock.service.sandboxes import Sandbox
@@ -74,7 +74,7 @@ class ViewCache:
         kept = self._rendered.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
-        rendered = self._render(execution, sandbox, now, decode(execution.request))
+        rendered = self._render(execution, sandbox, now, decode_kept(execution.request))
         self._rendered.keep(execution.id, rendered)
         return rendered
 
@@ -112,7 +112,7 @@ class ViewCache:
         scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox, execution)
         state = progress(scenario, execution.progress, Tick(), now, seed)
-        request = decode(execution.request)
+        request = decode_kept(execution.request)
         return self._views.view_data(execution, state, scenario, request, sandbox.organization, now)
 
     def _render(

@@ -294,7 +294,8 @@ def status_initial(evidence: Evidence) -> Iterator[Check]:
         key = str(_sent(seen).get("idempotencyKey") or "")
         keys[key] += bool(key)
         status = seen.at("/data/execution/status")
-        if keys[key] <= 1 and seen.probe != "idempotency" and status in evidence.transitions.statuses:
+        first = keys[key] <= 1 and seen.probe != "idempotency" and not evidence.repeated(seen)
+        if first and status in evidence.transitions.statuses:
             yield check(status in initial, seen, f"one of {', '.join(initial)}", at="/data/execution/status")
 
 

@@ -200,7 +200,9 @@ def witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     found = []
     for seen in evidence.successes(CREATE):
         time = seen.at("/data/execution/createdAt")
-        if instant(time) is not None and seen.probe != "idempotency":
+        # What a repetition answers may have been created by an earlier request.
+        first = seen.probe != "idempotency" and not evidence.repeated(seen)
+        if first and instant(time) is not None:
             found.append((seen.sent, seen.identity, time))
     return sorted(found)
 
