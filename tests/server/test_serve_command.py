@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -114,6 +115,7 @@ def test_it_names_every_operation_a_key_the_docs_and_the_magic_ids(serve: Serve)
     assert f"{serving.url}/docs/" in serving.banner
     assert re.search(r"Key +b3sk_\w+", serving.banner)
     assert re.search(r"workflowId wf_paid_happy_path +paid-happy-path +\w", serving.banner)
+    assert re.search(r"wf_fault_NAME, wf_fault_reads_NAME .*\n.*\bgateway_down\b", serving.banner)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,35 @@ def test_the_lines_to_paste_work_when_they_are_pasted(serve: Serve, options: tup
     assert (executed["object"], executed["status"]) == ("execution", "running")
 
 
+def test_the_console_is_named_before_all_else_and_can_be_left_out(serve: Serve) -> None:
+    serving = serve()
+    assert serving.banner.splitlines()[2].split() == ["Console", f"{serving.url}/_execmock/"]
+    assert "Console" not in serve("--no-console").banner
+
+
+def test_the_console_is_opened_in_the_browser_that_the_machine_has(tmp_path: Path) -> None:
+    """`BROWSER` names a program, which here tells through a pipe where it was sent."""
+    browser, told = tmp_path / "browser", tmp_path / "told"
+    os.mkfifo(told)
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" >{told}\n')
+    browser.chmod(0o755)
+    listening = os.open(told, os.O_RDONLY | os.O_NONBLOCK)
+    command = [*COMMAND, "--port", "0", "--control-port", "0", "--open"]
+    with (
+        interruptible(),
+        subprocess.Popen(  # noqa: S603 - the command under test
+            command, env={**ENVIRONMENT, "BROWSER": f"{browser} %s"}, stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        heard, _, _ = select.select([listening], [], [], 60)
+        address = os.read(listening, 200).decode() if heard else "nothing"
+        process.terminate()
+        banner = process.communicate(timeout=30)[0]
+    os.close(listening)
+    assert f"Console              {address}\n" in banner
+    assert address.endswith("/_execmock/")
+
+
 def test_a_port_that_is_taken_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -177,6 +208,7 @@ def test_a_bad_scenario_file_is_refused_with_its_place(tmp_path: Path) -> None:
         (["--prot", "0"], "has no option --prot"),
         (["--port", "70000"], "70000"),
         (["--store", "mem:"], "mem:"),
+        (["--open", "--no-console"], "--open and --no-console exclude each other"),
         (["--clock-start", "1960-01-01"], "1960-01-01"),
     ],
 )

@@ -91,6 +91,9 @@ class EmbedViews:
         """Return what the control API shows: the execution itself."""
         return view_data.fields
 
+    def public(self, view_data: ViewData) -> None:
+        """Nothing of the embed API is shown without a key."""
+
 
 def _blank(schema: Mapping[str, Any]) -> Any:
     if "const" in schema:

@@ -60,6 +60,10 @@ class ApiViews(Protocol):
         """Return what the control API shows."""
         ...
 
+    def public(self, view_data: ViewData) -> Mapping[str, Any] | None:
+        """Return what is shown without a key, None in an API that has no such view."""
+        ...
+
 
 class Views:
     """Renders executions as one contract shows them."""

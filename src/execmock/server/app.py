@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from execmock.core.contract.names import CREATE
 from execmock.server.api.authentication import ApiKeyAuthenticator
 from execmock.server.api.handlers import api_handlers
 from execmock.server.api.pipeline import Api
@@ -50,7 +51,12 @@ class App:
         """The control API, made with the first request for it."""
         from execmock.server.control.app import ControlApi
 
-        return ControlApi(self.engine, self.request_ids, self.options.control_key, strict=self.options.strict)
+        return ControlApi(self.engine, self.request_ids, self._elsewhere)
+
+    def _elsewhere(self) -> Mapping[str, int]:
+        """Return operation id to port, for those that are not on the control API's port."""
+        here = self.ports.get(CREATE) if self.control_port is None else None
+        return {name: port for name, port in self.ports.items() if port != here}
 
     def end_streams(self) -> None:
         """End what is open without an end of its own: the server is about to stop."""

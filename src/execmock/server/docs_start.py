@@ -13,7 +13,7 @@ from execmock.core.scenario.conditions import WORKFLOW
 from execmock.core.scenario.outcome import end_statuses
 from execmock.server.example_keys import ExampleKey
 
-__all__ = ["key_facts", "scenario_facts"]
+__all__ = ["example_of", "key_facts", "scenario_facts"]
 
 
 def key_facts(key: str | None, keys: Sequence[ExampleKey], *, strict: bool) -> Mapping[str, Any]:
@@ -39,11 +39,7 @@ def _can_be_asked(scenario: Scenario) -> bool:
 
 def _facts(scenario: Scenario, sandbox: Sandbox | None) -> Mapping[str, Any]:
     own = sandbox.default_scenario if sandbox and scenario.api == "executions" else None
-    request, magic = example_request(scenario.bind), _by_id_alone(scenario)
-    if scenario.api == "executions" and sandbox and sandbox.workflows:
-        # The sandbox refuses every other workflow, magic ones too.
-        magic = magic and request["workflowId"] in sandbox.workflows
-        request = request if magic else {**request, "workflowId": sandbox.workflows[0]}
+    request, magic = example_of(scenario, sandbox)
     return {
         "name": scenario.name,
         "summary": scenario.summary,
@@ -54,6 +50,16 @@ def _facts(scenario: Scenario, sandbox: Sandbox | None) -> Mapping[str, Any]:
         "ends": end_statuses(scenario),
         "signals": scenario.signals,
     }
+
+
+def example_of(scenario: Scenario, sandbox: Sandbox | None) -> tuple[dict[str, Any], bool]:
+    """Return the properties of a request that a scenario is for, and whether its id alone picks it."""
+    request, magic = example_request(scenario.bind), _by_id_alone(scenario)
+    if scenario.api == "executions" and sandbox and sandbox.workflows:
+        # The sandbox refuses every other workflow, magic ones too.
+        magic = magic and request["workflowId"] in sandbox.workflows
+        request = request if magic else {**request, "workflowId": sandbox.workflows[0]}
+    return request, magic
 
 
 def _by_id_alone(scenario: Scenario) -> bool:

@@ -15,6 +15,7 @@ from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
 from execmock.server.app import App
 from execmock.server.banner import banner
+from execmock.server.control import PREFIX
 from execmock.server.example_keys import ExampleKey, example_key, example_keys
 from execmock.server.http.listener import Listener, bind
 from execmock.server.http.unix_socket import path_of
@@ -68,6 +69,11 @@ async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
         asyncio.get_running_loop().add_reader(running.lifeline, stopped.set)
     if running.first and not running.again:
         _say(mock, settings, opened, tls, await example_keys(mock.engine.sandboxes, settings))
+        if settings.open:
+            # Imported here: most servers have no use for it.
+            from execmock.server.browser import open_console
+
+            await open_console(f"{opened.control.url}{PREFIX}/")
     running.when_ready()
     background = [
         asyncio.create_task(_reload(mock, settings, aloud=running.first)),
@@ -156,6 +162,7 @@ def _say(
                 left_out(engine.contract),
                 keys,
                 tls.trust if tls else None,
+                engine.faults.shipped,
             )
         )
         sys.stdout.flush()

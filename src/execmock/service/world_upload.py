@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from execmock.core.schema.violation import Violation
@@ -12,7 +12,12 @@ from execmock.loading.worlds import load_world, read_world, shipped_worlds
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.upload import ScenarioFinding, as_yaml
 
-__all__ = ["read_world_upload"]
+__all__ = ["read_world_upload", "world_names"]
+
+
+def world_names() -> Sequence[str]:
+    """Return the names of the shipped worlds."""
+    return list(shipped_worlds())
 
 
 def read_world_upload(body: Mapping[str, Any], words: WorldWords) -> World:

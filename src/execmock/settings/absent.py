@@ -21,6 +21,8 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "tls_cert": _NO_TLS,
         "tls_key": _NO_TLS,
         "control_key": "the test itself is who controls the mock",
+        "console": "it is always there, at /_execmock/",
+        "open": "there is no one in front of a test",
         "store": "what a test leaves is forgotten; snapshot() and restore() keep it in between",
         "workers": _ONE_PROCESS,
         "head_timeout": _NO_STRANGERS,

@@ -49,6 +49,13 @@ class ControlAccess:
 
         `operation` is None where none is meant; one without security asks for no key.
         """
+        self.admit_page(headers)
+        if self._key is not None and (operation is None or operation.security):
+            self._check_key(headers.get("Authorization", ""))
+        return None
+
+    def admit_page(self, headers: Mapping[str, str]) -> None:
+        """Refusal 403 to a request from elsewhere; files in which there is no secret need no key."""
         host = headers.get("Host", "")
         if self._key is None and not is_loopback(_name(host)):
             raise Refusal(
@@ -58,9 +65,6 @@ class ControlAccess:
         if origin is not None and _place(origin) != host.lower():
             violation = Violation("header/Origin", "none, or the server's own", origin)
             raise Refusal(403, "Pages of other origins may not use the control API", [violation])
-        if self._key is not None and (operation is None or operation.security):
-            self._check_key(headers.get("Authorization", ""))
-        return None
 
     def _check_key(self, header: str) -> None:
         scheme, _, key = header.partition(" ")

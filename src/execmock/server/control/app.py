@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -18,9 +20,12 @@ from execmock.server.api.pipeline import Api, Handler
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.api.strictness import Strictness, breaks
+from execmock.server.console_pages import console_file
 from execmock.server.control import PREFIX
 from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
+from execmock.server.control.creation import CreationOperations
+from execmock.server.control.execution_times import ExecutionTimeOperations
 from execmock.server.control.executions import ExecutionOperations
 from execmock.server.control.faults import FaultOperations
 from execmock.server.control.journal import JournalOperations
@@ -28,10 +33,13 @@ from execmock.server.control.operations import ControlHandler
 from execmock.server.control.sandboxes import SandboxOperations
 from execmock.server.control.scenarios import ScenarioOperations
 from execmock.server.control.stream import Streams
+from execmock.server.example_keys import any_key, example_keys
 from execmock.service.engine import Engine
+from execmock.service.faults.upload import fault_names
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.service.scenarios.shipped import shipped
+from execmock.service.world_upload import world_names
 from execmock.version import __version__
 
 __all__ = ["ControlApi", "control_contract"]
@@ -41,6 +49,8 @@ _GROUPS = (
     ClockOperations,
     ScenarioOperations,
     ExecutionOperations,
+    ExecutionTimeOperations,
+    CreationOperations,
     FaultOperations,
     JournalOperations,
     SandboxOperations,
@@ -57,14 +67,20 @@ class ControlApi:
     """Answers calls under the prefix."""
 
     def __init__(
-        self, engine: Engine, request_ids: RequestIds, key: str | None, *, strict: bool = False
+        self, engine: Engine, request_ids: RequestIds, elsewhere: Callable[[], Mapping[str, int]]
     ) -> None:
-        self._auth = "strict" if strict else "open"
+        self._engine = engine
+        self._elsewhere = elsewhere
         self._sandboxes = engine.sandboxes
-        self._guard = ControlAccess(key)
+        self._guard = ControlAccess(engine.options.control_key)
         self._streams = Streams(engine)
         self._contract = control_contract()
-        handlers: dict[str, ControlHandler] = {"getHealth": self._health, "streamChanges": _not_here}
+        handlers: dict[str, ControlHandler] = {
+            "getHealth": self._health,
+            "getServer": self._server,
+            "getContract": self._served_contract,
+            "streamChanges": _not_here,
+        }
         self._groups = [group(engine, request_ids) for group in _GROUPS]
         for group in self._groups:
             handlers.update(group.handlers())
@@ -85,6 +101,14 @@ class ControlApi:
             return self.refuse(refusal)
         return None
 
+    def page(self, request: Request) -> Result:
+        """Return a file of the console, which needs no key, or the refusal that says why not."""
+        try:
+            self._guard.admit_page(request.headers)
+        except Refusal as refusal:
+            return self.refuse(refusal)
+        return console_file(request.method, request.path)
+
     def refuse(self, refusal: Refusal) -> Result:
         """Return the result of a request that is refused before any operation is asked."""
         return self._api.refuse(refusal)
@@ -102,6 +126,32 @@ class ControlApi:
         # A server whose store does not answer is up, but of no use to a load balancer.
         await self._sandboxes.get(DEFAULT_SANDBOX)
         return encode({"status": "ok", "version": __version__, "url": "/openapi.yaml", "auth": self._auth})
+
+    @property
+    def _auth(self) -> str:
+        return "strict" if self._engine.options.strict else "open"
+
+    async def _server(self, checked: ValidatedRequest) -> bytes:
+        options = self._engine.options
+        known = await example_keys(self._sandboxes, options)
+        keys: list[Any] = [{"key": one.key, "scope": one.scope, "sandbox": one.sandbox} for one in known]
+        if not options.strict:
+            anyone = any_key(known)
+            keys.append({"key": anyone.key, "scope": anyone.scope, "sandbox": anyone.sandbox})
+        return encode(
+            {
+                "version": __version__,
+                "auth": self._auth,
+                "keys": keys,
+                "origins": list(options.cors_origins),
+                "elsewhere": dict(self._elsewhere()),
+                "faults": fault_names(),
+                "worlds": world_names(),
+            }
+        )
+
+    async def _served_contract(self, checked: ValidatedRequest) -> bytes:
+        return encode(self._engine.contract.document)
 
     async def stream(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse | Result:
         """Serve the live stream, or return the refusal that says why not."""

@@ -39,8 +39,10 @@ class ClockOperations(Operations):
     async def _target(self, wanted: Mapping[str, Any], checked: ValidatedRequest) -> int:
         if "to" in wanted:
             return read_instant(wanted["to"], "body/to")
-        until = wanted["until"]
         sandbox = await self.sandbox(checked)
+        if "next" in wanted:
+            return await self.engine.commands.next_change(sandbox)
+        until = wanted["until"]
         return await self.engine.commands.instant_of(sandbox, until["execution"], until["status"])
 
 

@@ -47,7 +47,8 @@ class ExecutionOperations(Operations):
         found = await find_executions(
             repository, commands, sandbox, api, wanted, given["offset"], given["limit"]
         )
-        return encode({"executions": [state.as_json() for state in found.page], "total": found.total})
+        shown = [state.as_json(history=given["history"]) for state in found.page]
+        return encode({"executions": shown, "total": found.total})
 
     def _known_status(self, name: str | None, api: ApiDescription) -> str | None:
         """Return a status as it was asked for; Refusal 404 where no execution can have it."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from execmock.core.json_text import encode
-from execmock.core.scenario import Scenario
+from execmock.core.preview import as_json
 from execmock.core.schema.violation import Violation
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
+from execmock.server.control.scenario_json import scenario_as_json
 from execmock.service.refusals import Refusal
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
+from execmock.service.scenarios.review import finding_as_json, review
 from execmock.service.scenarios.upload import read_upload
 
 __all__ = ["ScenarioOperations"]
@@ -30,6 +32,7 @@ class ScenarioOperations(Operations):
             "deleteScenario": self._delete,
             "getDefaultScenario": self._read_default,
             "setDefaultScenario": self._set_default,
+            "checkScenario": self._check,
         }
 
     async def _list(self, checked: ValidatedRequest) -> bytes:
@@ -37,13 +40,15 @@ class ScenarioOperations(Operations):
         await self.engine.scenario_sync.refresh(owner)
         seen = self.engine.registry.seen_by(owner).values()
         current = sorted(seen, key=lambda scenario: scenario.name)
-        return encode({"scenarios": [_as_json(scenario) for scenario in current]})
+        sandbox = await self._asking(checked)
+        return encode({"scenarios": [scenario_as_json(scenario, sandbox) for scenario in current]})
 
     async def _read(self, checked: ValidatedRequest) -> bytes:
         scenario = await self.known_scenario(
             checked.parameters["name"], "path/name", await self._owner(checked)
         )
-        return encode({**_as_json(scenario), "text": scenario.text})
+        shown = scenario_as_json(scenario, await self._asking(checked))
+        return encode({**shown, "text": scenario.text})
 
     async def _put(self, checked: ValidatedRequest) -> bytes:
         name, owner = checked.parameters["name"], await self._owner(checked)
@@ -55,7 +60,7 @@ class ScenarioOperations(Operations):
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
         await self.engine.share_scenario(scenario, owner)
-        return encode(_as_json(scenario))
+        return encode(scenario_as_json(scenario, await self._asking(checked)))
 
     async def _delete(self, checked: ValidatedRequest) -> bytes:
         name, owner = checked.parameters["name"], await self._owner(checked)
@@ -85,20 +90,25 @@ class ScenarioOperations(Operations):
         await self.engine.sandboxes.change(sandbox.id, lambda old: replace(old, default_scenario=name))
         return encode({"scenario": name})
 
+    async def _check(self, checked: ValidatedRequest) -> bytes:
+        owner, body = await self._owner(checked), checked.body
+        await self.engine.scenario_sync.refresh(owner)
+        others = list(self.engine.registry.seen_by(owner).values())
+        # A long text takes seconds, and others are answered meanwhile.
+        reviewed = await asyncio.to_thread(
+            review, body["text"], self.engine.contract, self.engine.words, others, body.get("seed", 0)
+        )
+        scenario, played = reviewed.scenario, reviewed.played
+        shown = None if scenario is None else scenario_as_json(scenario, await self._asking(checked))
+        preview = None if played is None else as_json(played)
+        findings = [finding_as_json(finding) for finding in reviewed.findings]
+        return encode({"findings": findings, "scenario": shown, "preview": preview})
+
+    async def _asking(self, checked: ValidatedRequest) -> Sandbox:
+        """Return the sandbox whose requests are meant, by default the default one."""
+        return await self.named(checked.parameters.get("sandbox", DEFAULT_SANDBOX), "query/sandbox")
+
     async def _owner(self, checked: ValidatedRequest) -> str:
         # Without the parameter, the scenarios that all sandboxes share are meant.
         name = checked.parameters.get("sandbox")
         return "" if name is None else (await self.named(name, "query/sandbox")).id
-
-
-def _as_json(scenario: Scenario) -> dict[str, Any]:
-    own = scenario.steps[: scenario.own]
-    return {
-        "name": scenario.name,
-        "version": scenario.version,
-        "summary": scenario.summary,
-        "api": scenario.api,
-        "bind": dict(scenario.bind),
-        "signals": list(scenario.signals),
-        "steps": [{"name": step.name, "status": step.status} for step in own],
-    }

@@ -12,6 +12,7 @@ from execmock.server.api.authentication import opened_by
 from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.api.pipeline import Api, internal_error
 from execmock.server.api.request_ids import RequestIds
+from execmock.server.console_pages import is_console_path
 from execmock.server.control import PREFIX
 from execmock.server.faults.meeting import FaultMeeting, asks_for_faults
 from execmock.server.http.access_log import AccessLog
@@ -248,6 +249,7 @@ class ApiDispatcher:
             misspelt,
             result.warning,
             result.faults,
+            self._cors.refusal(request.headers),
         )
 
 
@@ -266,6 +268,8 @@ class ControlDispatcher:
         """Answer one request."""
         started = monotonic()
         control = self._control()
+        if self._engine.options.console and is_console_path(request.path):
+            return _response(control.page(request).answer, {})
         result = await control.admit(request)
         if result is None and request.path == f"{PREFIX}/stream" and request.method in _READS:
             streamed = await control.stream(incoming, request)

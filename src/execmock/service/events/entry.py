@@ -35,7 +35,8 @@ class JournalEntry(Struct, frozen=True, gc=False):
     `body` has at most `LONGEST_BODY` bytes, and `cut` is how many more there were; so with `answer`, which is
     None where answers are not kept. `fits` says that the request keeps the contract; `violations` are why it
     was refused all the same. `misspelt` are names that are nearly known; None means that they can still be
-    found in the request. `warning` is what the client was warned of, `faults` the names of those that struck.
+    found in the request. `warning` is what the client was warned of, `faults` the names of those that struck,
+    `browser` why the page that sent it may not read the answer.
     """
 
     number: int
@@ -57,6 +58,7 @@ class JournalEntry(Struct, frozen=True, gc=False):
     misspelt: Sequence[Violation] | None = None
     warning: str = ""
     faults: Sequence[str] = ()
+    browser: str = ""
 
     @property
     def breaks_contract(self) -> bool:
@@ -107,6 +109,7 @@ def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[st
         "misspelt": [violation.as_json() for violation in misspelt],
         "warning": entry.warning or None,
         "faults": list(entry.faults),
+        "originRefused": entry.browser or None,
     }
     # A client that sends a key where it belongs may send it where it does not belong too.
     secrets = secrets_of(entry.query, entry.headers)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from execmock.core.apis import APIS
 from execmock.core.clock import LATEST, ClockError, ClockState
 from execmock.core.durations import format_instant
 from execmock.core.execution import AnyExecution, seed_for
@@ -13,12 +15,16 @@ from execmock.core.json_text import decode_kept
 from execmock.core.progress import Jump, Progress, Signal, Tick, next_due, open_triggers, progress
 from execmock.core.scenario import Scenario
 from execmock.core.schema.violation import Violation
+from execmock.core.views import ViewData
 from execmock.errors import nearest
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
 from execmock.service.services import Services
 
 __all__ = ["ExecutionCommands", "ExecutionState", "clock_as_json"]
+
+_PAGE = 200
+"""Executions looked at before other requests get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +58,13 @@ class ExecutionState:
         names = ((visit.at, steps[visit.step]) for visit in progress.visits)
         return next((at for at, step in names if status in (step.status, step.name)), None)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON-like data, with the history of its steps."""
-        steps = self.scenario.steps
-        history = [
-            {
-                "step": steps[visit.step].name,
-                "status": steps[visit.step].status,
-                "at": format_instant(visit.at),
-                **({"signal": visit.signal} if visit.signal else {}),
-            }
-            for visit in self.progress.visits
-        ]
+    def as_json(self, *, history: bool = True) -> dict[str, Any]:
+        """Return it as JSON-like data, with the history of its steps unless that is not wanted."""
         return {
             "id": self.execution.id,
             "api": self.scenario.api,
             "sandbox": self.execution.sandbox,
+            "workflow": self.execution.workflow_id,
             "scenario": self.scenario.name,
             "version": self.scenario.version,
             "createdAt": format_instant(self.execution.created_at),
@@ -76,8 +73,20 @@ class ExecutionState:
             "polls": self.progress.polls,
             "waitsFor": list(self.waits_for),
             "nextAt": None if self.due is None else format_instant(self.due),
-            "history": history,
+            **({"history": self._history()} if history else {}),
         }
+
+    def _history(self) -> list[dict[str, Any]]:
+        steps = self.scenario.steps
+        return [
+            {
+                "step": steps[visit.step].name,
+                "status": steps[visit.step].status,
+                "at": format_instant(visit.at),
+                **({"signal": visit.signal} if visit.signal else {}),
+            }
+            for visit in self.progress.visits
+        ]
 
 
 class ExecutionCommands:
@@ -112,14 +121,44 @@ class ExecutionCommands:
             execution, scenario, state, now, due if due and due <= LATEST else None, waits_for
         )
 
+    async def standing_at(self, sandbox: Sandbox, execution_id: str, at: int | None) -> ExecutionState:
+        """Return where an execution stood at an instant of its past, by default now; else Refusal 409."""
+        state = await self.standing(sandbox, execution_id)
+        if at is None:
+            return state
+        first = state.execution.created_at
+        if not first <= at <= state.now:
+            span = f"an instant from {format_instant(first)} to {format_instant(state.now)}"
+            violation = Violation("query/at", span, format_instant(at))
+            raise Refusal(409, "The execution has no view then", [violation])
+        visits = tuple(visit for visit in state.progress.visits if visit.at <= at)
+        return replace(state, progress=Progress(visits), now=at)
+
+    async def ahead(self, sandbox: Sandbox, execution_id: str, most: int) -> list[dict[str, Any]]:
+        """Return the next `most` steps that time alone leads an execution through, with their instants."""
+        state = await self.standing(sandbox, execution_id)
+        steps, made = state.scenario.steps, len(state.progress.visits)
+        seed = seed_for(state.scenario, sandbox, state.execution)
+        coming = progress(state.scenario, state.progress, Tick(), LATEST, seed).visits[made : made + most]
+        return [
+            {
+                "step": steps[visit.step].name,
+                "status": steps[visit.step].status,
+                "at": format_instant(visit.at),
+            }
+            for visit in coming
+        ]
+
     def view(self, state: ExecutionState, sandbox: Sandbox) -> Mapping[str, Any]:
         """Return what an execution shows in a state, in the form of its API."""
-        execution, views = state.execution, self._views[state.execution.api.name]
-        request = decode_kept(execution.body)
-        view_data = views.view_data(
-            execution, state.progress, state.scenario, request, sandbox.organization, state.now
-        )
-        return views.control(view_data)
+        return self._views[state.execution.api.name].control(self.view_data(state, sandbox))
+
+    def view_data(self, state: ExecutionState, sandbox: Sandbox) -> ViewData:
+        """Return everything that there is to show of an execution in a state."""
+        execution = state.execution
+        request, organization = decode_kept(execution.body), sandbox.organization
+        views = self._views[execution.api.name]
+        return views.view_data(execution, state.progress, state.scenario, request, organization, state.now)
 
     async def signal(self, sandbox: Sandbox, execution_id: str, name: str, payload: Any) -> ExecutionState:
         """Send a signal; Refusal 409 when the present step does not wait for it."""
@@ -186,6 +225,22 @@ class ExecutionCommands:
             raise _unknown_sandbox(sandbox_id)
         self._changes.publish(sandbox_id, "clock", clock_as_json(sandbox.clock, self._clock.now()))
         return sandbox
+
+    async def next_change(self, sandbox: Sandbox) -> int:
+        """Return the next instant at which time alone moves any execution; Refusal 409 if it moves none."""
+        first: int | None = None
+        for api in APIS.values():
+            seen = 0
+            while page := await self._repository.page(sandbox, api, seen, _PAGE):
+                for execution in page:
+                    due = self.state_of(execution, sandbox).due
+                    first = due if first is None or (due is not None and due < first) else first
+                seen += len(page)
+                # Others are answered meanwhile.
+                await asyncio.sleep(0)
+        if first is None:
+            raise Refusal(409, "Time alone moves no execution of the sandbox")
+        return first
 
     async def instant_of(self, sandbox: Sandbox, execution_id: str, status: str) -> int:
         """Return when time alone leads an execution to a status; Refusal 409 if it never does."""

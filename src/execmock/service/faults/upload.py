@@ -13,7 +13,12 @@ from execmock.loading.faults import load_faults, read_fault_data, read_faults, s
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.upload import ScenarioFinding
 
-__all__ = ["read_fault_upload"]
+__all__ = ["fault_names", "read_fault_upload"]
+
+
+def fault_names() -> Sequence[str]:
+    """Return the names of the shipped files of faults."""
+    return list(shipped_faults())
 
 
 def read_fault_upload(body: Mapping[str, Any], words: FaultWords) -> Sequence[Fault]:

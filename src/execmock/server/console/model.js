@@ -1,0 +1,198 @@
+// All that the page knows of one sandbox: read once, and kept true by the live stream.
+import { Api, ApiError } from "./api.js";
+import { SandboxClock } from "./clock.js";
+import { ExecutionRows } from "./rows.js";
+import { Store } from "./store.js";
+import { Stream } from "./stream.js";
+
+const KEPT = "execmock sandbox";
+/** How many requests the page keeps. */
+export const MOST_REQUESTS = 1000;
+const JUMP = 1500;
+
+export class Model extends Store {
+  #stream = null;
+
+  constructor() {
+    super({
+      server: null, contract: null, sandboxes: [], sandbox: sessionStorage.getItem(KEPT) ?? "default",
+      clock: null, scenarios: [], defaultScenario: null, faults: [], held: [], requests: [], followed: {},
+      connection: "connecting", locked: null, notice: null, error: null, edition: 0,
+    });
+    this.api = new Api();
+    this.api.onLocked = (wrong) => this.set({ locked: wrong ? "wrong" : "asked" });
+    this.rows = this.#newRows();
+  }
+
+  get sandbox() {
+    return this.state.sandbox;
+  }
+
+  /** Reads everything, and follows the stream; with a name, those of another sandbox. */
+  async open(sandbox = this.sandbox) {
+    this.#stream?.stop();
+    this.set({ sandbox, requests: [], followed: {}, clock: null, faults: [], error: null });
+    this.rows = this.#newRows();
+    sessionStorage.setItem(KEPT, sandbox);
+    this.#stream = new Stream(this.api, sandbox, (...told) => this.#take(...told), (...told) => this.#connected(...told));
+    await this.#readAll();
+  }
+
+  /** Takes the control key that the reader gave. */
+  async unlock(key) {
+    this.api.unlock(key);
+    this.set({ locked: null });
+    await this.open();
+  }
+
+  /** Does what a reader asked for; what is refused is shown. Returns whether it was done. */
+  async act(what, done) {
+    try {
+      const result = await what();
+      this.set({ error: null, notice: done ? { text: typeof done === "function" ? done(result) : done, at: Date.now() } : this.state.notice });
+      return result ?? true;
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof TypeError)) {
+        throw error;
+      }
+      const unreached = error instanceof TypeError ? ["The server could not be reached."] : error.sentences;
+      this.set({ error: error.status === 401 ? null : unreached, notice: null });
+      return false;
+    }
+  }
+
+  async #readAll() {
+    const here = { sandbox: this.sandbox };
+    await this.act(async () => {
+      const list = this.rows.load();
+      const [server, { sandboxes }, clock, faults] = await Promise.all([
+        this.api.get("server"), this.api.get("sandboxes"), this.api.get("clock", here), this.api.get("faults", here),
+      ]);
+      this.set({ server, sandboxes, clock: new SandboxClock(clock), faults: faults.faults, held: faults.held });
+      await Promise.all([list, this.readScenarios(), this.#readRequests()]);
+      this.state.contract ??= await this.api.get("contract");
+      this.set({ edition: this.state.edition + 1 });
+    }).then((done) => done || this.#fallBack());
+  }
+
+  /** A sandbox that was kept by the browser may be gone. */
+  async #fallBack() {
+    if (this.state.locked || this.sandbox === "default") {
+      return;
+    }
+    const { sandboxes } = await this.api.get("sandboxes").catch(() => ({ sandboxes: null }));
+    if (sandboxes && !sandboxes.some(({ id }) => id === this.sandbox)) {
+      const gone = this.sandbox;
+      await this.open("default");
+      this.set({ notice: { text: `The sandbox ${gone} is gone; this is the default one.`, at: Date.now() } });
+    }
+  }
+
+  async readScenarios() {
+    const here = { sandbox: this.sandbox };
+    const [{ scenarios }, { scenario }] = await Promise.all([this.api.get("scenarios", here), this.api.get("default-scenario", here)]);
+    this.set({ scenarios, defaultScenario: scenario });
+  }
+
+  async readFaults() {
+    const { faults, held } = await this.api.get("faults", { sandbox: this.sandbox });
+    this.set({ faults, held });
+  }
+
+  async readSandboxes() {
+    this.set({ sandboxes: (await this.api.get("sandboxes")).sandboxes });
+  }
+
+  async #readRequests() {
+    const { entries } = await this.api.get("journal", { sandbox: this.sandbox, limit: MOST_REQUESTS / 4 });
+    const later = this.state.requests.filter(({ number }) => number > (entries.at(-1)?.number ?? 0));
+    this.set({ requests: [...entries, ...later] });
+  }
+
+  #newRows() {
+    return new ExecutionRows(this.api, this.state.sandbox, () => this.changed());
+  }
+
+  #connected(state, told) {
+    if (state === "back") {
+      const seconds = (told / 1000).toFixed(told < 10_000 ? 1 : 0);
+      this.set({ connection: "live", notice: { text: `Connected again after ${seconds} s; everything was read anew.`, at: Date.now() } });
+      this.state.contract = null;
+      this.rows.clear();
+      this.#readAll();
+    } else {
+      this.set({ connection: state });
+      if (state === "refused" && told.status === 404) {
+        this.#fallBack();
+      }
+    }
+  }
+
+  #take(kind, data) {
+    if (kind === "execution") {
+      this.rows.take(data);
+      this.state.followed[data.id]?.(data);
+    } else if (kind === "request") {
+      this.#request(data);
+    } else if (kind === "clock") {
+      this.#clock(data);
+    } else if (kind === "scenario") {
+      this.readScenarios().catch(() => {});
+    } else if (kind === "gap") {
+      this.#later();
+    } else if (kind === "sandbox") {
+      this.#sandbox(data);
+    }
+  }
+
+  #request(entry) {
+    const { requests, faults } = this.state;
+    const kept = requests.length >= MOST_REQUESTS ? requests.slice(requests.length - MOST_REQUESTS + 1) : requests;
+    this.set({ requests: [...kept, entry] });
+    if (entry.faults.length && faults.length) {
+      this.#soon("faults", () => this.readFaults());
+    }
+  }
+
+  #clock(data) {
+    const before = this.state.clock?.now ?? 0;
+    const clock = new SandboxClock(data);
+    this.set({ clock });
+    // The stream tells of the latest executions alone, and a jump may move all of them.
+    if (clock.now - before > JUMP && this.rows.total > 1000) {
+      this.#later();
+    }
+  }
+
+  #sandbox({ id, change }) {
+    this.#soon("sandboxes", () => this.readSandboxes());
+    if (id !== this.sandbox) {
+      return;
+    }
+    if (change === "faults") {
+      this.#soon("faults", () => this.readFaults());
+    } else if (change === "deleted") {
+      this.#fallBack();
+    } else {
+      this.rows.clear();
+      this.set({ requests: [] });
+      this.#soon("all", () => this.#readAll());
+    }
+  }
+
+  #later() {
+    this.#soon("rows", () => this.rows.load());
+  }
+
+  #waiting = new Map();
+
+  /** Does something once for all that asks for it within a moment. */
+  #soon(name, act) {
+    if (!this.#waiting.has(name)) {
+      this.#waiting.set(name, setTimeout(() => {
+        this.#waiting.delete(name);
+        act().catch(() => {});
+      }, 150));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// The executions of a sandbox, newest first: the newest at once, the others page by page after that.
+import { instant } from "./text.js";
+
+const FIRST = 100;
+const PAGE = 1000;
+/** How many executions the page keeps; of larger sandboxes it shows the newest. */
+export const MOST = 20_000;
+
+export class ExecutionRows {
+  #known = new Map();
+  #order = null;
+  #loading = null;
+  // Beyond every number that a list has.
+  #newest = 1e9;
+
+  constructor(api, sandbox, changed) {
+    this.api = api;
+    this.sandbox = sandbox;
+    this.changed = changed;
+    this.total = 0;
+    this.loaded = false;
+    this.edition = 0;
+  }
+
+  get(id) {
+    return this.#known.get(id);
+  }
+
+  /** Every row, newest first. */
+  get all() {
+    // Those of one instant stand as the server has them: the one that came last is the newest.
+    this.#order ??= [...this.#known.values()].sort((one, other) => other.created - one.created || other.number - one.number);
+    return this.#order;
+  }
+
+  /** Takes in an execution as a message of the stream has it. */
+  take(execution) {
+    const old = this.#known.get(execution.id);
+    this.#keep(execution, old?.number ?? (this.#newest += 1), old ? old.fresh : true);
+    this.total += old ? 0 : 1;
+    this.#touched();
+  }
+
+  /** Reads the list anew; what is asked for meanwhile is read once more after that. */
+  load() {
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #load() {
+    const seen = new Set();
+    const totals = await Promise.all(["executions", "embed"].map((api) => this.#page(api, 0, FIRST, seen)));
+    this.#settle(totals.reduce((sum, total) => sum + total, 0));
+    for (const [index, api] of ["executions", "embed"].entries()) {
+      for (let offset = FIRST; offset < Math.min(totals[index], MOST); offset += PAGE) {
+        await this.#page(api, offset, PAGE, seen);
+        this.#touched();
+      }
+    }
+    [...this.#known.keys()].filter((id) => !seen.has(id) && !this.#known.get(id).fresh).forEach((id) => this.#known.delete(id));
+    this.loaded = true;
+    this.#touched();
+  }
+
+  async #page(api, offset, limit, seen) {
+    const query = { sandbox: this.sandbox, api, offset, limit, history: false };
+    const { executions, total } = await this.api.get("executions", query);
+    executions.forEach((execution, index) => {
+      seen.add(execution.id);
+      this.#keep(execution, total - offset - index);
+    });
+    return total;
+  }
+
+  /** Forgets all rows, as after a reset. */
+  clear() {
+    this.#known.clear();
+    this.total = 0;
+    this.#touched();
+  }
+
+  /** Reads some executions anew, which time has moved beyond what the stream tells. */
+  async refresh(ids) {
+    await Promise.all(ids.map(async (id) => {
+      try {
+        this.take(await this.api.get(`executions/${encodeURIComponent(id)}`, { sandbox: this.sandbox }));
+      } catch {
+        this.#known.delete(id);
+        this.#touched();
+      }
+    }));
+  }
+
+  /** The next instant at which time alone moves an execution of the list; null where it moves none. */
+  get next() {
+    let next = null;
+    for (const { due } of this.#known.values()) {
+      next = due !== null && (next === null || due < next) ? due : next;
+    }
+    return next;
+  }
+
+  #settle(total) {
+    this.total = total;
+    this.loaded = total <= FIRST;
+    this.#touched();
+  }
+
+  /** `fresh` rows came by the stream, maybe after the list was read that lacks them. */
+  #keep({ id, api, workflow, scenario, status, step, waitsFor, nextAt, createdAt }, number, fresh = false) {
+    const [due, created] = [instant(nextAt), instant(createdAt)];
+    this.#known.set(id, { id, api, workflow, scenario, status, step, waitsFor, due, created, number, fresh });
+  }
+
+  #touched() {
+    this.#order = null;
+    this.edition += 1;
+    this.changed();
+  }
+}

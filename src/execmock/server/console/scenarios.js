@@ -1,0 +1,93 @@
+// Scenarios: their text, checked by the server while it is typed, what would happen, and saving into the sandbox.
+import { html, useEffect, useState } from "./html.js";
+import { Part, Refused, Status } from "./controls.js";
+import { Editor } from "./editor.js";
+import { Graph } from "./graph.js";
+import { go, to } from "./router.js";
+import { useAnswer } from "./store.js";
+import { visible } from "./text.js";
+
+const NEW = `scenario: my-scenario
+summary: Says in a sentence what happens.
+bind: {workflowId: wf_my_scenario}
+steps:
+  - status: workflow_queued
+    next: {after: 1s}
+  - status: workflow_running
+    next: {after: 2s}
+  - status: workflow_succeeded
+`;
+const PAUSE = 250;
+
+export function Scenarios({ model, name }) {
+  const { scenarios, sandbox } = model.state;
+  const [sought, seek] = useState("");
+  const found = scenarios.filter((one) => `${one.name} ${one.summary}`.toLowerCase().includes(sought.trim().toLowerCase()));
+  return html`<section aria-labelledby="scenarios-title" class="with-list">
+    <div class="names"><div class="head"><h2 id="scenarios-title">Scenarios</h2><a class="button" href=${to("scenarios", "+")}>New</a></div>
+      <label class="choice"><span>Search</span><input type="search" id="search" value=${sought} onInput=${(event) => seek(event.target.value)} placeholder="press /" /></label>
+      <ul tabindex="0" aria-label="Scenarios">${found.map((one) => html`<li key=${one.name}><a href=${to("scenarios", one.name)} aria-current=${one.name === name ? "true" : undefined} title=${visible(one.summary)}>${visible(one.name)}</a></li>`)}</ul></div>
+    ${name === null ? html`<p class="quiet">A scenario says what an execution goes through. Choose one to see and change it, or write a new one.</p>`
+      : html`<${Scenario} key=${`${sandbox}/${name}`} model=${model} name=${name} />`}
+  </section>`;
+}
+
+function Scenario({ model, name }) {
+  const here = { sandbox: model.sandbox };
+  const kept = useAnswer(() => name === "+" ? Promise.resolve({ text: NEW }) : model.api.get(`scenarios/${encodeURIComponent(name)}`, here), [name, model.sandbox]);
+  const [written, write] = useState(null);
+  const [seed, setSeed] = useState(0);
+  const text = written ?? kept.value?.text ?? "";
+  const waited = useWaited(text, PAUSE);
+  const checked = useAnswer(() => kept.value ? model.api.post("scenario-check", { text: waited, seed }, here) : Promise.resolve(null), [waited, seed, Boolean(kept.value)]);
+  const scenario = checked.value?.scenario;
+  if (kept.error) {
+    return html`<${Refused} error=${kept.error} />`;
+  }
+  const save = async () => {
+    const saved = await model.act(() => model.api.put(`scenarios/${encodeURIComponent(scenario.name)}`, { text }, here), ({ name: as }) => `${as} was saved into the sandbox ${model.sandbox}; new executions follow it.`);
+    if (saved) {
+      write(null);
+      kept.again();
+      await model.readScenarios();
+      go("scenarios", saved.name);
+    }
+  };
+  const takeBack = async () => {
+    await model.act(() => model.api.delete(`scenarios/${encodeURIComponent(name)}`, here), `What was saved of ${name} was taken back.`) && (write(null), kept.again());
+  };
+  const settled = waited === text && !checked.busy;
+  return html`<div class="scenario">
+    <div class="head"><h3>${name === "+" ? "A new scenario" : visible(name)}</h3>
+      <button type="button" class="primary" disabled=${!settled || !scenario || text === kept.value?.text && name !== "+"} onClick=${save}>Save into the sandbox</button>
+      <button type="button" disabled=${!scenario || written !== null} onClick=${() => model.act(() => model.api.put("default-scenario", { scenario: name }, here), `${name} is what executions follow that name none.`).then(() => model.readScenarios())}>Make it the default</button>
+      ${name !== "+" && html`<button type="button" onClick=${takeBack}>Take back</button>`}
+      ${written !== null && html`<button type="button" onClick=${() => write(null)}>Undo changes</button>`}</div>
+    <${Refused} error=${checked.error} />
+    <${Editor} label="Text of the scenario" text=${text} findings=${checked.value?.findings ?? []} onChange=${write} />
+    <div class="pair">
+      <${Part} title="What would happen" id="preview-title" actions=${html`<button type="button" onClick=${() => setSeed(seed + 1)}>Other chances</button>`}><${Preview} preview=${checked.value?.preview} /></${Part}>
+      <${Part} title="Steps" id="steps-title">${scenario ? html`<div class="scroll" tabindex="0" role="group" aria-label="Steps of the scenario"><${Graph} scenario=${scenario} /></div>` : html`<p class="quiet">Once it has no mistakes.</p>`}</${Part}>
+    </div>
+  </div>`;
+}
+
+/** Returns a value once it has not changed for a while. */
+function useWaited(value, pause) {
+  const [settled, settle] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(value), settled === "" ? 0 : pause);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+function Preview({ preview }) {
+  if (!preview) {
+    return html`<p class="quiet">Once it has no mistakes.</p>`;
+  }
+  const { timeline, ending } = preview;
+  const last = ending.stoppedInLoop ? "It goes round in a loop." : ending.final ? "That is the end." : `Then it waits for ${ending.waitsFor.join(" or ") || "nothing that can happen"}.`;
+  return html`<ol class="preview">${timeline.slice(0, 200).map((entry) => html`<li><b>+${entry.offset}</b> ${entry.status ? html`<${Status} status=${entry.status} /> ${entry.step === entry.status ? "" : visible(entry.step)}`
+    : visible(entry.event ? entry.event.title ?? entry.event.eventType : `signal ${entry.ignoredSignal}: nothing waits for it`)}</li>`)}</ol><p>${visible(last)}</p>`;
+}

@@ -1,0 +1,60 @@
+// State that components watch: changes of one frame are shown together.
+import { useEffect, useState } from "./html.js";
+
+export class Store {
+  #watchers = new Set();
+  #due = false;
+
+  constructor(state) {
+    this.state = state;
+  }
+
+  /** Replaces some members. */
+  set(changes) {
+    Object.assign(this.state, changes);
+    this.changed();
+  }
+
+  /** Tells the watchers, once for all changes until the next frame. */
+  changed() {
+    if (this.#due) {
+      return;
+    }
+    this.#due = true;
+    // A tab in the background has no frames, and its state is to stay right all the same.
+    const next = document.hidden ? (act) => setTimeout(act, 200) : requestAnimationFrame;
+    next(() => {
+      this.#due = false;
+      this.#watchers.forEach((watcher) => watcher());
+    });
+  }
+
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+}
+
+/** Returns the state of a store, and shows the component again when it has changed. */
+export function useStore(store) {
+  const [, show] = useState(0);
+  useEffect(() => store.watch(() => show((count) => count + 1)), [store]);
+  return store.state;
+}
+
+/** Returns what a request gives, anew when `on` changes: {value, error, busy, again}. */
+export function useAnswer(ask, on) {
+  const [state, set] = useState({ value: null, error: null, busy: true, for: null });
+  const [round, again] = useState(0);
+  const key = JSON.stringify([on, round]);
+  useEffect(() => {
+    let wanted = true;
+    set((old) => ({ ...old, busy: true }));
+    ask().then(
+      (value) => wanted && set({ value, error: null, busy: false, for: key }),
+      (error) => wanted && set({ value: null, error, busy: false, for: key }),
+    );
+    return () => (wanted = false);
+  }, [key]);
+  return { ...state, again: () => again((count) => count + 1) };
+}
