@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 from tests.faults.conftest import BODY, Raw, raw
 
-from execmock.core.fault_source import BrokenHow
+from execmock.core.fault_effect_source import BrokenHow
 from execmock.errors import FaultError
 from execmock.loading.faults import shipped_by_name, shipped_faults
 from execmock.loading.yaml_marks import load_marked

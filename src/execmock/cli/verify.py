@@ -14,6 +14,7 @@ from execmock.cli.output import show
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
+    from execmock.verify.generator_process import GeneratorProcess
     from execmock.verify.report.model import Report
 
 __all__ = ["command"]
@@ -60,6 +61,13 @@ def _list_rules(settings: VerifySettings) -> int:
 
 
 def _judge(settings: VerifySettings) -> int:
+    from execmock.verify.generator_process import GeneratorProcess
+
+    with GeneratorProcess.for_run(settings) as generator:
+        return _judge_with(generator, settings)
+
+
+def _judge_with(generator: GeneratorProcess, settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
     from execmock.verify.report.files import check_formats, is_plain, write
@@ -71,7 +79,8 @@ def _judge(settings: VerifySettings) -> int:
     started = present()
     files = [(form, path) for form, path in reports if is_plain(path)]
     try:
-        report = _run(settings, started, (lambda found: write(found, files)) if files else None)
+        keep = (lambda found: write(found, files)) if files else None
+        report = _run(generator, settings, started, keep)
     except KeyboardInterrupt:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
@@ -83,7 +92,12 @@ def _judge(settings: VerifySettings) -> int:
     return report.exit_code
 
 
-def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] | None) -> Report:
+def _run(
+    generator: GeneratorProcess,
+    settings: VerifySettings,
+    started: int,
+    keep: Callable[[Report], None] | None,
+) -> Report:
     import asyncio
 
     from execmock.loading.contract import contract_at
@@ -91,7 +105,6 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
     from execmock.verify.report.progress import progress
     from execmock.verify.runner import Callbacks, run
 
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache()))
     contract = contract_at(settings.contract)
     with progress() as update:
         callbacks = Callbacks(
@@ -100,13 +113,7 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
             keep=keep,
             interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
         )
-        return asyncio.run(run(settings, contract, started=started, callbacks=callbacks))
-
-
-def _cache() -> Path:
-    """Return where the generator keeps its notes: else they would appear in the directory of the caller."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path("~/.cache").expanduser()) / "execmock" / "hypothesis"
+        return asyncio.run(run(settings, contract, started=started, callbacks=callbacks, generator=generator))
 
 
 def _summarize(report: Report) -> None:

@@ -23,8 +23,8 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
+from execmock.core.magic_faults import MAGIC
 from execmock.server.api.calls import Answer
-from execmock.server.faults.magic import MAGIC
 from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
 from execmock.server.http.request_head import RequestHeads
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FastServer"]
 
+_MAGIC = MAGIC.encode()
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _WORTH_JOINING = 16_384
 """Bodies up to this many bytes are joined with their heads; longer ones are written without a copy."""
@@ -161,7 +162,7 @@ class _Connection(asyncio.Protocol):
             self._wait(data, missing, length)
             return
         if length:
-            if MAGIC in data:
+            if _MAGIC in data:
                 self.hand_over(data)
                 return
             request = request.with_body(data[size:])

@@ -34,7 +34,7 @@ async def parameters(session: Session) -> None:
 _HUGE = (str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 40, "-" + "9" * 40, "9" * 4500)
 
 
-@probe("paging", needs="", alone=True)
+@probe("paging", needs="", turn="alone")
 async def pages(session: Session) -> None:
     """Find the end of the list, request pages around it, walk it in pages, and walk it while it grows.
 

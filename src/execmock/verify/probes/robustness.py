@@ -114,7 +114,7 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 )  # fmt: skip
 
 
-@probe("robust", needs="writes odd", alone=True)
+@probe("robust", needs="writes odd", turn="last")
 async def robust(session: Session) -> None:
     """Send malformed bodies, ids, tokens, page parameters and headers."""
     made = await session.created()
@@ -142,7 +142,7 @@ async def robust(session: Session) -> None:
     await session.all(work)
 
 
-@probe("oddities", needs="writes odd", alone=True)
+@probe("oddities", needs="writes odd", turn="last")
 async def oddities(session: Session) -> None:
     """Create with payloads that a service may refuse, and read back those that it took; a large one last."""
     await session.each(*(_odd(session, name, changes) for name, changes in _changes(session)))
