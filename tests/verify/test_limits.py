@@ -20,7 +20,7 @@ from execmock.verify.requests import CREATE, EXECUTE, Requests
 from execmock.verify.valid_bodies import valid_bodies
 from tests.programs import children, gone, interruptible
 from tests.verify.judging import judged
-from tests.verify.target import HandClock, running
+from tests.verify.target import HandClock, running, wall_clock
 from tests.verify.target.behaviour import Behaviour
 from tests.verify.target.parts.ground import KEY_A
 from tests.verify.target.serve import serving as serving_behaviour
@@ -28,7 +28,7 @@ from tests.verify.target.values import Answer, Request
 
 
 def test_a_run_without_time_sends_nothing_and_passes_nothing() -> None:
-    with running() as target:
+    with running(clock=wall_clock) as target:
         report = judged(target, max_time=0)  # over before it begins, however quick the machine is
     assert report.journal == ()
     assert {result.outcome for result in report.results} == {Outcome.INCONCLUSIVE}
@@ -88,7 +88,7 @@ def test_a_killed_run_leaves_a_report_that_says_it_had_not_ended(tmp_path: Path)
 def test_an_interrupted_run_reports_what_it_has_seen(
     tmp_path: Path, moment: str, number: signal.Signals
 ) -> None:
-    behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
+    behaviour = Listening(seed=7, speed=1.0, clock=wall_clock)
     file = tmp_path / "report.json"
     with serving_behaviour(behaviour) as url:
         words = [

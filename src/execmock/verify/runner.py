@@ -218,6 +218,8 @@ class Runner:
             has.add("embed")
         if not clock.takes_any_key:
             has.add("guarded")
+        if not clock.instant:
+            has.add("clock")
         if not self.options.read_only:
             has.add("writes")
             if "robust" not in self.options.skip:
