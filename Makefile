@@ -73,9 +73,10 @@ lock: $(VENV)/lock.stamp  ## pin what development and CI install; ARGS="--upgrad
 hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
-screenshots: $(VENV)/dev.stamp  ## pictures of the docs page, in light and dark, into dist/screenshots/
+screenshots: $(VENV)/dev.stamp  ## pictures of the docs page and the console, in light and dark; the console's go into docs/
 	SCREENSHOTS=$(CURDIR)/dist/screenshots $(BIN)/python -m pytest -p no:xdist -q tests/browser
-	@ls dist/screenshots/*.png
+	mkdir -p docs/console && cp dist/screenshots/console-*.png docs/console/
+	@ls dist/screenshots/*.png docs/console/*.png
 
 programs:  ## install the programs that tests start, where they are missing (Debian, Ubuntu)
 	.ci/install

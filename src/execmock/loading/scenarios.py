@@ -25,6 +25,7 @@ from execmock.core.scenario.bind import check_workflow, with_place
 from execmock.core.scenario.conflicts import Conflict, conflicts, overlaps
 from execmock.core.scenario.precedence import check_precedence
 from execmock.errors import Place, ScenarioError
+from execmock.files import real_path
 from execmock.loading.file_model import FileModel
 from execmock.loading.folders import yaml_files
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
@@ -142,7 +143,7 @@ def read_folder(
     for path in paths:
         files = yaml_files(path) if path.is_dir() else [path]
         for file in files:
-            found.setdefault(file.resolve(), file)
+            found.setdefault(real_path(file), file)
     usable = UsableScenarios(tuple(found.values()), texts)
     return without_rivals([_read_file(file, words, usable) for file in found.values()])
 

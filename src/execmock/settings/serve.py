@@ -26,6 +26,7 @@ from execmock.settings.kinds import (
     SPEED,
     STORE,
     TEXT,
+    WAIT,
     WORLD,
     ZONE,
     choice,
@@ -153,6 +154,12 @@ class ServeSettings(Settings):
     )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
     max_header: int = option(8 << 10, HEADER_SIZE, "Largest header of a request, and longest address.")
+    head_timeout: int = option(
+        60_000,
+        WAIT,
+        "How long a request's head may take to arrive; its body may take as long and its size's time.",
+    )
+    body_rate: int = option(500, SIZE, "Least bytes a second at which the body of a request must arrive.")
     journal_size: int = option(
         1000,
         count(0),
