@@ -57,8 +57,8 @@ bench: $(VENV)/dev.stamp  ## measure the mock beside bare aiohttp and its peers;
 bench-smoke: $(VENV)/dev.stamp  ## run every part of the bench for a moment, to see that it works
 	$(BIN)/python bench/run.py --smoke
 
-judge: $(VENV)/dev.stamp  ## have verify judge 200 services made of legitimate choices; can be interrupted and resumed
-	$(BIN)/python -m tests.verify.combinations $(ARGS)
+judge: $(VENV)/dev.stamp  ## have verify judge hundreds of services that it may not accuse; can be interrupted and resumed
+	$(BIN)/python -m tests.verify.many_runs $(ARGS)
 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)
@@ -73,9 +73,10 @@ lock: $(VENV)/lock.stamp  ## pin what development and CI install; ARGS="--upgrad
 hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
-screenshots: $(VENV)/dev.stamp  ## pictures of the docs page, in light and dark, into dist/screenshots/
+screenshots: $(VENV)/dev.stamp  ## pictures of the docs page and the console, in light and dark; the console's go into docs/
 	SCREENSHOTS=$(CURDIR)/dist/screenshots $(BIN)/python -m pytest -p no:xdist -q tests/browser
-	@ls dist/screenshots/*.png
+	mkdir -p docs/console && cp dist/screenshots/console-*.png docs/console/
+	@ls dist/screenshots/*.png docs/console/*.png
 
 programs:  ## install the programs that tests start, where they are missing (Debian, Ubuntu)
 	.ci/install

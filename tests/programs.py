@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-__all__ = ["PACKAGES", "find", "interruptible", "program"]
+__all__ = ["PACKAGES", "children", "find", "gone", "interruptible", "program"]
 
 PACKAGES = {
     "bash": "bash",
@@ -55,3 +57,23 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def children(process: int) -> set[int]:
+    """Return the processes that a process has started and that are there."""
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return {int(word) for each in lists for word in each.read_text(encoding="ascii").split()}
+
+
+def gone(process: int, within: float = 60) -> bool:
+    """Whether a process ends in time; one that nothing waits for any more counts as ended."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        os.sched_yield()
+    return False

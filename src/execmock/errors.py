@@ -144,11 +144,11 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     return f" Did you mean {quoted(close)}?" if close else ""
 
 
-def closest(name: str, valid: Iterable[str]) -> str | None:
-    """Return the valid name closest to `name`, or None if none is similar."""
+def closest(name: str, valid: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the valid name closest to `name`, or None if none is similar: by `cutoff`, from 0 to 1."""
     if len(name) > _LONGEST_COMPARED:
         return None
-    return next(iter(get_close_matches(name, list(valid), n=1, cutoff=0.6)), None)
+    return next(iter(get_close_matches(name, list(valid), n=1, cutoff=cutoff)), None)
 
 
 def nearest_or_all(name: str, valid: Iterable[str]) -> str:

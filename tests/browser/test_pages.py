@@ -1,4 +1,4 @@
-"""The docs page, and the first five minutes of the README, in Chromium, driven by Playwright."""
+"""The docs page, the console, and the first five minutes of the README, in Chromium, driven by Playwright."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ def run(playwright: Path, folder: Path, *arguments: str) -> subprocess.Completed
             "STRICT_PORT": str(free_port()),
             "README_PORT": str(free_port()),
             "PAGE_PORT": str(free_port()),
+            "KEY_PORT": str(free_port()),
+            "LOCKED_PORT": str(free_port()),
+            "FREE_PORT": str(free_port()),
             "OUTPUT_DIR": str(folder),
         },
         stdout=subprocess.PIPE,
@@ -55,7 +58,8 @@ def count_of_tests(folder: Path) -> int:
     return sum(len(re.findall(r"^test\(", text, re.MULTILINE)) for text in texts)
 
 
-def test_a_page_shows_what_the_mock_does(playwright: Path, tmp_path: Path) -> None:
-    done = run(playwright, tmp_path, "--config", "docs")
+@pytest.mark.parametrize("pages", ["docs", "console"])
+def test_a_page_shows_what_the_mock_does(playwright: Path, tmp_path: Path, pages: str) -> None:
+    done = run(playwright, tmp_path, "--config", pages)
     assert done.returncode == 0, done.stdout
-    assert f"{count_of_tests(HERE / 'docs')} passed" in done.stdout
+    assert f"{count_of_tests(HERE / pages)} passed" in done.stdout

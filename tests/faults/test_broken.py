@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 from tests.faults.conftest import BODY, Raw, raw
 
-from execmock.core.fault_source import BrokenHow
+from execmock.core.fault_effect_source import BrokenHow
 
 LIST = "/v1/executions?limit=2"
 

@@ -37,6 +37,8 @@ def test_a_sound_file_has_no_finding(checked: Checked) -> None:
     ("fault", "finding"),
     [
         ("{operation: getExecutions, refused: 503}", "'getExecutions'. Did you mean 'getExecution'?"),
+        ("{broken: rest}", "or an object, received \"rest\". Did you mean 'reset'?"),
+        ("{refused: {status: 502, form: gatway}}", "received \"gatway\". Did you mean 'gateway'?"),
         ("{status: workflow_runing, refused: 503}", "Did you mean 'workflow_running'?"),
         ("{scenario: free-happy-pat, refused: 503}", "Did you mean 'free-happy-path'?"),
         ("{while: {status: runing}, refused: 503}", "there is no status 'runing'. Did you mean 'running'?"),
@@ -80,6 +82,12 @@ def test_a_mistake_is_told_at_its_place(checked: Checked, fault: str, finding: s
         (["{path: /v2/*, slow: 1s}"], "'/v2/*' fits no path of"),
         (["{operation: createExecution, status: workflow_running, slow: 1s}"], "before it is created"),
         (["{operation: createExecution, query: {a: b}, slow: 1s}"], "createExecution takes no query"),
+        (["{operation: listExecutions, body: {a: b}, slow: 1s}"], "listExecutions takes no body"),
+        (["{operation: createExecution, step: a, slow: 1s}"], "no step before it is created"),
+        (["{operation: createExecution, execution: exec_1, slow: 1s}"], "no id before it is created"),
+        (["{wrong: created-twice, status: workflow_running}"], "no status before it is created"),
+        (["{wrong: has-more, status: workflow_running}"], "listExecutions is about no execution"),
+        (["{method: POST, wrong: has-more}"], "no request to listExecutions has the method POST"),
         (
             ["{fault: all, refused: 503}", "{operation: getExecution, refused: 500}"],
             "'all' stands before it and strikes every request",
@@ -97,6 +105,43 @@ def test_a_fault_that_never_strikes_is_a_finding(checked: Checked, faults: list[
     (found,) = checked(*(fault.replace("5{00}", "500") for fault in faults))
     assert "this never strikes: " in found
     assert finding in found
+
+
+STEP = """\
+scenario: idle
+steps:
+  - status: workflow_queued
+    faults:
+      - {every: 2, method: HEAD, slow: 1s}
+      - {every: 2, method: POST, refused: 503}
+      - {every: 2, operation: getExecution, wrong: private-field}
+      - {every: 2, wrong: has-more}
+    next: {after: 1m}
+  - status: workflow_failed
+"""
+WORLD = """\
+world: idle
+sandboxes:
+  shop:
+    faults:
+      - {sandbox: shop, slow: 1s}
+      - {sandbox: checkout, slow: 1s}
+      - {operation: createExecution, stale: 3s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "places"), [(STEP, ["6:20", "7:20", "8:20"]), (WORLD, ["6:10", "7:10"])], ids=["step", "world"]
+)
+def test_a_fault_of_a_step_or_a_world_that_never_strikes_is_a_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, places: list[str]
+) -> None:
+    file = tmp_path / "idle.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["check", str(file)]) == 1
+    found = [line for line in capsys.readouterr().out.splitlines() if line.startswith(str(file))]
+    assert all("this never strikes: " in line for line in found)
+    assert [line.split(": ")[0].removeprefix(f"{file}:") for line in found] == places
 
 
 def test_what_is_slow_or_limited_covers_nothing(checked: Checked) -> None:

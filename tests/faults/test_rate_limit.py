@@ -72,6 +72,13 @@ def test_a_steady_client_within_the_rate_is_never_refused() -> None:
         assert not over
 
 
+def test_a_queue_needs_a_limit() -> None:
+    with pytest.raises(
+        ConfigError, match=r"--concurrency-queue is 3, .*; expected --concurrency-limit with it"
+    ):
+        ServeSettings(concurrency_queue=3)
+
+
 def test_a_burst_needs_a_rate() -> None:
     with pytest.raises(
         ConfigError, match="--rate-burst is 3, and there is no rate; expected --rate-limit with it"
@@ -91,6 +98,27 @@ async def until(control: Any, reached: Any) -> None:
         if reached(await control.get("/faults")):
             return
     raise AssertionError(f"it never comes to that: {await control.get('/faults')}")
+
+
+async def test_a_concurrency_limit_with_its_queue_is_an_option(controlled: Any) -> None:
+    control = await controlled(concurrency_limit=1, concurrency_queue=1, frozen=True)
+    await control.post("/faults", {"faults": [{"fault": "work", "slow": {"by": "3s", "on": "clock"}}]})
+    first = asyncio.create_task(control.server.get("/v1/executions"))
+    await until(control, lambda shown: shown["held"])
+    second = asyncio.create_task(control.server.get("/v1/executions"))
+    crowds = control.server.engine.faults.crowds
+    await until(control, lambda _: crowds.of("default/1/").size == 2)
+    third = asyncio.create_task(control.server.get("/v1/executions"))
+    await until(control, lambda shown: len(shown["held"]) == 2)
+    await control.advance("3s")
+    refused = await third
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
+    assert refused.headers["X-Execmock-Fault"] == "concurrency-limit, work"
+    await control.delete("/faults/work")
+    assert [(await first).status, (await second).status] == [200, 200]
+    await control.post("/sandboxes/default/reset")
+    (kept,) = (await control.get("/faults"))["faults"]
+    assert (kept["name"], kept["fault"]["atOnce"], kept["fault"]["queue"]) == ("concurrency-limit", 1, 1)
 
 
 async def test_more_at_once_wait_and_still_more_are_refused(control: Any, add: Any) -> None:

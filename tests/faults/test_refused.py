@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -58,10 +57,3 @@ async def test_a_redirect_and_headers(control: Any, add: Any) -> None:
 
 async def test_a_status_without_a_body_has_none(control: Any, add: Any) -> None:
     assert (await refused(control, add, 204)).body == b""
-
-
-async def test_who_has_no_key_is_told_so_before_any_fault(control: Any, add: Any) -> None:
-    await add({"refused": 503})
-    reply = await control.server.get("/v1/executions", key=None)
-    assert reply.status == 401
-    assert json.loads(reply.body)["code"] == 401

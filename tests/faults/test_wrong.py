@@ -39,7 +39,7 @@ async def listed(control: Any, query: str = "") -> Any:
         ({"how": "dropped", "property": "runId"}, lambda one, shown: "runId" not in shown),
         ({"how": "renamed", "property": "runId"}, lambda one, shown: shown["theRunId"] == one["runId"]),
         ({"how": "retyped", "property": "runId"}, lambda one, shown: shown["runId"] == 17),
-        ({"how": "null", "property": "runId"}, lambda one, shown: shown["runId"] is None),
+        ({"how": "nulled", "property": "runId"}, lambda one, shown: shown["runId"] is None),
         ("status", lambda one, shown: shown["status"] == "workflow_paused"),
         ("extra", lambda one, shown: shown == {**one, "addedLater": "a value"}),
         (
@@ -155,7 +155,9 @@ async def test_an_answer_that_it_does_not_fit_stays_as_it_is(lives: Any, add: An
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("{wrong: has-mor}", "expected one of another, create-lost"),
+        ("{wrong: has-mor}", "received \"has-mor\". Did you mean 'has-more'?"),
+        ("{wrong: {how: nuled}}", "Did you mean 'nulled'?"),
+        ("{wrong: {how: dropped, property: runid}}", "no execution has the property 'runid'. Did you mean"),
         ("{wrong: {how: has-more, property: id}}", "has no `property`; expected it with dropped, renamed"),
         ("{wrong: {how: dropped, by: 2h}}", "has no `by`; expected it with skewed"),
         ("{wrong: {how: skewed, by: 0s}}", "no time passes in it"),

@@ -43,7 +43,7 @@ BROKEN = {
     "unknown place of a parameter": Broken(
         "        - name: token\n          in: query",
         "        - name: token\n          @@in: querry",
-        'expected one of path, query, header, cookie, received "querry"',
+        "expected one of path, query, header, cookie, received \"querry\". Did you mean 'query'?",
     ),
     # references
     "reference to nothing": Broken(
@@ -164,7 +164,8 @@ BROKEN = {
     "unknown type": Broken(
         "        requestId:\n          type: string\n    GetExecutionEnvelope",
         "        requestId:\n          @@type: strin\n    GetExecutionEnvelope",
-        'expected one of string, number, integer, boolean, object, array, null or an array, received "strin"',
+        "expected one of string, number, integer, boolean, object, array, null or an array, "
+        "received \"strin\". Did you mean 'string'?",
     ),
     "pattern that is none": Broken(
         'pattern: "(Z|[+-]00:00)$"',

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
+import zlib
 from urllib.parse import urljoin
 
 import pytest
@@ -60,6 +62,23 @@ WEIRD = {
         400,
     ),
     "gzip that is none": (post(b"Content-Encoding: gzip"), 400),
+    "gzip": (post(b"Content-Encoding: gzip", body=gzip.compress(GOOD)), 200),
+    "gzip by its old name": (post(b"Content-Encoding: X-GZip", body=gzip.compress(GOOD)), 200),
+    "gzip cut short": (post(b"Content-Encoding: gzip", body=gzip.compress(GOOD)[:40]), 400),
+    "gzip without its last bytes": (post(b"Content-Encoding: gzip", body=gzip.compress(GOOD)[:-4]), 400),
+    "gzip and more": (post(b"Content-Encoding: gzip", body=gzip.compress(GOOD) + b"{}"), 400),
+    "gzip with a wrong sum": (
+        post(b"Content-Encoding: gzip", body=gzip.compress(GOOD)[:-8] + b"\0" * 8),
+        400,
+    ),
+    "gzip of far too much": (post(b"Content-Encoding: gzip", body=gzip.compress(b" " * 9_000_000)), 413),
+    "gzip without a body": (request(b"GET /v1/executions", KEY, b"Content-Encoding: gzip"), 200),
+    "deflate": (post(b"Content-Encoding: deflate", body=zlib.compress(GOOD)), 200),
+    "deflate without its header": (post(b"Content-Encoding: deflate", body=zlib.compress(GOOD)[2:-4]), 200),
+    "no coding by name": (post(b"Content-Encoding: identity"), 200),
+    "coding that is unknown": (post(b"Content-Encoding: rot13"), 415),
+    "coding that is not read": (post(b"Content-Encoding: br"), 415),
+    "two codings": (post(b"Content-Encoding: gzip, gzip", body=gzip.compress(GOOD)), 415),
     "endless header": (request(b"GET /v1/executions", KEY, b"X-Long: " + b"a" * 20_000), 431),
     "endless address": (request(b"GET /v1/executions?limit=" + b"1" * 20_000, KEY), 414),
     "whole address": (request(b"GET http://api.example.com/v1/executions?limit=1", KEY), 200),

@@ -241,7 +241,7 @@ def said_at_a_terminal(end: str, *options: str) -> str:
     with subprocess.Popen([*SERVE, *options], stdout=theirs, stderr=theirs, env=environment) as process:  # noqa: S603
         os.close(theirs)
         try:
-            banner = said_until(ours, r"workflowId wf_waits_for_weeks.*\r\n\r\n")
+            banner = said_until(ours, r"workflowId wf_fault_NAME(?s:.*)\r\n\r\n")
             url = banner.split("ready at ")[1].split()[0]
             headers = {"Authorization": "Bearer k"}
             requests.post(f"{url}/v1/executions", json=BODY, headers=headers, timeout=30)

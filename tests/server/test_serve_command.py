@@ -115,6 +115,7 @@ def test_it_names_every_operation_a_key_the_docs_and_the_magic_ids(serve: Serve)
     assert f"{serving.url}/docs/" in serving.banner
     assert re.search(r"Key +b3sk_\w+", serving.banner)
     assert re.search(r"workflowId wf_paid_happy_path +paid-happy-path +\w", serving.banner)
+    assert re.search(r"wf_fault_NAME, wf_fault_reads_NAME .*\n.*\bgateway_down\b", serving.banner)
 
 
 @pytest.mark.parametrize(

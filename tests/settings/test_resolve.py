@@ -145,7 +145,7 @@ def test_a_value_that_does_not_fit_is_named_with_what_was_expected(
         ("serve: [port]", "1:8: serve is a list; expected a mapping"),
         ("serve:\n  prot: 1", "2:3: 'prot' is no option of serve. Did you mean 'port'?"),
         ("serve:\n  log_format: json", "2:3: 'log_format' is no option of serve. Did you mean 'log-format'?"),
-        ("serve:\n  xyz: 1", "2:3: 'xyz' is no option of serve. Expected one of auth, choose,"),
+        ("serve:\n  xyz: 1", "2:3: 'xyz' is no option of serve. Expected one of auth, body-rate, choose,"),
         ("serve:\n  port: 99999", "2:9: serve.port is 99999; expected a whole number from 0 to 65535"),
         ("serve:\n  port: '80'", "2:9: serve.port is '80'; expected a whole number"),
         ("serve:\n  port: true", "2:9: serve.port is true; expected a whole number"),

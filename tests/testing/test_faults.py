@@ -77,6 +77,12 @@ def test_a_server_begins_with_faults() -> None:
         assert fault.struck == 1
 
 
+def test_limits_are_there_from_the_start_and_after_a_reset(mock: ExecMock) -> None:
+    with mock.sandbox(rate_limit="60/m", concurrency_limit=4, concurrency_queue=2) as sandbox:
+        sandbox.reset()
+        assert [fault.name for fault in sandbox.faults] == ["rate-limit", "concurrency-limit"]
+
+
 def test_an_answer_that_is_held_is_seen_and_released(mock: ExecMock) -> None:
     mock.fault(slow={"by": "3s", "on": "clock"})
     assert mock.faults.held == []

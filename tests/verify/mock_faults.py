@@ -33,10 +33,10 @@ FOUND = (
     Found("a property is missing", "{wrong: dropped}", "get.complete"),
     Found("a property has another name", "{wrong: renamed}", "public.complete"),
     Found("a property has another type", "{wrong: {how: retyped, property: status}}", "list.shape"),
-    Found("a property is null", "{wrong: 'null'}", "get.complete"),
+    Found("a property is null", "{wrong: nulled}", "get.complete"),
     Found(
         "one that may be absent is null",
-        "{wrong: {how: 'null', property: externalRef}}",
+        "{wrong: {how: nulled, property: externalRef}}",
         "advisory.null-for-absent",
     ),
     Found("an unknown status", "{wrong: status}", "status.enum"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import subprocess
@@ -16,16 +15,12 @@ import pytest
 
 from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
-from execmock.verify.client import Client
-from execmock.verify.exchange import Exchange
-from execmock.verify.exchange import Request as Asked
-from execmock.verify.fuzzing import Generated, Plan, generate
 from execmock.verify.outcome import Outcome
 from execmock.verify.requests import CREATE, EXECUTE, Requests
 from execmock.verify.valid_bodies import valid_bodies
-from tests.programs import interruptible
+from tests.programs import children, gone, interruptible
 from tests.verify.judging import judged
-from tests.verify.target import HandClock, Target, running
+from tests.verify.target import HandClock, running, wall_clock
 from tests.verify.target.behaviour import Behaviour
 from tests.verify.target.parts.ground import KEY_A
 from tests.verify.target.serve import serving as serving_behaviour
@@ -33,7 +28,7 @@ from tests.verify.target.values import Answer, Request
 
 
 def test_a_run_without_time_sends_nothing_and_passes_nothing() -> None:
-    with running() as target:
+    with running(clock=wall_clock) as target:
         report = judged(target, max_time=0)  # over before it begins, however quick the machine is
     assert report.journal == ()
     assert {result.outcome for result in report.results} == {Outcome.INCONCLUSIVE}
@@ -78,11 +73,13 @@ def test_a_killed_run_leaves_a_report_that_says_it_had_not_ended(tmp_path: Path)
         words = [sys.executable, "-m", "execmock", "verify", url, "--token", KEY_A, f"--report=json={file}"]
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:  # noqa: S603
             assert behaviour.generated.wait(120)
+            generators = children(run.pid)
             run.kill()
     report = json.loads(file.read_text(encoding="utf-8"))
     assert report["exitCode"] == 3
     assert report["shortfall"].endswith("the run had not ended yet")
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert [gone(process) for process in generators] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +88,7 @@ def test_a_killed_run_leaves_a_report_that_says_it_had_not_ended(tmp_path: Path)
 def test_an_interrupted_run_reports_what_it_has_seen(
     tmp_path: Path, moment: str, number: signal.Signals
 ) -> None:
-    behaviour = Listening(seed=7, speed=1.0, clock=HandClock())
+    behaviour = Listening(seed=7, speed=1.0, clock=wall_clock)
     file = tmp_path / "report.json"
     with serving_behaviour(behaviour) as url:
         words = [
@@ -109,6 +106,7 @@ def test_an_interrupted_run_reports_what_it_has_seen(
             run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
         with run:
             assert getattr(behaviour, moment).wait(120)
+            generators = children(run.pid)
             run.send_signal(number)
             judged_so_far, said = run.communicate(timeout=120)
     told = [line for line in said.splitlines() if not line.startswith("verify: ")]  # progress
@@ -118,42 +116,7 @@ def test_an_interrupted_run_reports_what_it_has_seen(
     report = json.loads(file.read_text(encoding="utf-8"))
     assert run.returncode == report["exitCode"] == 128 + number
     assert (report["interrupted"], report["requests"] > 0) == (True, True)
-
-
-def sent(target: Target, seed: int) -> list[tuple[str, bytes]]:
-    """Return what a run of the generator sends, without the address."""
-    options = VerifySettings(
-        url=target.url, workflow_ids=target.workflow_ids, embed_workflow_id=target.embed_workflow_id
-    )
-    requests = Requests(shipped_contract(), options, embed_url=target.embed_url)
-    plan = Plan(examples=5, seconds=600, seed=seed, thorough=False)
-    keys = {"a": target.token, "embed": target.embed_token}
-
-    async def generated() -> Generated:
-        loop = asyncio.get_running_loop()
-        async with Client(rate=0, timeout=10_000) as client:
-
-            def send(request: Asked, operation: str, identity: str) -> Exchange:
-                work = client.send(request, probe="", label="", operation=operation, identity=identity)
-                return asyncio.run_coroutine_threadsafe(work, loop).result()
-
-            return await asyncio.to_thread(generate, requests, keys, plan, send, embed=True)
-
-    found = asyncio.run(generated())
-    assert found.stopped == ""
-    return [
-        (f"{seen.request.method} {seen.request.url.removeprefix(target.url)}", seen.request.body)
-        for seen in found.exchanges
-    ]
-
-
-def test_the_same_seed_generates_the_same_requests() -> None:
-    runs = []
-    for _ in range(2):
-        with running() as target:
-            runs.append(sent(target, seed=3))
-    assert len(runs[0]) > 100
-    assert runs[0] == runs[1]
+    assert [gone(process) for process in generators] == [True, True]
 
 
 @pytest.mark.parametrize("operation", [CREATE, EXECUTE])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-NEED_A_REFUSAL = {"auth.garbage", "embed.auth"}
+NEED_A_REFUSAL = {"auth.exact-key", "auth.garbage", "embed.auth"}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_the_mock_conforms_and_what_needs_refused_keys_is_judged_only_where_they
     assert list(tmp_path.iterdir()) == [told]
     rules = json.loads(told.read_text(encoding="utf-8"))["rules"]
     others = {rule["id"]: rule["reason"] for rule in rules if rule["outcome"] != "passed"}
+    assert others.pop("clock.present") == "the run moves the service's clock"
     assert others.keys() == not_judged
     assert all("serve --auth strict refuses unknown ones" in reason for reason in others.values())
     assert [rule["id"] for rule in rules if rule["outcome"] == "passed" and not rule["observations"]] == []

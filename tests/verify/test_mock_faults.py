@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from execmock.core.fault_source import WrongHow
+from execmock.core.fault_effect_source import WrongHow
 from execmock.core.faults import WRONG
 from execmock.testing import ExecMock
 from execmock.verify import verify

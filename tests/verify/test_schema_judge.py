@@ -15,7 +15,9 @@ import pytest
 from execmock.core.schema.violation import Violation
 from execmock.loading.contract import shipped_contract
 from execmock.settings import Effort, VerifySettings
-from execmock.verify.evidence import EngineFailure, Evidence
+from execmock.verify.answer_schemas import prune
+from execmock.verify.engine_failure import EngineFailure
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.judge import judge
 from execmock.verify.outcome import NotJudged, Outcome, RuleResult
@@ -26,6 +28,7 @@ from execmock.verify.report.terminal import lines
 from execmock.verify.requests import CREATE
 from execmock.verify.rule import Check, Rule
 from execmock.verify.schema_judge import SchemaJudge
+from execmock.verify.second_opinion import SecondOpinion
 from tests.verify.test_judging import CREATED, seen
 
 CONTRACT = shipped_contract()
@@ -168,6 +171,26 @@ def test_the_engines_are_made_once_for_each_schema() -> None:
         judge.types(answer(number), {})
         judge.missing(answer(number), {}, {})
     assert len(made) == 2
+
+
+def test_what_was_judged_ahead_is_not_judged_again_and_comes_to_the_same() -> None:
+    asked: list[object] = []
+
+    class Counting(SecondOpinion):
+        def broken(self, value: Any) -> Iterator[tuple[str | int, ...]]:
+            asked.append(value)
+            return super().broken(value)
+
+    judge = SchemaJudge(CONTRACT, every=1, second=Counting)
+    wrong = answer(1, status=7, id="")
+    judge.ahead(wrong)
+    before = len(asked)
+    data = wrong.at("/data")
+    found = (judge.types(wrong, prune(data)), judge.missing(wrong, data, prune(data)))
+    other = SchemaJudge(CONTRACT, every=1)
+    assert found == (other.types(wrong, prune(data)), other.missing(wrong, data, prune(data)))
+    assert all(opinion.violations for opinion in found)
+    assert len(asked) == before > 0
 
 
 def generated(number: int, body: Any, status: int) -> Exchange:

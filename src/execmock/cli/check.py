@@ -13,6 +13,7 @@ from execmock.cli.findings import Checked, existing, format_option, report
 from execmock.cli.options import FILE_NAME
 from execmock.cli.scenarios.sources import Configured, config_option, configured, shipped_files
 from execmock.errors import ConfigError, ContractError, ExecmockError, Place
+from execmock.files import real_path
 
 if TYPE_CHECKING:
     from execmock.loading.located_findings import LocatedFinding
@@ -59,9 +60,9 @@ def _grouped(paths: Sequence[Path]) -> tuple[Groups, list[LocatedFinding]]:
     """Return the files by kind, and what is wrong with those of which that cannot be told."""
     groups: defaultdict[str, list[Path]] = defaultdict(list)
     findings: list[LocatedFinding] = []
-    named = {path.resolve() for path in paths}
+    named = {real_path(path) for path in paths}
     for file in existing(paths, "YAML"):
-        kind, wrong = _kind(file, named=file.resolve() in named)
+        kind, wrong = _kind(file, named=real_path(file) in named)
         if kind:
             groups[kind].append(file)
         findings += wrong
@@ -109,9 +110,9 @@ def _scenarios(
 
     shipped = shipped_files(here.contract)
     named = [path for path in here.paths if path.exists()]
-    checked = {path.resolve() for path in paths}
+    checked = {real_path(path) for path in paths}
     read = files_in([*named, *paths], here.contract)
-    own = [file for file in read if Path(file.path).resolve() in checked]
+    own = [file for file in read if real_path(Path(file.path)) in checked]
     return own, list(doubtful(own, shipped, here.contract))
 
 
@@ -135,8 +136,12 @@ def _of_configuration(file: Path) -> Sequence[LocatedFinding]:
 
 
 def _located(error: ExecmockError, file: Path) -> LocatedFinding:
+    from execmock.files import read_file
     from execmock.loading.located_findings import located_at
 
     place = error.place or Place(str(file))
-    lines = Path(place.file).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    try:
+        lines = read_file(Path(place.file)).decode("utf-8-sig", "replace").splitlines()
+    except OSError:
+        lines = []
     return located_at(place, error.message, lines)

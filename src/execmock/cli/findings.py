@@ -12,6 +12,7 @@ import click
 from execmock.cli.output import show
 from execmock.core.visible_json import visible_json
 from execmock.errors import ConfigError
+from execmock.files import real_path
 from execmock.loading.folders import yaml_files
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def existing(paths: Sequence[Path], what: str) -> list[Path]:
         if not files:
             raise ConfigError(f"there is no .yaml or .yml file in the folder {str(path)!r}")
         for file in files:
-            found.setdefault(file.resolve(), file)
+            found.setdefault(real_path(file), file)
     return list(found.values())
 
 

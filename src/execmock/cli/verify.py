@@ -18,6 +18,7 @@ from execmock.errors import ExecmockError, visible
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
+    from execmock.verify.generator_process import Generators
     from execmock.verify.report.model import Report
 
 __all__ = ["command"]
@@ -65,6 +66,13 @@ def _list_rules(settings: VerifySettings) -> int:
 
 
 def _judge(settings: VerifySettings) -> int:
+    from execmock.verify.generator_process import Generators
+
+    with Generators.for_run(settings) as generators:
+        return _judge_with(generators, settings)
+
+
+def _judge_with(generators: Generators, settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
     from execmock.verify.report.facts import NOT_AGAIN
@@ -78,7 +86,8 @@ def _judge(settings: VerifySettings) -> int:
     started = present()
     files = [(form, path) for form, path in reports if is_plain(path)]
     try:
-        report = _run(settings, started, (lambda found: write(found, files)) if files else None)
+        keep = (lambda found: write(found, files)) if files else None
+        report = _run(generators, settings, started, keep)
     except KeyboardInterrupt:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
@@ -106,7 +115,12 @@ def _say_failure(write: Callable[[], None], called: str) -> None:
         click.echo(f"execmock: {visible(f'{called}: {error}')}", err=True)
 
 
-def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] | None) -> Report:
+def _run(
+    generators: Generators,
+    settings: VerifySettings,
+    started: int,
+    keep: Callable[[Report], None] | None,
+) -> Report:
     import asyncio
 
     from execmock.loading.contract import contract_at
@@ -114,7 +128,6 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
     from execmock.verify.report.progress import progress
     from execmock.verify.runner import Callbacks, run
 
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))
     contract = contract_at(settings.contract)
     with progress() as update:
         callbacks = Callbacks(
@@ -123,7 +136,9 @@ def _run(settings: VerifySettings, started: int, keep: Callable[[Report], None] 
             keep=keep,
             interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
         )
-        return asyncio.run(run(settings, contract, started=started, callbacks=callbacks))
+        return asyncio.run(
+            run(settings, contract, started=started, callbacks=callbacks, generators=generators)
+        )
 
 
 def _cache() -> Path:

@@ -58,7 +58,17 @@ def _findings(file: Path, worlds: Worlds, here: Configured) -> Sequence[LocatedF
     world, findings = read_world(text, str(file), worlds.words)
     if world is None:
         return findings
-    return [*located(_unknown_workflows(world), world), *worlds.impossible(world, here.alone)]
+    found = [*_unknown_workflows(world), *_idle_faults(world, worlds)]
+    return [*located(found, world), *worlds.impossible(world, here.alone)]
+
+
+def _idle_faults(world: World, worlds: Worlds) -> Iterator[Finding]:
+    """Yield each fault that can never strike."""
+    from execmock.core.faults import never_striking
+
+    for plan in world.sandboxes:
+        path = (*plan.path, "faults")
+        yield from never_striking(plan.faults, worlds.words.faults, path, plan.name)
 
 
 def _unknown_workflows(world: World) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from execmock.core.durations import (
     parse_range,
 )
 from execmock.core.schema.violation import Violation
-from execmock.errors import closest, quoted
+from execmock.errors import closest, nearest, quoted
 
 __all__ = ["DataPath", "Finding", "findings_of"]
 
@@ -78,7 +78,17 @@ def _sentence(violation: Violation) -> str:
         except DurationError as error:
             return error.message
         return f"{quoted(violation.received)} has a space in it; expected a number and a unit without one"
-    return f"{violation.sentence}{_what_to_write(violation.expected, violation.received)}"
+    hint = _nearest_word(violation.expected, violation.received)
+    return f"{violation.sentence}{hint or _what_to_write(violation.expected, violation.received)}"
+
+
+def _nearest_word(expected: str, received: object) -> str:
+    """Return ` Did you mean 'x'?` where one of several words was expected, and nearly one of them came."""
+    if not isinstance(received, str) or not expected.startswith("one of "):
+        return ""
+    words = expected.removeprefix("one of ").partition(" or ")[0].split(", ")
+    hint = nearest(received, words)
+    return f".{hint}" if hint else ""
 
 
 def _what_to_write(expected: str, received: object) -> str:

@@ -17,6 +17,7 @@ from execmock.core.contract.check.references import data_path, references
 from execmock.core.contract.pointers import join, look_up
 from execmock.core.findings import DataPath, Finding
 from execmock.errors import ContractError, Place
+from execmock.files import real_path
 from execmock.loading.located_findings import LocatedFinding, located_at, place_of
 from execmock.loading.yaml_marks import Marked, read_marked_file
 
@@ -45,7 +46,7 @@ class Bundle:
 
     def __init__(self, path: Path) -> None:
         """Read a file and those that it refers to; ContractError if one is not YAML."""
-        self._folder = path.resolve().parent
+        self._folder = real_path(path).parent
         self._shown = path.parent
         self._files: dict[Path, _File] = {}
         self._named: dict[tuple[Path, str, str], str] = {}
@@ -54,7 +55,7 @@ class Bundle:
         self._inlined: set[tuple[Path, str, DataPath]] = set()
         self.unreadable: list[LocatedFinding] = []
         """References that lead to nothing that may be read."""
-        self._root = self._file(path.resolve(), path)
+        self._root = self._file(real_path(path), path)
         self.data: Any = None
         self._put(self._root, "", ())
         while self._waiting:
@@ -147,7 +148,7 @@ class Bundle:
         """Return a file that a reference names; ContractError without a place where it may not be read."""
         if "://" in named or named.startswith("//"):
             raise ContractError(f"{named!r} is on the network; references of a contract stay in its folder")
-        path = (file.path.parent / unquote(named)).resolve()
+        path = real_path(file.path.parent / unquote(named))
         if not path.is_relative_to(self._folder):
             raise ContractError(f"{named!r} leads out of the folder of the contract; expected a file in it")
         if not path.is_file():

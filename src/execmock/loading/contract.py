@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from execmock.core.contract import Contract
 from execmock.errors import ContractError, Place
+from execmock.files import read_file
 from execmock.loading.prepared import prepared
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def data_path(name: str) -> Path:
 def load_contract(path: str | Path) -> Contract:
     """Read an OpenAPI 3.1 document; ContractError says where it cannot be read."""
     try:
-        text = Path(path).read_bytes()
+        text = read_file(Path(path))
     except OSError as error:
         raise ContractError(f"cannot be read: {error.strerror}", place=Place(str(path))) from error
     document = prepared("contract", text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from execmock.files import real_path
+
 __all__ = ["is_of_a_mount", "yaml_files"]
 
 _OF_A_MOUNT = ".."
@@ -18,7 +20,7 @@ def yaml_files(folder: Path) -> list[Path]:
     `..data`, which leads to the present one). The links are its files, and links to folders are followed as
     far as they stay inside; the versions are not read a second time.
     """
-    inside = folder.resolve()
+    inside = real_path(folder)
     seen: set[Path] = set()
     found = []
     for at, folders, files in os.walk(folder, followlinks=True):
@@ -26,7 +28,7 @@ def yaml_files(folder: Path) -> list[Path]:
         folders[:] = [
             name
             for name in sorted(folders)
-            if not is_of_a_mount(name) and _is_new((here / name).resolve(), inside, seen)
+            if not is_of_a_mount(name) and _is_new(real_path(here / name), inside, seen)
         ]
         found += [here / name for name in files if Path(name).match("*.y*ml") and not is_of_a_mount(name)]
     return sorted(path for path in found if path.is_file())

@@ -15,6 +15,7 @@ from execmock.core.scenario import (
     Finding,
     Scenario,
     ScenarioSource,
+    Step,
     Vocabulary,
     compile_scenario,
     scenario_schema,
@@ -24,6 +25,7 @@ from execmock.core.scenario.bind import check_workflow, with_place
 from execmock.core.scenario.conflicts import Conflict, conflicts, overlaps
 from execmock.core.scenario.precedence import check_precedence
 from execmock.errors import Place, ScenarioError
+from execmock.files import real_path
 from execmock.loading.file_model import FileModel
 from execmock.loading.folders import yaml_files
 from execmock.loading.located_findings import LocatedFinding, locate, located_at, place_of
@@ -141,7 +143,7 @@ def read_folder(
     for path in paths:
         files = yaml_files(path) if path.is_dir() else [path]
         for file in files:
-            found.setdefault(file.resolve(), file)
+            found.setdefault(real_path(file), file)
     usable = UsableScenarios(tuple(found.values()), texts)
     return without_rivals([_read_file(file, words, usable) for file in found.values()])
 
@@ -194,9 +196,20 @@ def doubts(file: ScenarioFile, words: Vocabularies) -> Iterator[LocatedFinding]:
     steps = file.scenario.steps[: file.scenario.own]
     never = check_precedence(steps, source) if len(steps) == len(source.steps) else ()
     unknown = check_workflow(file.scenario.bind) if source.api == "embed" else ()
-    yield from locate([*never, *unknown], marked, file.text)
+    idle = _idle_faults(steps, words[source.api]) if len(steps) == len(source.steps) else ()
+    yield from locate([*never, *unknown, *idle], marked, file.text)
     for finding in locate(advise(source, words[source.api]), marked, file.text):
         yield replace(finding, advice=True)
+
+
+def _idle_faults(steps: Sequence[Step], words: Vocabulary) -> Iterator[Finding]:
+    """Yield faults of steps that can never strike."""
+    if any(step.faults for step in steps):
+        # Imported here: most scenarios have none.
+        from execmock.core.faults import fault_of_text, never_striking_steps
+
+        faults = [[fault_of_text(text) for text in step.faults] for step in steps]
+        yield from never_striking_steps(faults, words.operations)
 
 
 def _place(file: ScenarioFile, rival: Conflict) -> Place:

@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from execmock.errors import ExecmockError, Place
+from execmock.files import read_file
 
 __all__ = ["read_text_file"]
 
@@ -15,7 +16,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def read_text_file(path: Path, error: type[ExecmockError]) -> tuple[str, bytes]:
     """Return the text of a UTF-8 file, with or without a byte order mark, and its bytes; or raise `error`."""
     try:
-        content = path.read_bytes()
+        content = read_file(path)
         return content.decode("utf-8-sig"), content
     except UnicodeDecodeError as bad:
         if content.startswith(_UTF_16):

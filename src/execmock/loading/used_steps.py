@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from execmock.core.findings import DataPath, Finding
 from execmock.core.scenario import Scenario
 from execmock.errors import ScenarioError, nearest
+from execmock.files import read_file
 from execmock.loading.contract import data_path
 from execmock.loading.located_findings import place_of
 
@@ -75,7 +76,7 @@ class UsableScenarios:
 
 def _read(path: Path) -> UsedText | None:
     try:
-        return UsedText(str(path), path.read_text(encoding="utf-8-sig"))
+        return UsedText(str(path), read_file(path).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
         return None  # it is told where the file itself is read
 

@@ -15,6 +15,7 @@ from execmock.server.api.strictness import chosen_strictness
 from execmock.server.control.access import is_loopback, is_this_machine
 from execmock.server.example_keys import any_key, example_key, example_keys
 from execmock.server.http.access_log import AccessLog
+from execmock.server.http.body_reader import Limits
 from execmock.server.http.cors import Cors
 from execmock.server.http.dispatch import ApiDispatcher, ControlDispatcher, Dispatcher
 from execmock.server.http.stray_finder import StrayFinder
@@ -105,7 +106,7 @@ class App:
             engine.contract.response_headers,
             exact=options.cors_exact,
         )
-        served = ApiDispatcher(api, cors, engine, self.log, options.max_body, options.max_header, too_large)
+        served = ApiDispatcher(api, cors, engine, self.log, Limits.of(options), too_large)
         served.strays = self.strays
         served.quiet_faults = options.quiet_faults
         here = engine.contract.operations if only is None else only
@@ -147,7 +148,7 @@ class App:
 
     def control_front(self) -> ControlDispatcher:
         """Return the handler of the control API."""
-        return ControlDispatcher(lambda: self.control, self.log, self.engine)
+        return ControlDispatcher(lambda: self.control, self.log, self.engine, Limits.of(self.options))
 
     async def close(self) -> None:
         """End the streams, write the rest of the log and close the store."""

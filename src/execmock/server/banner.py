@@ -8,6 +8,7 @@ from shlex import quote
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
+from execmock.core.magic_faults import MAGIC, MAGIC_READS
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.bind import bound_texts
 from execmock.server.example_keys import ExampleKey
@@ -38,12 +39,13 @@ def banner(
     left_out: Sequence[str] = (),
     keys: Sequence[ExampleKey] = (),
     trust: Path | None = None,
+    faults: Iterable[str] = (),
 ) -> str:
     """Return the text; `urls` maps operation ids to the address of their port.
 
     `own_file` names the file of a contract that is not the shipped one, `left_out` the shipped scenarios that
     do not fit it. `key` is what the lines to paste use, empty where none is known; `keys` are the known ones.
-    `trust` is the certificate that clients have to be told of.
+    `trust` is the certificate that clients have to be told of, `faults` are the shipped ones by name.
     """
     main = urls[CREATE]
     path = settings.host.removeprefix("unix:") if settings.host.startswith("unix:") else ""
@@ -76,7 +78,8 @@ def banner(
     told += [f"--cacert {quote(str(trust))}"] if trust else []
     pasted = _paste(contract, urls, key or "KEY")
     lines += ["", *(line.replace("curl -s ", " ".join(["curl -s", *told, ""])) for line in pasted), ""]
-    lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios), ""]
+    lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios)]
+    lines += [*_magic_faults(faults), ""]
     return "\n".join(lines) + "\n"
 
 
@@ -125,6 +128,15 @@ def _paste(contract: Contract, urls: Mapping[str, str], key: str) -> list[str]:
             """-d '{"id_type":"key","execution_data":{"user_name":"Ada"}}'; echo"""
         ),
     ]
+
+
+def _magic_faults(faults: Iterable[str]) -> list[str]:
+    """Return which ids let a create or reads go wrong."""
+    names = ", ".join(name.replace("-", "_") for name in faults)
+    if not names:
+        return []
+    ids = f"  workflowId {MAGIC}NAME, {MAGIC_READS}NAME"
+    return [f"{ids}  The create, or each read of what it makes, goes wrong; NAME is one of", f"  {names}"]
 
 
 def _magic(scenarios: Iterable[Scenario]) -> list[str]:

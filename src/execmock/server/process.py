@@ -162,6 +162,7 @@ def _say(
                 left_out(engine.contract),
                 keys,
                 tls.trust if tls else None,
+                engine.faults.shipped,
             )
         )
         sys.stdout.flush()

@@ -155,7 +155,7 @@ class Engine:
         await self._make_default()
         for key, scope in options.keys:
             await self.sandboxes.open_with(DEFAULT_SANDBOX, key, scope)
-        if options.faults or options.rate_limit:
+        if options.faults or any(options.limits):
             # A store that was kept has the faults of an earlier start, which may be others.
             await self.sandboxes.change(DEFAULT_SANDBOX, self._with_faults)
         await self.sandboxes.look_for_faults()
@@ -177,14 +177,14 @@ class Engine:
     def _with_faults(self, sandbox: Sandbox) -> Sandbox:
         """Return a sandbox with the faults that the server was started with; ConfigError for bad ones."""
         options = self.options
-        if not (options.faults or options.rate_limit):
+        if not (options.faults or any(options.limits)):
             return sandbox
         # Imported here: without faults there is no use for it.
-        from execmock.core.faults import rate_limit
+        from execmock.core.faults import limits
         from execmock.loading.faults import faults_path, load_faults
         from execmock.service.faults.faults import with_faults
 
-        given = [rate_limit(options.rate_limit, options.rate_burst)] if options.rate_limit else []
+        given = limits(*options.limits)
         for named in options.faults:
             with options.naming("faults"):
                 path = faults_path(named)

@@ -11,6 +11,8 @@ _ONE_PROCESS = "a mock in a test lives in the process of the test"
 
 _NO_TLS = "a test calls the mock on its own machine, without TLS"
 
+_NO_STRANGERS = "its clients are the test's own, and end with it"
+
 ABSENT: Mapping[str, Mapping[str, str]] = {
     "ExecMock": {
         "embed_port": _ONE_ADDRESS,
@@ -23,6 +25,8 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "open": "there is no one in front of a test",
         "store": "what a test leaves is forgotten; snapshot() and restore() keep it in between",
         "workers": _ONE_PROCESS,
+        "head_timeout": _NO_STRANGERS,
+        "body_rate": _NO_STRANGERS,
         "loop": _ONE_PROCESS,
         "log_format": "nothing is logged; requests and the report of a failed test show what came",
         "quiet": "nothing is logged; requests and the report of a failed test show what came",

@@ -26,6 +26,7 @@ from execmock.settings.kinds import (
     SPEED,
     STORE,
     TEXT,
+    WAIT,
     WORLD,
     ZONE,
     choice,
@@ -124,6 +125,18 @@ class ServeSettings(Settings):
         "Requests that may come at once under --rate-limit; its number by default.",
         each_sandbox=True,
     )
+    concurrency_limit: int | None = option(
+        None,
+        count(1, 100_000),
+        "Refuse with 429 what comes while so many requests are under way.",
+        each_sandbox=True,
+    )
+    concurrency_queue: int | None = option(
+        None,
+        count(1, 100_000),
+        "Requests that wait under --concurrency-limit before any is refused; none by default.",
+        each_sandbox=True,
+    )
     quiet_faults: bool = option(False, FLAG, "Leave the names of faults out of answers.")
     contract: Path | None = option(
         None,
@@ -141,6 +154,12 @@ class ServeSettings(Settings):
     )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
     max_header: int = option(8 << 10, HEADER_SIZE, "Largest header of a request, and longest address.")
+    head_timeout: int = option(
+        60_000,
+        WAIT,
+        "How long a request's head may take to arrive; its body may take as long and its size's time.",
+    )
+    body_rate: int = option(500, SIZE, "Least bytes a second at which the body of a request must arrive.")
     journal_size: int = option(
         1000,
         count(0),
@@ -166,11 +185,7 @@ class ServeSettings(Settings):
 
     def __post_init__(self) -> None:
         self._check_ports()
-        if self.rate_burst is not None and self.rate_limit is None:
-            raise ConfigError(
-                f"{self.named('rate_burst')} is {self.rate_burst}, and there is no rate; expected "
-                f"{self.named('rate_limit')} with it"
-            )
+        self._check_limits()
         if self.tls != "off" and self.tls_cert is not None:
             both = f"{self.named('tls')} and {self.named('tls_cert')}"
             raise ConfigError(f"{both} both say which certificate is served; expected one of them")
@@ -183,6 +198,25 @@ class ServeSettings(Settings):
             raise ConfigError(f"{both} exclude each other; expected one of them")
         if self.host.startswith("unix:"):
             self._check_path()
+
+    @property
+    def limits(self) -> tuple[str | None, int | None, int | None, int | None]:
+        """The rate with its burst, and how many requests may be under way, with their queue."""
+        return self.rate_limit, self.rate_burst, self.concurrency_limit, self.concurrency_queue
+
+    def _check_limits(self) -> None:
+        """Refuse what belongs to a limit that is not set."""
+        rate, burst, concurrency, queue = self.limits
+        if burst is not None and rate is None:
+            raise ConfigError(
+                f"{self.named('rate_burst')} is {burst}, and there is no rate; expected "
+                f"{self.named('rate_limit')} with it"
+            )
+        if queue is not None and concurrency is None:
+            raise ConfigError(
+                f"{self.named('concurrency_queue')} is {queue}, and nothing has to wait; expected "
+                f"{self.named('concurrency_limit')} with it"
+            )
 
     def _check_path(self) -> None:
         """Refuse what a socket with a path cannot have."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from execmock.core.faults import FaultWords
-from execmock.core.faults import rate_limit as compiled_limit
+from execmock.core.faults import limits as compiled_limits
 from execmock.errors import FaultError, MockError
 from execmock.loading.faults import read_faults, shipped_faults
 from execmock.loading.text_file import read_text_file
@@ -111,9 +111,19 @@ class MockFaults(Iterable[MockFault]):
         for fault in [faults] if one else faults:  # type: ignore[union-attr] # one of many is no iterable here
             self._add(fault, stays="true")
 
-    def limit(self, rate: str, burst: int | None = None) -> None:
-        """Refuse what comes faster than a rate such as `60/m` on the sandbox's clock, also after a reset."""
-        self._add(json.loads(compiled_limit(rate, burst).text), stays="true")
+    def limit(
+        self,
+        rate: str | None = None,
+        burst: int | None = None,
+        concurrency: int | None = None,
+        queue: int | None = None,
+    ) -> None:
+        """Refuse what is over a rate such as `60/m` on the sandbox's clock, or over so many requests at once.
+
+        The limits are there after a reset too. As many requests as `queue` says wait before any is refused.
+        """
+        for fault in compiled_limits(rate, burst, concurrency, queue):
+            self._add(json.loads(fault.text), stays="true")
 
     def clear(self) -> int:
         """Remove all; return how many there were."""

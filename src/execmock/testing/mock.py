@@ -50,6 +50,8 @@ class ExecMock(MockSandbox):
         faults: FaultsLike = (),
         rate_limit: str | None = None,
         rate_burst: int | None = None,
+        concurrency_limit: int | None = None,
+        concurrency_queue: int | None = None,
         quiet_faults: bool = False,
         scenarios: Sequence[str | Path] = (),
         contract: str | Path | None = None,
@@ -122,6 +124,8 @@ class ExecMock(MockSandbox):
         faults: FaultsLike = (),
         rate_limit: str | None = None,
         rate_burst: int | None = None,
+        concurrency_limit: int | None = None,
+        concurrency_queue: int | None = None,
         strict_client: bool = False,
         allow_unknown_keys: bool = False,
         allow_misspelt: bool = False,
@@ -147,8 +151,7 @@ class ExecMock(MockSandbox):
             if scenario is not None:
                 sandbox.scenario(scenario)
             sandbox.faults.begin(faults)
-            if options.rate_limit:
-                sandbox.faults.limit(options.rate_limit, options.rate_burst)
+            sandbox.faults.limit(*options.limits)
         except BaseException:
             sandbox.close()
             raise

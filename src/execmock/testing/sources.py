@@ -10,6 +10,7 @@ from typing import Any
 from execmock.core.scenario import Scenario
 from execmock.core.world import World, WorldWords
 from execmock.errors import ExecmockError, ScenarioError, WorldError
+from execmock.files import read_file
 from execmock.loading.scenarios import Vocabularies, read_text
 from execmock.loading.used_steps import UsableScenarios
 from execmock.loading.worlds import load_world, read_world, world_path
@@ -63,7 +64,7 @@ def _text(given: ScenarioLike | WorldLike, what: str, error: type[ExecmockError]
         return given, what
     try:
         if isinstance(given, Path):
-            return given.read_text(encoding="utf-8-sig"), str(given)
+            return read_file(given).decode("utf-8-sig"), str(given)
         # JSON is YAML: one way in, and mistakes are shown with their lines all the same.
         return json.dumps({what: "inline", **given}, ensure_ascii=False, indent=1), what
     except (OSError, TypeError, ValueError) as reason:

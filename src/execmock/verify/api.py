@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from execmock.settings import Effort, Level, VerifySettings, explains_arguments, from_arguments
 
 if TYPE_CHECKING:
+    from execmock.verify.generator_process import Generators
     from execmock.verify.report.model import Report
     from execmock.verify.target_clock import PassTime
 
@@ -64,14 +65,24 @@ def verify(
     """
     options = from_arguments(VerifySettings, "verify", locals())
 
+    from execmock.errors import ConfigError
+    from execmock.verify.generator_process import Generators
+
+    if pass_time is not None and not callable(pass_time):
+        raise ConfigError(f"verify: pass_time is {pass_time!r}; expected a function that takes milliseconds")
+    with Generators.for_run(options) as generators:
+        return _verify(options, started, pass_time, generators)
+
+
+def _verify(
+    options: VerifySettings, started: int | None, pass_time: PassTime | None, generators: Generators
+) -> Report:
     import asyncio
 
-    from execmock.errors import ConfigError
     from execmock.loading.contract import contract_at
     from execmock.verify.clock import present
     from execmock.verify.runner import run
 
-    if pass_time is not None and not callable(pass_time):
-        raise ConfigError(f"verify: pass_time is {pass_time!r}; expected a function that takes milliseconds")
     begun = present() if started is None else started
-    return asyncio.run(run(options, contract_at(options.contract), started=begun, pass_time=pass_time))
+    contract = contract_at(options.contract)
+    return asyncio.run(run(options, contract, started=begun, pass_time=pass_time, generators=generators))

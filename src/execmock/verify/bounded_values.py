@@ -6,7 +6,7 @@ become the largest that both engines compare exactly, of the same sign and kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -33,9 +33,7 @@ class Bounded:
 
 def bounded(value: Any) -> Bounded:
     """Return a value within the limits; the same one if there is nothing to replace."""
-    if not any(level > LEVELS or _beyond(inner) for inner, level in _inner(value)):
-        return Bounded(value)
-    return _Copy().of(value)
+    return Bounded(value) if _is_within(value) else _Copy().of(value)
 
 
 def unjudged(schema: Schema, value: Bounded) -> str:
@@ -53,21 +51,25 @@ def stands_in(number: Any) -> bool:
     return isinstance(number, int | float) and abs(number) in (_HUGE, _TINY)
 
 
-def _inner(value: Any) -> Iterator[tuple[Any, int]]:
-    """Yield each number, and each container that is not empty, with its level from 1; at most LEVELS + 1."""
-    waiting = [(value, 1)]
-    while waiting:
-        at, level = waiting.pop()
-        if isinstance(at, dict | list):
-            if at:
-                yield at, level
-            if level <= LEVELS:
-                members = at.values() if isinstance(at, dict) else at
-                waiting.extend((each, level + 1) for each in members if isinstance(each, _LOOKED_AT))
-        elif isinstance(at, _NUMBERS):
-            yield at, 0
+def _is_within(value: Any) -> bool:
+    """Whether there is nothing to replace; looks at one level after the other."""
+    level = [value]
+    for _ in range(LEVELS + 1):
+        containers = [each for each in level if isinstance(each, _CONTAINERS) and each]
+        if any(isinstance(each, _NUMBERS) and _beyond(each) for each in level):
+            return False
+        if not containers:
+            return True
+        level = [
+            inner
+            for each in containers
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, _LOOKED_AT)
+        ]
+    return False
 
 
+_CONTAINERS = (dict, list)
 _NUMBERS = (int, float, Decimal)
 _LOOKED_AT = (dict, list, int, float, Decimal)
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
 
 from execmock.errors import ConfigError
+from execmock.files import read_file
 from execmock.settings.parsers import parse_proxy, without_user_info
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Connections:
     @cached_property
     def tls(self) -> ssl.SSLContext:
         """How certificates are checked, and the one that is shown."""
+        for name in ("ca", "cert", "key"):
+            self._check_file(name)
         try:
             context = ssl.create_default_context(cafile=self.ca)
         except OSError as error:
@@ -89,9 +92,22 @@ class Connections:
                 raise self._unusable("cert", self.cert, error) from error
         return context
 
+    def _check_file(self, name: str) -> None:
+        """Raise ConfigError for what can never be read: OpenSSL would wait for a pipe or a device."""
+        path: Path | None = getattr(self, name)
+        try:
+            if path is not None:
+                read_file(path)
+        except OSError as error:
+            raise self._unusable(name, path, error) from error
+
     def _unusable(self, name: str, path: Path | None, error: OSError) -> ConfigError:
         said = error.strerror if error.strerror and not isinstance(error, ssl.SSLError) else ""
-        wanted = {"ca": "certificates as PEM", "cert": "a certificate as PEM, with its key, not encrypted"}
+        wanted = {
+            "ca": "certificates as PEM",
+            "cert": "a certificate as PEM, with its key, not encrypted",
+            "key": "a key as PEM, not encrypted",
+        }
         where = f"{self.called.get(name, '--' + name)} is '{path}'"
         return ConfigError(f"{where}{': ' + said if said else ''}; expected a file of {wanted[name]}")
 

@@ -24,7 +24,7 @@ _PLAN: Mapping[str, tuple[int, int, int]] = {
     "histories": (12, 24, 60),
     "http": (8, 8, 8),
     "idempotency": (64, 116, 240),
-    "oddities": (14, 14, 14),
+    "oddities": (21, 21, 21),
     "paging": (113, 113, 113),
     "parameters": (0, 0, 0),
     "public": (2, 2, 2),

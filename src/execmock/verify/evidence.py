@@ -5,27 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from execmock.core.contract import Contract, Operation, SchemaPlace, Transitions
 from execmock.core.contract.names import CREATE, GET, LIST, PUBLIC, STATUS
+from execmock.verify.engine_failure import EngineFailure
 from execmock.verify.exchange import Exchange
 from execmock.verify.history import History, histories
 from execmock.verify.schema_judge import SchemaJudge
 
-__all__ = ["EngineFailure", "Evidence"]
+__all__ = ["Evidence"]
 
 
-@dataclass(frozen=True, slots=True)
-class EngineFailure:
-    """A check of schemathesis that an exchange failed; `kind` is the name of that check."""
+class _Index:
+    """What is found out about the exchanges of a run once, for all rules."""
 
-    kind: str
-    expected: str
-    actual: str
-    seen: Exchange
+    def __init__(self, journal: Iterable[Exchange]) -> None:
+        self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
+
+    @cached_property
+    def by_probe(self) -> Mapping[str, tuple[Exchange, ...]]:
+        found: defaultdict[str, list[Exchange]] = defaultdict(list)
+        for seen in self.journal:
+            found[seen.probe].append(seen)
+        return {name: tuple(each) for name, each in found.items()}
+
+    @cached_property
+    def histories(self) -> tuple[History, ...]:
+        return histories(self.journal)
+
+    @cached_property
+    def unread_views(self) -> tuple[Exchange, ...]:
+        views = (CREATE, GET, LIST, PUBLIC)
+        return tuple(seen for seen in self.journal if seen.unread and seen.ok and seen.operation in views)
 
 
 class Evidence:
@@ -42,7 +55,7 @@ class Evidence:
         schema_judge: SchemaJudge | None = None,
     ) -> None:
         self.contract = contract
-        self.journal = tuple(sorted(journal, key=lambda seen: seen.number))
+        self._index = _Index(journal)
         self.passed_over: dict[int, Exchange] = {}
         """What was left out because it was not answered or not read, by number; kept for each rule."""
         self.has = frozenset(has)
@@ -53,13 +66,15 @@ class Evidence:
         """Cache of pruned data by the exchange's number."""
         self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
 
-    @cached_property
+    @property
+    def journal(self) -> tuple[Exchange, ...]:
+        """The exchanges, in the order of sending."""
+        return self._index.journal
+
+    @property
     def by_probe(self) -> Mapping[str, tuple[Exchange, ...]]:
         """The exchanges of each probe, in the order of sending."""
-        found: defaultdict[str, list[Exchange]] = defaultdict(list)
-        for seen in self.journal:
-            found[seen.probe].append(seen)
-        return {name: tuple(each) for name, each in found.items()}
+        return self._index.by_probe
 
     def for_rule(self) -> Evidence:
         """Return the same evidence for one rule, which notes what that rule had to pass over."""
@@ -93,18 +108,9 @@ class Evidence:
     @property
     def histories(self) -> tuple[History, ...]:
         """What was seen of each execution, over the whole run."""
-        for seen in self._unread_views:
+        for seen in self._index.unread_views:
             self.pass_over(seen)
-        return self._histories
-
-    @cached_property
-    def _histories(self) -> tuple[History, ...]:
-        return histories(self.journal)
-
-    @cached_property
-    def _unread_views(self) -> tuple[Exchange, ...]:
-        views = (CREATE, GET, LIST, PUBLIC)
-        return tuple(seen for seen in self.journal if seen.unread and seen.ok and seen.operation in views)
+        return self._index.histories
 
     def pass_over(self, seen: Exchange) -> None:
         """Note that a rule could not use an exchange: no answer came, or it was not read."""
@@ -191,9 +197,10 @@ class Evidence:
 
     def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
         """Return the contract's schema at a place."""
-        if place not in self._schemas:
-            self._schemas[place] = self.contract.schema(place)
-        return self._schemas[place]
+        found = self._schemas.get(place)
+        if found is None:
+            found = self._schemas[place] = self.contract.schema(place)
+        return found
 
     def hidden(self, place: SchemaPlace) -> tuple[str, ...]:
         """Return the names that a public schema says are never shown."""

@@ -10,15 +10,16 @@ import copy
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
 from execmock.core.contract.pointers import follow, look_up, resolve
-from execmock.verify.evidence import EngineFailure
+from execmock.verify.engine_failure import EngineFailure
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.requests import Requests
 
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 
     from execmock.verify.requests_adapter import ClientAdapter
 
-__all__ = ["Generated", "Plan", "Send", "generate"]
+__all__ = ["Generated", "Plan", "Send", "generate", "load_engine"]
 
 Send = Callable[[Request, str, str], Exchange]
 """Sends a request for an operation (or an empty text) with an identity's key, and blocks until its end."""
 
+_ADAPTER = "execmock.verify.requests_adapter"
 _FURTHEST = 10_000
+_CANDIDATES = 64
 _EXECUTIONS = (CREATE, LIST, GET, PUBLIC)
 
 
@@ -43,15 +46,16 @@ class Plan:
     """How hard to try: examples for each operation.
 
     The number of examples bounds a run, so that a seed always sends the same; `seconds` only ends one that
-    hangs, after every operation with a body has been tried. `thorough` follows the contract's links too, and
-    varies operations without a body at random, beyond the values at the edges of their schemas.
-    When `given_up` returns true, nothing more is started.
+    hangs, after every operation with a body has been tried. `thorough` varies operations without a body at
+    random, beyond the values at the edges of their schemas. With `links` the contract's links are followed,
+    and nothing else is done. When `given_up` returns true, nothing more is started.
     """
 
     examples: int
     seconds: float
     seed: int
     thorough: bool = True
+    links: bool = False
     given_up: Callable[[], bool] = bool
 
 
@@ -62,6 +66,41 @@ class Generated:
     exchanges: tuple[Exchange, ...]
     failures: tuple[EngineFailure, ...]
     stopped: str = ""
+
+
+def load_engine() -> None:
+    """Import all that `generate` needs, which takes a while."""
+    for name in ("schemathesis.engine", "schemathesis.specs.openapi.schemas", _ADAPTER):
+        import_module(name)
+    _draw_few_candidates()
+
+
+class _Enough(Exception):  # noqa: N818 - ends a generator, no error
+    """As many values as are needed have been drawn."""
+
+
+def _draw_few_candidates() -> None:
+    """Have the engine draw the first values alone that an enum may lack, where it draws over a thousand.
+
+    It takes the first that the enum does lack, and draws others by itself where all are in it.
+    """
+    from schemathesis.generation.hypothesis.examples import generate_one
+    from schemathesis.specs.openapi.coverage import _schema as coverage
+
+    def few() -> tuple[Any, ...]:
+        found: list[Any] = []
+
+        def reject(value: Any) -> bool:
+            found.append(value)
+            if len(found) >= _CANDIDATES:
+                raise _Enough
+            return False
+
+        with suppress(_Enough):
+            generate_one(coverage.INVALID_ENUM_STRATEGY.filter(reject))
+        return tuple(found[:_CANDIDATES])
+
+    coverage._invalid_enum_candidates = cache(few)  # noqa: SLF001 - of the one version that is taken
 
 
 def generate(
@@ -197,8 +236,11 @@ def _config(base: str, key: str, plan: Plan) -> str:
         "[phases.examples]",
         "enabled = false",
         "[phases.stateful]",
-        f"enabled = {str(plan.thorough).lower()}",
+        f"enabled = {str(plan.links).lower()}",
+        "[phases.fuzzing]",
+        f"enabled = {str(not plan.links).lower()}",
         "[phases.coverage]",
+        f"enabled = {str(not plan.links).lower()}",
         "unexpected-methods = []",
         "[phases.fuzzing.extra-data-sources]",
         "responses = false",

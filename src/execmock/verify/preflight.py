@@ -38,6 +38,10 @@ class Preflight:
         self._options = options
         self._seen: list[Exchange] = []
         self._notes: list[str] = []
+        self._refused: dict[str, str] = {}
+        """Why the list was refused, by identity, until another request shows that the key is good."""
+        self._instead: dict[str, str] = {}
+        """The execution to read with a key, by identity, where the list is refused to a good one."""
         self.names = {"a": options.named("token"), "time": options.named("token")}
         for identity in ("b", "read"):
             if identity in clock.keys:
@@ -48,7 +52,8 @@ class Preflight:
     async def check(self, *, keys: bool, creates: bool) -> Learned:
         """Return what was learned; `keys` if they are a user's, `creates` if an execution may be created."""
         for identity in [name for name in self.names if name != "time"]:
-            await self._look(identity)
+            can_show = {"a", "b", "read"} if creates else {"read"}
+            await self._look(identity, otherwise=keys and identity in can_show)
         if keys:
             await self._check_keys(creates=creates)
         return self._learned()
@@ -58,16 +63,18 @@ class Preflight:
         key = self._clock.keys[identity]
         if identity == "embed":
             request = self._requests.request(EXECUTE, key=key, path={"id": _NO_WORKFLOW}, body=b"{}")
+        elif identity in self._instead:
+            request = self._requests.request(GET, key=key, path={"id": self._instead[identity]})
         else:
             request = self._requests.request(LIST, key=key, query={"limit": 1})
-        operation = EXECUTE if identity == "embed" else LIST
+        operation = EXECUTE if identity == "embed" else GET if identity in self._instead else LIST
         return await self._client.send(
             request,
             probe=probe,
             label=identity,
             operation=operation,
             identity=identity,
-            valid=operation == LIST,
+            valid=operation != EXECUTE,
         )
 
     @property
@@ -75,7 +82,8 @@ class Preflight:
         """The status of the first page that was asked for."""
         return next((seen.status for seen in self._seen if seen.operation == LIST), 200)
 
-    async def _look(self, identity: str) -> None:
+    async def _look(self, identity: str, *, otherwise: bool) -> None:
+        """Ask for a page; `otherwise` if another request can show that a key is good nevertheless."""
         for attempt in range(_ATTEMPTS):
             seen = await self.ask(identity, "preflight")
             if seen.status and seen.status not in _GATEWAY:
@@ -88,7 +96,10 @@ class Preflight:
         option = self.names[identity]
         url = self._requests.base(seen.operation)
         for reason in _reasons(seen, url, option):
-            raise Unreachable(reason)
+            if not (otherwise and seen.status in (401, 403)):
+                raise Unreachable(reason)
+            self._refused[identity] = reason
+            break
 
     async def _check_base(self) -> None:
         """Say so if the address ends in a part of the contract's paths, and the API is at its beginning."""
@@ -110,7 +121,13 @@ class Preflight:
     async def _check_keys(self, *, creates: bool) -> None:
         known = await (self._create("a") if creates else self._existing())
         if known is None:
+            for reason in self._refused.values():
+                raise Unreachable(reason)
             return
+        if "a" in self._refused:
+            self._instead["a"] = known[0]  # operation.answers judges that it may not list
+        if "b" in self._refused and (theirs := await self._create("b")):
+            self._instead["b"] = theirs[0]
         if "b" in self.names:
             await self._check_other(*known, creates=creates)
         if "read" in self.names:
@@ -121,6 +138,8 @@ class Preflight:
         body = encode(self._requests.minimal())
         request = self._requests.request(CREATE, key=self._clock.keys[identity], body=body)
         seen = await self._send(request, CREATE, identity, valid=True)
+        if identity in self._refused and not seen.ok:
+            raise Unreachable(self._refused[identity])
         if seen.status == 403:
             raise Unreachable(
                 f"{self._options.url} lets the key of {self.names[identity]} create nothing: 403"
@@ -161,6 +180,10 @@ class Preflight:
         """Refuse a reading key that sees neither an execution of the first key nor its place in the list."""
         for _ in range(_ATTEMPTS):
             seen = await self._get(name, "read")
+            if "read" in self._refused and not seen.ok:
+                raise Unreachable(self._refused["read"])
+            if "read" in self._refused:
+                self._instead["read"] = name  # auth.read-scope judges that it may not list
             if seen.ok or not 400 <= seen.status < 500:
                 return
             request = self._requests.request(

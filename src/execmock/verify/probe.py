@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from execmock.verify.session import Session
 
-__all__ = ["Probe", "probe"]
+__all__ = ["Probe", "Turn", "probe"]
 
 Run = Callable[["Session"], Awaitable[None]]
+Turn = Literal["together", "meanwhile", "alone", "last"]
+"""When a probe runs: with most others; with them, but for the time in which others run alone; after most,
+while no other probe sends anything; after all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One series of requests. `needs` are the identities and rights without which it is not run.
-
-    An `alone` probe runs after the others, when no other probe creates executions.
-    """
+    """One series of requests. `needs` are the identities and rights without which it is not run."""
 
     name: str
     run: Run
     needs: tuple[str, ...] = ()
-    alone: bool = False
+    turn: Turn = "together"
 
 
-def probe(name: str, *, needs: str = "writes", alone: bool = False) -> Callable[[Run], Probe]:
+def probe(name: str, *, needs: str = "writes", turn: Turn = "together") -> Callable[[Run], Probe]:
     """Make a probe of the coroutine below."""
 
     def decorate(run: Run) -> Probe:
-        return Probe(name, run, tuple(needs.split()), alone)
+        return Probe(name, run, tuple(needs.split()), turn)
 
     return decorate

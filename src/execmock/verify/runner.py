@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from execmock.core.contract import Contract
@@ -16,23 +15,27 @@ from execmock.verify.between import between
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.confirming import confirm
 from execmock.verify.connections import Connections
+from execmock.verify.coverage import coverage
 from execmock.verify.create_plan import affordable, planned
 from execmock.verify.creates import Creates, NoMoreCreates
-from execmock.verify.evidence import EngineFailure, Evidence
+from execmock.verify.engine_failure import EngineFailure
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.generator_process import Generators
 from execmock.verify.interruption import Interruption
 from execmock.verify.judge import Interruptions, judge
 from execmock.verify.learned import Learned
-from execmock.verify.outcome import Outcome, RuleResult
+from execmock.verify.outcome import RuleResult
 from execmock.verify.preflight import Preflight
 from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
-from execmock.verify.report.model import Coverage, Report
+from execmock.verify.report.model import Report
 from execmock.verify.requests import EXECUTE, Requests, mark
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.session import Blocked, Session, Stopped
 from execmock.verify.target_clock import MockTime, PassTime, TargetClock, find_target_clock
 from execmock.verify.target_watch import TargetWatch, Unreachable
+from execmock.verify.turns import Quiet, in_turn
 from execmock.verify.waivers import load_waivers, waive
 
 __all__ = ["Callbacks", "Progress", "run"]
@@ -42,6 +45,7 @@ Progress = Callable[[str, int, int], None]
 
 _GENTLE_RATE = 40.0
 _BETWEEN_REPORTS = 10.0
+_BETWEEN_LOOKS = 0.01
 _GENERATED, _EMBED = "generated", "embed"  # probes
 _INTERRUPTED = "the run was interrupted"
 _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
@@ -72,6 +76,7 @@ class Runner:
         started: int,
         pass_time: PassTime | None = None,
         callbacks: Callbacks | None = None,
+        generators: Generators | None = None,
     ) -> None:
         self.options = options
         self.contract = contract
@@ -92,15 +97,19 @@ class Runner:
         self.blocked: dict[str, Exchange] = {}
         self.stopped: dict[str, str] = {}
         self.engine_failures: list[EngineFailure] = []
+        self.schema_judge = SchemaJudge.of_run(contract, options)
         self.results: tuple[RuleResult, ...] = ()
         self.chosen: tuple[Probe, ...] = ()
         self.left_out: tuple[Probe, ...] = ()
         self.learned = Learned()
+        self.generators = generators or Generators()
         self.done = 0
 
     async def run(self) -> Report:
         """Run the probes, judge, and return the report."""
-        with self.interruption.heard():
+        with self.interruption.heard(), self.generators:
+            if any(_GENERATED in rule.probes for rule in self.rules):
+                self.generators.start(self.options)
             return await self._run()
 
     async def _run(self) -> Report:
@@ -204,6 +213,8 @@ class Runner:
             has.add("embed")
         if not clock.takes_any_key:
             has.add("guarded")
+        if not clock.instant:
+            has.add("clock")
         if not self.options.read_only:
             has.add("writes")
             if "robust" not in self.options.skip:
@@ -227,16 +238,22 @@ class Runner:
 
     async def _probe(self, client: Client, requests: Requests, clock: TargetClock) -> None:
         self.total = len(self.chosen)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for each in self.chosen:
-                    if not each.alone:
-                        group.create_task(self._one(each, client, requests, clock))
-        except ExceptionGroup as several:
-            raise several.exceptions[0]  # noqa: B904 - the first error is enough, with its own cause
-        for each in self.chosen:
-            if each.alone:
-                await self._one(each, client, requests, clock)
+        self.quiet = Quiet()
+
+        async def one(each: Probe) -> None:
+            await self._one(each, client, requests, clock)
+
+        await in_turn(self.chosen, one, self.quiet, lambda: self._judge_ahead(client))
+
+    async def _judge_ahead(self, client: Client) -> None:
+        """Judge answers as they come, one at a time, so that less is left to do in the end."""
+        done = 0
+        while True:
+            for seen in client.journal[done:]:
+                self.schema_judge.ahead(seen)
+                done += 1
+                await asyncio.sleep(0)
+            await asyncio.sleep(_BETWEEN_LOOKS)
 
     async def _one(self, each: Probe, client: Client, requests: Requests, clock: TargetClock) -> None:
         session = Session(
@@ -253,6 +270,8 @@ class Runner:
             timeout=self.options.timeout,
             seed=self.options.seed,
             engine_failures=self.engine_failures,
+            generators=self.generators,
+            turn=self.quiet.shared if each.turn == "meanwhile" else nullcontext,
         )
         try:
             await each.run(session)
@@ -283,7 +302,7 @@ class Runner:
             has=self._has(clock),
             engine_failures=self.engine_failures,
             secrets=clock.keys,
-            schema_judge=SchemaJudge.of_run(self.contract, self.options),
+            schema_judge=self.schema_judge,
         )
 
     def _report(
@@ -302,7 +321,7 @@ class Runner:
             options=self.options,
             results=results,
             contract=self.contract,
-            coverage=_coverage(self.contract, client.journal, results),
+            coverage=coverage(self.contract, client.journal, results),
             journal=tuple(client.journal),
             histories=evidence.histories if evidence else (),
             secrets={**self.connections.secrets, **self.options.secrets, **keys},
@@ -356,23 +375,6 @@ def _check_keys(options: VerifySettings) -> None:
             )
 
 
-def _coverage(
-    contract: Contract, journal: Iterable[Exchange], results: Iterable[RuleResult]
-) -> tuple[Coverage, ...]:
-    counts: dict[str, Counter[int]] = {name: Counter() for name in contract.operations}
-    for seen in journal:
-        if seen.operation in counts and seen.status:
-            counts[seen.operation][seen.status] += 1
-    judged: Counter[str] = Counter()
-    for result in results:
-        if result.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED):
-            judged.update(name for name in result.operations if name)
-    return tuple(
-        Coverage(name, each.method, each.path, dict(sorted(counts[name].items())), judged[name])
-        for name, each in contract.operations.items()
-    )
-
-
 async def run(
     options: VerifySettings,
     contract: Contract,
@@ -380,6 +382,10 @@ async def run(
     started: int,
     pass_time: PassTime | None = None,
     callbacks: Callbacks | None = None,
+    generators: Generators | None = None,
 ) -> Report:
-    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it."""
-    return await Runner(options, contract, started, pass_time, callbacks).run()
+    """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it.
+
+    `generators` that are started already save time.
+    """
+    return await Runner(options, contract, started, pass_time, callbacks, generators).run()

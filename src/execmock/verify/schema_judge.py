@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Literal, Protocol
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import EXECUTE
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.settings import VerifySettings
-from execmock.verify.answer_schemas import Part, Schema, schema_of
+from execmock.verify.answer_schemas import Part, Schema, prune, schema_of
 from execmock.verify.bounded_values import bounded, stands_in, unjudged
 from execmock.verify.exchange import Exchange, pick
 from execmock.verify.second_opinion import SecondOpinion
@@ -69,7 +70,7 @@ class SchemaJudge:
     """Judges by the schemas of a contract; `where` in violations is a pointer into the value.
 
     The second engine is asked about one in `every` of the values that the first accepts; which ones follows
-    from the seed. The engines are made for each schema, once.
+    from the seed. The engines are made for each schema, once. What is `known` of an answer is kept.
     """
 
     contract: Contract
@@ -77,18 +78,27 @@ class SchemaJudge:
     every: int = _ONE_IN
     first: Callable[[Mapping[str, Any], str], FirstEngine] = SchemaValidator
     second: Callable[[Mapping[str, Any]], SecondEngine] = SecondOpinion
+    known: dict[tuple[Part, Exchange], Opinion] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of_run(cls, contract: Contract, options: VerifySettings) -> SchemaJudge:
         """Return the judge of a run; a thorough one asks the second engine about everything."""
         return cls(contract, seed=options.seed, every=1 if options.effort == "thorough" else _ONE_IN)
 
+    def ahead(self, seen: Exchange) -> None:
+        """Judge an answer in whatever way rules may ask for later, if it is a success."""
+        data = seen.json if seen.operation == EXECUTE else seen.at("/data")
+        if seen.judged and seen.ok and seen.operation and isinstance(data, dict):
+            pruned = prune(data)
+            self.types(seen, pruned)
+            self.missing(seen, data, pruned)
+
     def types(self, seen: Exchange, pruned: Any) -> Opinion:
         """Judge the types of an answer's payload, without empty members, by what is documented.
 
         Values of `enum` are not judged.
         """
-        return self._judge("types", seen, pruned)
+        return self._once("types", seen, pruned)
 
     def missing(self, seen: Exchange, data: Any, pruned: Any) -> Opinion:
         """Judge whether an answer's payload has what is required. An array null in `data` is empty."""
@@ -96,11 +106,20 @@ class SchemaJudge:
         def lacks(each: Violation) -> bool:
             return each.missing and not ("array" in each.expected and pick(data, each.where) is None)
 
-        return self._judge("whole", seen, pruned, lacks)
+        return self._once("whole", seen, pruned, lacks)
 
     def body(self, seen: Exchange, body: Any, *, accuses: Verdict | None) -> Opinion:
         """Judge a body that was sent; `accuses` is the verdict by which the answer to it is wrong."""
         return self._judge("body", seen, body, accuses=accuses)
+
+    def _once(
+        self, part: Part, seen: Exchange, value: Any, counts: Callable[[Violation], bool] = lambda _: True
+    ) -> Opinion:
+        """Judge a value that follows from the answer, if that is not known."""
+        found = self.known.get((part, seen))
+        if found is None:
+            found = self.known[part, seen] = self._judge(part, seen, value, counts)
+        return found
 
     def _judge(
         self,

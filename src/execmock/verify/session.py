@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from execmock.settings import Effort
 from execmock.verify.client import Client
-from execmock.verify.evidence import EngineFailure
+from execmock.verify.engine_failure import EngineFailure
 from execmock.verify.exchange import Exchange, Request
+from execmock.verify.generator_process import Generators
 from execmock.verify.lateness import LATEST
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
 from execmock.verify.target_clock import TargetClock
@@ -61,6 +63,8 @@ class Session:
         timeout: int = 10_000,
         seed: int = 1,
         engine_failures: list[EngineFailure] | None = None,
+        generators: Generators | None = None,
+        turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self.name = name
         self.requests = requests
@@ -74,6 +78,8 @@ class Session:
         self.rate = rate
         self.timeout = timeout
         self.seed = seed
+        self.generators = generators or Generators()
+        self._turn = turn
         self._engine_failures = engine_failures if engine_failures is not None else []
         self._client = client
         self._prefix = prefix
@@ -123,21 +129,6 @@ class Session:
         if wall is not None:
             raise wall
 
-    def sender(self, given_up: Callable[[], bool]) -> Callable[[Request, str, str], Exchange]:
-        """Return a function for another thread: it sends a request for an operation with an identity's key.
-
-        It blocks until the answer is there; once `given_up` returns true, it sends nothing more.
-        """
-        loop = asyncio.get_running_loop()
-
-        def send(request: Request, operation: str, identity: str) -> Exchange:
-            if given_up():
-                raise Stopped("the run ends")
-            work = self.send(request, operation or "other", operation=operation, identity=identity)
-            return asyncio.run_coroutine_threadsafe(work, loop).result()
-
-        return send
-
     def record(self, failures: Iterable[EngineFailure]) -> None:
         """Record the failures that the fuzzing engine reported."""
         self._engine_failures.extend(failures)
@@ -172,15 +163,16 @@ class Session:
         burst: bool = False,
     ) -> Exchange:
         """Send any request; a burst ignores the limit of requests in flight."""
-        return await self._client.send(
-            request,
-            probe=self.name,
-            label=label,
-            operation=operation,
-            identity=identity,
-            valid=valid,
-            burst=burst,
-        )
+        async with self._turn():
+            return await self._client.send(
+                request,
+                probe=self.name,
+                label=label,
+                operation=operation,
+                identity=identity,
+                valid=valid,
+                burst=burst,
+            )
 
     async def call(
         self,

@@ -98,6 +98,16 @@ async def test_a_request_is_told_as_the_journal_has_it(control: Any, listen: Any
     assert message.data["headers"]["Authorization"] == "***"
 
 
+async def test_a_request_is_told_with_the_faults_that_struck_it(control: Any, listen: Any) -> None:
+    late = {"fault": "late", "slow": "1ms"}
+    await control.post("/faults", {"faults": [late, {"fault": "down", "times": 1, "refused": 503}]})
+    stream = await listen(control)
+    for _ in range(2):
+        await control.server.get("/v1/executions")
+    told = [(await stream.until(is_kind("request"))).data for _ in range(2)]
+    assert [(one["status"], one["faults"]) for one in told] == [(503, ["late", "down"]), (200, ["late"])]
+
+
 async def test_a_creation_and_every_move_of_an_execution_are_told(control: Any, listen: Any) -> None:
     stream = await listen(control)
     name = await control.create("wf_waits_for_approval")

@@ -11,6 +11,7 @@ import click
 
 from execmock.cli.findings import Checked, existing, format_option, report
 from execmock.cli.scenarios.sources import config_option, configured, files_in, shipped_files
+from execmock.files import real_path
 
 if TYPE_CHECKING:
     from execmock.core.contract import Contract
@@ -40,7 +41,7 @@ def check(paths: tuple[Path, ...], form: str, config: str | None) -> int:
         existing(paths, "scenario")
     shipped = shipped_files(here.contract)
     read = [*([] if paths else shipped), *files_in(own, here.contract)]
-    files = {Path(file.path).resolve(): file for file in read}
+    files = {real_path(Path(file.path)): file for file in read}
     findings = [finding for file in files.values() for finding in file.findings]
     findings += doubtful(list(files.values()), shipped, here.contract)
     return report(Checked(len(files), findings), form)

@@ -1,23 +1,23 @@
 """Faults: what goes wrong on purpose, for which requests, how often and when. It decides and does nothing.
 
-What the language can say is in `core.fault_source`. Each module here needs only those before it: what a
-fault is about (`request`, `words`), which requests (`matchers`), when (`timing`), what then happens (`slow`,
-`effects`, `broken`, `wrong`), one fault (`model`, `compile`), several on one request (`strike`), on a
-sequence of them (`preview`), and which never strike (`check`).
+What the language can say is in `core.fault_source` and `core.fault_effect_source`. Each module here needs
+only those before it: what a fault is about (`request`, `words`), which requests (`matchers`), when
+(`timing`), what then happens (`slow`, `effects`, `broken`, `wrong`), one fault (`model`, `compile`), several
+on one request (`strike`), on a sequence of them (`preview`), and which never strike (`check`).
 """
 
 from __future__ import annotations
 
 from execmock.core.fault_source import FaultFileSource, FaultSource, fault_file_schema
 from execmock.core.faults.broken import Broken
-from execmock.core.faults.check import never_striking
+from execmock.core.faults.check import never_striking, never_striking_steps
 from execmock.core.faults.compile import (
     compile_fault,
     compile_faults,
     compile_list,
     compile_step_faults,
     fault_of_text,
-    rate_limit,
+    limits,
 )
 from execmock.core.faults.effects import EFFECTS, Effect, Refused
 from execmock.core.faults.model import Fault, Wait
@@ -57,8 +57,9 @@ __all__ = [
     "fault_file_schema",
     "fault_of_text",
     "fault_seed",
+    "limits",
     "never_striking",
-    "rate_limit",
+    "never_striking_steps",
     "run",
     "struck_by",
     "together",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from execmock.core.fault_source import BrokenHow, BrokenSource
+from execmock.core.fault_effect_source import BrokenHow, BrokenSource
 from execmock.core.faults.effects import Effect
 
 __all__ = ["MOST_ENDLESS", "Broken", "Wire"]
@@ -64,6 +64,11 @@ class Broken(Effect):
     def handled(self) -> bool:
         """Whether the request is served first."""
         return self.how not in _UNDONE
+
+    @property
+    def in_front(self) -> bool:
+        """True: connections break wherever they pass."""
+        return True
 
     @property
     def said(self) -> str:

@@ -15,7 +15,8 @@ from execmock.core.durations import (
     parse_duration,
     parse_instant,
 )
-from execmock.core.fault_source import FaultFileSource, FaultSource, RefusedSource
+from execmock.core.fault_effect_source import RefusedSource
+from execmock.core.fault_source import FaultFileSource, FaultSource
 from execmock.core.faults.effects import EFFECTS, Effect
 from execmock.core.faults.matchers import MATCHERS, Matcher, While
 from execmock.core.faults.model import Fault
@@ -33,7 +34,7 @@ __all__ = [
     "compile_list",
     "compile_step_faults",
     "fault_of_text",
-    "rate_limit",
+    "limits",
 ]
 
 _MOMENTS = (("from", "from_"), ("until", "until"))
@@ -110,10 +111,20 @@ def fault_of_text(text: str) -> Fault:
         raise ValueError(f"no fault: {error}") from None
 
 
-def rate_limit(rate: str, burst: int | None) -> Fault:
-    """Return the fault that refuses what comes faster than a rate such as `60/m`, as the service does."""
-    refused = RefusedSource(429, message="Too many requests", retryAfter="next")
-    return _compiled(FaultSource(fault="rate-limit", over=rate, burst=burst, refused=refused), ())
+def limits(rate: str | None, burst: int | None, concurrency: int | None, queue: int | None) -> list[Fault]:
+    """Return the faults that refuse what is over a rate such as `60/m`, and over so many requests at once.
+
+    Of the latter, as many as `queue` says wait before any is refused. None stands for no limit.
+    """
+    found = []
+    if rate is not None:
+        refused = RefusedSource(429, message="Too many requests", retryAfter="next")
+        found.append(FaultSource(fault="rate-limit", over=rate, burst=burst, refused=refused))
+    if concurrency is not None:
+        refused = RefusedSource(429, message="Too many requests at once", retryAfter="1s")
+        limit = FaultSource(fault="concurrency-limit", atOnce=concurrency, queue=queue, refused=refused)
+        found.append(limit)
+    return [_compiled(source, ()) for source in found]
 
 
 def _compiled(source: FaultSource, taken: Any) -> Fault:
@@ -223,6 +234,9 @@ def _wrong(source: FaultSource, words: FaultWords) -> Iterator[_Wrong]:
     for matcher in _matchers(source):
         for inner, message in matcher.wrong(words):
             yield (matcher.word, *inner), message
+    for word, value in _effects(source):
+        for inner, message in EFFECTS[word].misnamed(value, words):
+            yield (word, *inner), message
     yield from _wrong_together(source, words)
 
 

@@ -1,7 +1,8 @@
 """What a fault does to a request that it strikes. Each kind is a class that registers itself under its word.
 
-The word is the property of a fault that the effect is written as, so a new kind is a class here and that
-property in `fault_source.FaultSource`. How it is written to a connection is the server's part.
+The word is the property of a fault that the effect is written as, so a new kind is a class here, that
+property in `fault_source.FaultSource`, and its value in `fault_effect_source`. How it is written to a
+connection is the server's part.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
 from execmock.core.durations import parse_duration
-from execmock.core.fault_source import RefusedSource
+from execmock.core.fault_effect_source import RefusedSource
+from execmock.core.faults.words import FaultWords
 from execmock.core.json_text import encode
 
 __all__ = ["EFFECTS", "Effect", "Refused"]
@@ -22,6 +24,7 @@ EFFECTS: dict[str, type[Effect]] = {}
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _COME_AGAIN = (429, 503)
+_GATEWAYS = (502, 503, 504)
 _RETRY: Mapping[str, Literal["end", "next"]] = {"end": "end", "next": "next"}
 _WITHOUT_BODY = (204, 205, 304)
 
@@ -46,9 +49,19 @@ class Effect:
         """Yield which part of a value cannot be, and why."""
         return iter(())
 
+    @classmethod
+    def misnamed(cls, value: Any, words: FaultWords) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield what a value names that does not exist: where inside its property, and a sentence."""
+        return iter(())
+
     @property
     def handled(self) -> bool:
         """Whether the request is served first: what it asks for is then done."""
+        return False
+
+    @property
+    def in_front(self) -> bool:
+        """Whether it comes from what stands in front of the service, where no key is looked at."""
         return False
 
     @property
@@ -116,6 +129,11 @@ class Refused(Effect):
         for name in value.headers:
             if name.lower() in _WRITTEN:
                 yield ("headers", name), f"{name} is written by the server; a fault cannot set it"
+
+    @property
+    def in_front(self) -> bool:
+        """Whether a gateway answers so: by its status, or by its page."""
+        return self.form == "gateway" or self.status in _GATEWAYS
 
     @property
     def said(self) -> str:

@@ -33,6 +33,11 @@ class Fault:
         return all(matcher.fits(request) for matcher in self.matchers)
 
     @property
+    def in_front(self) -> bool:
+        """Whether it comes from what stands in front of the service, where no key is looked at."""
+        return self.effect is None or self.effect.in_front
+
+    @property
     def about_execution(self) -> bool:
         """Whether it asks for the execution that a request is about."""
         return self.counting.per_execution or any(matcher.about_execution for matcher in self.matchers)

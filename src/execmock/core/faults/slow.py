@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from execmock.core.durations import format_duration, parse_duration, parse_range
-from execmock.core.fault_source import SlowSource
+from execmock.core.fault_effect_source import SlowSource
 from execmock.core.ids import draw
 
 __all__ = ["LONGEST_WAIT", "Slow", "slow_of"]

@@ -11,14 +11,16 @@ from typing import Any
 
 from execmock.core.contract.names import CREATE, GET, LIST, PUBLIC
 from execmock.core.durations import DurationError, format_instant, parse_duration, parse_instant
-from execmock.core.fault_source import WrongHow, WrongSource
+from execmock.core.fault_effect_source import WrongHow, WrongSource
 from execmock.core.faults.effects import Effect
+from execmock.core.faults.words import FaultWords
+from execmock.errors import nearest, quoted
 
 __all__ = ["WRONG", "Stale", "Way", "Wrong"]
 
 _AHEAD = 2 * 60 * 60 * 1000
 _ENVELOPED = (CREATE, GET, LIST, PUBLIC)
-_PROPERTY = ("dropped", "renamed", "retyped", "null")
+_PROPERTY = ("dropped", "renamed", "retyped", "nulled")
 _READS = (GET, PUBLIC)
 
 
@@ -51,6 +53,14 @@ class Wrong(Effect):
             yield ("by",), f"an answer that is {value.how} has no `by`; expected it with skewed"
         if value.by is not None and not parse_duration(value.by):
             yield ("by",), "no time passes in it; expected a later one, such as 2h"
+
+    @classmethod
+    def misnamed(cls, value: Any, words: FaultWords) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield a property that no execution has."""
+        name = None if isinstance(value, str) else value.property
+        if name is not None and words.properties and name not in words.properties:
+            said = nearest(name, words.properties) or f" Expected one of {', '.join(words.properties)}"
+            yield ("property",), f"no execution has the property {quoted(name)}.{said}"
 
     @property
     def handled(self) -> bool:
@@ -243,7 +253,7 @@ WRONG: Mapping[WrongHow, Way] = {
     "dropped": Way(change=_each(_drop)),
     "renamed": Way(change=_each(_rename)),
     "retyped": Way(change=_each(_retype)),
-    "null": Way(change=_each(_nullify)),
+    "nulled": Way(change=_each(_nullify)),
     "status": Way(change=_each(_unknown_status)),
     "extra": Way(change=_each(_add)),
     "private-field": Way((PUBLIC,), _show_private),

@@ -137,7 +137,9 @@ class _Compiler:
         # Imported here: most steps have none, and a server starts without them.
         from execmock.core.faults import FaultWords, compile_step_faults
 
-        words = FaultWords(self.vocabulary.operations, self.vocabulary.transitions.statuses, ())
+        known = self.vocabulary
+        properties = sorted(known.execution_names)
+        words = FaultWords(known.operations, known.transitions.statuses, (), properties)
         faults, findings = compile_step_faults(step.faults, words, (*path, "faults"))
         self.findings += findings
         return tuple(fault.text for fault in faults)

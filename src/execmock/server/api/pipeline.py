@@ -27,7 +27,9 @@ __all__ = ["Api", "Faults", "Handler", "internal_error"]
 
 
 class Faults(Protocol):
-    """Faults that a request may meet."""
+    """Faults that a request may meet. `found` is the sandbox that was looked up on the way, if one was."""
+
+    found: Sandbox | None
 
     async def meet(
         self,
@@ -36,8 +38,13 @@ class Faults(Protocol):
         path: Mapping[str, str],
         sandbox: Sandbox | None,
         request_ids: RequestIds,
+        *,
+        admitted: bool,
     ) -> Answer | None:
-        """Return the answer of a fault that refuses a request, None if none does."""
+        """Return the answer of a fault that refuses a request, None if none does.
+
+        Where its caller is not `admitted`, only those strike that come from in front of the service.
+        """
         ...
 
 
@@ -129,28 +136,29 @@ class Api:
             served, path = self._route(request)
             operation = served.operation
             name = operation.id
-            caller = None
+            caller, refusal = None, None
             if operation.security:
-                caller = await self._authenticator.admit(operation, request.headers)
-                sandbox = caller.sandbox if caller else None
-            if faults is not None:
-                struck = await faults.meet(request, operation, path, sandbox, self._request_ids)
+                try:
+                    caller = await self._authenticator.admit(operation, request.headers)
+                    sandbox = _sandbox_of(caller)
+                except Refusal as error:
+                    refusal = error
+            if faults is not None or refusal is not None:
+                struck = await self._struck(faults, request, operation, path, sandbox, refusal)
                 if struck is not None:
                     return Result(struck, name, sandbox, path.get(served.subject, ""))
-            prefer = request.headers.get("Prefer")
-            wanted = None if prefer is None else forced_answer(operation, preferences(prefer))
+            wanted = _wanted(operation, request.headers.get("Prefer"))
             if wanted is not None:
                 forced = self._forced(wanted, request, operation, sandbox)
                 if not served.may_come_to(wanted):
                     return forced
                 spare = forced if operation.method == "GET" else None
-            validated = served.validator.check(request, path)
+            validated = served.check(request, path, faults)
             fits = True
             if served.serve is None:
                 answer = self._from_contract(usual_answer(operation), request, operation, sandbox)
                 return Result(answer, name, sandbox, fits=fits)
-            if served.subject:
-                subject = validated.parameters[served.subject]
+            subject = served.subject_of(validated)
             handled = await served.serve(request, validated, caller)
         except Exception as error:
             if spare is not None and isinstance(error, Refusal):
@@ -163,6 +171,29 @@ class Api:
         return Result(
             answer, name, sandbox, subject or made, (), fits, "", handled.warning, made, handled.scenario
         )
+
+    async def _struck(
+        self,
+        faults: Faults | None,
+        request: Request,
+        operation: Operation,
+        path: Mapping[str, str],
+        sandbox: Sandbox | None,
+        refusal: Refusal | None,
+    ) -> Answer | None:
+        """Return the answer of a fault, None if none refuses the request.
+
+        Raises the `refusal` of its caller where no fault comes before that.
+        """
+        struck = None
+        if faults is not None:
+            admitted = refusal is None
+            struck = await faults.meet(
+                request, operation, path, sandbox, self._request_ids, admitted=admitted
+            )
+        if struck is None and refusal is not None:
+            raise refusal
+        return struck
 
     async def _first_answer(self, request: Request, refused: Result, sandbox: Sandbox) -> Result | None:
         """Return what a refused request was answered when it first came, None where it is no repetition."""
@@ -248,6 +279,16 @@ class _Served:
         schema = contract.resolve(success.schema or {}) if handler else {}
         self.enveloped = "data" in schema.get("properties", {})
 
+    def check(self, request: Request, path: Mapping[str, str], faults: Faults | None) -> ValidatedRequest:
+        """Return the request validated, with the sandbox that its faults were looked up in."""
+        validated = self.validator.check(request, path)
+        return validated if faults is None else validated._replace(found=faults.found)
+
+    def subject_of(self, validated: ValidatedRequest) -> str:
+        """Return the parameter that says what a request is about, empty if none does."""
+        found: str = validated.parameters[self.subject] if self.subject else ""
+        return found
+
     def may_come_to(self, wanted: ContractAnswer) -> bool:
         """Whether serving a request may give the answer that is wanted: its own success, no example."""
         return self.serve is not None and not wanted.example and wanted.status == self.status
@@ -261,6 +302,15 @@ class _Served:
                 request_id.encode(),
             )
         return Answer(self.status, body, {"X-Request-Id": request_id})
+
+
+def _sandbox_of(caller: Caller | None) -> Sandbox | None:
+    return caller.sandbox if caller else None
+
+
+def _wanted(operation: Operation, prefer: str | None) -> ContractAnswer | None:
+    """Return the answer that a client prefers, None if it prefers none."""
+    return None if prefer is None else forced_answer(operation, preferences(prefer))
 
 
 def internal_error(error: Exception, request: Request, request_id: str) -> Answer:

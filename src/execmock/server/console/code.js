@@ -37,7 +37,7 @@ export function curl({ method, url, headers, body }) {
 export function pytest({ method, url, headers, body }, status) {
   const { pathname, search } = new URL(url);
   const own = Object.entries(headers).filter(([name]) => !/^(authorization|content-type)$/i.test(name));
-  const sent = body == null ? "" : `, json=${python(typeof body === "string" ? body : body)}`;
+  const sent = body == null ? "" : `, json=${python(body)}`;
   return `import requests
 
 
@@ -69,11 +69,11 @@ export function playwright({ method, url, headers, body }, status) {
   const { pathname, search } = new URL(url);
   const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|content-type)$/i.test(name)));
   const data = body == null ? "" : `, data: ${JSON.stringify(body)}`;
-  const more = Object.keys(own).length ? `{ ...execmock.headers, ...${JSON.stringify(own)} }` : "execmock.headers";
+  const more = Object.keys(own).length ? `{ ...mock.headers, ...${JSON.stringify(own)} }` : "mock.headers";
   return `import { test, expect } from "execmock/playwright";
 
-test("it", async ({ execmock, request }) => {
-  const answer = await request.fetch(execmock.url + ${JSON.stringify(pathname + search)}, { method: ${JSON.stringify(method)}, headers: ${more}${data} });
+test("it", async ({ mock, request }) => {
+  const answer = await request.fetch(mock.url + ${JSON.stringify(pathname + search)}, { method: ${JSON.stringify(method)}, headers: ${more}${data} });
   expect(answer.status()).toBe(${status});
 });
 `;

@@ -147,6 +147,9 @@ export class Model extends Store {
 
   #request(entry) {
     const { requests, faults } = this.state;
+    if (entry.number <= (requests.at(-1)?.number ?? 0)) {
+      return; // it was in the journal already when that was read
+    }
     const kept = requests.length >= MOST_REQUESTS ? requests.slice(requests.length - MOST_REQUESTS + 1) : requests;
     this.set({ requests: [...kept, entry] });
     if (entry.faults.length && faults.length) {

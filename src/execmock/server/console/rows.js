@@ -10,6 +10,7 @@ export class ExecutionRows {
   #known = new Map();
   #order = null;
   #loading = null;
+  #asked = false;
   // Beyond every number that a list has.
   #newest = 1e9;
 
@@ -41,10 +42,18 @@ export class ExecutionRows {
     this.#touched();
   }
 
-  /** Reads the list anew; what is asked for meanwhile is read once more after that. */
+  /** Reads the list anew; where that is under way, what it has read may be old, so it begins again. */
   load() {
-    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    this.#asked = true;
+    this.#loading ??= this.#loadAll().finally(() => (this.#loading = null));
     return this.#loading;
+  }
+
+  async #loadAll() {
+    while (this.#asked) {
+      this.#asked = false;
+      await this.#load();
+    }
   }
 
   async #load() {
@@ -55,6 +64,9 @@ export class ExecutionRows {
       for (let offset = FIRST; offset < Math.min(totals[index], MOST); offset += PAGE) {
         await this.#page(api, offset, PAGE, seen);
         this.#touched();
+        if (this.#asked) {
+          return;
+        }
       }
     }
     [...this.#known.keys()].filter((id) => !seen.has(id) && !this.#known.get(id).fresh).forEach((id) => this.#known.delete(id));

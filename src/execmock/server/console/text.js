@@ -28,9 +28,9 @@ const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]];
 
 /** Returns a span of time by its two largest units, such as `1h 30m`; below a second in milliseconds. */
 export function span(milliseconds) {
-  const length = Math.abs(milliseconds);
+  const length = Math.round(Math.abs(milliseconds));
   if (length < 1000) {
-    return `${Math.round(length)}ms`;
+    return `${length}ms`;
   }
   const first = UNITS.findIndex(([, size]) => length >= size);
   const [[unit, size], next] = [UNITS[first], UNITS[first + 1]];

@@ -25,18 +25,19 @@ export function Timeline({ tracked, scenario, ahead, now, picked, events, whole 
   const end = Math.max(whole ? coming : Math.min(coming, from + lived / PAST), from + lived * (ended ? 1.04 : 1.25));
   const x = (at) => Math.max(0, Math.min(100, ((at - from) / (end - from)) * 100));
   const wide = (start, until) => `max(${LEAST}px, ${x(until) - x(start)}%)`;
-  const future = toCome(ahead);
+  const future = ended ? [] : [{ ...last, from: now, until: ahead.length ? instant(ahead[0].at) : null }, ...toCome(ahead)];
+  const beyond = ahead.find(({ at }) => instant(at) > end);
   return html`<div class="timeline">
     <div class="track" aria-hidden="true">
       ${past.map((one, index) => html`<div class="stretch ${kindOf(one.status)}" key=${index} title=${`${one.status}, ${span(one.until - one.from)}`}
         style=${{ left: `${x(one.from)}%`, width: wide(one.from, Math.min(one.until, Math.max(over, one.from))) }}><span>${visible(words(one.status))}</span></div>`)}
-      ${future.filter((one) => x(one.from) < 100).map((one, index) => html`<div class="stretch coming ${kindOf(one.status)}" key=${`f${index}`} title=${`${one.status}, in ${span(one.from - now)}`}
+      ${future.filter((one) => x(one.from) < 100).map((one, index) => html`<div class="stretch coming ${kindOf(one.status)}" key=${`f${index}`} title=${one.from <= now ? `${one.status}, until it moves` : `${one.status}, in ${span(one.from - now)}`}
         style=${{ left: `${x(one.from)}%`, width: wide(one.from, Math.min(one.until ?? end, end)) }}><span>${visible(words(one.status))}</span></div>`)}
       ${events.map(({ at, title }, index) => html`<i class="event" key=${`e${index}`} title=${visible(title)} style=${{ left: `${x(at)}%` }}></i>`)}
       ${!ended && html`<i class="now" title="now" style=${{ left: `${x(now)}%` }}></i>`}
       ${picked !== null && html`<i class="picked" style=${{ left: `${x(picked)}%` }}></i>`}
     </div>
-    <div class="axis" aria-hidden="true"><span>${clockTime(from, now)}</span><span>${span(end - from)} in all</span><span>${clockTime(end, now)}</span></div>
+    <div class="axis" aria-hidden="true"><span>${clockTime(from, now)}</span><span>${span(end - from)} in all</span><span>${clockTime(end, now)}${beyond ? ` … ${words(beyond.status)} in ${span(instant(beyond.at) - now)}` : ""}</span></div>
     <h3>What may come</h3>
     <${Ways} step=${step} tracked=${tracked} now=${now} ahead=${ahead} />
   </div>`;

@@ -14,7 +14,7 @@ export function Views({ model, id, history, events, picked, onPick, now }) {
   const all = useMemo(() => instants(history, events), [history, events]);
   const index = picked === null ? all.length - 1 : Math.max(0, all.filter((at) => at <= picked).length - 1);
   const ask = (at) => at === undefined ? Promise.resolve(null) : model.api.get(`executions/${encodeURIComponent(id)}/views`, { sandbox: model.sandbox, at: iso(at) });
-  const then = useAnswer(() => ask(all[index]), [id, all[index], model.sandbox]);
+  const then = useAnswer(() => ask(all[index]), [id, all[index], model.sandbox, history.length, events.length]);
   const before = useAnswer(() => ask(all[index - 1]), [id, all[index - 1] ?? null, model.sandbox]);
   const told = toldOf(history, events, all[index]);
   return html`<div class="scrub">

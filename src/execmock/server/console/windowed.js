@@ -12,6 +12,9 @@ export function Windowed({ label, columns, count, height, row, keyOf, onOpen, on
   const [range, setRange] = useState([0, 40]);
   const [chosen, choose] = useState(0);
   const look = () => {
+    if (!place.current) {
+      return; // the last scrolling is told after the list has gone
+    }
     const { scrollTop, clientHeight } = place.current;
     const first = Math.max(0, Math.floor(scrollTop / height) - BESIDE);
     const next = [first, Math.min(count, Math.ceil((scrollTop + clientHeight) / height) + BESIDE)];

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from execmock.core.contract import Operation
-from execmock.core.contract.names import GET, PUBLIC
-from execmock.server.api.calls import Answer, Request, Result
+from execmock.core.contract.names import CREATE, GET, PUBLIC
+from execmock.core.magic_faults import MAGIC
+from execmock.server.api.authentication import key_in
+from execmock.server.api.calls import Answer, Request, Result, with_warning
 from execmock.server.api.request_ids import RequestIds
-from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
 from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["FaultMeeting", "asks_for_faults"]
 
+_MAGIC = MAGIC.encode()
+
 
 def asks_for_faults(request: Request) -> bool:
     """Whether a request asks for a fault or a delay by its headers, or by a magic workflow id."""
     headers = request.headers
-    if "X-Execmock-Fault" in headers or MAGIC in request.body:
+    if "X-Execmock-Fault" in headers or _MAGIC in request.body:
         return True
     return "delay" in headers.get("Prefer", "").lower()
 
@@ -40,6 +43,9 @@ class FaultMeeting:
         self.strike: Strike | None = None
         self.sandbox: Sandbox | None = None
         """The sandbox whose faults are tried."""
+        self.found: Sandbox | None = None
+        """The sandbox that was looked up for a request that no key opened one for."""
+        self._warning = ""
         self._entered: list[Crowd] = []
 
     def leave(self) -> None:
@@ -54,21 +60,32 @@ class FaultMeeting:
         path: Mapping[str, str],
         sandbox: Sandbox | None,
         request_ids: RequestIds,
+        *,
+        admitted: bool = True,
     ) -> Answer | None:
-        """Try the faults of the sandbox that a request reaches; return the answer of one that refuses it."""
+        """Try the faults of the sandbox that a request reaches; return the answer of one that refuses it.
+
+        Where its caller is not `admitted`, only those strike that come from in front of the service.
+        """
         if sandbox is None:
-            sandbox = await self._meant(operation, path)
+            sandbox = self.found = await self._meant(request, operation, path)
         if sandbox is None or not (sandbox.faults or sandbox.step_faults or asks_for_faults(request)):
             return None
         # Imported here: without faults there is no use for it.
-        from execmock.server.faults.striking import refusal, strike_on
+        from execmock.server.faults.striking import refusal, strike_on, take_note
 
         self.sandbox = sandbox
-        self.strike = await strike_on(self._engine, request, (operation, path), sandbox, self._entered)
+        if operation.id == CREATE and admitted and _MAGIC in request.body:
+            self._warning = await take_note(self._engine, request, sandbox)
+        asked = (operation, path)
+        self.strike = await strike_on(self._engine, request, asked, sandbox, self._entered, admitted=admitted)
         return None if self.strike is None else refusal(self.strike, request_ids, sandbox)
 
     async def applied(self, result: Result) -> Result:
         """Return the result of a request as log, journal and client get to see it."""
+        if self._warning and not result.warning:
+            answer = with_warning(result.answer, self._warning)
+            result = replace(result, answer=answer, warning=self._warning)
         if self.strike is None:
             return result
         if self.strike.effect is not None and self.strike.effect.word in ("wrong", "stale"):
@@ -88,9 +105,16 @@ class FaultMeeting:
         headers = {**result.answer.headers, "X-Execmock-Fault": names}
         return replace(result, answer=replace(result.answer, headers=headers))
 
-    async def _meant(self, operation: Operation, path: Mapping[str, str]) -> Sandbox | None:
-        """Return the sandbox of a request that no key opens: its execution's, or else the default one."""
+    async def _meant(self, request: Request, operation: Operation, path: Mapping[str, str]) -> Sandbox | None:
+        """Return the sandbox of a request without a caller: its key's or execution's, or the default one.
+
+        A key may be known that does not open the operation.
+        """
         sandboxes = self._engine.sandboxes
+        key = key_in(request.headers) if operation.security else ""
+        known = await sandboxes.key(key) if key else None
+        if known is not None:
+            return await sandboxes.get(known.sandbox)
         about = operation.id in (GET, PUBLIC)
         named = await sandboxes.named_by(path.get("id", "")) if about else None
         return named or await sandboxes.get(DEFAULT_SANDBOX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,22 +19,24 @@ from execmock.core.faults import (
     together,
 )
 from execmock.core.json_text import JsonError, decode, encode
+from execmock.core.magic_faults import MAGIC, MAGIC_READS, magic_fault, magic_read_fault
 from execmock.core.sandbox import Sandbox
 from execmock.core.schema.violation import Violation
-from execmock.errors import nearest
+from execmock.errors import closest, nearest, quoted
 from execmock.server.api.authentication import key_in
 from execmock.server.api.calls import Answer, Request
 from execmock.server.api.handlers import selection_of
 from execmock.server.api.prefer import preferences
 from execmock.server.api.request_ids import RequestIds
-from execmock.server.faults.magic import MAGIC
 from execmock.service.engine import Engine
 from execmock.service.faults.crowds import Crowd
 from execmock.service.refusals import Refusal
 
-__all__ = ["refusal", "strike_on"]
+__all__ = ["refusal", "strike_on", "take_note"]
 
 _SECOND = 1000
+_NEARLY = 0.9
+"""How similar a workflow id has to be to a magic one that it is taken for a slip of it: a letter or two."""
 
 
 async def strike_on(
@@ -43,18 +45,24 @@ async def strike_on(
     asked: tuple[Operation, Mapping[str, str]],
     sandbox: Sandbox,
     entered: list[Crowd],
+    *,
+    admitted: bool = True,
 ) -> Strike | None:
     """Return what the faults of a sandbox do to a request, None if none strikes.
 
     `asked` are its operation and the parameters of its path. The crowds that it is part of until it is
-    answered are added to those `entered`.
+    answered are added to those `entered`. Where its caller is not `admitted`, only those strike that come
+    from in front of the service.
     """
     operation, path = asked
     active = engine.faults.of(sandbox)
     subject = path.get("id", "") if operation.id in (*ABOUT_EXECUTION, EXECUTE) else ""
     if sandbox.step_faults and operation.id in ABOUT_EXECUTION:
         # What belongs to the situation comes before what was added to the sandbox.
-        active = [*await engine.asked_executions.step_faults(sandbox, subject), *active]
+        named = engine.faults.named(sandbox)
+        active = [*await engine.asked_executions.step_faults(sandbox, subject, named), *active]
+    if not admitted:
+        active = [one for one in active if one.fault.in_front]
     seen = AskedRequest(
         operation=operation.id,
         method=request.method,
@@ -67,11 +75,13 @@ async def strike_on(
         body=_body(request.body),
     )
     seen = await engine.asked_executions.of(sandbox, active, seen, subject, selection_of(request))
-    wanted = _wanted(engine, request, sandbox, seen)
+    wanted = _wanted(engine, request, sandbox, seen, admitted=admitted)
     return together(wanted, await engine.faults.strike(sandbox, active, seen, entered))
 
 
-def _wanted(engine: Engine, request: Request, sandbox: Sandbox, asked: AskedRequest) -> Strike | None:
+def _wanted(
+    engine: Engine, request: Request, sandbox: Sandbox, asked: AskedRequest, *, admitted: bool
+) -> Strike | None:
     """Return what a request asks for by headers and workflow id; Refusal 400 for a fault there is none of."""
     faults = list(_magic(engine, sandbox, asked))
     named = request.headers.get("X-Execmock-Fault")
@@ -86,18 +96,53 @@ def _wanted(engine: Engine, request: Request, sandbox: Sandbox, asked: AskedRequ
     delay = preferences(request.headers.get("Prefer")).get("delay")
     if delay is not None:
         faults.append(_delay(delay))
+    faults = [fault for fault in faults if admitted or fault.in_front]
     return engine.faults.strike_named(sandbox, faults) if faults else None
 
 
 def _magic(engine: Engine, sandbox: Sandbox, asked: AskedRequest) -> Iterator[Fault]:
     """Yield the fault that a create's workflow id is magic for."""
-    if asked.operation == CREATE and isinstance(asked.body, Mapping):
-        workflow, prefix = asked.body.get("workflowId"), MAGIC.decode()
-        if isinstance(workflow, str) and workflow.startswith(prefix):
-            name = workflow.removeprefix(prefix).replace("_", "-")
-            known = engine.faults.named(sandbox)
-            if name in known:
-                yield known[name]
+    name = magic_fault(_workflow(asked))
+    fault = None if name is None else engine.faults.named(sandbox).get(name)
+    if fault is not None:
+        yield fault
+
+
+def _workflow(asked: AskedRequest) -> str:
+    """Return the workflow id of a create, empty for any other request."""
+    body = asked.body if asked.operation == CREATE else None
+    workflow = body.get("workflowId") if isinstance(body, Mapping) else None
+    return workflow if isinstance(workflow, str) else ""
+
+
+async def take_note(engine: Engine, request: Request, sandbox: Sandbox) -> str:
+    """Take note of a create whose executions are to meet a fault when they are read.
+
+    Return a sentence on the magic id that was probably meant, empty if none was; Refusal 400 for that where
+    magic is strict.
+    """
+    body = _body(request.body)
+    workflow = body.get("workflowId") if isinstance(body, Mapping) else None
+    if not isinstance(workflow, str) or not workflow.startswith(MAGIC) or workflow in sandbox.workflows:
+        return ""
+    known = engine.faults.named(sandbox)
+    if magic_read_fault(workflow) in known:
+        if not sandbox.step_faults:
+            await engine.sandboxes.note_step_faults(sandbox.id)
+        return ""
+    return "" if magic_fault(workflow) in known else _nearly_magic(engine, workflow, known)
+
+
+def _nearly_magic(engine: Engine, workflow: str, known: Iterable[str]) -> str:
+    ids = [prefix + name.replace("-", "_") for prefix in (MAGIC, MAGIC_READS) for name in known]
+    meant = closest(workflow, ids, _NEARLY)
+    if meant is None:
+        return ""
+    if engine.options.strict_magic:
+        expected, hint = "a magic id, or one that is not nearly magic", f" Did you mean {quoted(meant)}?"
+        violation = Violation("body/workflowId", expected, workflow, hint=hint)
+        raise Refusal(400, "The workflow id is nearly a magic one", [violation])
+    return f"workflowId {quoted(workflow)} is not magic. Did you mean {quoted(meant)}?"
 
 
 def _delay(text: str) -> Fault:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.http_writer import HttpVersion11
 
+from execmock.server.http.head_watch import HeadWatch
 from execmock.server.http.malformed import field_limit, line_limit, unreadable
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class AiohttpServer(web.Server):
     ) -> web.BaseRequest:
         if message.method == _UNREADABLE:
             message = message._replace(version=HttpVersion11)
+        cast("_Connection", protocol).heads.begun()
         return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -59,6 +61,7 @@ class AiohttpServer(web.Server):
         try:
             return await self._dispatcher(request)
         finally:
+            cast("_Connection", request.protocol).heads.ended(request)
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
@@ -71,11 +74,11 @@ class AiohttpServer(web.Server):
 class _Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("_dispatcher", "opened")
+    __slots__ = ("_dispatcher", "heads", "opened")
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
-        most = dispatcher.api.max_header
+        most = dispatcher.api.limits.max_header
         super().__init__(
             server,
             loop=loop,
@@ -83,10 +86,27 @@ class _Connection(web.RequestHandler):
             logger=_SILENT,
             max_line_size=line_limit(most),
             max_field_size=field_limit(most),
+            auto_decompress=False,
         )
         self._dispatcher = dispatcher
         self.opened = dispatcher.api.engine.changes.last
         """The number of the latest change when it was opened."""
+        self.heads = HeadWatch(dispatcher.api.limits.head_timeout)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take up a connection."""
+        super().connection_made(transport)
+        self.heads.transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget a connection."""
+        self.heads.stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived."""
+        self.heads.arrived(data)
+        super().data_received(data)
 
     def handle_error(
         self,
@@ -98,4 +118,4 @@ class _Connection(web.RequestHandler):
         """Return the answer to a request that cannot be read; the connection closes after it."""
         if request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        return self._dispatcher.malformed(request, unreadable(exc, self._dispatcher.api.max_header))
+        return self._dispatcher.malformed(request, unreadable(exc, self._dispatcher.api.limits.max_header))

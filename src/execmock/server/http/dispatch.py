@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from execmock.clocks import monotonic
 from execmock.core.contract.reserved import first_segment
-from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import opened_by
 from execmock.server.api.calls import Answer, Request, Result
@@ -17,6 +16,7 @@ from execmock.server.console_pages import is_console_path
 from execmock.server.control import PREFIX
 from execmock.server.faults.meeting import FaultMeeting, asks_for_faults
 from execmock.server.http.access_log import AccessLog
+from execmock.server.http.body_reader import Limits, read_body, still_expects
 from execmock.server.http.cors import Cors
 from execmock.server.http.request_head import is_host
 from execmock.server.http.stray_finder import StrayFinder
@@ -40,6 +40,7 @@ ON_EVERY_ANSWER = {
     "Server": f"execmock/{__version__}",
 }
 _CONTROL_BODY = 256 << 20
+_TOO_SLOW = 408
 _READS = ("GET", "HEAD")
 
 
@@ -61,7 +62,7 @@ class Dispatcher:
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; on any error the client gets the API's error form."""
         response = await self._answer(incoming)
-        if _still_expects(incoming):
+        if still_expects(incoming) or response.status == _TOO_SLOW:
             # The client may send the body all the same, which the next request could not be told from.
             response.force_close()
             incoming.content.feed_eof()
@@ -109,17 +110,14 @@ class ApiDispatcher:
         cors: Cors,
         engine: Engine,
         log: AccessLog,
-        max_body: int,
-        max_header: int,
+        limits: Limits,
         too_large: int,
     ) -> None:
-        self.max_header = max_header
-        """The largest header that is read, and the longest address, in bytes."""
+        self.limits = limits
         self._api = api
         self._cors = cors
         self._engine = engine
         self._log = log
-        self._max_body = max_body
         self._too_large = too_large
         self.strays: StrayFinder | None = None
         """Keeps the requests that reach no sandbox by their key, where that is asked for."""
@@ -131,16 +129,11 @@ class ApiDispatcher:
         """The services that answer."""
         return self._engine
 
-    @property
-    def max_body(self) -> int:
-        """The largest body that is read, in bytes."""
-        return self._max_body
-
     async def __call__(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse:
         """Read a request's body and answer it."""
         unread = None
         try:
-            request = request.with_body(await _read(incoming, self._max_body, self._too_large))
+            request = request.with_body(await read_body(incoming, self.limits, too_large=self._too_large))
         except Refusal as refusal:
             unread = refusal
         # Connections of other servers say nothing of themselves.
@@ -263,7 +256,10 @@ class ApiDispatcher:
 class ControlDispatcher:
     """Handles the requests of the control API. They are not in the journal; those that change are logged."""
 
-    def __init__(self, control: Callable[[], ControlApi], log: AccessLog, engine: Engine) -> None:
+    def __init__(
+        self, control: Callable[[], ControlApi], log: AccessLog, engine: Engine, limits: Limits
+    ) -> None:
+        self._limits = limits
         self._control = control
         self._log = log
         self._engine = engine
@@ -279,16 +275,18 @@ class ControlDispatcher:
             streamed = await control.stream(incoming, request)
             return _response(streamed.answer, {}) if isinstance(streamed, Result) else streamed
         if result is None:
-            result = await _controlled(control, incoming, request)
+            result = await _controlled(control, incoming, request, self._limits)
         if request.method not in _READS:
             took = (monotonic() - started) * 1000
             self._log.add(request, result, self._engine.clock.now(), took)
         return _response(result.answer, {})
 
 
-async def _controlled(control: ControlApi, incoming: web.BaseRequest, request: Request) -> Result:
+async def _controlled(
+    control: ControlApi, incoming: web.BaseRequest, request: Request, limits: Limits
+) -> Result:
     try:
-        body = await _read(incoming, _CONTROL_BODY)
+        body = await read_body(incoming, limits, _CONTROL_BODY)
     except Refusal as refusal:
         return control.refuse(refusal)
     return await control.handle(request.with_body(body))
@@ -309,47 +307,8 @@ def headers_of(answer: Answer, common: Mapping[str, str]) -> dict[str, str]:
     return merged
 
 
-async def _read(incoming: web.BaseRequest, most: int, too_large: int = 413) -> bytes:
-    """Return a request's body; Refusal `too_large` over `most` bytes, 400 when it cannot be decoded."""
-    from aiohttp.http_exceptions import PayloadEncodingError
-    from aiohttp.web import RequestPayloadError
-
-    if not incoming.can_read_body:
-        return b""
-    if (incoming.content_length or 0) > most:
-        raise _too_large(too_large, most, f"{incoming.content_length} bytes")
-    if _still_expects(incoming):
-        await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        incoming.writer.output_size = 0
-    chunks, size = [], 0
-    try:
-        async for chunk in incoming.content.iter_any():
-            size += len(chunk)
-            if size > most:
-                raise _too_large(too_large, most, f"more than {most} bytes")
-            chunks.append(chunk)
-    except (PayloadEncodingError, RequestPayloadError) as error:
-        problem = str(error).splitlines()[-1].strip()
-        raise Refusal(400, f"The request body cannot be read: {problem}") from None
-    except ConnectionError:
-        # The client disconnected in the middle of its body, and will not read this.
-        raise Refusal(400, "The connection broke") from None
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _still_expects(incoming: web.BaseRequest) -> bool:
-    """Whether a client waits to be told to send the body of its request, of which nothing came yet."""
-    expected = incoming.headers.get("Expect", "").lower() == "100-continue"
-    return expected and not incoming.content.is_eof() and not incoming.content.total_bytes
-
-
 def _origin_form(target: str) -> str:
     # A client that uses the mock as its proxy sends the whole address.
     if target.startswith(("http://", "https://")):
         return "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
     return target
-
-
-def _too_large(status: int, most: int, came: str) -> Refusal:
-    violation = Violation("body", f"at most {most} bytes", came)
-    return Refusal(status, "The request body is too large", [violation])

@@ -23,8 +23,8 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
+from execmock.core.magic_faults import MAGIC
 from execmock.server.api.calls import Answer
-from execmock.server.faults.magic import MAGIC
 from execmock.server.http.dispatch import ON_EVERY_ANSWER, ApiDispatcher, Dispatcher
 from execmock.server.http.request_head import RequestHeads
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FastServer"]
 
+_MAGIC = MAGIC.encode()
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _WORTH_JOINING = 16_384
 """Bodies up to this many bytes are joined with their heads; longer ones are written without a copy."""
@@ -49,19 +50,20 @@ class FastServer:
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self.api: ApiDispatcher = dispatcher.api
-        self.heads = RequestHeads(self.api.max_header)
+        self.heads = RequestHeads(self.api.limits.max_header)
         self.written = _Written()
         self.connections: set[_Connection] = set()
         self.answered_at_once = 0
         """How many requests took the fast path."""
         self._dispatcher = dispatcher
         self._long: AiohttpServer | None = None
-        self._sweeper: asyncio.TimerHandle | None = None
+        self._sweepers: dict[str, asyncio.TimerHandle] = {}
 
     def __call__(self) -> asyncio.Protocol:
         """Return the protocol of a new connection."""
-        if self._sweeper is None:
-            self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
+        if not self._sweepers:
+            self._sweep_idle()
+            self._sweep_held()
         return _Connection(self)
 
     def long(self) -> AiohttpServer:
@@ -84,15 +86,24 @@ class FastServer:
 
     async def shutdown(self, timeout: float) -> None:
         """Close all connections; answers being written get `timeout` seconds."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        for sweeper in self._sweepers.values():
+            sweeper.cancel()
         for connection in list(self.connections):
             connection.close()
         if self._long is not None:
             await self._long.shutdown(timeout)
 
-    def _sweep(self) -> None:
-        self._sweeper = asyncio.get_running_loop().call_later(_IDLE, self._sweep)
+    def _sweep_held(self) -> None:
+        """Leave bodies of which nothing more came to aiohttp, where they have to arrive at a least rate."""
+        seconds = self.api.limits.head_timeout / 1000
+        self._sweepers["held"] = asyncio.get_running_loop().call_later(seconds, self._sweep_held)
+        for connection in list(self.connections):
+            if connection.held and connection.held is connection.held_before:
+                connection.hand_over(b"")
+            connection.held_before = connection.held
+
+    def _sweep_idle(self) -> None:
+        self._sweepers["idle"] = asyncio.get_running_loop().call_later(_IDLE, self._sweep_idle)
         for connection in list(self.connections):
             if not connection.busy:
                 connection.close()
@@ -112,6 +123,7 @@ class _Connection(asyncio.Protocol):
         "_written",
         "busy",
         "held",
+        "held_before",
         "opened",
     )
 
@@ -121,7 +133,7 @@ class _Connection(asyncio.Protocol):
         self._server = server
         self._api = server.api
         self._sandboxes = server.api.engine.sandboxes
-        self._most = server.api.max_body
+        self._most = server.api.limits.max_body
         self._heads = server.heads
         self._written = server.written
         self.busy = True
@@ -129,6 +141,8 @@ class _Connection(asyncio.Protocol):
         """The number of the latest change when it was opened."""
         self.held = b""
         """The start of a request whose body is not complete yet."""
+        self.held_before = b""
+        """What was held when it was last looked at."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Register the connection."""
@@ -161,7 +175,7 @@ class _Connection(asyncio.Protocol):
             self._wait(data, missing, length)
             return
         if length:
-            if MAGIC in data:
+            if _MAGIC in data:
                 self.hand_over(data)
                 return
             request = request.with_body(data[size:])

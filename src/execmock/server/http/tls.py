@@ -14,6 +14,7 @@ from pathlib import Path
 
 from execmock.clocks import SystemClock
 from execmock.errors import ConfigError
+from execmock.files import read_file
 from execmock.settings import ServeSettings
 
 __all__ = ["Tls", "server_tls"]
@@ -80,7 +81,7 @@ def _check(option: str, path: Path, mark: str, what: str) -> None:
 
 def _text(option: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return read_file(path).decode("utf-8", "replace")
     except OSError as error:
         raise ConfigError(f"{option}: {path} cannot be read: {error.strerror or error}") from None
 

@@ -102,13 +102,16 @@ class Executions:
             await self._repository.move(execution, sandbox, Poll())
         return rendered.private or b""
 
-    async def read_public(self, execution_id: str, token: str, *, poll: bool = True) -> tuple[Sandbox, bytes]:
+    async def read_public(
+        self, execution_id: str, token: str, *, poll: bool = True, named: Sandbox | None = None
+    ) -> tuple[Sandbox, bytes]:
         """Return the public view to the holder of its token, and the sandbox it lies in.
 
-        `poll` says whether the read counts for steps that are left after some reads.
+        `poll` says whether the read counts for steps that are left after some reads. `named` is the sandbox
+        that the id names, where that was looked up already.
         Raises the same Refusal 401 for all else, so that the answer does not tell which ids exist.
         """
-        found = await self._find_anywhere(execution_id)
+        found = await self._find_anywhere(execution_id, named)
         if found:
             sandbox, execution = found
             expected = client_token(sandbox.root, execution_id).encode()
@@ -137,9 +140,11 @@ class Executions:
             raise Refusal(status, "Unknown execution", [Violation("path/id", expected, execution_id)])
         return execution
 
-    async def _find_anywhere(self, execution_id: str) -> tuple[Sandbox, Execution] | None:
+    async def _find_anywhere(
+        self, execution_id: str, named: Sandbox | None
+    ) -> tuple[Sandbox, Execution] | None:
         """Return an execution and its sandbox: the one that its id names, or the one it was restored into."""
-        named = await self._sandboxes.named_by(execution_id)
+        named = named or await self._sandboxes.named_by(execution_id)
         execution: Any = await self._repository.get(named, EXECUTIONS_API, execution_id) if named else None
         if named and execution:
             return named, execution

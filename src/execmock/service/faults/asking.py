@@ -10,7 +10,8 @@ from execmock.core.apis import APIS, EMBED_API, EXECUTIONS_API
 from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.core.draw_seeds import embed_fields
 from execmock.core.execution import AnyExecution
-from execmock.core.faults import AskedExecution, AskedRequest
+from execmock.core.faults import AskedExecution, AskedRequest, Fault
+from execmock.core.magic_faults import magic_read_fault
 from execmock.core.sandbox import Sandbox
 from execmock.service.faults.faults import ActiveFault, compiled_fault
 from execmock.service.refusals import Refusal
@@ -49,15 +50,26 @@ class AskedExecutions:
             return request if found is None else replace(request, execution=self._asked(found, sandbox))
         return replace(request, others=await self._others(sandbox))
 
-    async def step_faults(self, sandbox: Sandbox, execution_id: str) -> list[ActiveFault]:
-        """Return the faults of the step that an execution is in; they are there since it was entered."""
+    async def step_faults(
+        self, sandbox: Sandbox, execution_id: str, named: Mapping[str, Fault]
+    ) -> list[ActiveFault]:
+        """Return the faults of the step that an execution is in; they are there since it was entered.
+
+        Before them comes the one of those `named` that its workflow id is magic for, since it was created.
+        """
         execution = await self._repository.find(sandbox, execution_id)
         if execution is None:
             return []
         progress = self._repository.progress(execution, sandbox)
         step = self._repository.scenario(execution).steps[progress.current.step]
         visit = f"{execution.id}:{len(progress.visits)}"
-        return [
+        magic = named.get(magic_read_fault(execution.workflow_id) or "")
+        first = []
+        if magic is not None:
+            # Whatever requests it is meant for otherwise.
+            anywhere = replace(magic, matchers=())
+            first = [ActiveFault(anywhere, 0, execution.created_at, visit=f"{execution.id}:reads")]
+        return first + [
             ActiveFault(compiled_fault(text), 0, progress.current.at, visit=f"{visit}:{number}")
             for number, text in enumerate(step.faults)
         ]

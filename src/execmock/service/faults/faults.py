@@ -21,7 +21,7 @@ from execmock.core.faults import (
 )
 from execmock.core.sandbox import KeptFault, Sandbox
 from execmock.interfaces import Key, Put
-from execmock.loading.faults import shipped_by_name
+from execmock.loading.faults import shipped_by_name, shipped_faults
 from execmock.service.faults.crowds import Crowd, Crowds
 from execmock.service.services import Services
 
@@ -63,6 +63,11 @@ class Faults:
     def words(self) -> FaultWords:
         """What faults may name at this time."""
         return FaultWords.of(self._contract, self._registry.current)
+
+    @property
+    def shipped(self) -> Sequence[str]:
+        """The names of the faults that come with execmock."""
+        return list(shipped_faults())
 
     def of(self, sandbox: Sandbox) -> list[ActiveFault]:
         """Return the faults of a sandbox, in the order in which they are tried."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
 from execmock.verify.probe import probe
@@ -19,7 +20,7 @@ _GARBAGE: tuple[Mapping[str, str], ...] = (
 
 @probe("auth", needs="")
 async def auth(session: Session) -> None:
-    """Call every private operation without a key, with invalid keys, and with another scheme."""
+    """Call every private operation without a key, with invalid and nearly valid ones, and another scheme."""
     for operation, parts in [each async for each in _private(session)]:
         identity = "embed" if operation == EXECUTE else "a"
         key = session.key(identity)
@@ -33,6 +34,44 @@ async def auth(session: Session) -> None:
                 await session.call(
                     operation, f"{label}/{operation}", identity="none", headers=header, **parts
                 )
+        near = _near_keys(key)[: None if operation == LIST else _NEAREST]
+        await session.all(
+            session.call(
+                operation,
+                f"exact-key/{operation}",
+                identity="none",
+                headers={"Authorization": f"Bearer {text}"},
+                **parts,
+            )
+            for text in near
+        )
+
+
+_NEAREST = 3
+
+
+def _near_keys(key: str) -> tuple[str, ...]:
+    """Return texts that a comparison takes for the key if it is not exact, the likeliest first."""
+    half = len(key) // 2
+    if not half:
+        return ()
+    several = (
+        key.swapcase(),
+        key[:-1],
+        f"{key}xx",
+        key.upper(),
+        key.lower(),
+        key[:half],
+        key[half:],
+        f"{key[:-1]}%",
+        f"{key[:-1]}*",
+        "_" * len(key),
+        f"%{ord(key[0]):02x}{key[1:]}",
+        b64encode(key.encode()).decode(),
+        "true",
+        "0",
+    )
+    return tuple(text for text in dict.fromkeys(several) if text != key)
 
 
 async def _private(session: Session):  # type: ignore[no-untyped-def]

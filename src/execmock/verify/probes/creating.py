@@ -31,19 +31,29 @@ async def bodies(session: Session) -> None:
     """Omit each required property, send each property with each wrong type, and bodies that are no object."""
     minimal = session.requests.minimal()
     for name in session.requests.required(CREATE):
-        without = {key: value for key, value in minimal.items() if key != name}
+        without = {key: value for key, value in _marked(session, name).items() if key != name}
         await session.create(without, f"missing/{name}", valid=False)
     wrong = [
-        session.create({**minimal, name: value}, f"wrong-type/{name}/{kind}", valid=False)
+        session.create({**_marked(session, name), name: value}, f"wrong-type/{name}/{kind}", valid=False)
         for name, kind, value in _wrong_types(session)
     ]
     await session.all(wrong)
+    await session.list("left-behind", limit=_PAGE)
     await session.call(CREATE, "not-object/absent", body=None, headers={"Content-Type": "application/json"})
     for kind, value in (("null", None), ("array", [minimal]), ("string", "text"), ("number", 7)):
         await session.create(value, f"not-object/{kind}", valid=False)
     for text in (b"{", b'{"workflowId": }', b"workflowId=wf_1", b'{"a":1}}'):
         await session.call(CREATE, "malformed", body=text)
     await _left_open(session)
+
+
+def _marked(session: Session, name: str) -> dict[str, Any]:
+    """Return a body that can be known again in a list, but for a property that will be wrong in it."""
+    place = next(each for each in _MARKABLE if each != name)
+    return {**session.requests.minimal(), place: session.unique("refused")}
+
+
+_MARKABLE = ("externalRef", "sourceEntityId")
 
 
 def _wrong_types(session: Session) -> Iterator[tuple[str, str, Any]]:
@@ -112,13 +122,24 @@ async def _listed(session: Session, name: str, label: str) -> None:
     await session.settled(lambda: session.list(label, limit=_PAGE), current, "list")
 
 
+_NAMES = {"snake_case": 1, "camelCase": 2, "Kebab-Case": 3, "UPPER": 4, "10": 5, "9": 6, "id": 7, "type": "x"}
+
+
 def _payloads() -> Iterator[tuple[str, Any]]:
     deep: Any = {"leaf": [1, 2.5, True, None, "x"]}
     for level in range(8):
         deep = {f"level-{level}": deep, "siblings": [level]}
     yield (
         "values",
-        {"text": " x ", "zero": 0, "false": False, "null": None, "list": [1, [2, {"a": []}]], "empty": {}},
+        {
+            "text": " x ",
+            "zero": 0,
+            "false": False,
+            "null": None,
+            "list": [3, 1, [2, {"a": []}], 1],
+            "empty": {},
+            **_NAMES,
+        },
     )
     yield "unicode", {"Zürich 東京": _UNICODE, "name with blanks": "", "text": _UNICODE}
     yield "deep", deep

@@ -1,13 +1,14 @@
-"""The probe of generated input: the engine runs in its own thread while other probes run."""
+"""The probe of generated input: other processes make it while other probes run."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import Any
 
+from execmock.verify.exchange import Exchange, Request
+from execmock.verify.generator_process import GeneratorEnded, Send
 from execmock.verify.probe import probe
-from execmock.verify.requests import CREATE, EXECUTE
+from execmock.verify.requests import CREATE, EXECUTE, LIST
 from execmock.verify.session import Session, Stopped
 
 __all__ = ["generated"]
@@ -17,52 +18,79 @@ _VALID = {"quick": 20, "default": 60, "thorough": 300}
 _SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # ends a run that hangs
 
 
-@probe("generated", needs="writes generated")
+@probe("generated", needs="writes generated", turn="meanwhile")
 async def generated(session: Session) -> None:
-    """Send what schemathesis makes of the contract, and record it."""
-    from execmock.verify.fuzzing import Plan, generate
-
-    # Both generators use one global source of randomness, so they run in sequence. Sending may overlap.
-    bodies = await asyncio.to_thread(_valid, session)
-    given_up = threading.Event()
-    plan = Plan(
-        examples=_EXAMPLES[session.effort],
-        seconds=_SECONDS[session.effort],
-        seed=session.seed,
-        thorough=session.effort != "quick",
-        given_up=lambda: given_up.is_set() or session.out_of_time,
-    )
+    """Send bodies that are certainly valid, of which the engine makes too few, and what it makes."""
+    work = [_usual(session)]
+    if session.effort != "quick":
+        work.append(_links(session))
     try:
-        found, _ = await asyncio.gather(
-            asyncio.to_thread(
-                generate,
-                session.requests,
-                session.time.keys,
-                plan,
-                session.sender(lambda: given_up.is_set() or session.out_of_time),
-                embed=session.embeds,
-            ),
-            _send_valid(session, bodies),
-        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+    except ExceptionGroup as several:
+        raise several.exceptions[0]  # noqa: B904 - the first error is enough, with its own cause
     finally:
-        given_up.set()  # a thread cannot be cancelled: an interrupted run asks it to end
+        for each in work:
+            each.close()
+    for stopped in [task.result() for task in tasks]:
+        if stopped:
+            raise Stopped(stopped)
+
+
+async def _usual(session: Session) -> str:
+    """Send both kinds of bodies at once; return why the engine stopped early, if it did."""
+    process = session.generators.usual
+    try:
+        bodies = await process.bodies(_job(session, links=False))
+        found, _ = await asyncio.gather(process.requests(_sender(session)), _send_valid(session, bodies))
+    except GeneratorEnded as reason:
+        return str(reason)
     session.record(found.failures)
-    if found.stopped:
-        raise Stopped(found.stopped)
+    return found.stopped
 
 
-def _valid(session: Session) -> dict[str, tuple[dict[str, Any], ...]]:
-    """Return bodies that are certainly valid: the engine generates too few of them in a short run."""
-    from execmock.verify.valid_bodies import valid_bodies
+async def _links(session: Session) -> str:
+    """Send what follows from the contract's links; return as `_usual`."""
+    process = session.generators.links
+    try:
+        await process.bodies(_job(session, links=True))
+        found = await process.requests(_sender(session))
+    except GeneratorEnded as reason:
+        return str(reason)
+    session.record(found.failures)
+    return found.stopped
 
-    operations = (CREATE, EXECUTE) if session.embeds else (CREATE,)
+
+def _sender(session: Session) -> Send:
+    async def send(request: Request, operation: str, identity: str) -> Exchange:
+        label = operation or "other"
+        return await session.send(request, label, operation=operation, identity=identity)
+
+    return send
+
+
+def _job(session: Session, *, links: bool) -> dict[str, Any]:
+    """Return what a generator is asked for; it knows nothing but this."""
+    requests, embed = session.requests, session.embeds and not links
     return {
-        operation: valid_bodies(session.requests, operation, _VALID[session.effort], session.seed)
-        for operation in operations
+        "contract": requests.contract.document,
+        "level": requests.contract.level,
+        "url": requests.base(LIST),
+        "embedUrl": requests.base(EXECUTE),
+        "workflows": requests.workflows,
+        "embedWorkflow": requests.embed_workflow,
+        "keys": {name: session.key(name) for name in (("a", "embed") if embed else ("a",))},
+        "embed": embed,
+        "valid": 0 if links else _VALID[session.effort],
+        "examples": _EXAMPLES[session.effort],
+        "seconds": _SECONDS[session.effort],
+        "seed": session.seed,
+        "thorough": session.effort != "quick",
+        "links": links,
     }
 
 
-async def _send_valid(session: Session, bodies: dict[str, tuple[dict[str, Any], ...]]) -> None:
+async def _send_valid(session: Session, bodies: dict[str, list[dict[str, Any]]]) -> None:
     for operation, made in bodies.items():
         send = session.create if operation == CREATE else session.execute
         label = f"{operation}/valid"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from execmock.verify.equality import same_member
@@ -28,6 +30,8 @@ async def follow(session: Session) -> None:
     """
     numbers = range(max(_FOLLOWED[session.effort], len(session.requests.workflows)))
     made = [await _create(session, number) for number in numbers]
+    early = [each for made_first in made[:1] for each in await _read_all(session, made_first)]
+    await session.list("list", identity="time", limit=100)  # an order by update shows only while they move
     resting: dict[str, int] = {}
     for number, step in enumerate(_steps(session)):
         if number % _WITNESS == 0:
@@ -39,6 +43,7 @@ async def follow(session: Session) -> None:
         if all(resting.get(each.id, 0) > _AFTER_END for each in made):
             break
         await session.time.pass_(step)
+    await session.each(*(_if_changed(session, each) for each in early))
     await _last_list(session, {name for name, times in resting.items() if times})
     await session.all(session.get(each.id, "get", identity="time") for each in made)
     await session.create(session.requests.minimal(), "witness", identity="time")
@@ -47,6 +52,25 @@ async def follow(session: Session) -> None:
 async def _create(session: Session, number: int) -> Created:
     body = session.requests.full(session.unique("followed"), number)
     return await session.created(body, "create", identity="time")
+
+
+async def _read_all(session: Session, made: Created) -> list[Exchange]:
+    """Read in each way, while the execution is young."""
+    several = [await session.get(made.id, "get", identity="time")]
+    several.append(await session.list("list", identity="time", limit=1))
+    if made.token:
+        several.append(await session.public(made.id, made.token, "public"))
+    return several
+
+
+async def _if_changed(session: Session, early: Exchange) -> None:
+    """Ask as a cache does that holds an early answer: whether it has changed."""
+    for validator, header in (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since")):
+        if text := early.header(validator):
+            send = partial(session.send, operation=early.operation, identity=early.identity)
+            await send(early.request, "current", valid=True)
+            headers = {**early.request.headers, header: text}
+            await send(replace(early.request, headers=headers), "if-changed")
 
 
 async def _look(session: Session, made: Created, resting: dict[str, int]) -> None:

@@ -20,6 +20,7 @@ async def idempotency(session: Session) -> None:
     other = {**body, "requestPayload": {"other": session.unique("other")}}
     await session.create(other, "conflict", valid=False)
     await session.get(first.id, "conflict-read")
+    await session.list("left-behind", limit=100)
     await _after_refusal(session)
     await _nearly(session)
     for count in (8, 32):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from execmock.verify.exchange import Request
+from execmock.verify.exchange import Exchange, Request
 from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
 from execmock.verify.session import Session
@@ -114,7 +114,7 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 )  # fmt: skip
 
 
-@probe("robust", needs="writes odd", alone=True)
+@probe("robust", needs="writes odd", turn="last")
 async def robust(session: Session) -> None:
     """Send malformed bodies, ids, tokens, page parameters and headers."""
     made = await session.created()
@@ -142,21 +142,48 @@ async def robust(session: Session) -> None:
     await session.all(work)
 
 
-@probe("oddities", needs="writes odd", alone=True)
+@probe("oddities", needs="writes odd", turn="last")
 async def oddities(session: Session) -> None:
     """Create with payloads that a service may refuse, and read back those that it took; a large one last."""
-    await session.each(*(_odd(session, name, changes) for name, changes in _changes(session)))
+    await session.each(
+        _long(session), *(_odd_body(session, name, changes) for name, changes in _changes(session))
+    )
     if not session.gentle:
         text = "x" * (_LARGE[session.effort] * 2**20)
         large = {**session.requests.minimal(), "requestPayload": {"text": text}}
         await session.create(large, "too-large", valid=False)
 
 
-async def _odd(session: Session, name: str, changes: Mapping[str, Any]) -> None:
+async def _odd_body(session: Session, name: str, changes: Mapping[str, Any]) -> None:
+    await _odd(session, name, changes)
+
+
+async def _odd(session: Session, name: str, changes: Mapping[str, Any]) -> Exchange:
     body = {**session.requests.full(session.unique(name)), **changes}
     made = await session.create(body, f"create/{name}", valid=False)
     if made.ok and isinstance(made.at("/data/execution/id"), str):
         await session.get(made.at("/data/execution/id"), f"get/{name}")
+    return made
+
+
+async def _long(session: Session) -> None:
+    """Create with long texts, beyond what columns of databases hold; where that is refused, one by one."""
+    full = session.requests.full(session.unique("long"))
+    several = {
+        name: f"{value} {'long ' * _LONG_WORDS}end"
+        for name, value in full.items()
+        if isinstance(value, str) and name != "workflowId"
+    }
+    payload = {"requestPayload": {"text": f"{'long ' * _LONGER_WORDS}end"}}
+    made = await _odd(session, "long", {**several, **payload})
+    if made.ok:
+        return
+    for name, value in (*several.items(), *payload.items()):
+        await _odd(session, f"long-{name}", {name: value})
+
+
+_LONG_WORDS = 220  # 1,100 characters; VARCHAR(255) and VARCHAR(1000) hold less
+_LONGER_WORDS = 14_000  # 70,000 characters; a TEXT of MySQL holds less
 
 
 def _changes(session: Session) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
+from execmock.verify.json_values import texts
 from execmock.verify.lateness import late_views
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check
@@ -35,6 +37,48 @@ def request_id_present(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.answers(*_ENVELOPED):
         if 400 <= seen.status < 500 and isinstance(seen.json, dict):
             yield check(bool(seen.json.get("requestId")), seen, "a requestId", at="/requestId")
+
+
+@_ADVICE.advisory(
+    "no-internals",
+    "Refusals show no stack trace, query or path of the service's own files.",
+    operations=_ALL,
+    probes="bodies unknown auth http robust",
+)
+def no_internals(evidence: Evidence) -> Iterator[Check]:
+    """Looks for what frameworks and databases write into errors, unless the request itself said it."""
+    for seen in evidence.answers(*_ALL):
+        if seen.status >= 400:
+            said = "\n".join(texts(seen.json)) if isinstance(seen.json, dict | list) else seen.text()
+            found = _INTERNALS.search(said)
+            shown = found[0] if found and found[0].encode() not in seen.request.body else ""
+            yield check(not shown, seen, "a message for clients", f"{shown!r}")
+
+
+_INTERNALS = re.compile(
+    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|goroutine \d+ \["
+    r"|\bat [\w.$<>]+ ?\([^)\s]+:\d+(:\d+)?\)|#\d+ /[\w/.-]+\.php\(\d+\)|\.(rb|exs?):\d+:in "
+    r"|/node_modules/|/site-packages/|vendor/bundle|SQLSTATE|ORA-\d{5}|psycopg|sqlite3\.\w+Error"
+    r"|\b(SELECT [\w*, ]+ FROM|INSERT INTO|UPDATE \w+ SET)\b"
+)
+
+
+@_ADVICE.advisory(
+    "refusal-names-property",
+    "The refusal of a body names the property that is wrong.",
+    operations=CREATE,
+    probes="bodies",
+    needs="writes",
+)
+def refusal_names_property(evidence: Evidence) -> Iterator[Check]:
+    """Anywhere in the answer: in details, or in the message."""
+    for label in ("missing", "wrong-type"):
+        for seen in evidence.seen("bodies", label):
+            name = seen.label.split("/")[1]
+            if seen.status == 400:
+                words = re.sub(r"[^a-z0-9]", "", seen.text(20_000).lower())
+                said = f"an answer that names {name}"
+                yield check(name.lower() in words, seen, said, seen.text(80))
 
 
 @_ADVICE.advisory("null-for-absent", "A property without a value is left out, not null.", operations=_ALL)

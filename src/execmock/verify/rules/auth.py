@@ -13,6 +13,7 @@ from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.wording import Said, told
 
+_ID = "/data/execution/id"
 _PRIVATE = (CREATE, LIST, GET)
 _GUARDED = (*_PRIVATE, EXECUTE)
 
@@ -25,10 +26,10 @@ def _one_of(statuses: Iterable[int]) -> str:
     return "status " + " or ".join(map(str, sorted(statuses)))
 
 
-def _guard(name: str, sentence: str, *, needs: str = "") -> None:
+def _guard(name: str, sentence: str, *, needs: str = "", under: str = "") -> None:
     """Declare that the requests of the probe's label `name` are refused, whichever operation they ask for."""
 
-    @_KEYS.documented(name, sentence, source="public", needs=needs)
+    @_KEYS.documented(name, sentence, source="public", needs=needs, under=under)
     def judge(evidence: Evidence) -> Iterator[Check]:
         for operation in _GUARDED:
             yield from _refused(evidence, name, operation)
@@ -43,6 +44,12 @@ def _refused(evidence: Evidence, label: str, operation: str) -> Iterator[Check]:
 _guard("missing", "Without a key every private operation answers 401.")
 _guard("garbage", "An unknown or malformed key is refused with 401 or 403.", needs="guarded")
 _guard("wrong-scheme", "A key that is not sent as a bearer token is refused with 401 or 403.")
+_guard(
+    "exact-key",
+    "A key in other case, cut short, grown or encoded is refused with 401 or 403.",
+    needs="guarded",
+    under="auth.garbage embed.auth",
+)
 
 
 @_KEYS.documented(
@@ -54,8 +61,8 @@ _guard("wrong-scheme", "A key that is not sent as a bearer token is refused with
     needs="embed writes guarded",
 )
 def embed_auth(evidence: Evidence) -> Iterator[Check]:
-    """Missing, unknown, and under another scheme."""
-    for label in ("missing", "garbage", "wrong-scheme"):
+    """Missing, unknown, nearly right, and under another scheme."""
+    for label in ("missing", "garbage", "wrong-scheme", "exact-key"):
         yield from _refused(evidence, label, EXECUTE)
 
 
@@ -114,6 +121,29 @@ def tenancy_read(evidence: Evidence) -> Iterator[Check]:
     """A success, or an answer that shows the other's data, breaks it."""
     for seen in evidence.seen("tenancy", "foreign"):
         yield check(not seen.ok, seen, "a refusal, as for an unknown id")
+
+
+@_TENANCY.expected(
+    "own-ids",
+    "Two organizations never have executions with one id.",
+    operations=CREATE,
+    probes="tenancy idempotency",
+    at="responses/200",
+    under="idempotency.tenant",
+)
+def own_ids(evidence: Evidence) -> Iterator[Check]:
+    """A public read has nothing but the id and the token to tell them apart."""
+    theirs = {
+        name: seen
+        for seen in evidence.ok_creates()
+        if seen.identity != "b" and isinstance(name := seen.at(_ID), str)
+    }
+    for seen in evidence.ok_creates():
+        if seen.identity == "b":
+            name = seen.at(_ID)
+            other = theirs.get(name) if isinstance(name, str) else None
+            chain = () if other is None else (other,)
+            yield check(other is None, seen, "an id that no other organization's has", at=_ID, chain=chain)
 
 
 @_TENANCY.documented(

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from execmock.core.contract.names import CREATE_BODY
 from execmock.verify.equality import instant, same_json, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
@@ -78,6 +79,23 @@ def unknown_property(evidence: Evidence) -> Iterator[Check]:
         for seen in evidence.ok("bodies", label):
             shown = seen.at("/data/execution/notInTheContract")
             yield check(shown is ABSENT, seen, "no such property", at="/data/execution/notInTheContract")
+
+
+@_REFUSALS.documented(
+    "minimal", "A create with the required properties alone succeeds.", probes="basics http unknown"
+)
+def minimal(evidence: Evidence) -> Iterator[Check]:
+    """Judged where the same workflow was accepted in a body with more in it, or in none."""
+    taken = {_sent(seen).get("workflowId") for seen in evidence.ok_creates()}
+    required = set(evidence.schema(CREATE_BODY).get("required", ()))
+    for seen in evidence.answers(CREATE):
+        plain = seen.valid and seen.identity in ("a", "time") and len(seen.request.body) < _SMALL
+        sent = _sent(seen) if plain and (seen.ok or seen.status in (400, 422)) else {}
+        if set(sent) == required and (seen.ok or sent.get("workflowId") in taken):
+            yield check(seen.ok, seen, f"status {evidence.success(CREATE)}")
+
+
+_SMALL = 4_096
 
 
 def _open(name: str, label: str, choice: str, sentence: str) -> None:
@@ -186,7 +204,7 @@ def _shows_what_was_asked_for(evidence: Evidence) -> Iterator[Check]:
     operations=LIST,
     probes="echo",
     tags="paging",
-    under="list.shape list.default-limit list.page-items",
+    under="list.shape list.items list.default-limit list.page-items",
 )
 def contains_created(evidence: Evidence) -> Iterator[Check]:
     """Any order is legal, so only a complete list, or a page newest first that reaches back, decides."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from execmock.core.contract import SchemaPlace
 from execmock.verify.answer_schemas import prune
-from execmock.verify.evidence import EngineFailure, Evidence
+from execmock.verify.engine_failure import EngineFailure
+from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.reader import NOT_JSON, UNREAD, parse_json
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC

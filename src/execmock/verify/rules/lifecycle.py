@@ -216,6 +216,32 @@ def _exact(one: Observation, other: Observation) -> bool:
     return all("." in str(observation.value("updatedAt")) for observation in (one, other))
 
 
+@_LIFECYCLE.expected(
+    "updated-at-moves",
+    "updatedAt moves with the status, and is never before startedAt or finishedAt.",
+    operations=(GET, LIST),
+    under="lifecycle.updated-at lifecycle.created-at-constant lifecycle.write-once lifecycle.time-order",
+)
+def updated_at_moves(evidence: Evidence) -> Iterator[Check]:
+    """Whole seconds may hide that it moved, so a later status is compared only where a fraction shows it."""
+    for history in evidence.histories:
+        for before, observation in settled(tuple(one for one in _first_shows(history) if one.private)):
+            text = observation.value("updatedAt")
+            if (now := instant(text)) is None:
+                continue
+            place = f"{observation.pointer}/updatedAt"
+            for name in ("startedAt", "finishedAt"):
+                other = instant(observation.value(name))
+                if other is not None:
+                    said = f"not before {name}, {observation.value(name)}"
+                    yield check(now >= other - _SLACK, observation.seen, said, at=place, chain=made(history))
+            last = before[-1] if before else None
+            if last is not None and last.status and last.status != observation.status and now % 1_000:
+                said = f"another instant than while it was {last.status}"
+                fits = text != last.value("updatedAt")
+                yield check(fits, observation.seen, said, at=place, chain=made(history, last.seen))
+
+
 def _constant(evidence: Evidence, names: tuple[str, ...]) -> Iterator[Check]:
     """Judge that a property keeps its first value in every later observation of any view that shows it."""
     for history in evidence.histories:

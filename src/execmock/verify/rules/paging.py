@@ -28,6 +28,16 @@ def _plain(evidence: Evidence) -> Iterator[Exchange]:
     return (seen for seen in evidence.successes(LIST) if "?" not in seen.request.url)
 
 
+@_PAGES.expected(
+    "items", "The items of a page are a list, an empty one where there are none.", under="list.shape"
+)
+def items(evidence: Evidence) -> Iterator[Check]:
+    """Clients go through the items before they look at anything else; past the end too."""
+    for seen in evidence.successes(LIST):
+        if isinstance(seen.at("/data"), dict):
+            yield check(isinstance(seen.at("/data/items"), list), seen, "a list", at="/data/items")
+
+
 @_PAGES.documented(
     "default-limit",
     "Without a limit a page says limit 20 and holds at most 20 items.",
@@ -73,6 +83,7 @@ def default_offset(evidence: Evidence) -> Iterator[Check]:
     "A page never holds more than 100 items, whatever limit was asked for.",
     probes="parameters paging",
     at="parameters/0",
+    under="operation.answers",
 )
 def page_maximum(evidence: Evidence) -> Iterator[Check]:
     """Clamped and echoed as 100, or refused with 400."""
@@ -187,6 +198,7 @@ def bad_parameters(evidence: Evidence) -> Iterator[Check]:
     probes="parameters",
     at="responses/400",
     tags="robustness",
+    under="operation.answers",
 )
 def huge_parameters(evidence: Evidence) -> Iterator[Check]:
     """The 5xx itself is judged here, because the contract names this case."""

@@ -90,6 +90,31 @@ def _grew(history: History, before: Observation, after: Observation) -> Check:
     return check(kept_order, after.seen, *order, at=_EVENTS, chain=chain, rests_on=[before.seen])
 
 
+@_TIMELINE.advisory(
+    "not-empty",
+    "An execution whose status has moved has events.",
+    operations=GET,
+    probes="histories basics",
+    under="timeline.append-only",
+    needs="writes",
+)
+def not_empty(evidence: Evidence) -> Iterator[Check]:
+    """Judged where an earlier answer showed another status, or the execution has ended; not on old ones.
+
+    Advice, since no page says which events there are.
+    """
+    terminal = evidence.transitions.terminal
+    for history in evidence.histories:
+        for before, observation in settled(history.private if history.creation else ()):
+            shown = observation.seen.at(_EVENTS) if observation.events is not None else None
+            moved = any(one.status and one.status != observation.status for one in before)
+            if isinstance(shown, list) and (moved or observation.status in terminal):
+                said = f"events, as it is {observation.status}"
+                yield check(bool(shown), observation.seen, said, at=_EVENTS, chain=made(history))
+            elif isinstance(shown, list) and observation.status:
+                yield Check(True, observation.seen, _EVENTS)
+
+
 @_TIMELINE.expected("unique-ids", "Every event has an id of its own.")
 def unique_ids(evidence: Evidence) -> Iterator[Check]:
     """Within a timeline, and between those of two executions."""
@@ -129,9 +154,9 @@ def not_before_status(evidence: Evidence) -> Iterator[Check]:
 
     An event that appears after startedAt was shown happened after it.
     """
-    witnesses = _witnesses(evidence)
+    later = witnesses(evidence)
     for history, observation, events in _timelines(evidence):
-        latest = _later_witness(witnesses, observation)
+        latest = later_witness(later, observation)
         for number, event in enumerate(events):
             yield from _judge_date(history, observation, number, event, latest)
     for history in evidence.histories:
@@ -174,7 +199,7 @@ def _slack(*texts: Any) -> int:
     return _SKEW if all("." in str(text) for text in texts) else _SLACK
 
 
-def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
+def witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     """Return (sent, identity, createdAt) of the creations, oldest first."""
     found = []
     for seen in evidence.successes(CREATE):
@@ -186,7 +211,7 @@ def _witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     return sorted(found)
 
 
-def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observation) -> str | None:
+def later_witness(found: list[tuple[float, str, str]], observation: Observation) -> str | None:
     """Return the createdAt of the first execution that the same key created after an observation.
 
     A public observation has no key; the key with which its probe creates executions is used.
@@ -197,7 +222,7 @@ def _later_witness(witnesses: list[tuple[float, str, str]], observation: Observa
         else ("time" if observation.seen.probe == "histories" else "a")
     )
     later = (
-        time for sent, identity, time in witnesses if identity == clock and sent >= observation.seen.received
+        time for sent, identity, time in found if identity == clock and sent >= observation.seen.received
     )
     return next(later, None)
 

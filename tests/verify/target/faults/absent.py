@@ -54,6 +54,16 @@ class ListAlwaysRefused(Refusing):
     refused = "list_executions"
 
 
+@fault(
+    "list-always-forbidden",
+    "The list is forbidden to every key.",
+    "operation.answers",
+    also=("auth.read-scope",),
+)
+class ListAlwaysForbidden(Refusing):
+    refused, status = "list_executions", 403
+
+
 @fault("public-always-refused", "No public read succeeds.", "operation.answers")
 class PublicAlwaysRefused(Refusing):
     refused, status = "get_public_execution", 401

@@ -132,3 +132,43 @@ class EventTimesOdd(Behaviour):
         events = super().events(execution, moment)
         dated = zip(events, moment.passed, strict=True)
         return [{**event, "createdAt": at.strftime("%d %B %Y %H:%M:%S.%f")} for event, (_, at) in dated]
+
+
+class Telling(Behaviour):
+    """Refuses with more words than are good for it."""
+
+    more = ""
+
+    def failure(self, request: Request, refusal: RefusalError) -> Answer:
+        told = RefusalError(refusal.status, f"{refusal.message}{self.more}", refusal.details, refusal.headers)
+        return super().failure(request, told)
+
+
+@fault("tells-python", "Refusals show a traceback of Python.", "advisory.no-internals")
+class TellsPython(Telling):
+    more = '\nTraceback (most recent call last):\n  File "/srv/app.py", line 7, in create'
+
+
+@fault("tells-node", "Refusals show a stack of Node.", "advisory.no-internals")
+class TellsNode(Telling):
+    more = "\n    at Layer.handle (/srv/app/node_modules/express/lib/router/layer.js:95:5)"
+
+
+@fault("tells-java", "Refusals show a stack of the JVM.", "advisory.no-internals")
+class TellsJava(Telling):
+    more = "\n\tat com.example.Executions.create(Executions.java:88)"
+
+
+@fault("tells-sql", "Refusals show the query.", "advisory.no-internals")
+class TellsSql(Telling):
+    more = ": SELECT id, status FROM executions WHERE id = $1"
+
+
+@fault(
+    "refusal-names-nothing",
+    "The refusal of a body says that it is not valid.",
+    "advisory.refusal-names-property",
+)
+class RefusalNamesNothing(Behaviour):
+    def failure(self, request: Request, refusal: RefusalError) -> Answer:
+        return super().failure(request, RefusalError(refusal.status, refusal.message, (), refusal.headers))

@@ -49,6 +49,16 @@ class SourceSystemOptional(Behaviour):
     required = ("workflowId", "sourceEntityType")
 
 
+@fault("external-ref-demanded", "externalRef may not be missing.", "create.minimal")
+class ExternalRefDemanded(Behaviour):
+    required = (*REQUIRED, "externalRef")
+
+
+@fault("payload-demanded", "requestPayload may not be missing.", "create.minimal")
+class PayloadDemanded(Behaviour):
+    required = (*REQUIRED, "requestPayload")
+
+
 class Coercing(Behaviour):
     """Takes values of a wrong type for some properties."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
+from urllib.parse import unquote
 
 from ..behaviour import Behaviour
 from ..catalogue import fault
+from ..parts.ground import KEY_EMBED
 from ..values import Answer, Key, RefusalError, Request
 
 
@@ -70,6 +73,104 @@ class AnyScheme(Behaviour):
     def bearer(self, request: Request) -> str | None:
         found = re.fullmatch(r"(?:\w+ +)?(\S+) *", request.headers.get("Authorization", ""))
         return found[1] if found else None
+
+
+class Loose(Behaviour):
+    """Takes for a key what is like one."""
+
+    def like(self, text: str, key: str) -> bool:
+        """Return whether a text counts as the key."""
+        return text == key
+
+    def key_of(self, request: Request) -> Key | None:
+        text = self.bearer(request) or ""
+        return next((key for key in self.keys if text and self.like(text, key.text)), None)
+
+
+@fault("api-key-any-case", "Keys are compared without case.", "auth.exact-key")
+class ApiKeyAnyCase(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return text.lower() == key.lower()
+
+
+@fault("api-key-cut", "The first half of a key, or more of it, is enough.", "auth.exact-key")
+class ApiKeyCut(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return key.startswith(text) and len(text) >= len(key) // 2
+
+
+@fault("api-key-longer", "A key with more behind it is a key.", "auth.exact-key")
+class ApiKeyLonger(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return text.startswith(key)
+
+
+@fault("api-key-end", "The second half of a key, or more of it, is enough.", "auth.exact-key")
+class ApiKeyEnd(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return key.endswith(text) and len(text) >= len(key) // 2
+
+
+@fault("api-key-pattern", "Keys are looked up as patterns.", "auth.exact-key")
+class ApiKeyPattern(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return fnmatchcase(key, text)
+
+
+@fault("api-key-like", "Keys are looked up with LIKE.", "auth.exact-key")
+class ApiKeyLike(Loose):
+    def like(self, text: str, key: str) -> bool:
+        pattern = re.escape(text).replace("%", ".*").replace("_", ".")
+        return re.fullmatch(pattern, key) is not None
+
+
+@fault("api-key-decoded", "Keys are percent-decoded before they are compared.", "auth.exact-key")
+class ApiKeyDecoded(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return unquote(text) == key
+
+
+@fault("api-key-true", "The texts true and 0 open as they do where types are juggled.", "auth.exact-key")
+class ApiKeyTrue(Loose):
+    def like(self, text: str, key: str) -> bool:
+        return text in (key, "true", "0")
+
+
+@fault(
+    "embed-key-any-case",
+    "The key of the embed API is compared without case.",
+    "embed.auth",
+    also=("auth.exact-key",),
+)
+class EmbedKeyAnyCase(Behaviour):
+    def identify_embed(self, request: Request) -> None:
+        if (self.bearer(request) or "").lower() != KEY_EMBED.lower():
+            super().identify_embed(request)
+
+
+@fault("read-key-lists-nothing", "A read key may not list.", "auth.read-scope")
+class ReadKeyListsNothing(Behaviour):
+    async def list_executions(self, request: Request) -> Answer:
+        if not self.identify(request).writes:
+            raise RefusalError(403, "The key may not list executions")
+        return await super().list_executions(request)
+
+
+@fault("read-key-unknown-to-list", "The list takes a read key for none.", "auth.read-scope")
+class ReadKeyUnknownToList(Behaviour):
+    async def list_executions(self, request: Request) -> Answer:
+        key = self.identify(request)
+        if not key.writes:
+            self.bad_key(request)
+        return await super().list_executions(request)
+
+
+@fault("read-key-reads-nothing", "A read key may list, but not read one execution.", "auth.read-scope")
+class ReadKeyReadsNothing(Behaviour):
+    async def get_execution(self, request: Request) -> Answer:
+        if not self.identify(request).writes:
+            raise RefusalError(403, "The key may not read an execution")
+        return await super().get_execution(request)
 
 
 @fault("read-key-creates", "A read key may create.", "auth.read-scope")

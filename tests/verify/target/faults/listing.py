@@ -266,3 +266,29 @@ class List204WhenEmpty(Behaviour):
     async def list_executions(self, request: Request) -> Answer:
         answer = await super().list_executions(request)
         return answer if answer.body["data"]["items"] else Answer(204)
+
+
+class ListingOtherwise(Behaviour):
+    """Shows a page's items as something else where there are none."""
+
+    shown: object = None
+
+    def page(self, everything: list[Execution], limit: int, offset: int) -> dict[str, object]:
+        page = super().page(everything, limit, offset)
+        return page if page["items"] else {**page, "items": self.shown}
+
+
+@fault("empty-items-null", "The items of an empty page are null.", "list.items")
+class EmptyItemsNull(ListingOtherwise):
+    pass
+
+
+@fault("empty-items-object", "The items of an empty page are an object.", "list.items", also=("list.shape",))
+class EmptyItemsObject(ListingOtherwise):
+    shown: object = {}
+
+
+@fault("items-null", "The items of every page are null.", "list.items")
+class ItemsNull(Behaviour):
+    def page(self, everything: list[Execution], limit: int, offset: int) -> dict[str, object]:
+        return {**super().page(everything, limit, offset), "items": None}

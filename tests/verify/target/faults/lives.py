@@ -136,6 +136,26 @@ class UpdatedBeforeCreated(Changing):
         return {"updatedAt": rfc3339(moment.updated - timedelta(hours=1))}
 
 
+@fault("updated-at-still", "updatedAt stays the time of creation.", "lifecycle.updated-at-moves")
+class UpdatedAtStill(Changing):
+    def changes(self, execution: Execution, moment: Moment, fields: dict[str, object]) -> dict[str, object]:
+        return {"updatedAt": rfc3339(execution.created)}
+
+
+@fault("updated-at-of-start", "updatedAt moves no more once the run has begun.", "lifecycle.updated-at-moves")
+class UpdatedAtOfStart(Changing):
+    def changes(self, execution: Execution, moment: Moment, fields: dict[str, object]) -> dict[str, object]:
+        return {"updatedAt": fields["startedAt"] or rfc3339(moment.updated)}
+
+
+@fault("updated-at-still-while-waiting", "Waiting does not move updatedAt.", "lifecycle.updated-at-moves")
+class UpdatedAtStillWhileWaiting(Changing):
+    def changes(self, execution: Execution, moment: Moment, fields: dict[str, object]) -> dict[str, object]:
+        waits = moment.status == WAITING
+        passed = [at for step, at in moment.passed if not waits or step.status not in (None, WAITING)]
+        return {"updatedAt": rfc3339(passed[-1] + timedelta(milliseconds=7))}
+
+
 @fault(
     "created-at-moves",
     "createdAt is the time of the read.",

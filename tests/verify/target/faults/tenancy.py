@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..values import Answer, Execution, Key, RefusalError, Request
@@ -80,3 +82,19 @@ class UnknownId200(Behaviour):
 class UnknownId500(Behaviour):
     def unknown(self, request: Request) -> Execution:
         raise RefusalError(500, "no rows in result set")
+
+
+@fault(
+    "ids-per-organization",
+    "Ids count the executions of an organization.",
+    "tenancy.own-ids",
+    also=("tenancy.read", "tenancy.organization-header", "tenancy.same-answer"),
+)
+class IdsPerOrganization(Behaviour):
+    def make(self, request: Request, key: Key, body: dict[str, object]) -> Execution:
+        number = len(self.shelf.of(key.organization)) + 1
+        return replace(super().make(request, key, body), id=f"exec_{number:020d}")
+
+    def find(self, request: Request, key: Key, wanted: str) -> Execution:
+        own = self.shelf.of(self.organization(request, key))
+        return next((one for one in own if one.id == wanted), None) or self.unknown(request)

@@ -30,6 +30,12 @@ class EventsRewritten(Behaviour):
         return [{**event, "title": f"{event['title']}{over}"} for event in events]
 
 
+@fault("events-none", "The timeline stays empty.", "timeline.not-empty")
+class EventsNone(Behaviour):
+    def events(self, execution: Execution, moment: Moment) -> list[dict[str, object]]:
+        return []
+
+
 @fault("events-cleared-at-end", "The timeline is empty once the execution has ended.", "timeline.append-only")
 class EventsClearedAtEnd(Behaviour):
     def events(self, execution: Execution, moment: Moment) -> list[dict[str, object]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 
 from ..behaviour import Behaviour
@@ -133,3 +135,34 @@ class TokenUnsafe(Minting):
 class TokenShared(Minting):
     def mint(self, execution: Execution) -> str:
         return f"shared-token-{execution.organization}"
+
+
+@fault("token-hash-of-id", "The token is the SHA-1 of the id.", "public.token-unpredictable")
+class TokenHashOfId(Minting):
+    def mint(self, execution: Execution) -> str:
+        return hashlib.sha1(execution.id.encode(), usedforsecurity=False).hexdigest()
+
+
+@fault("token-hash-of-time", "The token is a hash of the time of creation.", "public.token-unpredictable")
+class TokenHashOfTime(Minting):
+    def mint(self, execution: Execution) -> str:
+        at = str(int(execution.created.timestamp() * 1000))
+        return f"tok_{hashlib.sha256(at.encode()).hexdigest()[:24]}{self.ids.hashid()}"
+
+
+@fault("token-encodes-id", "The token is the id in base64.", "public.token-unpredictable")
+class TokenEncodesId(Minting):
+    def mint(self, execution: Execution) -> str:
+        return base64.urlsafe_b64encode(execution.id.encode()).decode().rstrip("=")
+
+
+@fault("token-counts", "The token is a number that grows.", "public.token-unpredictable")
+class TokenCounts(Minting):
+    def mint(self, execution: Execution) -> str:
+        return f"tok_{execution.sequence + 1:020d}"
+
+
+@fault("token-of-the-clock", "The token is the time and a number.", "public.token-unpredictable")
+class TokenOfTheClock(Minting):
+    def mint(self, execution: Execution) -> str:
+        return f"{int(execution.created.timestamp() * 1e6):016x}-{execution.sequence:08x}"

@@ -54,7 +54,8 @@ class Timed(Behaviour):
 
     def without_absent(self, fields: dict[str, object]) -> dict[str, object]:
         kept = super().without_absent(fields)
-        return {n: self.rewrite(v) if n.endswith("At") and isinstance(v, str) else v for n, v in kept.items()}
+        timed = {n: v for n, v in kept.items() if n.endswith("At") and isinstance(v, str) and v}
+        return {**kept, **{n: self.rewrite(v) for n, v in timed.items()}}
 
 
 @variant("times-plus-zero", "Times end with +00:00.")
@@ -136,7 +137,7 @@ class PrivateExtraEvents(Behaviour):
         return [event for event in super().public_events(events) if "nodeId" not in event]
 
 
-@variant("no-events", "Timelines are empty.")
+@variant("no-events", "Timelines are empty.", "timeline.not-empty")
 class NoEvents(Behaviour):
     def events(self, execution: Execution, moment: Moment) -> list[dict[str, object]]:
         return []

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from ..behaviour import Behaviour
@@ -95,6 +96,20 @@ class Etags(Behaviour):
         tag = f'"{base32hex(digest(without(answer.body, "requestId")))[:24]}"'
         headers = {**answer.headers, "ETag": tag, "Cache-Control": "private, no-cache"}
         if request.headers.get("If-None-Match") == tag:
+            return Answer(304, None, headers)
+        return replace(answer, headers=headers)
+
+
+@variant("last-modified", "Private reads carry Last-Modified and answer 304 while it holds.")
+class LastModified(Behaviour):
+    async def answer(self, request: Request) -> Answer:
+        answer = await super().answer(request)
+        execution = self.shelf.executions.get(request.segments[-1])
+        if execution is None or request.segments[1] == "public" or answer.status != 200:
+            return answer
+        moved = format_datetime(self.present(execution).updated, usegmt=True)
+        headers = {**answer.headers, "Last-Modified": moved, "Cache-Control": "private, no-cache"}
+        if request.headers.get("If-Modified-Since") == moved:
             return Answer(304, None, headers)
         return replace(answer, headers=headers)
 

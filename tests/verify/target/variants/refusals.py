@@ -176,3 +176,10 @@ class EmbedBareTextErrors(Behaviour):
         return Answer(
             answer.status, refusal.message.encode(), {"Content-Type": "text/plain", **answer.headers}
         )
+
+
+@variant("long-texts-refused", "Texts of more than 255 characters are refused.")
+class LongTextsRefused(Behaviour):
+    def violations(self, sent: dict[str, object]) -> list[str]:
+        long = [name for name, value in sent.items() if isinstance(value, str) and len(value) > 255]
+        return super().violations(sent) + [f"{name} is too long" for name in long]

@@ -1,0 +1,85 @@
+// The console as its readers use it: one page object, and a sandbox of its own for each test, its clock held.
+import { test as base, expect } from "@playwright/test";
+import { listened } from "../docs/reading.js";
+
+const NOW = "2026-01-01T09:00:00Z";
+
+export class Console {
+  constructor(page, request, sandbox) {
+    Object.assign(this, { page, request, sandbox, said: listened(page) });
+  }
+
+  /** Opens the page and goes to the test's sandbox. */
+  async open(address = "/_execmock/") {
+    await this.page.goto(address);
+    await this.choose(this.sandbox.id);
+  }
+
+  async choose(sandbox) {
+    await this.page.getByRole("combobox", { name: "Sandbox" }).selectOption(sandbox);
+    await expect(this.page.getByText("Live", { exact: true })).toBeVisible();
+    await expect(this.page.getByRole("group", { name: "Clock of the sandbox" }).getByRole("button", { name: "Freeze" })).toBeVisible();
+  }
+
+  part(name) {
+    return this.page.getByRole("navigation", { name: "Parts" }).getByRole("link", { name, exact: true }).click();
+  }
+
+  press(name) {
+    return this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** Creates an execution of a scenario by the page; returns its id. */
+  async create(scenario) {
+    await this.part("New");
+    await this.page.getByLabel("Search scenarios").fill(scenario);
+    await this.press(`Create ${scenario}`);
+    const made = this.page.locator(".made b").first();
+    await expect(made).toHaveText(/^exec_/);
+    return made.innerText();
+  }
+
+  /** Creates an execution and shows it. */
+  async shown(scenario) {
+    const id = await this.create(scenario);
+    await this.page.getByRole("link", { name: "Watch it" }).click();
+    await expect(this.page.getByRole("heading", { name: id })).toBeVisible();
+    return id;
+  }
+
+  /** The status of the execution that is shown. */
+  get status() {
+    return this.page.locator("article > .head .status");
+  }
+
+  row(text) {
+    return this.page.getByRole("row").filter({ hasText: text });
+  }
+
+  /** Calls the API as a client of the sandbox. */
+  call(method, path, { headers = {}, ...more } = {}) {
+    return this.request.fetch(path, { method, headers: { Authorization: `Bearer ${this.sandbox.keys[0].key}`, ...headers }, ...more });
+  }
+
+  /** Calls the control API. */
+  async control(method, path, data) {
+    const answer = await this.request.fetch(`/_execmock/${path}${path.includes("?") ? "&" : "?"}sandbox=${this.sandbox.id}`, { method, data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.status() === 204 ? null : answer.json();
+  }
+}
+
+let made = 0;
+
+export const test = base.extend({
+  mock: async ({ page, request }, use) => {
+    const data = { name: `test-${(made += 1)}-${process.pid}`, seed: 7, clock: { now: NOW, frozen: true } };
+    const answer = await request.post("/_execmock/sandboxes", { data });
+    const mock = new Console(page, request, await answer.json());
+    await mock.open();
+    await use(mock);
+    expect(mock.said).toEqual([]);
+  },
+});
+
+export { expect };

@@ -1,0 +1,86 @@
+// What one works with beside executions: requests, faults, scenarios, snapshots.
+import { expect, test } from "./page.js";
+
+const BODY = { workflowId: "wf_free_happy_path", sourceSystem: "shop", sourceEntityType: "order" };
+
+test("the journal says what breaks the contract and why a browser keeps an answer from a page", async ({ mock, page }) => {
+  await mock.part("Requests");
+  await mock.call("POST", "/v1/executions", { data: { workflowId: "wf_x", sourceSystem: "" } });
+  await mock.row("1 violation").or(mock.row("violations")).first().getByRole("link").click();
+  await expect(page.locator(".reasons")).toContainText("body/sourceEntityType");
+  await expect(page.getByLabel("Answer")).toContainText('"code": 400');
+  await page.getByRole("link", { name: "Close" }).click();
+
+  await mock.call("GET", "/v1/executions", { headers: { Origin: "http://other.test" } });
+  await mock.row("origin refused").getByRole("link").click();
+  await expect(page.locator(".reasons")).toContainText("The browser keeps the answer from the page");
+  await expect(page.locator(".reasons")).toContainText("--cors-origin http://other.test");
+  await page.getByLabel("only what stands out").check();
+  await mock.call("GET", "/v1/executions?limit=3");
+  await expect(page.getByText("2 requests")).toBeVisible();
+  await mock.part("Coverage");
+  await expect(mock.row("listExecutions").locator(".met")).toHaveText("2");
+});
+
+test("a line to copy sends the same request again", async ({ mock, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await mock.call("POST", "/v1/executions", { data: { ...BODY, requestPayload: { name: "O'Hara" } } });
+  await mock.part("Requests");
+  await mock.row("POST").getByRole("link").click();
+  for (const [name, text] of [["curl", /^curl -s 'http.*-d '\{.*O'\\''Hara.*\}'$/], ["pytest", /assert answer.status_code == 200/], ["Playwright", /toBe\(200\)/]]) {
+    await mock.press(name);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(text);
+  }
+});
+
+test("a fault strikes while it is on, is told of above all views, and heals when it is off", async ({ mock, page }) => {
+  await mock.part("Faults");
+  await page.getByRole("combobox", { name: "Operation" }).selectOption("listExecutions");
+  await page.getByLabel("Strike the next").fill("5");
+  await mock.press("503 unavailable");
+  await expect(page.getByText("1 fault on:")).toBeVisible();
+  expect((await mock.call("GET", "/v1/executions")).status()).toBe(503);
+  await expect(page.getByRole("table").getByRole("row").last()).toContainText("11");
+  await mock.part("Requests");
+  await expect(mock.row("503")).toContainText("fault ");
+  await mock.press("All off");
+  await expect(page.getByText("1 fault on:")).toHaveCount(0);
+  expect((await mock.call("GET", "/v1/executions")).status()).toBe(200);
+});
+
+test("a scenario is written with a mistake that is told at its line, mended, saved and followed", async ({ mock, page }) => {
+  await mock.part("Scenarios");
+  await page.getByRole("link", { name: "New", exact: true }).last().click();
+  const text = page.getByLabel("Text of the scenario");
+  const sound = (await text.inputValue()).replaceAll("my-scenario", "by-hand");
+  await text.fill(sound.replace("workflow_running", "workflow_runing"));
+  await expect(page.locator(".findings")).toContainText("7:5");
+  await expect(page.locator(".findings")).toContainText("workflow_running");
+  await expect(page.getByRole("button", { name: "Save into the sandbox" })).toBeDisabled();
+  await text.fill(sound);
+  await expect(page.getByText("No mistakes.", { exact: true })).toBeVisible();
+  await expect(page.locator(".preview")).toContainText("succeeded");
+  await mock.press("Save into the sandbox");
+  await expect(page.getByText(/by-hand was saved/)).toBeVisible();
+  await mock.shown("by-hand");
+  await expect(page.getByRole("article").getByRole("link", { name: "by-hand" })).toBeVisible();
+});
+
+test("a snapshot brings back what was there", async ({ mock, page }) => {
+  const id = await mock.create("free-happy-path");
+  await mock.part("Sandbox");
+  await page.locator("form", { hasText: "Take a snapshot" }).getByLabel("Name").fill("before");
+  await mock.press("Take a snapshot");
+  const saved = page.waitForEvent("download");
+  await mock.press("Download");
+  const file = await (await saved).path();
+  await mock.press("Empty it");
+  await mock.press("Press again: all executions go");
+  await expect(page.getByText("0 executions")).toBeVisible();
+  await mock.press("Restore");
+  await mock.part("Executions");
+  await expect(mock.row(id)).toBeVisible();
+  await mock.part("Sandbox");
+  await page.getByLabel(/Drop a snapshot here/).setInputFiles({ name: "kept.json", mimeType: "application/json", buffer: await (await import("node:fs/promises")).readFile(file) });
+  await expect(page.getByText("The sandbox is again as in kept.json.")).toBeVisible();
+});

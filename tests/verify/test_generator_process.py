@@ -1,0 +1,92 @@
+"""Generated input is made in a process of its own, which the run outlives, and never the other way round."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import pytest
+
+from execmock.verify.exchange import Exchange, Request
+from execmock.verify.frames import (
+    HEAD,
+    MOST_BYTES,
+    answer_of,
+    decoded,
+    encoded,
+    length_of,
+    request_of,
+    written_answer,
+    written_request,
+)
+from execmock.verify.outcome import Outcome
+from tests.verify.judging import judged
+from tests.verify.target import Target, running
+
+ONLY = ("generated.refuses",)
+
+
+def generated(target: Target, seed: int) -> list[tuple[str, bytes]]:
+    """Return what the engine has a run send, in order, without the address."""
+    report = judged(target, only=ONLY, seed=seed)
+    return [
+        (f"{seen.request.method} {seen.request.url.removeprefix(target.url)}", seen.request.body)
+        for seen in sorted(report.journal, key=lambda each: each.number)
+        if seen.probe == "generated" and not seen.label.endswith("/valid")
+    ]
+
+
+def test_the_same_seed_has_a_run_send_the_same_generated_requests() -> None:
+    runs = []
+    for _ in range(2):
+        with running() as target:
+            runs.append(generated(target, seed=3))
+    assert len(runs[0]) > 100
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("/there/is/no/such/program", "the generator could not be started: "),
+        (shutil.which("false"), "the generator ended with exit code 1"),
+    ],
+    ids=["missing", "failing"],
+)
+def test_a_run_without_a_generator_says_so_and_judges_the_rest(
+    monkeypatch: pytest.MonkeyPatch, program: str, reason: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    with running() as target:
+        report = judged(target, only=(*ONLY, "list.default-limit"))
+    outcomes = {result.rule.id: result for result in report.results}
+    assert outcomes["list.default-limit"].outcome is Outcome.PASSED
+    assert outcomes[ONLY[0]].outcome is Outcome.INCONCLUSIVE
+    assert outcomes[ONLY[0]].reason.startswith(reason)
+
+
+ASKED = Request("POST", "http://host/%00?a=\ud800", {"X-Odd": "\udcff"}, bytes(range(256)))
+
+
+def seen(body: bytes) -> Exchange:
+    return Exchange(
+        7, "generated", "op", "op", "a", ASKED, 0.0, 0.0, status=200, headers={"x": "y"}, body=body
+    )
+
+
+def test_a_message_holds_any_request_and_any_answer() -> None:
+    sent = encoded({"request": written_request(ASKED, "op", "a")})
+    assert length_of(sent[:HEAD]) == len(sent) - HEAD
+    assert request_of(decoded(sent[HEAD:])["request"]) == (ASKED, "op", "a")
+    answer = decoded(encoded(written_answer(seen(bytes(range(256)))))[HEAD:])
+    read = answer_of(answer, ASKED, "op", "a")
+    assert (read.number, read.status, read.headers, read.body) == (7, 200, {"x": "y"}, bytes(range(256)))
+
+
+def test_messages_are_bounded() -> None:
+    assert written_answer(seen(b"x" * (1 << 20)))["body"] == "x" * (1 << 20)
+    assert written_answer(seen(b"x" * ((1 << 20) + 1)))["body"] == ""
+    with pytest.raises(ValueError, match="expected at most"):
+        length_of((MOST_BYTES + 1).to_bytes(HEAD, "big"))
+    with pytest.raises(ValueError, match="no object"):
+        decoded(b"[]")
