@@ -98,7 +98,7 @@ def page_maximum(evidence: Evidence) -> Iterator[Check]:
                 yield check(echoed <= most, seen, f"at most {most}", at="/data/limit")
     for seen in evidence.seen("parameters", "over"):
         fits = seen.ok or seen.status in evidence.statuses("limitOverMaximum")
-        yield check(fits, seen, "a page of 100, or status 400")
+        yield check(fits, seen, "a page of 100, or status 400", rests_on=_usual(evidence))
 
 
 @_PAGES.expected(
@@ -204,4 +204,10 @@ def huge_parameters(evidence: Evidence) -> Iterator[Check]:
     """The 5xx itself is judged here, because the contract names this case."""
     legal = evidence.statuses("hugeNumber") | {414, 431}
     for seen in evidence.seen("parameters", "huge"):
-        yield check(seen.ok or seen.status in legal, seen, "a page, or status 400")
+        fits = seen.ok or seen.status in legal
+        yield check(fits, seen, "a page, or status 400", rests_on=_usual(evidence))
+
+
+def _usual(evidence: Evidence) -> Iterator[Exchange]:
+    """Yield the list without parameters: only where it is given does a refusal tell of a parameter."""
+    return evidence.seen("parameters", "plain")
