@@ -57,8 +57,8 @@ bench: $(VENV)/dev.stamp  ## measure the mock beside bare aiohttp and its peers;
 bench-smoke: $(VENV)/dev.stamp  ## run every part of the bench for a moment, to see that it works
 	$(BIN)/python bench/run.py --smoke
 
-judge: $(VENV)/dev.stamp  ## have verify judge 200 services made of legitimate choices; can be interrupted and resumed
-	$(BIN)/python -m tests.verify.combinations $(ARGS)
+judge: $(VENV)/dev.stamp  ## have verify judge hundreds of services that it may not accuse; can be interrupted and resumed
+	$(BIN)/python -m tests.verify.many_runs $(ARGS)
 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)

@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,12 +126,13 @@ Without = Callable[[Bench], Any]
 
 
 class Part(NamedTuple):
-    """A part, what it serves, and how a server is left without it for a while."""
+    """A part, what it serves, and how a server is left without it for a while, perhaps by way of aiohttp."""
 
     module: str
     works: Sequence[str]
     without: Without | None = None
     store: str = "memory:"
+    by_aiohttp: bool = False
 
 
 def _unbatched(bench: Bench) -> Any:
@@ -238,9 +239,34 @@ def _queries(bench: Bench) -> Any:
     return put(validator, _kept_query=validator._read_query)
 
 
+@contextmanager
+def _a_fault(bench: Bench) -> Iterator[None]:
+    """Let there be a fault that strikes none of the requests; each of them is tried on it."""
+    from execmock.core.faults import fault_of_text
+    from execmock.service.sandboxes import DEFAULT_SANDBOX
+
+    engine = bench.app.engine
+    fault = fault_of_text('{"fault": "elsewhere", "path": "/v1/elsewhere", "refused": 503}')
+    done(engine.faults.add(DEFAULT_SANDBOX, [fault]))
+    done(engine.sandboxes.look_for_faults())
+    yield
+    done(engine.faults.remove(DEFAULT_SANDBOX))
+    done(engine.sandboxes.look_for_faults())
+
+
+def done(step: Coroutine[Any, Any, Any]) -> None:
+    """Run what never waits to its end."""
+    try:
+        step.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("it waits")
+
+
 GETS, ALL = ("get", "get of many"), ("get", "list", "create")
 PARTS: Mapping[str, Part] = {
     "fast path": Part("server/http/fast_protocol.py", ALL),
+    "no faults": Part("server/http/fast_protocol.py", ALL, _a_fault, by_aiohttp=True),
     "known heads": Part("server/http/request_head.py", ALL, lambda b: put(b.server.heads, _kept=Nothing())),
     "known header lines": Part(
         "server/http/request_head.py", ("get of many",), lambda b: put(b.server.heads, _blocks=Nothing())
@@ -315,7 +341,7 @@ async def _cost(bench: Bench, part: Part, work: str, count: int, *, without: boo
     """Return the seconds of processor time that a batch takes."""
     with part.without(bench) if without and part.without else nullcontext():
         began = time.process_time()
-        await bench.send(work, count, by_aiohttp=without and part.without is None)
+        await bench.send(work, count, by_aiohttp=without and (part.without is None or part.by_aiohttp))
         return time.process_time() - began
 
 

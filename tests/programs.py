@@ -62,7 +62,7 @@ def interruptible() -> Iterator[None]:
 def children(process: int) -> set[int]:
     """Return the processes that a process has started and that are there."""
     lists = Path(f"/proc/{process}/task").glob("*/children")
-    return {int(word) for each in lists for word in each.read_text().split()}
+    return {int(word) for each in lists for word in each.read_text(encoding="ascii").split()}
 
 
 def gone(process: int, within: float = 60) -> bool:

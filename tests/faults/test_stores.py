@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
+from tests.faults.conftest import BODY, raw
+from tests.faults.rows import ROWS, WRONG_ROWS, fault_of
 from tests.stores.conftest import KINDS, RedisProcess, redis_server
 
 __all__ = ["redis_server"]
@@ -71,6 +80,77 @@ async def test_a_client_sees_the_same_on_every_store(
     assert {status for status, _, _ in found} == {200, 429, 502, 503}
     struck = {name for _, names, _ in found for name in (names or "").split(", ")}
     assert struck == {"", *(fault["fault"] for fault in FAULTS)}
+
+
+async def received(control: Any) -> list[tuple[bytes, str]]:
+    """Return the bytes and the ends of what a client gets with each fault of the page, but for the date."""
+    await control.put("/clock", {"frozen": True})
+    body = json.dumps({**BODY, "workflowId": "wf_free_happy_path"}).encode()
+    found = []
+
+    async def ask(path: str, sent: bytes = b"") -> bytes:
+        answer = await asyncio.to_thread(raw, control.server.url, path, sent)
+        found.append((re.sub(rb"(?m)^Date: .*$", b"", answer.received), answer.end))
+        return answer.body
+
+    made = []
+    for _ in range(2):
+        made.append(json.loads(await ask("/v1/executions", body))["data"])
+        await control.advance("1m")
+    read = f"/v1/executions/{made[0]['execution']['id']}"
+    public = f"/v1/public/executions/{made[0]['execution']['id']}?token={made[0]['clientToken']}"
+    shown = [read, "/v1/executions?limit=1&offset=1", read, "/v1/executions", public]
+    listed = ["/v1/executions"] * 2
+    rows = [(text, listed) for text, _ in ROWS if "on: clock" not in text]
+    for text, paths in [*rows, *((text, shown) for text in WRONG_ROWS)]:
+        await control.post("/faults", {"faults": [{**fault_of(text), "fault": "one"}]})
+        if "create" in text:
+            await ask("/v1/executions", body)
+        for path in paths:
+            await ask(path)
+        await control.delete("/faults")
+    return found
+
+
+async def test_every_fault_of_the_page_gives_the_same_bytes_on_every_store(
+    controlled: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    expected, *others = [
+        await received(await controlled(seed=5, store=url_of(kind, tmp_path, request))) for kind in KINDS
+    ]
+    assert len({answer for answer, _ in expected}) > 100
+    for found in others:
+        assert found == expected
+
+
+async def test_a_public_read_looks_its_sandbox_up_once(controlled: Any, tmp_path: Path) -> None:
+    control = await controlled(store=f"sqlite:{tmp_path / 'store.db'}")
+    made = (await control.server.create()).data
+    path = f"/v1/public/executions/{made['execution']['id']}?token={made['clientToken']}"
+    await control.server.get(path, key=None)
+    with sandbox_reads() as reads:
+        assert (await control.server.get(path, key=None)).status == 200
+    # One is the journal's, which a request without a key is kept in.
+    assert reads == ["default", "default"]
+
+
+@contextmanager
+def sandbox_reads() -> Iterator[list[str]]:
+    """Note each sandbox that is asked of a store."""
+    reads: list[str] = []
+
+    def profile(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_name == "get" and "stores/sqlite" in frame.f_code.co_filename:
+            key = frame.f_locals.get("key")
+            if key is not None and key.kind == "sandbox":
+                reads.append(key.id)
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        yield reads
+    finally:
+        sys.setprofile(before)
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])

@@ -1,18 +1,8 @@
-"""Services made of legitimate choices in random combination: what `verify` may not accuse.
-
-`make judge` judges many of them at the default effort. It writes down each, and goes on from there,
-as long as neither `verify` nor the services have changed.
-"""
+"""Services made of legitimate choices in random combination: what `verify` may not accuse."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from random import Random  # noqa: TID251 - a seed of its own for each service
 from typing import Any
 
@@ -22,9 +12,6 @@ from execmock.verify.report import Report
 from .judging import judged
 from .target import Behaviour, HandClock, Target, all_variants, serving
 
-ROOT = Path(__file__).parents[2]
-JUDGED_BY = ("openapi.yaml", "src/execmock/**/*.py", "tests/verify/*.py", "tests/verify/target/**/*.py")
-"""Files on which it depends whether a service is accused."""
 HIDING = {"plan_for", "span", "events", "held"}
 """What decides how executions live and which are listed: a variant of these hides what others change."""
 SHARE = 0.35
@@ -80,57 +67,3 @@ def accused(service: Combination, **options: Any) -> tuple[Report, set[str]]:
         report = judged(Target(url, behaviour), seed=service.seed, **options)
     failed = {result.rule.id for result in report.results if result.outcome is Outcome.FAILED}
     return report, failed - service.notices
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Judge the services of many seeds; 1 if any is accused."""
-    parser = argparse.ArgumentParser(prog="make judge", description=__doc__)
-    parser.add_argument("--count", type=int, default=200, help="how many services (default 200)")
-    parser.add_argument("--first", type=int, default=1, help="the seed of the first (default 1)")
-    parser.add_argument("--effort", default="default", choices=("quick", "default", "thorough"))
-    parser.add_argument("--record", type=Path, default=Path("judge.jsonl"), help="what was judged so far")
-    options = parser.parse_args(arguments)
-    done = _done(options.record, options.effort)
-    for seed in range(options.first, options.first + options.count):
-        if seed not in done:
-            done[seed] = _judge_one(seed, options.effort, options.record)
-    seeds = range(options.first, options.first + options.count)
-    wrong = [seed for seed in seeds if done[seed]["failed"]]
-    print(f"{len(wrong)} of {options.count} services accused{': seeds ' if wrong else ''}{wrong or ''}")
-    return 1 if wrong else 0
-
-
-def state() -> str:
-    """Return a digest of all that a judgement depends on."""
-    digest = sha256()
-    for file in sorted(file for pattern in JUDGED_BY for file in ROOT.glob(pattern)):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _done(record: Path, effort: str) -> dict[int, dict[str, Any]]:
-    lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-    entries, now = (json.loads(line) for line in lines), state()
-    return {entry["seed"]: entry for entry in entries if (entry["effort"], entry["state"]) == (effort, now)}
-
-
-def _judge_one(seed: int, effort: str, record: Path) -> dict[str, Any]:
-    service = combination(seed)
-    report, failed = accused(service, effort=effort)
-    entry = {
-        "seed": seed,
-        "effort": effort,
-        "state": state(),
-        "failed": sorted(failed),
-        "inconclusive": report.count(Outcome.INCONCLUSIVE),
-        "seconds": round(report.seconds, 1),
-        "variants": service.variants,
-    }
-    with record.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry) + "\n")
-    print(f"{seed}: {'accused: ' + ', '.join(entry['failed']) if failed else 'conforms'}", flush=True)
-    return entry
-
-
-if __name__ == "__main__":
-    sys.exit(main())

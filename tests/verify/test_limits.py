@@ -79,7 +79,7 @@ def test_a_killed_run_leaves_a_report_that_says_it_had_not_ended(tmp_path: Path)
     assert report["exitCode"] == 3
     assert report["shortfall"].endswith("the run had not ended yet")
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
-    assert [gone(process) for process in generators] == [True]
+    assert [gone(process) for process in generators] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_an_interrupted_run_reports_what_it_has_seen(
     report = json.loads(file.read_text(encoding="utf-8"))
     assert run.returncode == report["exitCode"] == 128 + number
     assert (report["interrupted"], report["requests"] > 0) == (True, True)
-    assert [gone(process) for process in generators] == [True]
+    assert [gone(process) for process in generators] == [True, True]
 
 
 @pytest.mark.parametrize("operation", [CREATE, EXECUTE])

@@ -14,7 +14,7 @@ from execmock.cli.output import show
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
-    from execmock.verify.generator_process import GeneratorProcess
+    from execmock.verify.generator_process import Generators
     from execmock.verify.report.model import Report
 
 __all__ = ["command"]
@@ -61,13 +61,13 @@ def _list_rules(settings: VerifySettings) -> int:
 
 
 def _judge(settings: VerifySettings) -> int:
-    from execmock.verify.generator_process import GeneratorProcess
+    from execmock.verify.generator_process import Generators
 
-    with GeneratorProcess.for_run(settings) as generator:
-        return _judge_with(generator, settings)
+    with Generators.for_run(settings) as generators:
+        return _judge_with(generators, settings)
 
 
-def _judge_with(generator: GeneratorProcess, settings: VerifySettings) -> int:
+def _judge_with(generators: Generators, settings: VerifySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
     from execmock.verify.clock import present
     from execmock.verify.report.files import check_formats, is_plain, write
@@ -80,7 +80,7 @@ def _judge_with(generator: GeneratorProcess, settings: VerifySettings) -> int:
     files = [(form, path) for form, path in reports if is_plain(path)]
     try:
         keep = (lambda found: write(found, files)) if files else None
-        report = _run(generator, settings, started, keep)
+        report = _run(generators, settings, started, keep)
     except KeyboardInterrupt:
         click.echo("execmock: interrupted; nothing was judged", err=True)
         return INTERRUPTED
@@ -93,7 +93,7 @@ def _judge_with(generator: GeneratorProcess, settings: VerifySettings) -> int:
 
 
 def _run(
-    generator: GeneratorProcess,
+    generators: Generators,
     settings: VerifySettings,
     started: int,
     keep: Callable[[Report], None] | None,
@@ -113,7 +113,9 @@ def _run(
             keep=keep,
             interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
         )
-        return asyncio.run(run(settings, contract, started=started, callbacks=callbacks, generator=generator))
+        return asyncio.run(
+            run(settings, contract, started=started, callbacks=callbacks, generators=generators)
+        )
 
 
 def _summarize(report: Report) -> None:

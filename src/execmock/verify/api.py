@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from execmock.settings import Effort, Level, VerifySettings, explains_arguments, from_arguments
 
 if TYPE_CHECKING:
-    from execmock.verify.generator_process import GeneratorProcess
+    from execmock.verify.generator_process import Generators
     from execmock.verify.report.model import Report
     from execmock.verify.target_clock import PassTime
 
@@ -65,16 +65,16 @@ def verify(
     options = from_arguments(VerifySettings, "verify", locals())
 
     from execmock.errors import ConfigError
-    from execmock.verify.generator_process import GeneratorProcess
+    from execmock.verify.generator_process import Generators
 
     if pass_time is not None and not callable(pass_time):
         raise ConfigError(f"verify: pass_time is {pass_time!r}; expected a function that takes milliseconds")
-    with GeneratorProcess.for_run(options) as generator:
-        return _verify(options, started, pass_time, generator)
+    with Generators.for_run(options) as generators:
+        return _verify(options, started, pass_time, generators)
 
 
 def _verify(
-    options: VerifySettings, started: int | None, pass_time: PassTime | None, generator: GeneratorProcess
+    options: VerifySettings, started: int | None, pass_time: PassTime | None, generators: Generators
 ) -> Report:
     import asyncio
 
@@ -84,4 +84,4 @@ def _verify(
 
     begun = present() if started is None else started
     contract = contract_at(options.contract)
-    return asyncio.run(run(options, contract, started=begun, pass_time=pass_time, generator=generator))
+    return asyncio.run(run(options, contract, started=begun, pass_time=pass_time, generators=generators))

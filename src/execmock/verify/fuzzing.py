@@ -46,15 +46,16 @@ class Plan:
     """How hard to try: examples for each operation.
 
     The number of examples bounds a run, so that a seed always sends the same; `seconds` only ends one that
-    hangs, after every operation with a body has been tried. `thorough` follows the contract's links too, and
-    varies operations without a body at random, beyond the values at the edges of their schemas.
-    When `given_up` returns true, nothing more is started.
+    hangs, after every operation with a body has been tried. `thorough` varies operations without a body at
+    random, beyond the values at the edges of their schemas. With `links` the contract's links are followed,
+    and nothing else is done. When `given_up` returns true, nothing more is started.
     """
 
     examples: int
     seconds: float
     seed: int
     thorough: bool = True
+    links: bool = False
     given_up: Callable[[], bool] = bool
 
 
@@ -235,8 +236,11 @@ def _config(base: str, key: str, plan: Plan) -> str:
         "[phases.examples]",
         "enabled = false",
         "[phases.stateful]",
-        f"enabled = {str(plan.thorough).lower()}",
+        f"enabled = {str(plan.links).lower()}",
+        "[phases.fuzzing]",
+        f"enabled = {str(not plan.links).lower()}",
         "[phases.coverage]",
+        f"enabled = {str(not plan.links).lower()}",
         "unexpected-methods = []",
         "[phases.fuzzing.extra-data-sources]",
         "responses = false",

@@ -22,7 +22,7 @@ from execmock.verify.engine_failure import EngineFailure
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.frames import HEAD, decoded, encoded, length_of, request_of, written_answer
 
-__all__ = ["GeneratorEnded", "GeneratorProcess", "Reported"]
+__all__ = ["GeneratorEnded", "GeneratorProcess", "Generators", "Reported", "Send"]
 
 Send = Callable[[Request, str, str], Awaitable[Exchange]]
 """Sends a request for an operation (or an empty text) with an identity's key."""
@@ -56,15 +56,6 @@ class GeneratorProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._finished = False
         self._seconds = 0.0
-
-    @classmethod
-    def for_run(cls, options: VerifySettings) -> Self:
-        """Return the generator of a run, started already if the options are sure to need it."""
-        generator = cls()
-        if options.url and options.generated and not (options.read_only or options.only):
-            with suppress(GeneratorEnded):  # its probe says so
-                generator.start()
-        return generator
 
     def __enter__(self) -> Self:
         return self
@@ -142,6 +133,41 @@ class GeneratorProcess:
         except (EOFError, OSError, ValueError) as error:
             process.kill()
             raise GeneratorEnded(f"the generator ended with exit code {process.wait()}") from error
+
+
+class Generators:
+    """The processes of a run: one follows the contract's links, unless the run is quick, one does the rest.
+
+    The two take about as long as one another.
+    """
+
+    def __init__(self) -> None:
+        self.usual = GeneratorProcess()
+        self.links = GeneratorProcess()
+
+    @classmethod
+    def for_run(cls, options: VerifySettings) -> Self:
+        """Return the processes, started already if the options are sure to need them."""
+        generators = cls()
+        if options.url and not options.only:
+            generators.start(options)
+        return generators
+
+    def start(self, options: VerifySettings) -> None:
+        """Start what a run with these options needs if it has generated input."""
+        if options.generated and not options.read_only:
+            with suppress(GeneratorEnded):  # the probe says so
+                self.usual.start()
+                if options.effort != "quick":
+                    self.links.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        with self.usual, self.links:
+            pass
 
 
 def _cache() -> str:

@@ -90,7 +90,7 @@ class _Job:
         from execmock.verify.valid_bodies import valid_bodies
 
         told = self._told
-        operations = (CREATE, EXECUTE) if told["embed"] else (CREATE,)
+        operations = ((CREATE, EXECUTE) if told["embed"] else (CREATE,)) if told["valid"] else ()
         # Both generators use one global source of randomness, so they run in sequence.
         bodies = {
             name: valid_bodies(self._requests, name, told["valid"], told["seed"]) for name in operations
@@ -102,6 +102,7 @@ class _Job:
             seconds=told["seconds"],
             seed=told["seed"],
             thorough=told["thorough"],
+            links=told["links"],
             given_up=lambda: self._given_up,
         )
         found = generate(self._requests, told["keys"], plan, self._asked, embed=told["embed"])

@@ -20,7 +20,7 @@ from execmock.verify.creates import Creates, NoMoreCreates
 from execmock.verify.engine_failure import EngineFailure
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
-from execmock.verify.generator_process import GeneratorEnded, GeneratorProcess
+from execmock.verify.generator_process import Generators
 from execmock.verify.interruption import Interruption
 from execmock.verify.judge import Interruptions, judge
 from execmock.verify.learned import Learned
@@ -75,7 +75,7 @@ class Runner:
         started: int,
         pass_time: PassTime | None = None,
         callbacks: Callbacks | None = None,
-        generator: GeneratorProcess | None = None,
+        generators: Generators | None = None,
     ) -> None:
         self.options = options
         self.contract = contract
@@ -101,13 +101,14 @@ class Runner:
         self.chosen: tuple[Probe, ...] = ()
         self.left_out: tuple[Probe, ...] = ()
         self.learned = Learned()
-        self.generator = generator or GeneratorProcess()
+        self.generators = generators or Generators()
         self.done = 0
 
     async def run(self) -> Report:
         """Run the probes, judge, and return the report."""
-        with self.interruption.heard(), self.generator:
-            self._start_generator()
+        with self.interruption.heard(), self.generators:
+            if any(_GENERATED in rule.probes for rule in self.rules):
+                self.generators.start(self.options)
             return await self._run()
 
     async def _run(self) -> Report:
@@ -139,13 +140,6 @@ class Runner:
         if client.journal and not any(seen.status for seen in client.journal):
             return self._report(client, (), begun, clock, unreachable="no request got an answer")
         return self._judged(client, clock, begun)
-
-    def _start_generator(self) -> None:
-        """Have the generator make itself ready before there is anything to send, if it will be needed."""
-        wanted = any(_GENERATED in rule.probes for rule in self.rules)
-        if wanted and self.options.generated and not self.options.read_only:
-            with suppress(GeneratorEnded):  # its probe says so
-                self.generator.start()
 
     async def _send_all(self, client: Client, clock: TargetClock, begun: float) -> None:
         requests = self._requests(clock)
@@ -275,7 +269,7 @@ class Runner:
             timeout=self.options.timeout,
             seed=self.options.seed,
             engine_failures=self.engine_failures,
-            generator=self.generator,
+            generators=self.generators,
             turn=self.quiet.shared if each.turn == "meanwhile" else nullcontext,
         )
         try:
@@ -387,10 +381,10 @@ async def run(
     started: int,
     pass_time: PassTime | None = None,
     callbacks: Callbacks | None = None,
-    generator: GeneratorProcess | None = None,
+    generators: Generators | None = None,
 ) -> Report:
     """Judge one target. `started` is the present in milliseconds since 1970; unique names derive from it.
 
-    A `generator` that is started already saves time.
+    `generators` that are started already save time.
     """
-    return await Runner(options, contract, started, pass_time, callbacks, generator).run()
+    return await Runner(options, contract, started, pass_time, callbacks, generators).run()

@@ -12,7 +12,7 @@ from execmock.settings import Effort
 from execmock.verify.client import Client
 from execmock.verify.engine_failure import EngineFailure
 from execmock.verify.exchange import Exchange, Request
-from execmock.verify.generator_process import GeneratorProcess
+from execmock.verify.generator_process import Generators
 from execmock.verify.lateness import LATEST
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, Requests, encode
 from execmock.verify.target_clock import TargetClock
@@ -63,7 +63,7 @@ class Session:
         timeout: int = 10_000,
         seed: int = 1,
         engine_failures: list[EngineFailure] | None = None,
-        generator: GeneratorProcess | None = None,
+        generators: Generators | None = None,
         turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self.name = name
@@ -78,7 +78,7 @@ class Session:
         self.rate = rate
         self.timeout = timeout
         self.seed = seed
-        self.generator = generator or GeneratorProcess()
+        self.generators = generators or Generators()
         self._turn = turn
         self._engine_failures = engine_failures if engine_failures is not None else []
         self._client = client

@@ -1,4 +1,4 @@
-"""The probe of generated input: another process makes it while other probes run."""
+"""The probe of generated input: other processes make it while other probes run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from execmock.verify.exchange import Exchange, Request
-from execmock.verify.generator_process import GeneratorEnded, Reported
+from execmock.verify.generator_process import GeneratorEnded, Send
 from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE, EXECUTE, LIST
 from execmock.verify.session import Session, Stopped
@@ -21,19 +21,57 @@ _SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # ends a run th
 @probe("generated", needs="writes generated", turn="meanwhile")
 async def generated(session: Session) -> None:
     """Send bodies that are certainly valid, of which the engine makes too few, and what it makes."""
+    work = [_usual(session)]
+    if session.effort != "quick":
+        work.append(_links(session))
     try:
-        bodies = await session.generator.bodies(_job(session))
-        found = await _send(session, bodies)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+    except ExceptionGroup as several:
+        raise several.exceptions[0]  # noqa: B904 - the first error is enough, with its own cause
+    finally:
+        for each in work:
+            each.close()
+    for stopped in [task.result() for task in tasks]:
+        if stopped:
+            raise Stopped(stopped)
+
+
+async def _usual(session: Session) -> str:
+    """Send both kinds of bodies at once; return why the engine stopped early, if it did."""
+    process = session.generators.usual
+    try:
+        bodies = await process.bodies(_job(session, links=False))
+        found, _ = await asyncio.gather(process.requests(_sender(session)), _send_valid(session, bodies))
     except GeneratorEnded as reason:
-        raise Stopped(str(reason)) from reason
+        return str(reason)
     session.record(found.failures)
-    if found.stopped:
-        raise Stopped(found.stopped)
+    return found.stopped
 
 
-def _job(session: Session) -> dict[str, Any]:
-    """Return what the generator is asked for; it knows nothing but this."""
-    requests, embed = session.requests, session.embeds
+async def _links(session: Session) -> str:
+    """Send what follows from the contract's links; return as `_usual`."""
+    process = session.generators.links
+    try:
+        await process.bodies(_job(session, links=True))
+        found = await process.requests(_sender(session))
+    except GeneratorEnded as reason:
+        return str(reason)
+    session.record(found.failures)
+    return found.stopped
+
+
+def _sender(session: Session) -> Send:
+    async def send(request: Request, operation: str, identity: str) -> Exchange:
+        label = operation or "other"
+        return await session.send(request, label, operation=operation, identity=identity)
+
+    return send
+
+
+def _job(session: Session, *, links: bool) -> dict[str, Any]:
+    """Return what a generator is asked for; it knows nothing but this."""
+    requests, embed = session.requests, session.embeds and not links
     return {
         "contract": requests.contract.document,
         "level": requests.contract.level,
@@ -43,28 +81,13 @@ def _job(session: Session) -> dict[str, Any]:
         "embedWorkflow": requests.embed_workflow,
         "keys": {name: session.key(name) for name in (("a", "embed") if embed else ("a",))},
         "embed": embed,
-        "valid": _VALID[session.effort],
+        "valid": 0 if links else _VALID[session.effort],
         "examples": _EXAMPLES[session.effort],
         "seconds": _SECONDS[session.effort],
         "seed": session.seed,
         "thorough": session.effort != "quick",
+        "links": links,
     }
-
-
-async def _send(session: Session, bodies: dict[str, list[dict[str, Any]]]) -> Reported:
-    """Send both at once; the first error ends both."""
-
-    async def send(request: Request, operation: str, identity: str) -> Exchange:
-        label = operation or "other"
-        return await session.send(request, label, operation=operation, identity=identity)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_send_valid(session, bodies))
-            made = group.create_task(session.generator.requests(send))
-    except ExceptionGroup as several:
-        raise several.exceptions[0]  # noqa: B904 - the first error is enough, with its own cause
-    return made.result()
 
 
 async def _send_valid(session: Session, bodies: dict[str, list[dict[str, Any]]]) -> None:

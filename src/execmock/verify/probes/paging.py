@@ -116,18 +116,20 @@ async def _boundaries(session: Session, name: str, total: int) -> None:
 
 
 async def _walks(session: Session) -> None:
-    """Walk the same range with pages of several sizes, and request one page twice."""
-    most = _WALK_PAGES[session.effort]
-    for size in (7, 20, 100):
-        offset = 0
-        for _ in range(max(most * 7 // size, 2)):
-            page = await session.list(f"walk/{size}", limit=size, offset=offset)
-            items = page.at("/data/items")
-            if not isinstance(items, list) or not items or page.at("/data/hasMore") is not True:
-                break
-            offset += size
+    """Walk the same range with pages of several sizes at once, and request one page twice."""
+    await session.all(_walk(session, size) for size in (7, 20, 100))
     for turn in ("first", "second"):
         await session.list(f"twice/{turn}", limit=50)
+
+
+async def _walk(session: Session, size: int) -> None:
+    offset = 0
+    for _ in range(max(_WALK_PAGES[session.effort] * 7 // size, 2)):
+        page = await session.list(f"walk/{size}", limit=size, offset=offset)
+        items = page.at("/data/items")
+        if not isinstance(items, list) or not items or page.at("/data/hasMore") is not True:
+            break
+        offset += size
 
 
 async def _growing(session: Session) -> None:
