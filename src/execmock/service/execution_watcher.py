@@ -23,7 +23,7 @@ _LONGEST_WAIT = 5.0
 _SHORTEST_WAIT = 0.02
 
 
-class _Standing(NamedTuple):
+class _LastLook(NamedTuple):
     """An execution as it was looked at, and when time alone moves it next; None: never."""
 
     execution: AnyExecution
@@ -44,7 +44,7 @@ class ExecutionWatcher:
         self._changes = engine.changes
         self._sandbox = sandbox
         self._known: BoundedCache[str, int] = BoundedCache(2 * _MOST)
-        self._standing: BoundedCache[str, _Standing] = BoundedCache(2 * _MOST)
+        self._looked: BoundedCache[str, _LastLook] = BoundedCache(2 * _MOST)
         self._seen: int | None = None
         self._looking = asyncio.Lock()
 
@@ -80,13 +80,13 @@ class ExecutionWatcher:
             return _LONGEST_WAIT
         wait, now, computed = _LONGEST_WAIT, self._sandboxes.now(sandbox), 0
         for execution in await self._repository.latest(sandbox, _MOST):
-            kept = self._standing.get(execution.id)
+            kept = self._looked.get(execution.id)
             if kept is not None and kept.holds(execution, now):
                 due = kept.due
             else:
                 standing = self._commands.state_of(execution, sandbox)
                 due = standing.due
-                self._standing.keep(execution.id, _Standing(execution, due))
+                self._looked.keep(execution.id, _LastLook(execution, due))
                 self._publish(standing, silently)
                 computed += 1
                 if not computed % _AT_ONCE:
@@ -105,7 +105,7 @@ class ExecutionWatcher:
             elif change.kind == "sandbox" and change.data["id"] == self._sandbox:
                 # Ids may come again.
                 self._known.clear()
-                self._standing.clear()
+                self._looked.clear()
                 restored = change.data["change"] == "restored"
         return restored
 
