@@ -245,6 +245,8 @@ export interface Execution {
   id: string;
   api: string;
   sandbox: string;
+  /** The create's `workflowId`, of the embed API the workflow's key. */
+  workflow: string;
   scenario: string;
   version: string;
   createdAt: string;
