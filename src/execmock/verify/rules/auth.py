@@ -48,7 +48,7 @@ _guard(
     "exact-key",
     "A key in other case, cut short, grown or encoded is refused with 401 or 403.",
     needs="guarded",
-    under="auth.garbage embed.auth",
+    under="embed.auth",
 )
 
 

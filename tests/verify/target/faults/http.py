@@ -134,6 +134,7 @@ class TooLarge500(Behaviour):
     "create.required.workflowId",
     "http.malformed-json",
     also=(
+        "auth.exact-key",
         "auth.garbage",
         "auth.public-ignores-bearer",
         "auth.read-scope",

@@ -47,7 +47,7 @@ class EmbedWithoutKey(Keyless):
             super().identify_embed(request)
 
 
-@fault("any-key", "Any text behind Bearer is a key.", "auth.garbage", also=("embed.auth",))
+@fault("any-key", "Any text behind Bearer is a key.", "auth.garbage", also=("auth.exact-key", "embed.auth"))
 class AnyKey(Behaviour):
     def bad_key(self, request: Request) -> Key:
         return self.keys[0] if self.bearer(request) else super().bad_key(request)
@@ -58,6 +58,7 @@ class AnyKey(Behaviour):
     "A bad key is answered with 400.",
     "auth.garbage",
     also=(
+        "auth.exact-key",
         "embed.auth",
         "public.wrong-token",
         "auth.wrong-scheme",

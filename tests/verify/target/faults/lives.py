@@ -189,7 +189,12 @@ class StartedAtMoves(Changing):
         return {"startedAt": fields["startedAt"] and rfc3339(moment.updated)}
 
 
-@fault("finished-at-moves", "finishedAt is the time of the read.", "lifecycle.write-once")
+@fault(
+    "finished-at-moves",
+    "finishedAt is the time of the read.",
+    "lifecycle.write-once",
+    also=("lifecycle.updated-at-moves",),
+)
 class FinishedAtMoves(Changing):
     def changes(self, execution: Execution, moment: Moment, fields: dict[str, object]) -> dict[str, object]:
         return {"finishedAt": fields["finishedAt"] and rfc3339(self.now())}
