@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from statistics import median
 from typing import Any
 
 import judging
@@ -78,7 +79,12 @@ def _goals(found: Mapping[str, Any]) -> str:
 
 
 def _other_goals(found: Mapping[str, Any]) -> list[list[str]]:
-    return [*_start_goal(found.get("startup", {})), *_growth_goals(found), *_verify_goal(found)]
+    return [
+        *_start_goal(found.get("startup", {})),
+        *_growth_goals(found),
+        *_verify_goal(found),
+        *_console_goals(found),
+    ]
 
 
 def _start_goal(starts: Mapping[str, Any]) -> list[list[str]]:
@@ -131,6 +137,29 @@ def _verify_goal(found: Mapping[str, Any]) -> list[list[str]]:
                 ]
             )
     return rows
+
+
+def _console_goals(found: Mapping[str, Any]) -> list[list[str]]:
+    """The console in a browser: how soon it shows, whether it keeps up, what it takes after a while."""
+    if "console" not in found:
+        return []
+    figures = found["console"]
+    first, longest = median(figures["first"]), max(figures["long"], default=0)
+    grown = figures["after"]["JSHeapUsedSize"] / figures["before"]["JSHeapUsedSize"]
+    about = f"console, {figures['count']:,} executions"
+    tasks = f"{len(figures['long'])} in {figures['seconds']} s, longest {longest:.0f} ms"
+    loaded = f"load {figures['load']:.1f} at its end"
+    return [
+        [f"{about}: first list", "≤ 300 ms", _marked(f"{first:.0f} ms", first <= 300), "", loaded],
+        [f"{about}: tasks over 50 ms while scrolling", "none", _marked(tasks, not figures["long"]), "", ""],
+        [
+            f"{about}: memory after {figures['seconds']} s",
+            "≤ 1.5 ×",
+            _marked(f"{grown:.2f} ×", grown <= 1.5),
+            "",
+            "",
+        ],
+    ]
 
 
 def _ratio(figures: Mapping[str, Any], goal: float) -> str:

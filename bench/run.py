@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -104,6 +105,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--other-rounds", type=int, default=3, help="rounds of each work of other targets")
     parser.add_argument("--seconds", type=float, default=2, help="seconds of a round")
     parser.add_argument("--counts", type=int, nargs="*", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--console-seconds", type=int, default=600, help="how long the console is looked at")
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS), help="only these parts")
     parser.add_argument("--targets", nargs="*", help="only these targets, such as execmock")
     parser.add_argument("--works", nargs="*", help="only these works")
@@ -239,6 +241,30 @@ def _verify(found: dict[str, Any], options: argparse.Namespace) -> None:
         _say(f"verify --effort {effort}: {near:.1f} s, at 20 ms an answer {far:.1f} s")
 
 
+def _console(found: dict[str, Any], options: argparse.Namespace) -> None:
+    """Look at 5,000 executions in a browser, while 50 of them move each second."""
+    chromium, browser = shutil.which("chromium"), ROOT / "tests" / "browser"
+    if not (chromium and shutil.which("npm")):
+        _say("console: chromium and npm are needed for it")
+        return
+    subprocess.run([browser / "install"], check=True, capture_output=True, timeout=240)
+    effort = ["1", "1"] if options.smoke else ["5", str(options.console_seconds)]
+    with running(mock(OURS)) as server:
+        command = ["node", str(ROOT / "bench" / "console.mjs"), server.url, *effort]
+        environment = {**os.environ, "CHROMIUM": chromium}
+        done = subprocess.run(
+            command,
+            cwd=browser,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300 + options.console_seconds,
+        )
+    figures = found["console"] = {**json.loads(done.stdout), "load": os.getloadavg()[0]}
+    _say(f"console: first list after {median(figures['first']):.0f} ms, {len(figures['long'])} long tasks")
+
+
 def _machine() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
@@ -261,6 +287,7 @@ PARTS = {
     "micro": _micro,
     "gains": _gains,
     "verify": _verify,
+    "console": _console,
 }
 
 

@@ -110,6 +110,8 @@ export interface Sandbox {
   fault(fault: FaultLike): Promise<Fault[]>;
   /** The faults in their order, with how often each struck. */
   faults(): Promise<Fault[]>;
+  /** What the faults, or others as objects, will do to requests, without sending or counting any. */
+  previewFaults(requests: PlannedRequest[], faults?: Record<string, unknown> | Record<string, unknown>[]): Promise<PreviewedRequest[]>;
   deleteFault(name: string): Promise<void>;
   clearFaults(): Promise<void>;
   /** That a fault struck so often, by default at least once. */
@@ -243,6 +245,8 @@ export interface Execution {
   id: string;
   api: string;
   sandbox: string;
+  /** The create's `workflowId`, of the embed API the workflow's key. */
+  workflow: string;
   scenario: string;
   version: string;
   createdAt: string;
@@ -307,6 +311,37 @@ export interface Fault {
   seen: number;
   /** How many of them it struck. */
   struck: number;
+  /** Why no request can ever meet it, where that is so. */
+  neverStrikes?: string;
+}
+
+/** A request that is to be sent, as faults look at it. */
+export interface PlannedRequest {
+  operation: string;
+  /** How often it is sent; once by default. */
+  repeat?: number;
+  /** How long after now: `30s`. */
+  at?: string;
+  path?: string;
+  key?: string;
+  query?: Record<string, string>;
+  header?: Record<string, string>;
+  body?: unknown;
+  /** What the execution that it is about will be like. */
+  execution?: { id?: string; workflow?: string; scenario?: string; status?: string; step?: string };
+}
+
+/** What faults will do to a request. */
+export interface PreviewedRequest {
+  operation: string;
+  method: string;
+  path: string;
+  /** The names of those that strike it. */
+  faults: string[];
+  /** What they do to it, such as `refused-503`. */
+  does: string | null;
+  /** How long its answer waits, and on what. */
+  waits: { fault: string; for: string; on: "real" | "clock" }[];
 }
 
 /** Requests of one kind that the journal no longer keeps. */

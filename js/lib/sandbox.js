@@ -165,6 +165,12 @@ export class Sandbox {
     return (await this.#control.call("GET", "/faults")).faults;
   }
 
+  /** @param {import("./index.js").PlannedRequest[]} requests @param {import("./index.js").FaultLike} [faults] */
+  async previewFaults(requests, faults) {
+    const body = faults === undefined ? { requests } : { faults: [faults].flat(), requests };
+    return (await this.#control.call("POST", "/faults/preview", body)).requests;
+  }
+
   /** @param {string} name */
   async deleteFault(name) {
     await this.#control.call("DELETE", `/faults/${part(name)}`);
@@ -178,11 +184,12 @@ export class Sandbox {
   async assertFaultStruck(name, expected = {}) {
     checkNames("assertFaultStruck", expected, ["times", "atLeast", "atMost"]);
     const [least, most] = bounds("assertFaultStruck", expected);
-    const { struck, seen, does } = await this.#control.call("GET", `/faults/${part(name)}`);
+    const { struck, seen, does, neverStrikes } = await this.#control.call("GET", `/faults/${part(name)}`);
     if (struck >= least && struck <= most) return;
     const expectation = `expected to strike ${boundsText(least, most)}, struck ${timesText(struck)}`;
     const came = requestsText(await this.requests.all()) || "No request came for this sandbox at all.";
-    throw new MockAssertionError(`fault ${name} (${does}): ${expectation} of ${seen} requests that it is meant for.\n${came}`);
+    const why = neverStrikes ? ` ${neverStrikes}.` : "";
+    throw new MockAssertionError(`fault ${name} (${does}): ${expectation} of ${seen} requests that it is meant for.${why}\n${came}`);
   }
 
   async reset({ empty = false } = {}) {

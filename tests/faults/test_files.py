@@ -165,6 +165,20 @@ async def test_an_upload_tells_the_same_mistakes(control: Any) -> None:
     assert (await control.get("/faults"))["faults"] == []
 
 
+async def test_a_fault_that_is_added_and_never_strikes_says_so(control: Any, add: Any) -> None:
+    made = await add(
+        {"fault": "sound", "times": 1, "refused": 503},
+        {"fault": "idle", "operation": "getExecution", "wrong": "has-more"},
+        {"fault": "elsewhere", "sandbox": "shop", "slow": "1s"},
+    )
+    said = {one["name"]: one.get("neverStrikes", "")[:40] for one in made}
+    assert said == {
+        "sound": "",
+        "idle": "this never strikes: no answer to getExec",
+        "elsewhere": "this never strikes: requests to another ",
+    }
+
+
 async def test_a_preview_says_what_will_happen_and_changes_nothing(control: Any, add: Any) -> None:
     await add({"fault": "third", "operation": "getExecution", "skip": 2, "times": 1, "refused": 503})
     asked = {"requests": [{"operation": "getExecution", "repeat": 4}]}

@@ -27,13 +27,16 @@ type Schemas = components["schemas"];
 type Same<Ours, Theirs> = [Theirs, keyof Ours] extends [Ours, keyof Theirs] ? true : false;
 export const same: [
   Same<js.ClockState, Schemas["Clock"]>,
-  Same<js.Execution, Schemas["Standing"]>,
+  // The package never asks for executions without their history.
+  Same<js.Execution, Schemas["Standing"] & { history: Schemas["Visit"][] }>,
   Same<js.JournalEntry, Schemas["JournalEntry"]>,
   Same<js.RequestCount, Schemas["RequestCount"]>,
   Same<js.Fault, Schemas["Fault"]>,
+  Same<Schemas["PlannedRequest"], js.PlannedRequest>,
+  Same<js.PreviewedRequest, Schemas["PreviewedRequest"]>,
   Same<js.Visit, Schemas["Visit"]>,
   Same<js.Detail, Schemas["Detail"]>,
-] = [true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true];
 """
 
 

@@ -119,6 +119,14 @@ assert.deepEqual(added.map(({ name, struck }) => [name, struck]), [["one", 0], [
 await failing.fault("faults: [{fault: three, refused: 500}]");
 await failing.deleteFault("one");
 assert.deepEqual((await failing.faults()).map(({ name }) => name), ["broken", "two", "three"]);
+const asked = [{ operation: "createExecution", repeat: 2 }];
+assert.deepEqual((await failing.previewFaults(asked)).map(({ does }) => does), ["refused-500", "refused-500"]);
+const once = { refused: 503, times: 1, slow: "3s" };
+const [first, second] = await failing.previewFaults(asked, once);
+assert.deepEqual([first.does, first.waits[0].for, second.faults], ["refused-503", "3s", []]);
+await fails(failing.previewFaults([{ operation: "createExecutions" }]), MockError, /Did you mean 'createExecution'/);
+await failing.fault({ fault: "idle", operation: "getExecution", method: "POST", slow: "1s" });
+await fails(failing.assertFaultStruck("idle"), MockAssertionError, /this never strikes: no request to getExecution has the method POST\./);
 await failing.clearFaults();
 assert.deepEqual(await failing.faults(), []);
 await fails(failing.fault("no-such-file-of-faults"), MockError, /Unknown faults/);

@@ -15,12 +15,30 @@ FOLDER = Path(execmock.server.__path__[0]) / "console"
 MODULES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.js"))
 
 
-def test_the_page_has_nothing_inline_and_names_every_module_before_it_is_asked_for() -> None:
+IMPORT = re.compile(r'^(?:im|ex)port\b.*?from ?"(.+?)"', re.MULTILINE)
+
+
+def needed(name: str) -> set[str]:
+    """Return a module and those that it imports, and so on."""
+    found, waiting = {name}, [name]
+    while waiting:
+        module = FOLDER / waiting.pop()
+        paths = (
+            (module.parent / one).resolve() for one in IMPORT.findall(module.read_text(encoding="utf-8"))
+        )
+        new = {path.relative_to(FOLDER.resolve()).as_posix() for path in paths} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_the_page_has_nothing_inline_and_names_what_it_begins_with_before_it_is_asked_for() -> None:
     page = Page((FOLDER / "index.html").read_text(encoding="utf-8"))
     page.references -= {"openapi.yaml"}  # the control API's own
     assert page.inline == []
     named = {name.removeprefix("console/") for name in page.references if name.endswith(".js")}
-    assert named == set(MODULES)
+    assert named == needed("app.js")
+    assert len(named) < len(MODULES)
     assert all(name.startswith("console/") for name in page.references)
     assert all((FOLDER / name.removeprefix("console/")).is_file() for name in page.references)
 
@@ -28,7 +46,7 @@ def test_the_page_has_nothing_inline_and_names_every_module_before_it_is_asked_f
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_imports_files_that_are_there_and_writes_no_markup(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")
-    imported = re.findall(r'^(?:im|ex)port\b.*?from ?"(.+?)"', text, re.MULTILINE)
+    imported = [*IMPORT.findall(text), *re.findall(r'\bimport\("(.+?)"\)', text)]
     assert [one for one in imported if not ((FOLDER / name).parent / one).is_file()] == []
     if not name.startswith("vendor/"):
         assert not re.search(r"innerHTML|insertAdjacentHTML|outerHTML|document\.write|eval\(", text)
@@ -44,11 +62,17 @@ def test_the_copies_carry_their_versions_and_licences() -> None:
 
 async def test_the_files_need_no_key_and_come_with_a_policy(mock_server: Any) -> None:
     server = await mock_server(control_key="secret")
-    for path in ("/_execmock/", *(f"/_execmock/console/{name}" for name in [*MODULES, "console.css"])):
+    page = Page((await server.get("/_execmock/", key=None)).body.decode())
+    kept = {f"/_execmock/{name}" for name in page.references if name.startswith("console/")}
+    folder = next(path for path in kept if path.endswith("/app.js")).removesuffix("app.js")
+    kept |= {folder + name for name in MODULES}
+    for path in ("/_execmock/", *sorted(kept)):
         reply = await server.get(path, key=None)
         assert reply.status == 200, path
         assert "default-src 'none'; script-src 'self'" in reply.headers["Content-Security-Policy"]
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
+        # What is kept for good has the digest of all files in its address.
+        assert ("immutable" in reply.headers["Cache-Control"]) == (path in kept)
     assert (await server.get("/_execmock/clock", key=None)).status == 401
 
 
@@ -62,9 +86,14 @@ async def test_the_page_has_the_control_apis_own_rules(server: Any, headers: dic
     assert (await server.get("/_execmock/", key=None, headers=headers)).status == 403
 
 
-@pytest.mark.parametrize("name", ["gone.js", "../access.py", "%2e%2e/access.py", "", "vendor"])
+@pytest.mark.parametrize("name", ["gone.js", "../console_pages.py", "%2e%2e/console_pages.py", "", "vendor"])
 async def test_nothing_else_is_served(server: Any, name: str) -> None:
-    assert (await server.get(f"/_execmock/console/{name}", key=None)).status == 404
+    page = (await server.get("/_execmock/", key=None)).body.decode()
+    found = re.search(r'"(console/\w+)/app.js"', page)
+    assert found
+    for folder in (found[1], "console/0123456789abcdef"):
+        assert (await server.get(f"/_execmock/{folder}/{name}", key=None)).status == 404
+    assert (await server.get("/_execmock/console/0123456789abcdef/app.js", key=None)).status == 404
 
 
 async def test_a_file_is_only_read(server: Any) -> None:

@@ -104,6 +104,9 @@ def test_what_is_wrong_is_told(mock: ExecMock) -> None:
         mock.fault("faults:\n  - {operation: x, refused: 503}\n")
     with pytest.raises(AssertionError, match="was to strike at least once, and struck 0 times"):
         mock.assert_fault_struck("down")
+    mock.fault("idle", operation="getExecution", wrong="has-more")
+    with pytest.raises(AssertionError, match="struck 0 times; this never strikes: no answer to getExecution"):
+        mock.assert_fault_struck("idle")
     mock.fault("down", refused=503)
     statuses(mock, 1)
     with pytest.raises(

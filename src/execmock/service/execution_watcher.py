@@ -6,8 +6,10 @@ Nothing runs for a sandbox without a watcher: the state of an execution is compu
 from __future__ import annotations
 
 import asyncio
+from typing import NamedTuple
 
 from execmock.core.bounded_cache import BoundedCache
+from execmock.core.execution import AnyExecution
 from execmock.errors import StoreError
 from execmock.service.engine import Engine
 from execmock.service.executions.commands import ExecutionState
@@ -15,8 +17,21 @@ from execmock.service.executions.commands import ExecutionState
 __all__ = ["ExecutionWatcher"]
 
 _MOST = 2_000
+_AT_ONCE = 100
+"""Executions that are advanced before other requests get their turn."""
 _LONGEST_WAIT = 5.0
 _SHORTEST_WAIT = 0.02
+
+
+class _LastLook(NamedTuple):
+    """An execution as it was looked at, and when time alone moves it next; None: never."""
+
+    execution: AnyExecution
+    due: int | None
+
+    def holds(self, execution: AnyExecution, now: int) -> bool:
+        """Whether it stands the same: nothing was done to it since, and nothing fell due."""
+        return self.execution is execution and (self.due is None or self.due > now)
 
 
 class ExecutionWatcher:
@@ -29,6 +44,7 @@ class ExecutionWatcher:
         self._changes = engine.changes
         self._sandbox = sandbox
         self._known: BoundedCache[str, int] = BoundedCache(2 * _MOST)
+        self._looked: BoundedCache[str, _LastLook] = BoundedCache(2 * _MOST)
         self._seen: int | None = None
         self._looking = asyncio.Lock()
 
@@ -62,12 +78,22 @@ class ExecutionWatcher:
         sandbox = await self._sandboxes.get(self._sandbox)
         if sandbox is None:
             return _LONGEST_WAIT
-        wait = _LONGEST_WAIT
+        wait, now, computed = _LONGEST_WAIT, self._sandboxes.now(sandbox), 0
         for execution in await self._repository.latest(sandbox, _MOST):
-            standing = self._commands.state_of(execution, sandbox)
-            self._publish(standing, silently)
-            if standing.due is not None and sandbox.clock.speed:
-                wait = min(wait, (standing.due - standing.now) / sandbox.clock.speed / 1000)
+            kept = self._looked.get(execution.id)
+            if kept is not None and kept.holds(execution, now):
+                due = kept.due
+            else:
+                standing = self._commands.state_of(execution, sandbox)
+                due = standing.due
+                self._looked.keep(execution.id, _LastLook(execution, due))
+                self._publish(standing, silently)
+                computed += 1
+                if not computed % _AT_ONCE:
+                    # Others are answered meanwhile.
+                    await asyncio.sleep(0)
+            if due is not None and sandbox.clock.speed:
+                wait = min(wait, (due - now) / sandbox.clock.speed / 1000)
         return max(wait, _SHORTEST_WAIT)
 
     def _starts_again(self) -> bool:
@@ -79,6 +105,7 @@ class ExecutionWatcher:
             elif change.kind == "sandbox" and change.data["id"] == self._sandbox:
                 # Ids may come again.
                 self._known.clear()
+                self._looked.clear()
                 restored = change.data["change"] == "restored"
         return restored
 

@@ -143,7 +143,8 @@ class MockFaults(Iterable[MockFault]):
         """
         requests, gone = list(self._requests), sum(one.count for one in self._requests.dropped)
         in_journal = sum(name in request.faults for request in requests)
-        own: list[int] = [fault["struck"] for fault in self._list()["faults"] if fault["name"] == name]
+        there = [fault for fault in self._list()["faults"] if fault["name"] == name]
+        own: list[int] = [fault["struck"] for fault in there]
         # Requests that asked for it by its name are in the journal alone.
         found = in_journal if in_journal == times and not gone else max([in_journal, *own])
         is_known = bool(own) or not gone
@@ -157,8 +158,11 @@ class MockFaults(Iterable[MockFault]):
                 f" no longer in the journal; {MORE}"
             )
         known = sorted({fault for request in requests for fault in request.faults})
+        why = "".join(f"; {fault['neverStrikes']}" for fault in there if "neverStrikes" in fault)
         others = f"; of others, these did: {', '.join(known)}" if known and name not in known else ""
-        raise AssertionError(f"the fault {name!r} was to strike {wanted}, and struck {found} times{others}")
+        raise AssertionError(
+            f"the fault {name!r} was to strike {wanted}, and struck {found} times{why}{others}"
+        )
 
     def _list(self) -> Any:
         return self._control.call("GET", "/faults")

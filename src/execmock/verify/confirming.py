@@ -6,7 +6,7 @@ At most MOST requests are sent for a finding, and none where nothing was found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -31,11 +31,15 @@ _ODD = frozenset({"generated", "robust"})
 
 
 async def confirm(
-    client: Client, evidence: Evidence, results: Iterable[RuleResult]
+    client: Client,
+    evidence: Evidence,
+    results: Iterable[RuleResult],
+    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[RuleResult, ...]:
     """Return the results with findings that say how often they were shown, by the smallest request that does.
 
     Notices are taken as they are, and so is what takes several requests, or has the same cause as another.
+    `say` is told which rule is asked about.
     """
     confirmed: list[RuleResult] = []
     left = _MOST_FINDINGS
@@ -45,6 +49,7 @@ async def confirm(
             alone = not each.check.chain and not each.under and each.seen.status
             if alone and left and result.outcome is Outcome.FAILED and not result.notice:
                 left -= 1
+                say(f"asks again what {result.rule.id} found")
                 try:
                     findings[number] = await _Case(client, evidence, each).confirmed()
                 except NoMoreCreates:

@@ -103,12 +103,12 @@ def _draw_few_candidates() -> None:
     coverage._invalid_enum_candidates = cache(few)  # noqa: SLF001 - of the one version that is taken
 
 
-def generate(
-    requests: Requests, keys: Mapping[str, str], plan: Plan, send: Send, *, embed: bool
-) -> Generated:
-    """Run the engine on both APIs; blocks."""
-    parts: list[tuple[tuple[str, ...], str, str]] = [(_EXECUTIONS, requests.base(LIST), keys["a"])]
-    if embed:
+def generate(requests: Requests, keys: Mapping[str, str], plan: Plan, send: Send) -> Generated:
+    """Run the engine on the APIs that there are keys for; blocks."""
+    parts: list[tuple[tuple[str, ...], str, str]] = []
+    if "a" in keys:
+        parts.append((_EXECUTIONS, requests.base(LIST), keys["a"]))
+    if "embed" in keys:
         parts.append(((EXECUTE,), requests.base(EXECUTE), keys["embed"]))
     exchanges: list[Exchange] = []
     failures: list[EngineFailure] = []

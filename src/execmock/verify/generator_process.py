@@ -76,6 +76,11 @@ class GeneratorProcess:
             except subprocess.TimeoutExpired:
                 process.kill()
 
+    @property
+    def started(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start the process, which makes itself ready, if it is not there; GeneratorEnded if it cannot be."""
         if self._process is not None:
@@ -136,14 +141,14 @@ class GeneratorProcess:
 
 
 class Generators:
-    """The processes of a run: one follows the contract's links, unless the run is quick, one does the rest.
+    """The processes of a run: two that take about as long as one another, or one alone in a quick run.
 
-    The two take about as long as one another.
+    Where answers take long, a quick run has two as well.
     """
 
     def __init__(self) -> None:
         self.usual = GeneratorProcess()
-        self.links = GeneratorProcess()
+        self.second = GeneratorProcess()
 
     @classmethod
     def for_run(cls, options: VerifySettings) -> Self:
@@ -159,14 +164,20 @@ class Generators:
             with suppress(GeneratorEnded):  # the probe says so
                 self.usual.start()
                 if options.effort != "quick":
-                    self.links.start()
+                    self.second.start()
+
+    def divide(self) -> None:
+        """Start the second process, if the first was started."""
+        if self.usual.started:
+            with suppress(GeneratorEnded):
+                self.second.start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """End the processes."""
-        with self.usual, self.links:
+        with self.usual, self.second:
             pass
 
 

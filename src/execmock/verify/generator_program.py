@@ -7,6 +7,7 @@ it never outlives the run.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from queue import SimpleQueue
@@ -14,7 +15,6 @@ from threading import Event, Thread
 from typing import Any, BinaryIO
 
 from execmock.core.contract import Contract
-from execmock.core.contract.names import CREATE, EXECUTE
 from execmock.settings import VerifySettings
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.frames import (
@@ -90,10 +90,9 @@ class _Job:
         from execmock.verify.valid_bodies import valid_bodies
 
         told = self._told
-        operations = ((CREATE, EXECUTE) if told["embed"] else (CREATE,)) if told["valid"] else ()
         # Both generators use one global source of randomness, so they run in sequence.
         bodies = {
-            name: valid_bodies(self._requests, name, told["valid"], told["seed"]) for name in operations
+            name: valid_bodies(self._requests, name, told["valid"], told["seed"]) for name in told["bodies"]
         }
         self._channel.send(bodies=bodies)
         self._channel.receive()
@@ -105,7 +104,7 @@ class _Job:
             links=told["links"],
             given_up=lambda: self._given_up,
         )
-        found = generate(self._requests, told["keys"], plan, self._asked, embed=told["embed"])
+        found = generate(self._requests, told["keys"], plan, self._asked)
         failures = [[each.kind, each.expected, each.actual, each.seen.number] for each in found.failures]
         self._channel.send(failures=failures, stopped=found.stopped)
 
@@ -121,6 +120,8 @@ class _Job:
 
 def main() -> None:
     """Generate for one job, which comes as the first message on stdin; stdout is for messages alone."""
+    # What engines make and drop at once is collected in vain: 9 to 25 % of the time, measured at quick.
+    gc.set_threshold(50_000, 50, 100)
     write = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not be taken for a message
     channel = _Channel(os.fdopen(0, "rb", buffering=0), write)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
@@ -39,12 +39,13 @@ from execmock.verify.waivers import load_waivers, waive
 
 __all__ = ["Callbacks", "Progress", "run"]
 
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a finished probe, how many are finished, and how many there are."""
+Progress = Callable[[str, Sequence[str], int, int], None]
+"""Called with the name of a finished probe, those that are under way, how many are finished of how many."""
 
 _GENTLE_RATE = 40.0
 _BETWEEN_REPORTS = 10.0
 _BETWEEN_LOOKS = 0.01
+_SLOW = 10  # milliseconds of an answer
 _GENERATED, _EMBED = "generated", "embed"  # probes
 _INTERRUPTED = "the run was interrupted"
 _OUT_OF_TIME = "the time limit of the run was reached (--max-time)"
@@ -103,6 +104,7 @@ class Runner:
         self.learned = Learned()
         self.generators = generators or Generators()
         self.done = 0
+        self.under_way: list[str] = []
 
     async def run(self) -> Report:
         """Run the probes, judge, and return the report."""
@@ -147,6 +149,8 @@ class Runner:
         creates = self._plan_creates()
         preflight = Preflight(client, requests, clock, self.options)
         self.learned = await preflight.check(keys=not isinstance(clock, MockTime), creates=creates)
+        if self.learned.latency >= _SLOW:
+            self.generators.divide()
         watch = TargetWatch(self.options.url, preflight.ask, preflight.names, preflight.usual)
         client.watch = watch
         async with self._reports_so_far(client, clock, begun):
@@ -271,6 +275,7 @@ class Runner:
             generators=self.generators,
             turn=self.quiet.shared if each.turn == "meanwhile" else nullcontext,
         )
+        self.under_way.append(each.name)
         try:
             await each.run(session)
         except Blocked as wall:
@@ -285,13 +290,15 @@ class Runner:
             # An answer of an unexpected form stops one probe, never the run.
             self.stopped[each.name] = f"an answer could not be used: {error!r}"
         self.done += 1
-        self.progress(each.name, self.done, self.total)
+        self.under_way.remove(each.name)
+        self.progress(each.name, self.under_way, self.done, self.total)
 
     async def _judge(self, client: Client, clock: TargetClock) -> None:
         """Judge while the service can still be asked again for what is found."""
         evidence = self._evidence(client, clock)
+        self.say(f"judges {len(evidence.journal)} answers by {len(self.rules)} rules")
         self.results = judge(evidence, self.rules, Interruptions(self.blocked, self.stopped))
-        self.results = await confirm(client, evidence, self.results)
+        self.results = await confirm(client, evidence, self.results, self.say)
 
     def _evidence(self, client: Client, clock: TargetClock) -> Evidence:
         return Evidence(

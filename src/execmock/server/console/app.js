@@ -1,16 +1,9 @@
 // The console: a page over the control API of the server that it comes from.
 import { html, render, useEffect, useState } from "./html.js";
 import { Bar } from "./bar.js";
-import { Coverage } from "./coverage.js";
-import { Create } from "./create.js";
-import { Execution } from "./execution.js";
 import { Executions } from "./executions.js";
-import { Faults } from "./faults.js";
 import { Model } from "./model.js";
-import { Requests } from "./requests.js";
 import { go, to, useRoute } from "./router.js";
-import { Sandbox } from "./sandbox.js";
-import { Scenarios } from "./scenarios.js";
 import { useStore } from "./store.js";
 
 const PARTS = [
@@ -34,17 +27,34 @@ function App({ model }) {
     <main id="main" tabindex="-1">${shown(model, route)}</main>`;
 }
 
+// The list is there at once; what the other parts need is read when they are opened, or when there is time for it.
+const LATER = {
+  new: () => import("./create.js").then(({ Create }) => Create), scenarios: () => import("./scenarios.js").then(({ Scenarios }) => Scenarios),
+  faults: () => import("./faults.js").then(({ Faults }) => Faults), requests: () => import("./requests.js").then(({ Requests }) => Requests),
+  sandbox: () => import("./sandbox.js").then(({ Sandbox }) => Sandbox), coverage: () => import("./coverage.js").then(({ Coverage }) => Coverage),
+  execution: () => import("./execution.js").then(({ Execution }) => Execution),
+};
+const read = {};
+
+function Later({ part, ...given }) {
+  const [, show] = useState(0);
+  useEffect(() => {
+    if (!read[part]) {
+      LATER[part]().then((component) => {
+        read[part] = component;
+        show((count) => count + 1);
+      });
+    }
+  }, [part]);
+  return read[part] ? html`<${read[part]} ...${given} />` : html`<p class="quiet">Loading…</p>`;
+}
+
 function shown(model, { part, name }) {
-  const key = `${model.sandbox} ${name}`;
-  switch (part) {
-    case "new": return html`<${Create} key=${model.sandbox} model=${model} />`;
-    case "scenarios": return html`<${Scenarios} model=${model} name=${name} />`;
-    case "faults": return html`<${Faults} model=${model} />`;
-    case "requests": return html`<${Requests} model=${model} name=${name} />`;
-    case "sandbox": return html`<${Sandbox} key=${model.sandbox} model=${model} />`;
-    case "coverage": return html`<${Coverage} model=${model} />`;
-    default: return name ? html`<${Execution} key=${key} model=${model} id=${name} />` : html`<${Executions} key=${model.sandbox} model=${model} />`;
+  if (part in LATER) {
+    // What a part keeps belongs to a sandbox; the text of a search stays when one request or scenario is opened.
+    return html`<${Later} key=${`${part} ${model.sandbox}`} part=${part} model=${model} name=${name} />`;
   }
+  return name ? html`<${Later} key=${`${model.sandbox} ${name}`} part="execution" model=${model} id=${name} />` : html`<${Executions} key=${model.sandbox} model=${model} />`;
 }
 
 /** `/` goes to the search, Escape back from one thing to the list. */
@@ -80,4 +90,4 @@ function Locked({ model, wrong }) {
 
 const model = new Model();
 render(html`<${App} model=${model} />`, document.getElementById("app"));
-model.open();
+model.open().then(() => Object.entries(LATER).forEach(async ([part, load]) => (read[part] ??= await load())));

@@ -6,7 +6,7 @@ import { Addresses } from "./execution.js";
 import { Fields, bodyOf, fieldsOf, operationOf, readForm } from "./form.js";
 import { Graph } from "./graph.js";
 import { to } from "./router.js";
-import { visible, words } from "./text.js";
+import { number, visible, words } from "./text.js";
 
 const GROUPS = ["It waits for your signal", "It succeeds", "It fails", "It is cancelled", "It ends in several ways", "An embedded workflow"];
 
@@ -154,13 +154,13 @@ export function worldOf(count, scenarios) {
 
 function Fill({ model }) {
   const here = { sandbox: model.sandbox };
-  const fill = (count) => model.act(() => model.api.put("worlds", { world: worldOf(count, model.state.scenarios) }, here), `The sandbox now has ${count.toLocaleString("en")} executions.`);
+  const fill = (count) => model.act(() => model.api.put("worlds", { world: worldOf(count, model.state.scenarios) }, here), `The sandbox now has ${number(count)} executions.`);
   const world = (name) => model.act(() => model.api.put("worlds", { name }, here), `The sandbox was started from the world ${name}.`);
   const worlds = model.state.server?.worlds ?? [];
   return html`<${Part} title="Many at once" id="fill-title">
     <p>What is in the sandbox goes; its keys stay. <a href=${to("sandbox")}>Keep it in a snapshot</a> first, if you want it back.</p>
     <p class="row-of"><button type="button" onClick=${() => model.act(() => model.api.post(`sandboxes/${encodeURIComponent(model.sandbox)}/reset`, undefined, { empty: true }), "The sandbox is empty.")}>Fill with 0</button>
-      ${COUNTS.map((count) => html`<button type="button" onClick=${() => fill(count)}>Fill with ${count.toLocaleString("en")}</button>`)}
+      ${COUNTS.map((count) => html`<button type="button" onClick=${() => fill(count)}>Fill with ${number(count)}</button>`)}
       ${worlds.map((name) => html`<button type="button" onClick=${() => world(name)}>World ${name}</button>`)}</p>
   </${Part}>`;
 }

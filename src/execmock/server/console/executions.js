@@ -4,7 +4,7 @@ import { useNow } from "./clock.js";
 import { Choice, Status } from "./controls.js";
 import { go, to } from "./router.js";
 import { MOST } from "./rows.js";
-import { counted, span, visible } from "./text.js";
+import { counted, number, span, visible } from "./text.js";
 import { Windowed } from "./windowed.js";
 
 const NOTHING = { text: "", status: "", scenario: "", workflow: "", step: "", waits: "", sort: "created", down: true };
@@ -62,9 +62,9 @@ export function Executions({ model }) {
   return html`<section aria-labelledby="executions-title" class="list">
     <div class="head">
       <h2 id="executions-title">Executions</h2>
-      <p class="count" role="status">${narrowed ? `${found.length.toLocaleString("en")} of ` : ""}${counted(rows.total, "execution")}
-        ${!rows.loaded && rows.total > all.length ? `, ${all.length.toLocaleString("en")} read so far` : ""}
-        ${rows.loaded && rows.total > MOST ? `, of which the newest ${MOST.toLocaleString("en")} are here` : ""}</p>
+      <p class="count" role="status">${narrowed ? `${number(found.length)} of ` : ""}${counted(rows.total, "execution")}
+        ${!rows.loaded && rows.total > all.length ? `, ${number(all.length)} read so far` : ""}
+        ${rows.loaded && rows.total > MOST ? `, of which the newest ${number(MOST)} are here` : ""}</p>
       <a class="button" href=${to("new")}>New execution</a>
     </div>
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>

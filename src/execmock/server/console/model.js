@@ -34,8 +34,12 @@ export class Model extends Store {
     this.set({ sandbox, requests: [], followed: {}, clock: null, faults: [], error: null });
     this.rows = this.#newRows();
     sessionStorage.setItem(KEPT, sandbox);
-    this.#stream = new Stream(this.api, sandbox, (...told) => this.#take(...told), (...told) => this.#connected(...told));
-    await this.#readAll();
+    // The newest are shown before all else; the stream has the server look at everything, which takes it long.
+    await this.rows.first().catch(() => {});
+    if (this.sandbox === sandbox && !this.state.locked) {
+      this.#stream = new Stream(this.api, sandbox, (...told) => this.#take(...told), (...told) => this.#connected(...told));
+      await this.#readAll();
+    }
   }
 
   /** Takes the control key that the reader gave. */

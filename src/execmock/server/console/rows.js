@@ -1,6 +1,7 @@
 // The executions of a sandbox, newest first: the newest at once, the others page by page after that.
 import { instant } from "./text.js";
 
+const APIS = ["executions", "embed"];
 const FIRST = 100;
 const PAGE = 1000;
 /** How many executions the page keeps; of larger sandboxes it shows the newest. */
@@ -42,6 +43,12 @@ export class ExecutionRows {
     this.#touched();
   }
 
+  /** Reads the newest alone. */
+  async first() {
+    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, FIRST, new Set())));
+    this.#settle(totals);
+  }
+
   /** Reads the list anew; where that is under way, what it has read may be old, so it begins again. */
   load() {
     this.#asked = true;
@@ -58,9 +65,9 @@ export class ExecutionRows {
 
   async #load() {
     const seen = new Set();
-    const totals = await Promise.all(["executions", "embed"].map((api) => this.#page(api, 0, FIRST, seen)));
-    this.#settle(totals.reduce((sum, total) => sum + total, 0));
-    for (const [index, api] of ["executions", "embed"].entries()) {
+    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, FIRST, seen)));
+    this.#settle(totals);
+    for (const [index, api] of APIS.entries()) {
       for (let offset = FIRST; offset < Math.min(totals[index], MOST); offset += PAGE) {
         await this.#page(api, offset, PAGE, seen);
         this.#touched();
@@ -96,9 +103,11 @@ export class ExecutionRows {
     await Promise.all(ids.map(async (id) => {
       try {
         this.take(await this.api.get(`executions/${encodeURIComponent(id)}`, { sandbox: this.sandbox }));
-      } catch {
-        this.#known.delete(id);
-        this.#touched();
+      } catch (error) {
+        if (error.status === 404) {
+          this.#known.delete(id);
+          this.#touched();
+        }
       }
     }));
   }
@@ -112,9 +121,8 @@ export class ExecutionRows {
     return next;
   }
 
-  #settle(total) {
-    this.total = total;
-    this.loaded = total <= FIRST;
+  #settle(totals) {
+    this.total = totals.reduce((sum, total) => sum + total, 0);
     this.#touched();
   }
 

@@ -9,7 +9,7 @@ const BESIDE = 8;
  */
 export function Windowed({ label, columns, count, height, row, keyOf, onOpen, onRange, empty }) {
   const place = useRef();
-  const [range, setRange] = useState([0, 40]);
+  const [range, setRange] = useState([0, 25]);
   const [chosen, choose] = useState(0);
   const look = () => {
     if (!place.current) {

@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.core.durations import format_instant
 from execmock.core.fault_count import FaultCount
-from execmock.core.faults import AskedExecution, AskedRequest, Fault, FaultPreview
+from execmock.core.faults import AskedExecution, AskedRequest, Fault, FaultPreview, never_striking
 from execmock.core.json_text import decode_kept, encode
 from execmock.core.sandbox import Sandbox
 from execmock.core.schema.violation import Violation
@@ -114,10 +114,14 @@ class FaultOperations(Operations):
 
     async def _shown(self, sandbox: Sandbox) -> list[dict[str, Any]]:
         counts = await self.engine.faults.counts(sandbox.id)
-        return [_as_json(one, counts) for one in self.engine.faults.of(sandbox)]
+        active = self.engine.faults.of(sandbox)
+        words = self.engine.faults.words
+        idle = never_striking([one.fault for one in active], words, (), sandbox.id)
+        reasons = {finding.path[0]: finding.message for finding in idle}
+        return [_as_json(one, counts, reasons.get(number)) for number, one in enumerate(active)]
 
 
-def _as_json(one: ActiveFault, counts: Mapping[int, FaultCount]) -> dict[str, Any]:
+def _as_json(one: ActiveFault, counts: Mapping[int, FaultCount], never: str | None) -> dict[str, Any]:
     fault: Fault = one.fault
     count = counts.get(one.edition, FaultCount(fault.name))
     return {
@@ -128,6 +132,7 @@ def _as_json(one: ActiveFault, counts: Mapping[int, FaultCount]) -> dict[str, An
         "addedAt": None if one.began is None else format_instant(one.began),
         "seen": count.seen,
         "struck": count.struck,
+        **({"neverStrikes": never} if never else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from execmock.verify.exchange import Exchange, Request
@@ -21,9 +22,13 @@ _SECONDS = {"quick": 60.0, "default": 180.0, "thorough": 900.0}  # ends a run th
 @probe("generated", needs="writes generated", turn="meanwhile")
 async def generated(session: Session) -> None:
     """Send bodies that are certainly valid, of which the engine makes too few, and what it makes."""
-    work = [_usual(session)]
-    if session.effort != "quick":
-        work.append(_links(session))
+    embeds = ("embed",) if session.embeds else ()
+    divided = session.effort == "quick" and session.generators.second.started and session.embeds
+    work = [_usual(session, _job(session, "a", *(() if divided else embeds)))]
+    if divided:
+        work.append(_second(session, _job(session, *embeds)))
+    elif session.effort != "quick":
+        work.append(_second(session, {**_job(session, "a"), "links": True}))
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in work]
@@ -37,11 +42,12 @@ async def generated(session: Session) -> None:
             raise Stopped(stopped)
 
 
-async def _usual(session: Session) -> str:
+async def _usual(session: Session, job: Mapping[str, Any]) -> str:
     """Send both kinds of bodies at once; return why the engine stopped early, if it did."""
     process = session.generators.usual
+    operations = (CREATE, EXECUTE) if session.embeds else (CREATE,)
     try:
-        bodies = await process.bodies(_job(session, links=False))
+        bodies = await process.bodies({**job, "bodies": operations})
         found, _ = await asyncio.gather(process.requests(_sender(session)), _send_valid(session, bodies))
     except GeneratorEnded as reason:
         return str(reason)
@@ -49,11 +55,11 @@ async def _usual(session: Session) -> str:
     return found.stopped
 
 
-async def _links(session: Session) -> str:
-    """Send what follows from the contract's links; return as `_usual`."""
-    process = session.generators.links
+async def _second(session: Session, job: Mapping[str, Any]) -> str:
+    """Send what the other process makes; return as `_usual`."""
+    process = session.generators.second
     try:
-        await process.bodies(_job(session, links=True))
+        await process.bodies(job)
         found = await process.requests(_sender(session))
     except GeneratorEnded as reason:
         return str(reason)
@@ -69,9 +75,9 @@ def _sender(session: Session) -> Send:
     return send
 
 
-def _job(session: Session, *, links: bool) -> dict[str, Any]:
-    """Return what a generator is asked for; it knows nothing but this."""
-    requests, embed = session.requests, session.embeds and not links
+def _job(session: Session, *identities: str) -> dict[str, Any]:
+    """Return what a generator is asked for, with these keys; it knows nothing but this."""
+    requests = session.requests
     return {
         "contract": requests.contract.document,
         "level": requests.contract.level,
@@ -79,14 +85,14 @@ def _job(session: Session, *, links: bool) -> dict[str, Any]:
         "embedUrl": requests.base(EXECUTE),
         "workflows": requests.workflows,
         "embedWorkflow": requests.embed_workflow,
-        "keys": {name: session.key(name) for name in (("a", "embed") if embed else ("a",))},
-        "embed": embed,
-        "valid": 0 if links else _VALID[session.effort],
+        "keys": {name: session.key(name) for name in identities},
+        "bodies": (),
+        "valid": _VALID[session.effort],
         "examples": _EXAMPLES[session.effort],
         "seconds": _SECONDS[session.effort],
         "seed": session.seed,
         "thorough": session.effort != "quick",
-        "links": links,
+        "links": False,
     }
 
 

@@ -145,9 +145,8 @@ async def robust(session: Session) -> None:
 @probe("oddities", needs="writes odd", turn="last")
 async def oddities(session: Session) -> None:
     """Create with payloads that a service may refuse, and read back those that it took; a large one last."""
-    await session.each(
-        _long(session), *(_odd_body(session, name, changes) for name, changes in _changes(session))
-    )
+    odd = (_odd_body(session, name, changes) for name, changes in _changes(session))
+    await session.all((_long(session), *odd))
     if not session.gentle:
         text = "x" * (_LARGE[session.effort] * 2**20)
         large = {**session.requests.minimal(), "requestPayload": {"text": text}}
