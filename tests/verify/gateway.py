@@ -34,8 +34,12 @@ def gateway(
     *,
     tls: ssl.SSLContext | None = None,
     prefix: str = "",
+    slow: float = 0.0,
 ) -> Iterator[Gateway]:
-    """Pass requests on to `upstream`, or, without one, to where they ask for, as a forward proxy does."""
+    """Pass requests on to `upstream`, or, without one, to where they ask for, as a forward proxy does.
+
+    A way that is `slow` takes so many seconds.
+    """
     passed = Gateway()
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -46,6 +50,7 @@ def gateway(
         own = meddle(len(passed.seen), request)
         if own is not None:
             return own
+        await asyncio.sleep(slow)
         base = upstream or str(request.url.origin())
         path = request.raw_path.removeprefix(str(request.url.origin())).removeprefix(prefix)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +65,19 @@ def _list_rules(settings: VerifySettings) -> int:
 def _judge(settings: VerifySettings) -> int:
     from execmock.verify.generator_process import Generators
 
-    with Generators.for_run(settings) as generators:
+    with Generators.for_run(settings) as generators, _garbage_kept():
         return _judge_with(generators, settings)
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Collect garbage rarely: answers are kept to the end, and looking through them finds nothing."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _judge_with(generators: Generators, settings: VerifySettings) -> int:

@@ -62,7 +62,7 @@ class Evidence:
         self.engine_failures = tuple(engine_failures)
         self.secrets = dict(secrets or {})
         self.schema_judge = schema_judge or SchemaJudge(contract)
-        self.pruned: dict[int, Any] = {}
+        self.pruned = self.schema_judge.pruned
         """Cache of pruned data by the exchange's number."""
         self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
 

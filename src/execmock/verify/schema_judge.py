@@ -79,6 +79,8 @@ class SchemaJudge:
     first: Callable[[Mapping[str, Any], str], FirstEngine] = SchemaValidator
     second: Callable[[Mapping[str, Any]], SecondEngine] = SecondOpinion
     known: dict[tuple[Part, Exchange], Opinion] = field(default_factory=dict, compare=False, repr=False)
+    pruned: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Payloads of answers without empty members, by the exchange's number."""
 
     @classmethod
     def of_run(cls, contract: Contract, options: VerifySettings) -> SchemaJudge:
@@ -89,7 +91,7 @@ class SchemaJudge:
         """Judge an answer in whatever way rules may ask for later, if it is a success."""
         data = seen.json if seen.operation == EXECUTE else seen.at("/data")
         if seen.judged and seen.ok and seen.operation and isinstance(data, dict):
-            pruned = prune(data)
+            pruned = self.pruned[seen.number] = prune(data)
             self.types(seen, pruned)
             self.missing(seen, data, pruned)
 

@@ -54,9 +54,9 @@ export function Executions({ model }) {
     onSort: () => change({ sort, down: wanted.sort === sort ? !wanted.down : sort === "created" }),
   });
   const columns = [
-    head("Execution", "id", "minmax(14.5rem, 1.3fr)"), head("Workflow", "workflow", "minmax(8rem, 1.2fr)"), head("Scenario", "scenario", "minmax(8rem, 1.2fr)"),
-    head("Status", "status", "minmax(11rem, 1fr)"), head("Step", "step", "minmax(7rem, 1fr)"), head("Waits for", "waits", "minmax(7rem, 1fr)"),
-    head("Next change in", "due", "7.5rem"), head("Age", "created", "5rem"),
+    head("Execution", "id", "minmax(14.5rem, 1.3fr)"), head("Status", "status", "minmax(11rem, 1fr)"), head("Step", "step", "minmax(7rem, 1fr)"),
+    head("Waits for", "waits", "minmax(7rem, 1fr)"), head("Next change in", "due", "7.5rem"), head("Scenario", "scenario", "minmax(8rem, 1.2fr)"),
+    head("Workflow", "workflow", "minmax(8rem, 1.2fr)"), head("Age", "created", "5rem"),
   ];
   const narrowed = found.length !== all.length;
   return html`<section aria-labelledby="executions-title" class="list">
@@ -81,9 +81,9 @@ export function Executions({ model }) {
 
 function cells({ id, workflow, scenario, status, step, waitsFor, due, created }, now) {
   return [
-    html`<a href=${to("executions", id)} tabindex="-1">${visible(id)}</a>`, html`<span title=${visible(workflow)}>${visible(workflow)}</span>`, visible(scenario),
-    html`<${Status} status=${status} />`, step === status ? "" : visible(step), waitsFor.map(visible).join(", "),
-    due === null ? "" : due <= now ? "now" : span(due - now), span(now - created),
+    html`<a href=${to("executions", id)} tabindex="-1">${visible(id)}</a>`, html`<${Status} status=${status} />`, step === status ? "" : visible(step),
+    waitsFor.map(visible).join(", "), due === null ? "" : due <= now ? "now" : span(due - now), visible(scenario),
+    html`<span title=${visible(workflow)}>${visible(workflow)}</span>`, span(now - created),
   ];
 }
 

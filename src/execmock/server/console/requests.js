@@ -41,6 +41,7 @@ export function Requests({ model, name }) {
         await model.api.delete("journal", { sandbox: model.sandbox });
         model.set({ requests: [] });
       }, "The journal is empty.")}>Clear</button></div>
+    ${model.sandbox !== "default" && html`<p class="quiet">Requests that no key leads here, such as a browser's preflights, are in the sandbox default.</p>`}
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <label class="choice"><span>Search</span><input type="search" id="search" value=${wanted.text} placeholder="path, execution…  (press /)" onInput=${(event) => change({ text: event.target.value })} /></label>
       <${Choice} label="Operation" value=${wanted.operation} options=${operations} all="any" onChange=${(operation) => change({ operation })} />
@@ -55,8 +56,8 @@ export function Requests({ model, name }) {
 }
 
 const COLUMNS = [
-  { name: "Time", width: "5.5rem" }, { name: "Request", width: "minmax(14rem, 3fr)" }, { name: "Answer", width: "4.5rem" },
-  { name: "Operation", width: "minmax(8rem, 1fr)" }, { name: "Scenario", width: "minmax(7rem, 1fr)" }, { name: "Stands out", width: "minmax(9rem, 1.4fr)" },
+  { name: "Time", width: "5.5rem" }, { name: "Request", width: "minmax(13rem, 3fr)" }, { name: "Answer", width: "4.5rem" },
+  { name: "Stands out", width: "minmax(9rem, 1.4fr)" }, { name: "Operation", width: "minmax(8rem, 1fr)" }, { name: "Scenario", width: "minmax(7rem, 1fr)" },
 ];
 
 /** A list of requests, newest first. */
@@ -65,8 +66,9 @@ export function RequestList({ model, entries, onOpen }) {
     const path = `${entry.path}${entry.query ? `?${entry.query}` : ""}`;
     return [
       clockTime(instant(entry.at)), html`<a href=${to("requests", String(entry.number))} tabindex="-1" title=${visible(path)}><b>${visible(entry.method)}</b> ${visible(path)}</a>`,
-      html`<span class=${entry.status >= 400 || !entry.status ? "bad-text" : ""}>${entry.status || "none"}</span>`, entry.operation ?? "", visible(model.rows.get(entry.execution)?.scenario ?? ""),
+      html`<span class=${entry.status >= 400 || !entry.status ? "bad-text" : ""}>${entry.status || "none"}</span>`,
       marks(entry).map((mark) => html`<span class="mark ${mark === "preflight" ? "" : "wrong"}">${visible(mark)}</span> `),
+      entry.operation ?? "", visible(model.rows.get(entry.execution)?.scenario ?? ""),
     ];
   };
   return html`<${Windowed} label="Requests" columns=${COLUMNS} count=${entries.length} height=${32} keyOf=${(index) => entries[index].number}
@@ -89,14 +91,19 @@ export function Request({ model, entry }) {
   </${Part}>`;
 }
 
+/** Returns what is said of a place, without the place. */
+function saidOf({ location: where, message }) {
+  return message.startsWith(where) ? message.slice(where.length).replace(/^:\s*/, "") : message;
+}
+
 function Reasons({ entry }) {
   const origin = Object.entries(entry.headers).find(([name]) => /^origin$/i.test(name))?.[1];
   const said = [
     ...(entry.originRefused ? [html`<b>The browser keeps the answer from the page:</b> ${visible(entry.originRefused)}.
       Start the server with <code>--cors-origin ${visible(origin ?? "ORIGIN")}</code> to let it in.`] : []),
     ...(isPreflight(entry) ? [html`A browser asked whether the page may send the request itself${entry.originRefused ? "; it will not be sent" : ""}.`] : []),
-    ...entry.violations.map(({ location: where, message, expected }) => html`<b>${visible(where)}</b> ${visible(message.startsWith(where) ? message.slice(where.length).replace(/^:\s*/, "") : message || expected)}`),
-    ...entry.misspelt.map(({ location: where, message }) => html`<b>${visible(where)}</b> ${visible(message)} It was ignored.`),
+    ...entry.violations.map((violation) => html`<b>${visible(violation.location)}</b> ${visible(saidOf(violation))}`),
+    ...entry.misspelt.map((nearly) => html`<b>${visible(nearly.location)}</b> ${visible(saidOf(nearly))}; it was ignored`),
     ...(entry.warning ? [visible(entry.warning)] : []),
     ...entry.faults.map((name) => html`The fault <b>${visible(name)}</b> struck it. <a href=${to("faults")}>Faults</a>`),
   ];

@@ -39,7 +39,9 @@ export class ExecutionRows {
   take(execution) {
     const old = this.#known.get(execution.id);
     this.#keep(execution, old?.number ?? (this.#newest += 1), old ? old.fresh : true);
-    this.total += old ? 0 : 1;
+    // Until all are read, one that is not known here may have been there for long.
+    this.total += !old && execution.history?.length === 1 ? 1 : 0;
+    this.#count();
     this.#touched();
   }
 
@@ -78,6 +80,7 @@ export class ExecutionRows {
     }
     [...this.#known.keys()].filter((id) => !seen.has(id) && !this.#known.get(id).fresh).forEach((id) => this.#known.delete(id));
     this.loaded = true;
+    this.#count();
     this.#touched();
   }
 
@@ -94,6 +97,7 @@ export class ExecutionRows {
   /** Forgets all rows, as after a reset. */
   clear() {
     this.#known.clear();
+    this.loaded = false;
     this.total = 0;
     this.#touched();
   }
@@ -119,6 +123,12 @@ export class ExecutionRows {
       next = due !== null && (next === null || due < next) ? due : next;
     }
     return next;
+  }
+
+  #count() {
+    if (this.loaded && this.#known.size < MOST) {
+      this.total = this.#known.size;
+    }
   }
 
   #settle(totals) {

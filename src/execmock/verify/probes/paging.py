@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from execmock.core.contract.names import PAGE
+from execmock.verify.exchange import Exchange
 from execmock.verify.probe import probe
 from execmock.verify.requests import LIST
 from execmock.verify.session import Session
@@ -14,6 +15,7 @@ __all__ = ["pages", "parameters"]
 
 _FURTHEST = 1 << 22
 _TRIES = 3
+_AT_ONCE = 5
 _WALK_PAGES = {"quick": 12, "default": 30, "thorough": 80}
 
 
@@ -92,9 +94,11 @@ class _Count:
         self._label = label
         self._met: dict[Any, int] = {}
 
-    async def _holds(self, place: int) -> bool | None:
+    async def _ask(self, place: int) -> Exchange:
+        return await self._lab.list(self._label, limit=1, offset=place)
+
+    def _holds(self, seen: Exchange, place: int) -> bool | None:
         """Whether an execution is at an offset; None if the list does not say."""
-        seen = await self._lab.list(self._label, limit=1, offset=place)
         items = seen.at("/data/items")
         if not seen.ok or not isinstance(items, list):
             return False if 400 <= seen.status < 500 and place else None
@@ -102,13 +106,19 @@ class _Count:
         return bool(items) and self._met.setdefault(name, place) == place
 
     async def total(self) -> int | None:
-        """Return the number; None if the list does not say."""
+        """Return the number; None if the list does not say. The first offsets are asked for at once."""
         low, high = 0, 1
-        while (held := await self._holds(high - 1)) and high < _FURTHEST:
-            low, high = high, high * 4
+        held: bool | None = True
+        for seen in await self._lab.all(self._ask(4**number - 1) for number in range(_AT_ONCE)):
+            if held:
+                held = self._holds(seen, high - 1)
+                low, high = (high, high * 4) if held else (low, high)
+        while held and high < _FURTHEST:
+            held = self._holds(await self._ask(high - 1), high - 1)
+            low, high = (high, high * 4) if held else (low, high)
         while held is not None and low < high - 1:
             middle = (low + high) // 2
-            held = await self._holds(middle - 1)
+            held = self._holds(await self._ask(middle - 1), middle - 1)
             low, high = (middle, high) if held else (low, middle)
         return None if held is None else low
 
