@@ -96,6 +96,10 @@ def test_every_file_of_the_sources_is_inside(built: Path) -> None:
     assert sorted(there - inside) == []
 
 
+def test_the_wheel_stays_small(built: Path) -> None:
+    assert next(built.glob("*.whl")).stat().st_size < 1_500_000
+
+
 def test_a_report_that_needs_an_extra_says_which(installed: Path, tmp_path: Path) -> None:
     command = [str(installed / "execmock"), "verify", "http://127.0.0.1:9", "--report", "html=report.html"]
     done = subprocess.run(  # noqa: S603 - our own command
