@@ -59,7 +59,7 @@ FOUND = (
         "{operation: getExecution, wrong: {how: skewed, by: 2h}}",
         "lifecycle.created-at-constant",
     ),
-    Found("a clock that is two hours ahead everywhere", "{wrong: {how: skewed, by: 2h}}"),
+    Found("a clock that is two hours ahead everywhere", "{wrong: {how: skewed, by: 2h}}", "clock.present"),
     Found("a stale read", "{operation: getExecution, stale: 30s}", "create.read-your-write"),
     Found(
         "a read that goes back",

@@ -31,6 +31,7 @@ _NEEDS = {
     "embed": "no embed address was given (--embed-url)",
     "guarded": "the mock accepts any key (serve --auth strict refuses unknown ones)",
     "clock": "the run moves the service's clock",
+    "moved": "the run cannot move the service's clock",
     "writes": "the run is read-only",
     "generated": "generated input was switched off",
     "odd": "odd input was left out (--skip robust)",

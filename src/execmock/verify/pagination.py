@@ -16,7 +16,7 @@ __all__ = ["Bounds", "Page", "counts", "created_ids", "offset_of", "page_of", "p
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: the limit and offset asked for (None: left out), and what the answer shows."""
+    """One page: the limit and offset asked for (None: left out, or repeated), and what the answer shows."""
 
     seen: Exchange
     limit: int | None
@@ -62,7 +62,7 @@ def page_of(seen: Exchange) -> Page | None:
 
 
 def _integer(values: list[str] | None) -> int | None:
-    text = values[0] if values else ""
+    text = values[0] if values and len(values) == 1 else ""
     return int(text) if text.isdigit() and len(text) < 19 else None
 
 

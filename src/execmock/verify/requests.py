@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +16,7 @@ from execmock.verify.exchange import Request
 __all__ = ["CREATE", "EXECUTE", "GET", "LIST", "PUBLIC", "Requests", "encode", "mark"]
 
 _JSON = "application/json"
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 
 def encode(value: Any) -> bytes:
@@ -52,8 +53,8 @@ class Requests:
         """Return whether an address for an operation was given."""
         return bool(self.base(name))
 
-    def url(self, name: str, path: Mapping[str, str], query: Mapping[str, Any]) -> str:
-        """Return an operation's address with its parameters in place."""
+    def url(self, name: str, path: Mapping[str, str], query: Query) -> str:
+        """Return an operation's address with its parameters in place; pairs may have a name twice."""
         filled = self.operation(name).path
         for key, value in path.items():
             filled = filled.replace("{" + key + "}", quote(value, safe="", errors="surrogatepass"))
@@ -65,7 +66,7 @@ class Requests:
         *,
         key: str = "",
         path: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         content_type: str = _JSON,

@@ -57,8 +57,8 @@ class Rule:
     `probes` send the requests that it judges; `at` leads from its operation's place in the contract to the
     part that it is based on; `under` names rules that, when they fail for the same reason, are the cause;
     `needs` names what a run must have been given (`b`, `read`, `embed`, `writes`, `generated`), or have found
-    (`guarded`: unknown keys are refused; `clock`: the service's runs by itself), or may send (`odd`: what a
-    service may refuse).
+    (`guarded`: unknown keys are refused; `clock`: the service's runs by itself; `moved`: the run moves it),
+    or may send (`odd`: what a service may refuse).
     """
 
     id: str

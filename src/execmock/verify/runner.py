@@ -217,8 +217,7 @@ class Runner:
             has.add("embed")
         if not clock.takes_any_key:
             has.add("guarded")
-        if not clock.instant:
-            has.add("clock")
+        has.add("moved" if clock.instant else "clock")
         if not self.options.read_only:
             has.add("writes")
             if "robust" not in self.options.skip:

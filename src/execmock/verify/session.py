@@ -104,6 +104,11 @@ class Session:
         return self.requests.serves(EXECUTE) and self.has("embed")
 
     @property
+    def so_far(self) -> tuple[Exchange, ...]:
+        """What the run has sent so far, whichever probe did."""
+        return tuple(self._client.journal)
+
+    @property
     def out_of_time(self) -> bool:
         """Whether the run's time limit has passed."""
         return self._client.out_of_time

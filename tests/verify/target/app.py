@@ -22,9 +22,23 @@ def make_app(behaviour: Behaviour) -> web.Application:
     return app
 
 
-async def _handle(request: web.Request) -> web.Response:
+async def _handle(request: web.Request) -> web.StreamResponse:
     behaviour = request.app[BEHAVIOUR]
-    return _response(await behaviour.answer(await _read(request, behaviour.new_request_id())))
+    answer = await behaviour.answer(await _read(request, behaviour.new_request_id()))
+    return _response(answer) if answer.sent == 1 else await _broken(request, answer)
+
+
+async def _broken(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Send a part of the answer and close the connection."""
+    body = _bytes(answer.body) or b""
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    if answer.sent:
+        response.content_length = len(body)
+        await response.prepare(request)
+        await response.write(body[: round(len(body) * answer.sent)])
+    if request.transport is not None:
+        request.transport.close() if answer.sent else request.transport.abort()
+    return response
 
 
 async def _read(request: web.Request, request_id: str) -> Request:
@@ -33,7 +47,8 @@ async def _read(request: web.Request, request_id: str) -> Request:
         query.setdefault(name, value)
     path = request.raw_path.partition("?")[0]
     segments = tuple(unquote(part) for part in path.removeprefix("/").split("/"))
-    return Request(request_id, request.method, segments, query, request.headers, await _body(request))
+    body, pairs = await _body(request), tuple(request.query.items())
+    return Request(request_id, request.method, segments, query, request.headers, body, pairs)
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came: raw path segments decoded, first value of each query name."""
+    """One request as it came: raw path segments decoded, first value of each query name; `pairs` has all."""
 
     id: str
     method: str
@@ -18,15 +18,20 @@ class Request:
     headers: Mapping[str, str]
     body: bytes | None
     """The body's bytes; None when it was over the limit and thrown away."""
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: a status, a JSON value (or ready bytes), and headers."""
+    """One answer: a status, a JSON value (or ready bytes), and headers.
+
+    `sent` is the share of it that is sent before the connection breaks: 0 for a reset without an answer.
+    """
 
     status: int
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)
+    sent: float = 1.0
 
 
 def amended(answer: Answer, **changes: object) -> Answer:

@@ -14,5 +14,6 @@ MODULES = (
     "embed",
     "fuzzing",
     "robustness",
+    "losing",
 )
 """Every module here, in the order in which probes are started: what a service may choke on comes last."""

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
 from execmock.verify.probe import probe
-from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, encode
+from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC, encode
 from execmock.verify.session import Created, Session
 
 __all__ = ["auth", "follow_tokens", "scope", "tenancy", "unknown"]
@@ -20,7 +20,10 @@ _GARBAGE: tuple[Mapping[str, str], ...] = (
 
 @probe("auth", needs="")
 async def auth(session: Session) -> None:
-    """Call every private operation without a key, with invalid and nearly valid ones, and another scheme."""
+    """Call every private operation without a key, with invalid and nearly valid ones, and another scheme.
+
+    Reads are asked for with the good key first, so that a cache may have the answer.
+    """
     for operation, parts in [each async for each in _private(session)]:
         identity = "embed" if operation == EXECUTE else "a"
         key = session.key(identity)
@@ -82,6 +85,7 @@ async def _private(session: Session):  # type: ignore[no-untyped-def]
         yield CREATE, {"body": encode(session.requests.minimal())}
     yield LIST, {}
     if isinstance(known, str):
+        await session.get(known, "known")
         yield GET, {"path": {"id": known}}
     if session.writes and session.embeds:
         yield EXECUTE, {"path": {"id": session.requests.embed_workflow}, "body": encode({})}
@@ -117,10 +121,21 @@ async def follow_tokens(session: Session) -> None:
         await session.public(one.id, two.token, "other", valid=False)
         mine = {"Authorization": f"Bearer {session.key('a')}"}
         await session.public(one.id, "garbage-token", "wrong/with-a-key", valid=False, headers=mine)
+        for number, query in enumerate(_FORMS):
+            await session.call(PUBLIC, f"form/{number}", identity="none", path={"id": one.id}, query=query)
         for label, token in _near(one):
             await session.public(one.id, token, label, valid=False)
     await session.get(one.id, "get/one")
     await session.list("list")
+
+
+_FORMS = (
+    (("token[]", "garbage-token"),),
+    (("token[$ne]", "garbage-token"),),
+    (("token", "garbage-one"), ("token", "garbage-two")),
+    (("TOKEN", "garbage-token"), ("Token", "")),
+)
+"""The token as a list, as an operator of a database, repeated, and in other case."""
 
 
 def _near(made: Created) -> Iterator[tuple[str, str]]:
@@ -153,7 +168,9 @@ async def tenancy(session: Session) -> None:
     """Look for one organization's executions with the other's key."""
     mine = await session.created(session.requests.full(session.unique("mine")), "create/a")
     theirs = await session.created(session.requests.full(session.unique("theirs")), "create/b", identity="b")
+    await session.get(mine.id, "own/a")
     await session.get(mine.id, "foreign/a-by-b", identity="b", valid=False)
+    await session.get(theirs.id, "own/b", identity="b")
     await session.get(theirs.id, "foreign/b-by-a", identity="a", valid=False)
     await session.get(_unlike(mine.id), "absent/by-b", identity="b", valid=False)
     await session.list("list/a", limit=100)

@@ -10,6 +10,7 @@ from typing import Any
 from execmock.verify.equality import same_member
 from execmock.verify.exchange import Exchange
 from execmock.verify.probe import probe
+from execmock.verify.requests import CREATE
 from execmock.verify.session import Created, Session
 
 __all__ = ["follow"]
@@ -20,6 +21,7 @@ _LONGEST_STEP = 3_000  # front ends poll every 3 s
 _VIRTUAL = 45 * 60_000
 _AFTER_END = 2
 _WITNESS = 4
+_DAY = 25 * 60 * 60_000  # an hour more, for keys that are kept for a day
 
 
 @probe("histories")
@@ -46,12 +48,30 @@ async def follow(session: Session) -> None:
     await session.each(*(_if_changed(session, each) for each in early))
     await _last_list(session, {name for name, times in resting.items() if times})
     await session.all(session.get(each.id, "get", identity="time") for each in made)
+    await _repeat(session, made, resting)
     await session.create(session.requests.minimal(), "witness", identity="time")
 
 
 async def _create(session: Session, number: int) -> Created:
     body = session.requests.full(session.unique("followed"), number)
     return await session.created(body, "create", identity="time")
+
+
+async def _repeat(session: Session, made: list[Created], resting: dict[str, int]) -> None:
+    """Repeat the create of an execution that has ended, and after a day if the clock can be moved."""
+    one = next((each for each in made if resting.get(each.id)), made[0])
+    await session.get(one.id, "before-repeat", identity="time")
+    await _again(session, one, "later")
+    if session.time.instant:
+        await session.time.pass_(_DAY)
+        await session.get(one.id, "before-repeat", identity="time")
+        await _again(session, one, "day")
+
+
+async def _again(session: Session, one: Created, label: str) -> None:
+    send = partial(session.send, operation=CREATE, identity="time")
+    await send(one.seen.request, f"repeat/{label}", valid=True)
+    await session.get(one.id, f"after-repeat/{label}", identity="time")
 
 
 async def _read_all(session: Session, made: Created) -> list[Exchange]:

@@ -29,6 +29,7 @@ async def idempotency(session: Session) -> None:
         await _race(session, number)
     if session.has("b"):
         await session.create(body, "tenant", identity="b")
+        await session.create(body, "same/after-tenant")
 
 
 async def _after_refusal(session: Session) -> None:

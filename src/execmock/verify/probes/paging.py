@@ -8,6 +8,7 @@ from typing import Any
 from execmock.core.contract.names import PAGE
 from execmock.verify.exchange import Exchange
 from execmock.verify.probe import probe
+from execmock.verify.requests import LIST
 from execmock.verify.session import Session
 
 __all__ = ["pages", "parameters"]
@@ -29,10 +30,20 @@ async def parameters(session: Session) -> None:
     bad: list[dict[str, Any]] = [{"limit": text} for text in ("0", "-1", "abc", "1.5", "", "true", "0x10")]
     bad += [{"offset": text} for text in ("-1", "abc", "1.5", "1,000")]
     await session.all(session.list("bad", valid=False, **query) for query in bad)
+    await session.all(session.call(LIST, "form", query=query) for query in _FORMS)
     huge = [{name: text} for name in ("limit", "offset") for text in _HUGE]
     await session.all(session.list("huge", valid=False, **query) for query in huge)
 
 
+_FORMS = (
+    (("limit", "2"), ("limit", "3")),
+    (("offset", "0"), ("offset", "1")),
+    (("limit[]", "2"), ("offset[]", "1")),
+    (("limit[$gt]", "1"),),
+    (("LIMIT", "2"), ("Offset", "1")),
+    (("limit", ""), ("offset", "")),
+)
+"""Repeated, as lists, as operators of a database, in other case, and empty."""
 _HUGE = (str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 40, "-" + "9" * 40, "9" * 4500)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote_plus
 
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST, PUBLIC
-from execmock.verify.rule import ALL_PROBES, Check, Rules, check
+from execmock.verify.rule import ALL_PROBES, Check, Rules, check, not_judged
 from execmock.verify.unusual import unusual_parts
 
 ALL = (CREATE, GET, LIST, PUBLIC, EXECUTE)
@@ -91,6 +93,39 @@ def allowed(evidence: Evidence, seen: Exchange) -> bool:
 
 # Statuses of proxies and HTTP servers that a request may not get past (RFC 9110, RFC 6585).
 _TRANSPORT = frozenset({404, 406, 408, 411, 413, 414, 415, 417, 429, 431})
+
+
+@_ROBUST.expected(
+    "no-reset",
+    "No input makes a service close the connection before its answer is whole.",
+    probes="echo bodies robust oddities losing",
+    tags="odd",
+)
+def no_reset(evidence: Evidence) -> Iterator[Check]:
+    """Lost each time it was sent, six times in all, while plain requests between were answered.
+
+    A request that a firewall may have cut off proves nothing.
+    """
+    for seen in evidence.journal:
+        if seen.operation and seen.judged and seen.probe in _INPUT:
+            yield Check(True, seen)
+    plain: Exchange | None = None
+    for seen in evidence.by_probe.get("losing", ()):
+        if seen.label.startswith("plain/"):
+            plain = seen if seen.status else None
+        elif plain is not None and not seen.again:
+            if seen.status:
+                yield not_judged("the connection was lost once, and not again", seen)
+            elif _ATTACK.search(
+                unquote_plus(seen.request.url) + seen.request.body.decode("utf-8", "replace")
+            ):
+                yield not_judged(f"a firewall may have cut it off: {seen.lost}", seen)
+            elif not seen.timed_out:
+                yield check(False, seen, "an answer, as plain requests get", seen.lost, chain=(plain,))
+
+
+_INPUT = frozenset({"echo", "bodies", "robust", "oddities"})
+_ATTACK = re.compile(r"<script|' OR |\$\{jndi|\.\./|\{\{|__proto__|X-Injected")
 
 
 @_ROBUST.documented("no-5xx", "No input makes an operation fail with a 5xx.")

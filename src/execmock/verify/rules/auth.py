@@ -15,6 +15,7 @@ from execmock.verify.wording import Said, told
 
 _ID = "/data/execution/id"
 _PRIVATE = (CREATE, LIST, GET)
+_KEPT = "cache.between-callers"
 _GUARDED = (*_PRIVATE, EXECUTE)
 
 _KEYS = Rules("auth", _GUARDED, probes="auth", at="responses/401", source="public", tags="auth", needs="")
@@ -41,14 +42,14 @@ def _refused(evidence: Evidence, label: str, operation: str) -> Iterator[Check]:
         yield check(seen.status in legal, seen, _one_of(legal))
 
 
-_guard("missing", "Without a key every private operation answers 401.")
-_guard("garbage", "An unknown or malformed key is refused with 401 or 403.", needs="guarded")
-_guard("wrong-scheme", "A key that is not sent as a bearer token is refused with 401 or 403.")
+_guard("missing", "Without a key every private operation answers 401.", under=_KEPT)
+_guard("garbage", "An unknown or malformed key is refused with 401 or 403.", needs="guarded", under=_KEPT)
+_guard("wrong-scheme", "A key that is not sent as a bearer token is refused with 401 or 403.", under=_KEPT)
 _guard(
     "exact-key",
     "A key in other case, cut short, grown or encoded is refused with 401 or 403.",
     needs="guarded",
-    under="embed.auth",
+    under=f"embed.auth {_KEPT}",
 )
 
 
@@ -116,7 +117,7 @@ def _made(evidence: Evidence, who: str) -> set[str]:
     return {name for name in names if isinstance(name, str)}
 
 
-@_TENANCY.expected("read", "An execution cannot be read with another organization's key.")
+@_TENANCY.expected("read", "An execution cannot be read with another organization's key.", under=_KEPT)
 def tenancy_read(evidence: Evidence) -> Iterator[Check]:
     """A success, or an answer that shows the other's data, breaks it."""
     for seen in evidence.seen("tenancy", "foreign"):
@@ -152,6 +153,7 @@ def own_ids(evidence: Evidence) -> Iterator[Check]:
     area="list",
     operations=LIST,
     at="responses/200",
+    under=_KEPT,
 )
 def organization_scope(evidence: Evidence) -> Iterator[Check]:
     """No page of one key holds an execution that the other key created."""

@@ -1,4 +1,4 @@
-"""Rules on conditional reads: an answer that has changed is never said to be the same."""
+"""Rules on caches: no answer stays the same when it has changed, and none reaches another caller."""
 
 from __future__ import annotations
 
@@ -39,6 +39,69 @@ def not_modified(evidence: Evidence) -> Iterator[Check]:
             yield check(was == now, seen, wanted, chain=(early, current))
     if not asked and (first := next(evidence.ok("histories", "get"), None)) is not None:
         yield Check(True, first)
+
+
+@_CACHING.expected(
+    "etag",
+    "An ETag is another one once the status or the items have changed.",
+    probes="histories basics existing paging",
+    needs="",
+)
+def etag(evidence: Evidence) -> Iterator[Check]:
+    """Compared between the answers to one caller; a service without ETags has nothing to say."""
+    known: dict[tuple[str, str, str], tuple[str, Exchange]] = {}
+    for seen in evidence.successes(GET, LIST, PUBLIC):
+        tag, state = seen.header("etag"), _state(seen)
+        place = (seen.request.url, seen.request.headers.get("Authorization", ""), tag)
+        was, first = known.setdefault(place, (state, seen)) if tag else (state, seen)
+        wanted = f"another ETag than when the answer showed {was[:80]}"
+        yield check(was == state, seen, wanted, f"{tag} with {state[:80]}", at="/data", chain=(first,))
+
+
+@_CACHING.expected(
+    "between-callers",
+    "An answer to one caller is never given to another.",
+    probes="tenancy auth public",
+    tags="tenancy auth token",
+    needs="",
+)
+def between_callers(evidence: Evidence) -> Iterator[Check]:
+    """Two answers to two requests have two requestIds, so one that comes twice was kept.
+
+    Callers differ by their keys, and on the public view by their tokens. The first key and the one that may
+    only read are one organization's.
+    """
+    kept: dict[tuple[str, bytes], Exchange] = {}
+    asked: set[str] = set()
+    for seen in evidence.journal:
+        if seen.judged and seen.operation in (GET, LIST, PUBLIC):
+            place = seen.request.url.partition("?")[0] if seen.operation == PUBLIC else seen.request.url
+            first = kept.get((place, seen.body)) if seen.ok else None
+            same = first is None or not _holds(seen) or _caller(seen) == _caller(first)
+            if place in asked and seen.probe in _SEVERAL_CALLERS:
+                said = "the answer that another caller got before, with its requestId"
+                yield check(same, seen, "an answer of its own, or a refusal", said, chain=_led(first))
+            if seen.ok:
+                asked.add(place)
+                kept.setdefault((place, seen.body), seen)
+
+
+_SEVERAL_CALLERS = frozenset({"tenancy", "auth", "public"})
+
+
+def _caller(seen: Exchange) -> str:
+    if seen.operation == PUBLIC:
+        return seen.request.url
+    return "own" if seen.identity in ("a", "read", "time") else seen.request.headers.get("Authorization", "")
+
+
+def _holds(seen: Exchange) -> bool:
+    """Whether an answer shows an execution: two empty pages may be alike where requestIds are."""
+    return bool(seen.at("/data/items")) if seen.operation == LIST else isinstance(seen.json, dict)
+
+
+def _led(first: Exchange | None) -> tuple[Exchange, ...]:
+    return () if first is None else (first,)
 
 
 def _plain(evidence: Evidence, seen: Exchange) -> tuple[Exchange | None, Exchange | None]:

@@ -9,9 +9,9 @@ from execmock.verify.equality import same_json
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.reader import parse_json
-from execmock.verify.requests import CREATE, LIST
+from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import Said
+from execmock.verify.wording import Said, told
 
 _ID = "/data/execution/id"
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
@@ -28,7 +28,7 @@ def _key(seen: Exchange) -> Any:
 def _repeats(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]]:
     first = evidence.first("idempotency", "same/first")
     if first is not None and first.ok:
-        for label in ("same/again", "same/reordered"):
+        for label in ("same/again", "same/reordered", "same/after-tenant"):
             for seen in evidence.seen("idempotency", label):
                 yield first, seen
 
@@ -148,6 +148,66 @@ def _at_once(count: int) -> None:
 
 _at_once(8)
 _at_once(32)
+
+
+@_IDEMPOTENCY.expected(
+    "after-end",
+    "A create that is repeated once its execution has ended gives that execution, as it is.",
+    probes="histories",
+    under="idempotency.same",
+)
+def after_end(evidence: Evidence) -> Iterator[Check]:
+    """Or as the first answer showed it. One that has not ended by then is repeated all the same."""
+    for seen, first in _repeated_later(evidence, "later"):
+        yield check(seen.ok, seen, f"status {first.status}, as the first time", chain=(first,))
+        if seen.ok:
+            wanted = f"the id of the first answer, {first.at(_ID)}"
+            yield check(seen.at(_ID) == first.at(_ID), seen, wanted, at=_ID, chain=(first,))
+
+
+@_IDEMPOTENCY.advisory(
+    "after-a-day",
+    "A create that is repeated after a day gives the same execution.",
+    probes="histories",
+    needs="writes moved",
+    under="idempotency.same idempotency.after-end",
+)
+def after_a_day(evidence: Evidence) -> Iterator[Check]:
+    """How long a key is known no page says; many services forget it after a day."""
+    for seen, first in _repeated_later(evidence, "day"):
+        wanted = f"the id of the first answer, {first.at(_ID)}"
+        yield check(seen.at(_ID) == first.at(_ID), seen, wanted, at=_ID, chain=(first,))
+
+
+@_IDEMPOTENCY.expected(
+    "changes-nothing",
+    "A repeated create changes nothing of an execution that has ended.",
+    operations=(CREATE, GET),
+    probes="histories",
+    under="lifecycle.terminal-final lifecycle.write-once lifecycle.created-at-constant timeline.append-only",
+)
+def changes_nothing(evidence: Evidence) -> Iterator[Check]:
+    """Its properties and its events are the same before and after, also where a day has passed."""
+    before: Exchange | None = None
+    for seen in evidence.ok("histories"):
+        if seen.label == "before-repeat":
+            before = seen
+        elif before is not None and seen.label.startswith("after-repeat/"):
+            if before.at("/data/execution/status") not in evidence.transitions.terminal:
+                yield not_judged("the execution had not ended, and may have moved", seen)
+                continue
+            for place in ("/data/execution", "/data/events"):
+                same = same_json(seen.at(place), before.at(place))
+                said = "the same as before the create was repeated"
+                yield check(same, seen, said, told("{}", seen.at(place)), at=place, chain=(before,))
+
+
+def _repeated_later(evidence: Evidence, label: str) -> Iterator[tuple[Exchange, Exchange]]:
+    """Yield repeated creates with the first of the same body."""
+    first = {seen.request.body: seen for seen in evidence.ok("histories", "create")}
+    for seen in evidence.seen("histories", f"repeat/{label}"):
+        if (origin := first.get(seen.request.body)) is not None:
+            yield seen, origin
 
 
 @_IDEMPOTENCY.expected("failed-not-remembered", "A refused create does not use up its idempotency key.")

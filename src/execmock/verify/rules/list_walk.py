@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from execmock.core.contract.names import EXECUTION
@@ -181,10 +181,43 @@ def _steady(evidence: Evidence) -> Iterator[Check]:
 
 
 @_WALK.advisory(
+    "time-order",
+    "A list is in an order of time, whether the newest comes first or the oldest.",
+    probes="paging basics existing",
+    under="list.stable-order list.no-duplicates",
+)
+def time_order(evidence: Evidence) -> Iterator[Check]:
+    """Executions made at once may stand in any order, so a share of all pairs decides, on long pages.
+
+    Any stable order is legal, but a client finds nothing new in one that has nothing to do with time.
+    """
+    for seen in evidence.successes(LIST):
+        page = page_of(seen)
+        times = [instant(item.get("createdAt")) for item in page.items] if page is not None else []
+        known = [time for time in times if time is not None]
+        if len(known) >= _ENOUGH:
+            falling, rising = _directions(known)
+            share = min(falling, rising) / max(falling + rising, 1)
+            said = f"{falling} pairs of items with the newer one first, {rising} with the older one"
+            fits = falling + rising < len(known) or share < _MIXED
+            yield check(fits, seen, "createdAt falling, or rising", said, at="/data/items")
+
+
+_ENOUGH = 20
+_MIXED = 0.35
+
+
+def _directions(times: list[int]) -> tuple[int, int]:
+    """Return how many pairs fall, and how many rise."""
+    pairs = [one - other for one, other in combinations(times, 2)]
+    return sum(each > 0 for each in pairs), sum(each < 0 for each in pairs)
+
+
+@_WALK.advisory(
     "newest-first",
     "A list shows the newest execution first.",
     probes="paging basics existing",
-    under="list.stable-order",
+    under="list.stable-order list.time-order",
 )
 def newest_first(evidence: Evidence) -> Iterator[Check]:
     """Any stable order is legal."""

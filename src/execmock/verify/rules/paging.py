@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
@@ -72,7 +73,7 @@ def default_offset(evidence: Evidence) -> Iterator[Check]:
     """The number is the contract's default."""
     wanted = _default(evidence, "offset")
     for seen in evidence.successes(LIST):
-        if "offset=" not in seen.request.url:
+        if "offset" not in urlsplit(seen.request.url).query.lower():
             shown = seen.at("/data/offset")
             if shown is not None and type(shown) is int:
                 yield check(shown == wanted, seen, f"{wanted}", at="/data/offset")
@@ -190,6 +191,37 @@ def bad_parameters(evidence: Evidence) -> Iterator[Check]:
     for seen in evidence.seen("parameters", "bad"):
         empty = seen.request.url.endswith("=")
         yield check(seen.status == 400 or (empty and seen.ok), seen, "status 400")
+
+
+@_PAGES.expected(
+    "parameter-forms",
+    "A limit or offset that is repeated, a list, empty or in other case is read in one way, or refused.",
+    probes="parameters",
+    tags="validation",
+    under="list.shape list.page-maximum",
+)
+def parameter_forms(evidence: Evidence) -> Iterator[Check]:
+    """Any of the values asked for, or the default: servers differ in which of two they take."""
+    most = _most(evidence)
+    for seen in evidence.seen("parameters", "form"):
+        yield check(seen.status < 500, seen, "a page, or a refusal")
+        page = page_of(seen)
+        if seen.ok and page is not None:
+            for name in ("limit", "offset"):
+                shown, legal = seen.at(f"/data/{name}"), _readings(evidence, seen, name)
+                words = " or ".join(map(str, sorted(legal)))
+                fits = type(shown) is int and shown in legal
+                yield check(fits, seen, words, at=f"/data/{name}")
+            limit = seen.at("/data/limit")
+            size = limit if type(limit) is int else most
+            yield check(len(page.items) <= size, seen, f"at most {size} items", at="/data/items")
+
+
+def _readings(evidence: Evidence, seen: Exchange, name: str) -> set[int]:
+    """Return what a service may take for a parameter that is written in an odd form."""
+    asked = parse_qsl(urlsplit(seen.request.url).query, keep_blank_values=True)
+    values = {int(value) for key, value in asked if key.lower().startswith(name) and value.isdigit()}
+    return values | {_default(evidence, name)}
 
 
 @_PAGES.expected(

@@ -82,6 +82,19 @@ def token_prefix(evidence: Evidence) -> Iterator[Check]:
     return _refused(evidence, "prefix")
 
 
+@_TOKENS.expected(
+    "token-forms",
+    "A list, an operator, a pattern or a word in place of the token opens nothing.",
+    probes="public robust",
+    under="public.wrong-token",
+)
+def token_forms(evidence: Evidence) -> Iterator[Check]:
+    """The odd texts that are sent as tokens are judged too."""
+    yield from _refused(evidence, "form")
+    for seen in evidence.seen("robust", "public-token"):
+        yield check(not seen.ok, seen, "a refusal")
+
+
 def _refused(evidence: Evidence, label: str) -> Iterator[Check]:
     for seen in evidence.seen("public", label):
         yield check(not seen.ok, seen, "a refusal", chain=_opener(evidence, label))

@@ -205,8 +205,8 @@ def witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
     for seen in evidence.successes(CREATE):
         time = seen.at("/data/execution/createdAt")
         # What a repetition answers may have been created by an earlier request.
-        first = seen.probe != "idempotency" and not evidence.repeated(seen)
-        if first and instant(time) is not None:
+        again = seen.probe == "idempotency" or seen.label.startswith("repeat/") or evidence.repeated(seen)
+        if not again and instant(time) is not None:
             found.append((seen.sent, seen.identity, time))
     return sorted(found)
 

@@ -205,10 +205,19 @@ class OrderByUpdate(Behaviour):
         return sorted(super().listed(organization), key=lambda e: self.present(e).updated)
 
 
-@fault("order-by-id-hash", "The order has nothing to do with time.", "list.newest-first")
+@fault("order-by-id-hash", "The order has nothing to do with time.", "list.time-order", "list.newest-first")
 class OrderByIdHash(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
         return sorted(super().listed(organization), key=lambda e: digest(e.id))
+
+
+@fault("order-by-text", "The list is ordered by externalRef.", "list.time-order", "list.newest-first")
+class OrderByText(Behaviour):
+    def listed(self, organization: str) -> list[Execution]:
+        return sorted(
+            super().listed(organization),
+            key=lambda e: digest(e.body.get("externalRef"), e.sequence % 7, e.id),
+        )
 
 
 @fault("items-slim", "Items lack the payload that a read shows.", "list.item-equals-read")
@@ -292,3 +301,68 @@ class EmptyItemsObject(ListingOtherwise):
 class ItemsNull(Behaviour):
     def page(self, everything: list[Execution], limit: int, offset: int) -> dict[str, object]:
         return {**super().page(everything, limit, offset), "items": None}
+
+
+class ReadingForms(Behaviour):
+    """Takes parameters that are not written plainly for something."""
+
+    def many(self, request: Request, name: str) -> list[str]:
+        """Return what a parameter is as a list, when it is one: repeated, or with brackets."""
+        plain = [value for key, value in request.pairs if key == name]
+        return [value for key, value in request.pairs if key == f"{name}[]"] or (
+            plain if len(plain) > 1 else []
+        )
+
+
+@fault(
+    "limit-repeated-500",
+    "A limit that is given twice breaks the server.",
+    "list.parameter-forms",
+    "robust.no-5xx",
+)
+class LimitRepeated500(ReadingForms):
+    def limit(self, request: Request) -> int:
+        if self.many(request, "limit"):
+            raise RefusalError(500, "limit.trim is not a function")
+        return super().limit(request)
+
+
+@fault(
+    "limit-list-is-all",
+    "A limit that is a list counts as none.",
+    "list.parameter-forms",
+    also=("list.shape",),
+)
+class LimitListIsAll(ReadingForms):
+    def limit(self, request: Request) -> int:
+        return 10**6 if self.many(request, "limit") else super().limit(request)
+
+
+@fault("limit-joined", "A limit that is given twice is put together.", "list.parameter-forms")
+class LimitJoined(ReadingForms):
+    def limit(self, request: Request) -> int:
+        several = self.many(request, "limit")
+        return int("".join(several)) if several else super().limit(request)
+
+
+@fault(
+    "limit-shown-as-list",
+    "A page shows the limit as it came, also a list.",
+    "list.parameter-forms",
+    also=("list.shape",),
+)
+class LimitShownAsList(ReadingForms):
+    async def list_executions(self, request: Request) -> Answer:
+        answer = await super().list_executions(request)
+        if several := self.many(request, "limit"):
+            answer.body["data"]["limit"] = several
+        return answer
+
+
+@fault("limit-empty-is-zero", "Empty parameters count as 0.", "list.parameter-forms")
+class LimitEmptyIsZero(Behaviour):
+    def limit(self, request: Request) -> int:
+        return 0 if request.query.get("limit") == "" else super().limit(request)
+
+    def offset(self, request: Request) -> int:
+        return 0 if request.query.get("offset") == "" else super().offset(request)

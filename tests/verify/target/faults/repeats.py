@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..parts.creating import Created
-from ..values import Answer, Execution, Key, Request
+from ..plans import TERMINAL
+from ..texts import rfc3339
+from ..values import Answer, Execution, Key, Moment, RefusalError, Request
+from ..variants.habits import KeysForADay
 
 FEW = 16
 
@@ -54,6 +58,105 @@ class NoTokenOnRepeat(Behaviour):
     def created_data(self, created: Created) -> dict[str, object]:
         data = super().created_data(created)
         return {"execution": data["execution"]} if created.repeated else data
+
+
+class Later(Behaviour):
+    """Does something to a repeated create's execution, once that has ended."""
+
+    def ended(self, execution: Execution) -> bool:
+        """Return whether an execution has ended."""
+        return self.present(execution).status in TERMINAL
+
+
+@fault("key-free-at-the-end", "A key is free again when its execution has ended.", "idempotency.after-end")
+class KeyFreeAtTheEnd(Later):
+    def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
+        found = super().repeated(key, body)
+        return None if found and self.ended(found.execution) else found
+
+
+@fault(
+    "repeat-refused-at-the-end", "A repeat is refused once the execution has ended.", "idempotency.after-end"
+)
+class RepeatRefusedAtTheEnd(Later):
+    def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
+        found = super().repeated(key, body)
+        if found and self.ended(found.execution):
+            raise RefusalError(400, "The execution has ended")
+        return found
+
+
+@fault(
+    "key-forgotten-after-a-day",
+    "A key is forgotten after a day.",
+    "idempotency.after-a-day",
+)
+class KeyForgottenAfterADay(KeysForADay):
+    pass
+
+
+class Touching(Later):
+    """Notes how often an execution was asked for again."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.touched: dict[str, datetime] = {}
+
+    def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
+        found = super().repeated(key, body)
+        if found and self.ended(found.execution):
+            self.touched[found.execution.id] = self.now()
+        return found
+
+
+@fault("repeat-moves-updated-at", "A repeat moves updatedAt.", "idempotency.changes-nothing")
+class RepeatMovesUpdatedAt(Touching):
+    def fields(self, execution: Execution, moment: Moment) -> dict[str, object]:
+        fields, touched = super().fields(execution, moment), self.touched.get(execution.id)
+        later = touched + timedelta(milliseconds=1) if touched else None
+        return {**fields, "updatedAt": rfc3339(later)} if later else fields
+
+
+@fault("repeat-adds-event", "A repeat adds an event to the timeline.", "idempotency.changes-nothing")
+class RepeatAddsEvent(Touching):
+    def events(self, execution: Execution, moment: Moment) -> list[dict[str, object]]:
+        events, touched = super().events(execution, moment), self.touched.get(execution.id)
+        if touched is None:
+            return events
+        again = {**events[-1], "id": self.event_id(execution, 99), "createdAt": rfc3339(touched)}
+        return [*events, {**again, "title": "Asked for again", "message": "Asked for again."}]
+
+
+@fault(
+    "repeat-starts-again",
+    "A repeat starts an execution again that has ended.",
+    "lifecycle.terminal-final",
+    also=(
+        "idempotency.changes-nothing",
+        "lifecycle.updated-at",
+        "lifecycle.write-once",
+        "timeline.append-only",
+    ),
+)
+class RepeatStartsAgain(Touching):
+    def moment(self, execution: Execution, now: datetime) -> Moment:
+        whole = super().moment(execution, now)
+        return Moment(whole.passed[:1]) if execution.id in self.touched else whole
+
+
+@fault(
+    "key-taken-over",
+    "The create of another organization takes a key over.",
+    "idempotency.same",
+)
+class KeyTakenOver(Behaviour):
+    def idempotency_key(self, key: Key, body: dict[str, object]) -> tuple[str, str] | None:
+        place = super().idempotency_key(key, body)
+        return place and ("", place[1])
+
+    def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
+        found = self.shelf.remembered.get(self.idempotency_key(key, body) or ("", ""))
+        return super().repeated(key, body) if found and found[1].organization == key.organization else None
 
 
 @fault("second-record", "A repeat leaves a second execution in the list.", "idempotency.no-second-record")

@@ -166,3 +166,51 @@ class TokenCounts(Minting):
 class TokenOfTheClock(Minting):
     def mint(self, execution: Execution) -> str:
         return f"{int(execution.created.timestamp() * 1e6):016x}-{execution.sequence:08x}"
+
+
+class ReadingTokens(Behaviour):
+    """Takes for the token what is not written as one."""
+
+    def loose(self, request: Request) -> bool:
+        """Return whether the request opens whatever it asks for."""
+        return False
+
+    async def get_public_execution(self, request: Request) -> Answer:
+        execution = self.shelf.executions.get(request.segments[-1])
+        if execution is not None and self.loose(request):
+            return self.public_answer(request, execution)
+        return await super().get_public_execution(request)
+
+
+@fault(
+    "token-operator-opens",
+    "A token that is an operator goes into the query of a database.",
+    "public.token-forms",
+)
+class TokenOperatorOpens(ReadingTokens):
+    def loose(self, request: Request) -> bool:
+        return any(name.startswith("token[$") for name, _ in request.pairs)
+
+
+@fault("token-list-opens", "A token that is a list is compared loosely.", "public.token-forms")
+class TokenListOpens(ReadingTokens):
+    def loose(self, request: Request) -> bool:
+        return any(name == "token[]" for name, _ in request.pairs)
+
+
+@fault("token-twice-opens", "Of two tokens none is looked at.", "public.token-forms")
+class TokenTwiceOpens(ReadingTokens):
+    def loose(self, request: Request) -> bool:
+        return sum(name == "token" for name, _ in request.pairs) > 1
+
+
+@fault("token-pattern-opens", "Tokens are looked up as patterns.", "public.token-forms")
+class TokenPatternOpens(ReadingTokens):
+    def loose(self, request: Request) -> bool:
+        return request.query.get("token") in ("%", "*")
+
+
+@fault("token-null-opens", "The text null opens.", "public.token-forms")
+class TokenNullOpens(ReadingTokens):
+    def loose(self, request: Request) -> bool:
+        return request.query.get("token") == "null"

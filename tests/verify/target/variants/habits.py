@@ -13,8 +13,9 @@ from ..behaviour import Behaviour
 from ..catalogue import variant
 from ..clocks import wall_clock
 from ..ids import base32hex, digest
+from ..parts.creating import Created
 from ..plans import FREE_WORKFLOW, PAID_WORKFLOW
-from ..values import Answer, Execution, RefusalError, Request, without
+from ..values import Answer, Execution, Key, RefusalError, Request, without
 
 
 @variant("rate-limited", "After 300 requests, those of the next second are refused with 429 and Retry-After.")
@@ -100,6 +101,19 @@ class Etags(Behaviour):
         return replace(answer, headers=headers)
 
 
+@variant("resets-some", "A load balancer resets one connection in 40.")
+class ResetsSome(Behaviour):
+    """Before the request reaches the service, so that sending it again harms nothing."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.came = 0
+
+    async def answer(self, request: Request) -> Answer:
+        self.came += 1
+        return Answer(500, sent=0) if self.came % 40 == 0 else await super().answer(request)
+
+
 @variant("last-modified", "Private reads carry Last-Modified and answer 304 while it holds.")
 class LastModified(Behaviour):
     async def answer(self, request: Request) -> Answer:
@@ -160,3 +174,20 @@ class PreflightEverywhere(Behaviour):
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return Answer(204, None, {"Access-Control-Allow-Origin": "*"})
         return super().wrong_method(request, methods)
+
+
+@variant("last-parameter", "Of a repeated parameter the last counts, brackets and case do not matter.")
+class LastParameter(Behaviour):
+    async def list_executions(self, request: Request) -> Answer:
+        query = {name.lower().removesuffix("[]"): value for name, value in request.pairs}
+        return await super().list_executions(replace(request, query={n: v for n, v in query.items() if v}))
+
+
+@variant("keys-for-a-day", "Idempotency keys are known for a day.", "idempotency.after-a-day")
+class KeysForADay(Behaviour):
+    def repeated(self, key: Key, body: dict[str, object]) -> Created | None:
+        place = self.idempotency_key(key, body)
+        found = self.shelf.remembered.get(place) if place else None
+        if found and self.now() - found[1].created > timedelta(days=1):
+            return None
+        return super().repeated(key, body)

@@ -183,3 +183,12 @@ class LongTextsRefused(Behaviour):
     def violations(self, sent: dict[str, object]) -> list[str]:
         long = [name for name, value in sent.items() if isinstance(value, str) and len(value) > 255]
         return super().violations(sent) + [f"{name} is too long" for name in long]
+
+
+@variant("parameters-once", "A parameter that comes twice, or in another form, is refused.")
+class ParametersOnce(Behaviour):
+    async def list_executions(self, request: Request) -> Answer:
+        names = [name for name, _ in request.pairs]
+        if len(set(names)) < len(names) or not {*names} <= {"limit", "offset"}:
+            raise RefusalError(400, "The query is not valid", ("a parameter is not known, or comes twice",))
+        return await super().list_executions(request)
