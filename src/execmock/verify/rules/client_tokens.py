@@ -33,11 +33,12 @@ def token_unpredictable(evidence: Evidence) -> Iterator[Check]:
 
     A signed token may hold what it opens: its signature differs in many places.
     """
-    made: defaultdict[int, dict[str, Exchange]] = defaultdict(dict)
+    made: defaultdict[tuple[int, str], dict[str, Exchange]] = defaultdict(dict)
     for seen in evidence.ok_creates():
         token = seen.at(_TOKEN)
         if isinstance(token, str) and token:
-            made[len(token)].setdefault(token, seen)
+            minute = str(seen.at("/data/execution/createdAt"))[:16]  # over a day a clock differs in more
+            made[len(token), minute].setdefault(token, seen)
     for group in made.values():
         for token, seen in tuple(group.items())[:_MOST]:
             origin = _origin(token, seen)

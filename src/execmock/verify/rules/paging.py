@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import Exchange
+from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
 from execmock.verify.requests import LIST
 from execmock.verify.rule import Check, Rules, check
@@ -198,7 +198,7 @@ def bad_parameters(evidence: Evidence) -> Iterator[Check]:
     "A limit or offset that is repeated, a list, empty or in other case is read in one way, or refused.",
     probes="parameters",
     tags="validation",
-    under="list.shape list.page-maximum",
+    under="list.shape list.page-maximum list.default-limit list.default-offset",
 )
 def parameter_forms(evidence: Evidence) -> Iterator[Check]:
     """Any of the values asked for, or the default: servers differ in which of two they take."""
@@ -210,8 +210,9 @@ def parameter_forms(evidence: Evidence) -> Iterator[Check]:
             for name in ("limit", "offset"):
                 shown, legal = seen.at(f"/data/{name}"), _readings(evidence, seen, name)
                 words = " or ".join(map(str, sorted(legal)))
-                fits = type(shown) is int and shown in legal
-                yield check(fits, seen, words, at=f"/data/{name}")
+                if shown is not ABSENT:
+                    fits = type(shown) is int and shown in legal
+                    yield check(fits, seen, words, at=f"/data/{name}")
             limit = seen.at("/data/limit")
             size = limit if type(limit) is int else most
             yield check(len(page.items) <= size, seen, f"at most {size} items", at="/data/items")

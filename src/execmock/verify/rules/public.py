@@ -86,7 +86,7 @@ def token_prefix(evidence: Evidence) -> Iterator[Check]:
     "token-forms",
     "A list, an operator, a pattern or a word in place of the token opens nothing.",
     probes="public robust",
-    under="public.wrong-token",
+    under="public.wrong-token public.token-required",
 )
 def token_forms(evidence: Evidence) -> Iterator[Check]:
     """The odd texts that are sent as tokens are judged too."""

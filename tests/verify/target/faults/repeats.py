@@ -175,7 +175,12 @@ class ConflictIgnored(Behaviour):
         return Created(execution, repeated=True)
 
 
-@fault("conflict-creates", "Another body under a used key makes another execution.", "idempotency.conflict")
+@fault(
+    "conflict-creates",
+    "Another body under a used key makes another execution.",
+    "idempotency.conflict",
+    also=("idempotency.same",),
+)
 class ConflictCreates(Behaviour):
     def conflict(self, execution: Execution) -> Created | None:
         return None
