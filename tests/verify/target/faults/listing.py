@@ -9,7 +9,9 @@ from ..values import Answer, Execution, RefusalError, Request, without
 from ..variants.habits import ListLate
 
 
-@fault("list-default-50", "A page without limit holds 50.", "list.default-limit")
+@fault(
+    "list-default-50", "A page without limit holds 50.", "list.default-limit", also=("list.parameter-forms",)
+)
 class ListDefault50(Behaviour):
     default_limit = 50
 
@@ -66,6 +68,7 @@ class PageOneShort(Behaviour):
     "A page holds one more than asked.",
     "list.page-items",
     also=(
+        "list.parameter-forms",
         "list.default-limit",
         "list.page-maximum",
         "list.shape",
@@ -183,6 +186,7 @@ class PagesOverlap(Behaviour):
     "Each list has another order.",
     "list.stable-order",
     also=(
+        "list.has-more",
         "list.page-items",
         "list.past-end",
         "list.no-duplicates",

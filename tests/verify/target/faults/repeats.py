@@ -22,7 +22,12 @@ FEW = 16
     "The idempotency key is ignored.",
     "idempotency.same",
     "idempotency.no-second-record",
-    also=("idempotency.conflict", "idempotency.concurrent-8", "idempotency.concurrent-32"),
+    also=(
+        "idempotency.after-end",
+        "idempotency.conflict",
+        "idempotency.concurrent-8",
+        "idempotency.concurrent-32",
+    ),
 )
 class KeyIgnored(Behaviour):
     def idempotency_key(self, key: Key, body: dict[str, object]) -> tuple[str, str] | None:
