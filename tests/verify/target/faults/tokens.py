@@ -32,6 +32,7 @@ class EmptyTokenOpens(TokenNotNeeded):
         "auth.public-ignores-bearer",
         "public.token-binding",
         "public.token-case",
+        "public.token-forms",
         "public.token-prefix",
     ),
 )
