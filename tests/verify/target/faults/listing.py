@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ..behaviour import Behaviour
 from ..catalogue import fault
 from ..ids import digest
@@ -247,13 +249,13 @@ class ItemsStale(Behaviour):
 
 @fault(
     "list-lags",
-    "A new execution is not listed for a while.",
+    "A new execution is listed two days later.",
     "list.contains-created",
     also=("list.default-limit", "list.page-items"),
 )
 class ListLags(Behaviour):
     def listed(self, organization: str) -> list[Execution]:
-        old = self.now() - self.span(6)
+        old = self.now() - timedelta(days=2)
         return [e for e in super().listed(organization) if e.created <= old]
 
 
