@@ -11,7 +11,12 @@ from ..catalogue import fault
 from ..values import Answer, Execution, Key, RefusalError, Request
 
 
-@fault("token-not-needed", "The public read needs no token.", "public.token-required")
+@fault(
+    "token-not-needed",
+    "The public read needs no token.",
+    "public.token-required",
+    also=("public.token-forms",),
+)
 class TokenNotNeeded(Behaviour):
     def no_token(self, request: Request) -> Answer:
         execution = self.shelf.executions.get(request.segments[-1])
