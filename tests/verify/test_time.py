@@ -80,7 +80,7 @@ def test_what_cannot_move_a_clock_is_named() -> None:
     [
         (None, set()),
         ("no-finished-at", {"lifecycle.finished-at"}),
-        ("events-cleared-at-end", {"timeline.append-only"}),
+        ("events-cleared-at-end", {"timeline.append-only", "timeline.not-empty"}),
         ("external-ref-vanishes", {"lifecycle.write-once"}),
     ],
 )
