@@ -93,7 +93,8 @@ def test_a_run_says_before_how_many_it_will_create_and_keeps_to_it() -> None:
     made = Counter(seen.probe for seen in report.journal if seen.ok and seen.operation == CREATE)
     over = [name for name, number in made.items() if number > planned(name, "quick", 4)]
     assert over == []
-    [announced] = said
+    announced, judges, *_ = said
+    assert judges.startswith("judges ")
     assert int(announced.split()[3]) >= report.created == made.total()
     assert announced.endswith("executions; --max-creates bounds it")
     assert kept[0].shortfall.endswith("the run had not ended yet")

@@ -18,9 +18,10 @@ def words(target: Target) -> list[str]:
 def test_without_a_terminal_each_probe_is_a_line_and_the_report_is_apart() -> None:
     with running() as target:
         run = subprocess.run(words(target), capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
-    told = run.stderr.splitlines()
+    *told, last = run.stderr.splitlines()
     assert run.returncode == 0, run.stdout + run.stderr
     assert told
+    assert last.startswith("verify: judges ")
     assert [line.split()[:2] for line in told] == [
         ["verify:", f"{done}/{len(told)}"] for done in range(1, len(told) + 1)
     ]
@@ -50,6 +51,6 @@ def test_on_a_terminal_there_is_a_bar_that_is_gone_in_the_end() -> None:
         said, _ = run.communicate(timeout=120)
     assert run.returncode == 0, said
     assert "━".encode() in shown
-    assert b"verify: " not in shown
+    assert b"verify: 1/" not in shown
     assert b"\x1b[2K" in shown[-60:]  # the line is cleared
     assert said.splitlines()[-1] == f"{target.url} conforms (expected): 1 passed"
