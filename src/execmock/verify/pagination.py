@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from execmock.verify.equality import instant
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import LIST
 
-__all__ = ["Bounds", "Page", "counts", "created_ids", "offset_of", "page_of", "pages"]
+__all__ = ["Bounds", "Page", "counts", "created_ids", "newest_first", "offset_of", "page_of", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,15 @@ class Page:
     def ids(self) -> tuple[Any, ...]:
         """The ids of the items, in order."""
         return tuple(item.get("id") for item in self.items)
+
+
+def newest_first(items: Iterable[Mapping[str, Any]], least: int = 2) -> bool:
+    """Whether items, at least so many, have their dates of creation in falling order, not all the same."""
+    times = [instant(item.get("createdAt")) for item in items]
+    dated = [time for time in times if time is not None]
+    if len(dated) < max(len(times), least):
+        return False
+    return dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
 
 
 @dataclass(frozen=True, slots=True)

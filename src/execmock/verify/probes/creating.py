@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from execmock.verify.exchange import Exchange
+from execmock.verify.pagination import newest_first
 from execmock.verify.probe import probe
 from execmock.verify.requests import CREATE
 from execmock.verify.session import Session
@@ -115,9 +116,11 @@ async def _listed(session: Session, name: str, label: str) -> None:
 
     def current(seen: Exchange) -> bool:
         items = seen.at("/data/items")
-        shown = items if isinstance(items, list) else []
-        full = len(shown) >= _PAGE
-        return not seen.ok or full or any(isinstance(item, dict) and item.get("id") == name for item in shown)
+        shown = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        if not seen.ok or any(item.get("id") == name for item in shown):
+            return True
+        # A full page in another order need not show what is new.
+        return len(shown) >= _PAGE and not newest_first(shown)
 
     await session.settled(lambda: session.list(label, limit=_PAGE), current, "list")
 

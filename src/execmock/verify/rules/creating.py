@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from execmock.core.contract.names import CREATE_BODY
-from execmock.verify.equality import instant, same_json, same_member
+from execmock.verify.equality import same_json, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.json_values import rebuilt
-from execmock.verify.pagination import Page, page_of
+from execmock.verify.pagination import Page, newest_first, page_of
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
@@ -242,12 +242,9 @@ def _whole(page: Page) -> bool:
 
 def _reaches_back(page: Page, known: Mapping[Any, float], before: float) -> bool:
     """Whether the page is sorted newest first and holds an execution that existed before an instant."""
-    times = [instant(item.get("createdAt")) for item in page.items]
-    dated = [time for time in times if time is not None]
-    if len(dated) < max(len(times), _ENOUGH) or page.offset:
+    if page.offset or not newest_first(page.items, _ENOUGH):
         return False
-    falling = dated == sorted(dated, reverse=True) and dated[0] > dated[-1]
-    return falling and any(known.get(name, before) < before for name in page.ids)
+    return any(known.get(name, before) < before for name in page.ids)
 
 
 _ENOUGH = 8
