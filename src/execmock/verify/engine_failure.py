@@ -1,4 +1,4 @@
-"""What schemathesis reports of an exchange, as a frozen value."""
+"""What schemathesis reports of an exchange, as a frozen value, and what it says without one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from execmock.verify.exchange import Exchange
 
-__all__ = ["EngineFailure"]
+__all__ = ["UNANSWERED", "EngineFailure"]
+
+UNANSWERED = "no generated request got an answer"
+"""Why the engine proved nothing where a service answered none of its requests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from execmock.core.contract.names import CREATE, CREATE_BODY, EXECUTE, EXECUTE_BODY, GET, LIST, PUBLIC
 from execmock.core.contract.pointers import follow, look_up, resolve
-from execmock.verify.engine_failure import EngineFailure
+from execmock.verify.engine_failure import UNANSWERED, EngineFailure
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.requests import Requests
 
@@ -123,7 +123,7 @@ def generate(requests: Requests, keys: Mapping[str, str], plan: Plan, send: Send
     except Exception as error:  # an error of the engine must not lose what was recorded
         stopped = f"the generator stopped: {type(error).__name__}: {error}"
     if not any(seen.status for seen in exchanges):
-        stopped = stopped or "no generated request got an answer"
+        stopped = stopped or UNANSWERED
     return Generated(tuple(exchanges), tuple(failures), stopped)
 
 

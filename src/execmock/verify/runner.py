@@ -18,7 +18,7 @@ from execmock.verify.connections import Connections
 from execmock.verify.coverage import coverage
 from execmock.verify.create_plan import affordable, planned
 from execmock.verify.creates import Creates, NoMoreCreates
-from execmock.verify.engine_failure import EngineFailure
+from execmock.verify.engine_failure import UNANSWERED, EngineFailure
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.generator_process import Generators
@@ -347,7 +347,8 @@ class Runner:
         probes = {each.name for each in self.chosen}
         answered = [seen for seen in journal if seen.judged]
         generated = [seen for seen in answered if seen.probe == _GENERATED and "/" not in seen.label]
-        why = f": {self.stopped[_GENERATED]}" if _GENERATED in self.stopped else ""
+        stopped = self.stopped.get(_GENERATED, UNANSWERED)
+        why = "" if stopped == UNANSWERED else f": {stopped}"
         if _GENERATED in probes and all(seen.operation == EXECUTE for seen in generated):
             return f"generated input got no answer{why}"
         if "embed" not in self._has(clock):
