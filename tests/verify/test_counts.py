@@ -40,6 +40,8 @@ def counted(*pages: tuple[int, str], boundary: tuple[Exchange, ...] = ()) -> lis
         ([(0, "a"), (3, "d"), (4, "")], (4, 4)),
         ([(0, "a"), (3, "d"), (15, "z"), (63, "z")], (4, 63)),  # past the end the last page comes again
         ([(0, "a"), (3, "a")], (1, 3)),  # the offset is ignored
+        ([(0, "a"), (3, "b"), (7, "c"), (15, "b"), (31, "d")], (32, 1 << 62)),  # each list has another order
+        ([(0, "a"), (7, "b"), (8, "b"), (15, "c"), (16, "")], (16, 16)),  # one was created between the two
     ],
 )
 def test_an_execution_at_two_offsets_proves_neither(

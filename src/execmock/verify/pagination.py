@@ -111,8 +111,9 @@ def _most_on_first(evidence: Evidence, label: str) -> int:
 def _ends(found: list[Exchange]) -> tuple[int, int]:
     """Return the largest number of executions that was proved, and the smallest that was refuted.
 
-    A refusal, or an execution that was also found at a lower offset, means that the offset is past the end.
-    An execution at several offsets proves none of them, but for the beginning.
+    A refusal means that the offset is past the end, and so does one execution at it and at every offset from
+    a lower one on. An execution at several offsets proves none of them, but for the beginning: where others
+    stand between, the list moved or has no order.
     """
     places: dict[Any, set[int]] = {}
     refuted = {1 << 62}
@@ -122,7 +123,10 @@ def _ends(found: list[Exchange]) -> tuple[int, int]:
             places.setdefault(page.ids[0], set()).add(place)
         elif not seen.unread:
             refuted.add(place)
-    refuted.update(place for met in places.values() for place in met - {min(met)})
+    looked = set().union(*places.values())
+    for met in places.values():
+        if met == {place for place in looked if place >= min(met)}:
+            refuted.update(met - {min(met)})
     proved = (min(met) + 1 for met in places.values() if len(met) == 1 or 0 in met)
     return max(proved, default=0), min(refuted)
 

@@ -188,7 +188,6 @@ class PagesOverlap(Behaviour):
     "Each list has another order.",
     "list.stable-order",
     also=(
-        "list.has-more",
         "list.page-items",
         "list.past-end",
         "list.no-duplicates",
