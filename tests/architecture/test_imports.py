@@ -30,6 +30,9 @@ LAYERS: dict[str, set[str]] = {
     "service": {*BELOW_SERVICE, "settings"},
     "server": {"errors", "version", "files", "core", "clocks", "settings", "service"},
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
+    "forwarding": set(),
+    "proxy": {"clocks", "forwarding", "server", "service", "verify"},
+    "recorder": {"errors", "files", "core", "loading", "verify"},
     "testing": {
         *("errors", "files", "core", "clocks", "interfaces", "loading", "settings", "service", "server"),
     },
@@ -39,9 +42,9 @@ LAYERS: dict[str, set[str]] = {
 ANYTHING = {"cli", "__main__"}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("server", "verify.answer_body", "verify.client"),
-    "multidict": ("server", "testing"),
-    "yarl": ("verify.client",),
+    "aiohttp": ("server", "verify.answer_body", "verify.client", "forwarding", "proxy"),
+    "multidict": ("server", "testing", "forwarding"),
+    "yarl": ("verify.client", "forwarding"),
     "uvloop": ("server",),
     "click": ("cli",),
     "rich": ("verify",),
