@@ -30,7 +30,7 @@ test("it moves before one's eyes, and stands still once it is frozen", async ({ 
 
 test("an approval comes with its payload, and the views show what it changed", async ({ mock, page }) => {
   const id = await mock.shown("waits-for-approval");
-  await expect(page.getByText("It waits for no signal now.")).toBeVisible();
+  await expect(page.getByText("It waits for no signal now. Later it may wait for approve or reject")).toBeVisible();
   await mock.press("To the next change");
   await mock.press("To the next change");
   await expect(mock.status).toHaveText("waiting");

@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from execmock.core.contract import pointer_to
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
-from execmock.loading.contract import place_in
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
+from execmock.service.contract_places import find_place
 from execmock.service.refusals import Refusal
 
 __all__ = ["ContractOperations"]
@@ -34,7 +33,6 @@ class ContractOperations(Operations):
             hint = nearest(name, contract.operations)
             violation = Violation("query/operation", "the id of an operation", name, hint=hint)
             raise Refusal(404, "Unknown operation", [violation])
-        pointer = pointer_to(contract, contract.operations[name], checked.parameters["location"])
-        # For its lines the file is read once more, which takes a while.
-        place = await asyncio.to_thread(place_in, contract, pointer)
+        operation, where = contract.operations[name], checked.parameters["location"]
+        pointer, place = await asyncio.to_thread(find_place, contract, operation, where)
         return encode({"pointer": pointer, "file": Path(place.file).name, "line": place.line or None})
