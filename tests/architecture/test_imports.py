@@ -31,6 +31,8 @@ LAYERS: dict[str, set[str]] = {
     "service": {*BELOW_SERVICE, "settings", "coverage"},
     "server": {"errors", "version", "files", "core", "clocks", "settings", "coverage", "service"},
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
+    "forwarding": set(),
+    "proxy": {"clocks", "forwarding", "server", "service", "verify"},
     "testing": {
         *(
             "errors",
@@ -51,9 +53,9 @@ LAYERS: dict[str, set[str]] = {
 ANYTHING = {"cli", "__main__"}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("server", "verify.answer_body", "verify.client"),
-    "multidict": ("server", "testing"),
-    "yarl": ("verify.client",),
+    "aiohttp": ("server", "verify.answer_body", "verify.client", "forwarding", "proxy"),
+    "multidict": ("server", "testing", "forwarding"),
+    "yarl": ("verify.client", "forwarding"),
     "uvloop": ("server",),
     "click": ("cli",),
     "rich": ("verify",),

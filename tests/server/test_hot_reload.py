@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -72,25 +73,14 @@ def _read(stream: IO[str], lines: SimpleQueue[str]) -> None:
         lines.put(line.rstrip("\n"))
 
 
-@pytest.fixture(params=["a folder", "a file"])
-def serving(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serving]:
-    file = tmp_path.resolve() / "quick.yaml"
+@contextmanager
+def watching(file: Path, named: Path, **environment: str) -> Iterator[Serving]:
+    """Serve with a scenario file, which `named` is or has in it."""
     file.write_text(TEXT, encoding="utf-8")
-    named = file if request.param == "a file" else file.parent
+    options = ("--port", "0", "--quiet", "--frozen", "--scenarios", named)
     process = subprocess.Popen(  # noqa: S603 - the command under test
-        [
-            sys.executable,
-            "-m",
-            "execmock",
-            "serve",
-            "--port",
-            "0",
-            "--quiet",
-            "--frozen",
-            "--scenarios",
-            named,
-        ],
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        [sys.executable, "-m", "execmock", "serve", *options],
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -100,6 +90,13 @@ def serving(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serving]
             yield Serving(process, file)
         finally:
             process.terminate()
+
+
+@pytest.fixture(params=["a folder", "a file"])
+def serving(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serving]:
+    file = tmp_path.resolve() / "quick.yaml"
+    with watching(file, file if request.param == "a file" else file.parent) as server:
+        yield server
 
 
 def test_a_file_is_taken_up_as_often_as_it_changes(serving: Serving) -> None:
@@ -119,3 +116,31 @@ def test_a_file_is_taken_up_as_often_as_it_changes(serving: Serving) -> None:
     assert serving.failed_with() == "fifth"
     serving.file.unlink()
     assert serving.heard().startswith("execmock: scenario quick is gone; 1 execution keeps version ")
+
+
+SLOWLY = """\
+import importlib, sys, time
+from pathlib import Path
+here = Path(__file__).parent
+while not (here / "go").exists():
+    time.sleep(0.01)
+sys.path.remove(str(here))
+del sys.modules[__name__]
+importlib.import_module(__name__)
+"""
+
+
+def test_what_changes_before_the_watch_has_begun_is_taken_up_too(tmp_path: Path) -> None:
+    """However long a busy machine takes to begin it: here it waits for a file."""
+    slow = tmp_path / "slow"
+    (tmp_path / "scenarios").mkdir()
+    slow.mkdir()
+    (slow / "watchfiles.py").write_text(SLOWLY, encoding="utf-8")
+    file = tmp_path.resolve() / "scenarios" / "quick.yaml"
+    with watching(file, file.parent, PYTHONPATH=str(slow)) as server:
+        assert server.failed_with() == "first"
+        file.write_text(TEXT.replace("first", "second"), encoding="utf-8")
+        assert server.failed_with() == "first"
+        (slow / "go").touch()
+        assert "scenario quick changed" in server.heard()
+        assert server.failed_with() == "second"

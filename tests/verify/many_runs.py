@@ -34,13 +34,14 @@ from .stacks.running import NAMES, options, running
 ROOT = Path(__file__).parents[2]
 JUDGED_BY = (
     "openapi.yaml",
-    "src/execmock/**/*.py",
+    *(f"src/execmock/{layer}/**/*.py" for layer in ("core", "loading", "settings", "verify")),
+    "src/execmock/*.py",
     "tests/verify/*.py",
     "tests/verify/target/**/*.py",
     "tests/verify/stacks/*.json",
     *(f"tests/verify/stacks/{name}/*.*" for name in NAMES),
 )
-"""Files on which it depends whether a service is accused."""
+"""Files on which it depends whether a service is accused: `verify` imports nothing else of the package."""
 EFFORTS: tuple[Effort, ...] = ("quick", "default", "thorough")
 MACHINES = ("idle", "busy")
 SPINNING = "import os\nparent = os.getppid()\nwhile os.getppid() == parent:\n    sum(range(10**6))\n"

@@ -11,7 +11,8 @@ from execmock.loading.folders import is_of_a_mount, yaml_files
 
 __all__ = ["changed_files"]
 
-_SETTING_UP = 0.3
+_WATCHING: set[str] = set()
+"""Stands for the news that changes are seen from now on; a change names at least one path."""
 
 
 async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
@@ -23,22 +24,19 @@ async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
     found: asyncio.Queue[set[str] | Exception] = asyncio.Queue()
     folders = {path for path in paths if path.is_dir()}
     files = {path for path in paths if path not in folders}
-    tasks = [
-        asyncio.create_task(_pour(found, group, deep))
-        for group, deep in ((folders, True), ({file.parent for file in files} - folders, False))
-        if group
-    ]
+    groups = [(folders, True), ({file.parent for file in files} - folders, False)]
+    tasks = [asyncio.create_task(_pour(found, group, deep)) for group, deep in groups if group]
     wanted = {str(file) for file in files}
     try:
-        # What changed between the files' first reading and the start of the watch is found by looking at
-        # all of them once.
-        await asyncio.sleep(_SETTING_UP)
-        yield wanted | _all_in(folders)
         while True:
             changed = await found.get()
             if isinstance(changed, Exception):
                 raise changed
-            if any(is_of_a_mount(part) for name in changed for part in Path(name).parts):
+            if changed is _WATCHING:
+                # What changed between the files' first reading and the start of the watch is found by looking
+                # at all of them once.
+                yield wanted | _all_in(folders)
+            elif any(is_of_a_mount(part) for name in changed for part in Path(name).parts):
                 # The links that are the files stay as they are when what they lead to is another version.
                 yield wanted | _all_in(folders) | changed
             else:
@@ -51,9 +49,15 @@ async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
 async def _pour(found: asyncio.Queue[set[str] | Exception], paths: set[Path], deep: bool) -> None:
     # In a thread: it takes long enough for the first requests to notice.
     watchfiles = await asyncio.to_thread(import_module, "watchfiles")
+    changes = watchfiles.awatch(*paths, debounce=200, step=50, recursive=deep)
     try:
-        async for changes in watchfiles.awatch(*paths, debounce=200, step=50, recursive=deep):
-            found.put_nowait({path for _, path in changes})
+        first = asyncio.ensure_future(anext(changes))
+        # By its first wait it watches, and only from then on nothing is missed.
+        await asyncio.sleep(0)
+        found.put_nowait(_WATCHING)
+        found.put_nowait({path for _, path in await first})
+        async for more in changes:
+            found.put_nowait({path for _, path in more})
     except (OSError, RuntimeError) as error:
         found.put_nowait(OSError(str(error)))
 

@@ -14,6 +14,7 @@ export class ExecutionRows {
   #asked = false;
   // Beyond every number that a list has.
   #newest = 1e9;
+  #cleared = 0;
 
   constructor(api, sandbox, changed) {
     this.api = api;
@@ -96,6 +97,7 @@ export class ExecutionRows {
 
   /** Forgets all rows, as after a reset. */
   clear() {
+    this.#cleared += 1;
     this.#known.clear();
     this.loaded = false;
     this.total = 0;
@@ -104,9 +106,14 @@ export class ExecutionRows {
 
   /** Reads some executions anew, which time has moved beyond what the stream tells. */
   async refresh(ids) {
+    const cleared = this.#cleared;
     await Promise.all(ids.map(async (id) => {
       try {
-        this.take(await this.api.get(`executions/${encodeURIComponent(id)}`, { sandbox: this.sandbox }));
+        const execution = await this.api.get(`executions/${encodeURIComponent(id)}`, { sandbox: this.sandbox });
+        // What was there before a reset is not there again.
+        if (cleared === this.#cleared) {
+          this.take(execution);
+        }
       } catch (error) {
         if (error.status === 404) {
           this.#known.delete(id);
