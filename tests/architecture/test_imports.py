@@ -31,7 +31,7 @@ LAYERS: dict[str, set[str]] = {
     "server": {"errors", "version", "files", "core", "clocks", "settings", "service"},
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
-    "proxy": {"clocks", "forwarding", "server", "service", "verify"},
+    "proxy": {"clocks", "core", "errors", "forwarding", "server", "service", "settings", "verify"},
     "testing": {
         *("errors", "files", "core", "clocks", "interfaces", "loading", "settings", "service", "server"),
     },
@@ -42,7 +42,7 @@ ANYTHING = {"cli", "__main__"}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("server", "verify.answer_body", "verify.client", "forwarding", "proxy"),
-    "multidict": ("server", "testing", "forwarding"),
+    "multidict": ("server", "testing", "forwarding", "proxy.requests"),
     "yarl": ("verify.client", "forwarding"),
     "uvloop": ("server",),
     "click": ("cli",),
