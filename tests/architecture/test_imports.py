@@ -32,7 +32,8 @@ LAYERS: dict[str, set[str]] = {
     "server": {"errors", "version", "files", "core", "clocks", "settings", "coverage", "service"},
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
-    "proxy": {"clocks", "forwarding", "server", "service", "verify"},
+    "proxy": {"clocks", "core", "errors", "forwarding", "server", "service", "settings", "verify"},
+    "recorder": {"errors", "files", "core", "loading", "verify"},
     "testing": {
         *(
             "errors",
@@ -54,7 +55,7 @@ ANYTHING = {"cli", "__main__"}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("server", "verify.answer_body", "verify.client", "forwarding", "proxy"),
-    "multidict": ("server", "testing", "forwarding"),
+    "multidict": ("server", "testing", "forwarding", "proxy.requests"),
     "yarl": ("verify.client", "forwarding"),
     "uvloop": ("server",),
     "click": ("cli",),

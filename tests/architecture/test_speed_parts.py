@@ -25,6 +25,7 @@ OTHERWISE = {
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
     "service/execution_watcher.py": "what is known decides what is published",
     "stores/redis/store.py": "serves requests that wait for Redis, and is no part of a plain one",
+    "proxy": "rules and validators are made once for each contract, which takes long",
     "verify": "the judge serves no requests",
 }
 """Modules with a cache that is not there to make a get, a list or a create faster, and why it is."""
