@@ -25,6 +25,7 @@ from execmock.server.control import PREFIX
 from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
 from execmock.server.control.contract import ContractOperations
+from execmock.server.control.coverage import CoverageOperations
 from execmock.server.control.creation import CreationOperations
 from execmock.server.control.execution_times import ExecutionTimeOperations
 from execmock.server.control.executions import ExecutionOperations
@@ -55,6 +56,7 @@ _GROUPS = (
     CreationOperations,
     FaultOperations,
     JournalOperations,
+    CoverageOperations,
     SandboxOperations,
 )
 
