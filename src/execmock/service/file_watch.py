@@ -14,6 +14,7 @@ __all__ = ["changed_files"]
 _WATCHING: set[str] = set()
 """Stands for the news that changes are seen from now on; a change names at least one path."""
 
+
 async def changed_files(paths: Sequence[Path]) -> AsyncIterator[set[str]]:
     """Yield the paths that changed in folders (deep) and among files, until cancelled; at first, all of them.
 
