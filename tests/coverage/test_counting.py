@@ -98,6 +98,16 @@ def test_a_first_view_shows_no_transition(mock: MockSandbox) -> None:
     assert met(found, "status") == {"executions workflow_running": SEEN}
 
 
+def test_the_control_api_and_the_console_are_no_clients(mock: MockSandbox) -> None:
+    query = f"?sandbox={mock.name}"
+    made = call(mock, f"/_execmock/executions{query}", {"scenario": "payment-failed", "request": BODY})[1]
+    call(mock, f"/_execmock/executions/{made['id']}{query}")
+    assert met(coverage(mock), "status") == {}
+    assert read(mock, made["id"]) == "awaiting_payment"
+    assert met(coverage(mock), "status") == {"executions awaiting_payment": SEEN}
+    assert met(coverage(mock), "answer").keys() == {"getExecution 200"}
+
+
 def test_a_public_view_and_an_embedded_workflow_count_too(mock: MockSandbox) -> None:
     made = call(mock, "/v1/executions", {**BODY, "workflowId": "wf_payment_failed"})[1]["data"]
     mock.clock.advance("4s")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 
 from execmock.core.apis import ApiName
@@ -26,7 +28,7 @@ from execmock.coverage.universe import (
 from execmock.coverage.ways import ScenarioWays, answer_way, branch_way
 from execmock.service.scenarios.registry import ScenarioRegistry
 
-__all__ = ["CoverageRecorder"]
+__all__ = ["CoverageRecorder", "not_by_a_client"]
 
 _MOST_FOLLOWED = 20_000
 """Executions of a sandbox of which it is known what a client saw last."""
@@ -36,6 +38,19 @@ _MOST_SCENARIOS = 500
 _LONGEST_ERROR = 64 * 1024
 _STRUCK = "a request that it is meant for"
 _Key = tuple[Kind, tuple[str, ...]]
+
+
+_BY_CLIENT = ContextVar("by a client", default=True)
+
+
+@contextmanager
+def not_by_a_client() -> Iterator[None]:
+    """Within it, what is viewed is shown to the control API's caller, which is no client."""
+    before = _BY_CLIENT.set(False)
+    try:
+        yield
+    finally:
+        _BY_CLIENT.reset(before)
 
 
 class CoverageRecorder:
@@ -77,10 +92,16 @@ class CoverageRecorder:
 
     def viewed(
         self, execution: AnyExecution, scenario: Scenario, visits: Sequence[Visit], seed: bytes
-    ) -> None:
-        """Count what a client sees of an execution: its present status, and the way there."""
-        record = self._record(execution.sandbox)
-        record.see(record.learn(execution.id, scenario, visits, seed), scenario, visits)
+    ) -> bool:
+        """Count what a client sees of an execution: its present status, and the way there.
+
+        Returns False where it is no client that sees it, so that the view is to be counted once one does.
+        """
+        record, by_client = self._record(execution.sandbox), _BY_CLIENT.get()
+        follow = record.learn(execution.id, scenario, visits, seed)
+        if by_client:
+            record.see(follow, scenario, visits)
+        return by_client
 
     def happened(
         self, execution: AnyExecution, scenario: Scenario, visits: Sequence[Visit], seed: bytes
