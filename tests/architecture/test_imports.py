@@ -32,7 +32,7 @@ LAYERS: dict[str, set[str]] = {
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
     "proxy": {"clocks", "forwarding", "server", "service", "verify"},
-    "recorder": {"errors", "files", "core", "loading", "verify"},
+    "recorder": {"errors", "files", "core", "loading", "verify", "proxy"},
     "testing": {
         *("errors", "files", "core", "clocks", "interfaces", "loading", "settings", "service", "server"),
     },
