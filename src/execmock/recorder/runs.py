@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from execmock.recorder.model import Instant, RecordedEvent, Run, Stay
+from execmock.recorder.model import Instant, RecordedEvent, Run, Stay, Told
 from execmock.recorder.observed import Observed, Seen, instant_of
 from execmock.recorder.timeline import timeline
 from execmock.recorder.vocabulary import Words
@@ -224,6 +224,16 @@ def _give_values(stays: list[Stay], seen: Sequence[Seen], words: Words, notes: l
             place += 1
             stays.insert(place, Stay(stay.status, _change(before, one), values=stay.values | values))
         before = one
+        if one.events is not None:
+            _hear(stays, place, words)
+
+
+def _hear(stays: Sequence[Stay], place: int, words: Words) -> None:
+    """Note how much a timeline holds that was read in the stay at `place`."""
+    for stay in stays[:place]:
+        stay.told = Told.ALL
+    last = stays[place]
+    last.told = max(last.told, Told.ALL if last.status in words.graph.terminal else Told.BEGINNING)
 
 
 def _last_at(stays: Sequence[Stay], fitting: Sequence[int], one: Seen) -> int:
