@@ -174,7 +174,7 @@ def test_a_timeline_that_was_not_read_to_the_end_parts_no_ways(tmp_path: Path) -
     text = recorded(tmp_path, service)["x.yaml"]
     assert "chance" not in text
     assert text.count("status: workflow_succeeded") == 1
-    assert text.count("worker.half") == 1
+    assert text.count("eventType: worker.half") == 1
 
 
 def test_a_request_of_the_client_before_a_change_is_named_as_its_signal(tmp_path: Path) -> None:
