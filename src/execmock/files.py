@@ -20,8 +20,8 @@ _KINDS = {
 }
 
 
-def read_file(path: Path) -> bytes:
-    """Return a file's bytes; OSError when it cannot be read, is no regular file, or is over `MOST_BYTES`.
+def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return a file's bytes; OSError when it cannot be read, is no regular file, or is over `most` bytes.
 
     A pipe or a device might give nothing for ever, or never end.
     """
@@ -29,9 +29,9 @@ def read_file(path: Path) -> bytes:
     if kind not in {stat.S_IFREG, stat.S_IFDIR}:
         raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a file")
     with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise OSError(errno.EFBIG, f"it has more than {MOST_BYTES >> 20} MB")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most >> 20} MB")
     return content
 
 

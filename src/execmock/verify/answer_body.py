@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import aiohttp
 
-__all__ = ["ACCEPTED", "Room", "Unreadable", "read_body"]
+__all__ = ["ACCEPTED", "Room", "Unreadable", "read_body", "unpacker"]
 
 ACCEPTED = "gzip, deflate"
 """The content codings that are asked for."""
@@ -43,7 +43,7 @@ class Room:
 async def read_body(answer: aiohttp.ClientResponse, room: Room) -> bytes:
     """Return the body, unpacked as Content-Encoding says."""
     coding = answer.headers.get("Content-Encoding", "").strip().lower()
-    unpack = _unpacker(coding)
+    unpack = unpacker(coding)
     parts: list[bytes] = []
     taken = 0
     async for packed in answer.content.iter_chunked(_CHUNK):
@@ -54,7 +54,8 @@ async def read_body(answer: aiohttp.ClientResponse, room: Room) -> bytes:
     return b"".join(parts)
 
 
-def _unpacker(coding: str) -> Callable[[bytes], Iterable[bytes]]:
+def unpacker(coding: str) -> Callable[[bytes], Iterable[bytes]]:
+    """Return what unpacks the parts of a body with a content coding; Unreadable for one that is not known."""
     if coding in ("", "identity"):
         return lambda packed: (packed,)
     if coding in ("gzip", "x-gzip", "deflate"):

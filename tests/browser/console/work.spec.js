@@ -20,6 +20,8 @@ test("the journal says what breaks the contract and why a browser keeps an answe
   await expect(page.getByText("2 requests")).toBeVisible();
   await mock.part("Coverage");
   await expect(mock.row("listExecutions").locator(".met")).toHaveText("2");
+  await expect(mock.row("createExecution 400 invalidBody").locator(".met")).toHaveText("1");
+  await expect(mock.row("workflow_cancelled").filter({ hasText: "wf_cancelled_before_payment" }).locator(".open")).toHaveText("·");
 });
 
 test("a line to copy sends the same request again", async ({ mock, page, context }) => {
@@ -64,6 +66,68 @@ test("a scenario is written with a mistake that is told at its line, mended, sav
   await expect(page.getByText(/by-hand was saved/)).toBeVisible();
   await mock.shown("by-hand");
   await expect(page.getByRole("article").getByRole("link", { name: "by-hand" })).toBeVisible();
+});
+
+/** Holds back the answer to the next such request: once `asked`, `release` lets it come. */
+async function held(page, pattern, method) {
+  let [tell, free] = [];
+  const [asked, freed] = [new Promise((done) => (tell = done)), new Promise((done) => (free = done))];
+  let request = null;
+  await page.route(pattern, async (route) => {
+    if (request || route.request().method() !== method) {
+      return route.fallback();
+    }
+    request = route.request();
+    const response = await route.fetch();
+    tell();
+    await freed;
+    return route.fulfill({ response });
+  });
+  const release = async () => {
+    const came = page.waitForEvent("requestfinished", (one) => one === request);
+    free();
+    await came;
+  };
+  return { asked, release };
+}
+
+test("an answer that comes late leaves the reader, and what is shown, where they are by then", async ({ mock, page }) => {
+  await page.goto("/_execmock/#/scenarios/+");
+  await expect(page.getByRole("button", { name: "Save into the sandbox" })).toBeEnabled();
+  const saving = await held(page, "**/scenarios/my-scenario*", "PUT");
+  await mock.press("Save into the sandbox");
+  await saving.asked;
+  await mock.part("New");
+  await saving.release();
+  await expect(page.getByText(/my-scenario was saved/)).toBeVisible();
+  await expect(page.getByText("Says in a sentence what happens.")).toHaveCount(1);
+  await expect(page).toHaveURL(/#\/new$/);
+
+  await mock.part("Faults");
+  const reading = await held(page, /\/faults\?/, "GET");
+  await mock.press("503 unavailable");
+  await reading.asked;
+  const others = page.waitForResponse(/\/faults\?sandbox=default/);
+  await mock.choose("default");
+  await others;
+  await reading.release();
+  await expect(page.getByText("503 unavailable is on.")).toBeVisible();
+  await expect(page.getByText("No fault is on.")).toBeVisible();
+  await expect(page.getByText("1 fault on:")).toHaveCount(0);
+  await mock.choose(mock.sandbox.id);
+  await expect(page.getByText("1 fault on:")).toBeVisible();
+
+  const { id } = await (await mock.request.post("/_execmock/sandboxes", { data: { name: `${mock.sandbox.id}-gone` } })).json();
+  await mock.choose(id);
+  await mock.part("Sandbox");
+  const deleting = await held(page, `**/sandboxes/${id}*`, "DELETE");
+  await mock.press("Delete the sandbox");
+  await mock.press("Press again: it goes with all in it");
+  await deleting.asked;
+  await mock.choose(mock.sandbox.id);
+  await deleting.release();
+  await expect(page.getByText(`The sandbox ${id} was deleted.`)).toBeVisible();
+  await expect(page.getByRole("heading", { name: `Sandbox ${mock.sandbox.id}` })).toBeVisible();
 });
 
 test("a snapshot brings back what was there", async ({ mock, page }) => {

@@ -30,7 +30,7 @@ export function Faults({ model }) {
   const [wanted, want] = useState({ operation: "", workflow: "", times: "", skip: "", chance: 100, late: 3 });
   const change = (changes) => want({ ...wanted, ...changes });
   const here = { sandbox: model.sandbox };
-  const on = (body, said) => model.act(() => model.api.post("faults", body, here), said).then((done) => done && model.readFaults());
+  const on = (body, said) => model.act(() => model.api.post("faults", body, here).then(() => model.readFaults()), said);
   const operations = Object.values(contract?.paths ?? {}).flatMap((methods) => Object.values(methods).map((one) => one?.operationId).filter(Boolean));
   const switchOn = (does, label) => on({ faults: [faultOf(does, wanted)] }, `${label} is on.`);
   return html`<section aria-labelledby="faults-title">

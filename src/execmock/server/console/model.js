@@ -1,17 +1,19 @@
 // All that the page knows of one sandbox: read once, and kept true by the live stream.
-import { Api, ApiError } from "./api.js";
+import { ApiError } from "./api.js";
 import { SandboxClock } from "./clock.js";
+import { KEPT, api, first } from "./first.js";
 import { ExecutionRows } from "./rows.js";
-import { Store } from "./store.js";
+import { Store, painted } from "./store.js";
 import { Stream } from "./stream.js";
 
-const KEPT = "execmock sandbox";
 /** How many requests the page keeps. */
 export const MOST_REQUESTS = 1000;
 const JUMP = 1500;
 
 export class Model extends Store {
   #stream = null;
+  // Stands for one opening of a sandbox: what was asked during another one comes too late.
+  #opened = {};
 
   constructor() {
     super({
@@ -19,7 +21,7 @@ export class Model extends Store {
       clock: null, scenarios: [], defaultScenario: null, faults: [], held: [], requests: [], followed: {},
       connection: "connecting", locked: null, notice: null, error: null, edition: 0,
     });
-    this.api = new Api();
+    this.api = api;
     this.api.onLocked = (wrong) => this.set({ locked: wrong ? "wrong" : "asked" });
     this.rows = this.#newRows();
   }
@@ -28,18 +30,38 @@ export class Model extends Store {
     return this.state.sandbox;
   }
 
+  /** Returns a function that says whether the sandbox is still open that is now. */
+  here() {
+    const opened = this.#opened;
+    return () => this.#opened === opened;
+  }
+
+  /** Returns a function that replaces members while the sandbox is still open that is now. */
+  #setter() {
+    const still = this.here();
+    return (changes) => still() && this.set(changes);
+  }
+
   /** Reads everything, and follows the stream; with a name, those of another sandbox. */
   async open(sandbox = this.sandbox) {
     this.#stream?.stop();
+    this.#opened = {};
+    const still = this.here();
     this.set({ sandbox, requests: [], followed: {}, clock: null, faults: [], error: null });
     this.rows = this.#newRows();
     sessionStorage.setItem(KEPT, sandbox);
     // The newest are shown before all else; the stream has the server look at everything, which takes it long.
-    await this.rows.first().catch(() => {});
-    if (this.sandbox === sandbox && !this.state.locked) {
-      this.#stream = new Stream(this.api, sandbox, (...told) => this.#take(...told), (...told) => this.#connected(...told));
+    await first(sandbox).then((found) => still() && this.#first(found), () => {});
+    if (still() && !this.state.locked) {
+      this.#stream = new Stream(this.api, sandbox, (...told) => still() && this.#take(...told), (...told) => still() && this.#connected(...told));
       await this.#readAll();
     }
+  }
+
+  async #first({ clock, lists }) {
+    this.set({ clock: new SandboxClock(clock) });
+    this.rows.first(lists);
+    await painted();
   }
 
   /** Takes the control key that the reader gave. */
@@ -49,8 +71,8 @@ export class Model extends Store {
     await this.open();
   }
 
-  /** Does what a reader asked for; what is refused is shown. Returns whether it was done. */
-  async act(what, done) {
+  /** Does what a reader asked for; what is refused is shown, where that is `wanted`. Returns whether it was done. */
+  async act(what, done, wanted = () => true) {
     try {
       const result = await what();
       this.set({ error: null, notice: done ? { text: typeof done === "function" ? done(result) : done, at: Date.now() } : this.state.notice });
@@ -58,6 +80,9 @@ export class Model extends Store {
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof TypeError)) {
         throw error;
+      }
+      if (!wanted()) {
+        return false;
       }
       const unreached = error instanceof TypeError ? ["The server could not be reached."] : error.sentences;
       this.set({ error: error.status === 401 ? null : unreached, notice: null });
@@ -67,16 +92,20 @@ export class Model extends Store {
 
   async #readAll() {
     const here = { sandbox: this.sandbox };
-    await this.act(async () => {
+    const [still, set] = [this.here(), this.#setter()];
+    const done = await this.act(async () => {
       const list = this.rows.load();
       const [server, { sandboxes }, clock, faults] = await Promise.all([
         this.api.get("server"), this.api.get("sandboxes"), this.api.get("clock", here), this.api.get("faults", here),
       ]);
-      this.set({ server, sandboxes, clock: new SandboxClock(clock), faults: faults.faults, held: faults.held });
+      set({ server, sandboxes, clock: new SandboxClock(clock), faults: faults.faults, held: faults.held });
       await Promise.all([list, this.readScenarios(), this.#readRequests()]);
       this.state.contract ??= await this.api.get("contract");
-      this.set({ edition: this.state.edition + 1 });
-    }).then((done) => done || this.#fallBack());
+      set({ edition: this.state.edition + 1 });
+    }, undefined, still);
+    if (!done && still()) {
+      await this.#fallBack();
+    }
   }
 
   /** A sandbox that was kept by the browser may be gone. */
@@ -84,33 +113,42 @@ export class Model extends Store {
     if (this.state.locked || this.sandbox === "default") {
       return;
     }
+    const [still, gone] = [this.here(), this.sandbox];
     const { sandboxes } = await this.api.get("sandboxes").catch(() => ({ sandboxes: null }));
-    if (sandboxes && !sandboxes.some(({ id }) => id === this.sandbox)) {
-      const gone = this.sandbox;
+    if (still() && sandboxes && !sandboxes.some(({ id }) => id === gone)) {
       await this.open("default");
       this.set({ notice: { text: `The sandbox ${gone} is gone; this is the default one.`, at: Date.now() } });
     }
   }
 
   async readScenarios() {
-    const here = { sandbox: this.sandbox };
+    const [here, set] = [{ sandbox: this.sandbox }, this.#setter()];
     const [{ scenarios }, { scenario }] = await Promise.all([this.api.get("scenarios", here), this.api.get("default-scenario", here)]);
-    this.set({ scenarios, defaultScenario: scenario });
+    set({ scenarios, defaultScenario: scenario });
   }
 
   async readFaults() {
+    const set = this.#setter();
     const { faults, held } = await this.api.get("faults", { sandbox: this.sandbox });
-    this.set({ faults, held });
+    set({ faults, held });
   }
 
   async readSandboxes() {
     this.set({ sandboxes: (await this.api.get("sandboxes")).sandboxes });
   }
 
+  /** Empties the journal. */
+  async clearRequests() {
+    const set = this.#setter();
+    await this.api.delete("journal", { sandbox: this.sandbox });
+    set({ requests: [] });
+  }
+
   async #readRequests() {
+    const set = this.#setter();
     const { entries } = await this.api.get("journal", { sandbox: this.sandbox, limit: MOST_REQUESTS / 4 });
     const later = this.state.requests.filter(({ number }) => number > (entries.at(-1)?.number ?? 0));
-    this.set({ requests: [...entries, ...later] });
+    set({ requests: [...entries, ...later] });
   }
 
   #newRows() {

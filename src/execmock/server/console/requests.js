@@ -37,10 +37,7 @@ export function Requests({ model, name }) {
   const entry = name && requests.find(({ number }) => String(number) === name);
   return html`<section aria-labelledby="requests-title" class="list">
     <div class="head"><h2 id="requests-title">Requests</h2><p class="count" role="status">${counted(found.length, "request")}</p>
-      <button type="button" onClick=${() => model.act(async () => {
-        await model.api.delete("journal", { sandbox: model.sandbox });
-        model.set({ requests: [] });
-      }, "The journal is empty.")}>Clear</button></div>
+      <button type="button" onClick=${() => model.act(() => model.clearRequests(), "The journal is empty.")}>Clear</button></div>
     ${model.sandbox !== "default" && html`<p class="quiet">Requests that no key leads here, such as a browser's preflights, are in the sandbox default.</p>`}
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <label class="choice"><span>Search</span><input type="search" id="search" value=${wanted.text} placeholder="path, execution…  (press /)" onInput=${(event) => change({ text: event.target.value })} /></label>

@@ -1,9 +1,8 @@
 // The executions of a sandbox, newest first: the newest at once, the others page by page after that.
+import { APIS } from "./first.js";
 import { instant } from "./text.js";
 
-const APIS = ["executions", "embed"];
-const FIRST = 100;
-const PAGE = 1000;
+const PAGE = 500;
 /** How many executions the page keeps; of larger sandboxes it shows the newest. */
 export const MOST = 20_000;
 
@@ -14,6 +13,7 @@ export class ExecutionRows {
   #asked = false;
   // Beyond every number that a list has.
   #newest = 1e9;
+  #cleared = 0;
 
   constructor(api, sandbox, changed) {
     this.api = api;
@@ -45,10 +45,10 @@ export class ExecutionRows {
     this.#touched();
   }
 
-  /** Reads the newest alone. */
-  async first() {
-    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, FIRST, new Set())));
-    this.#settle(totals);
+  /** Takes in the newest alone, a page of each API. */
+  first(lists) {
+    lists.forEach((list) => this.#take(list, 0));
+    this.#settle(lists.map(({ total }) => total));
   }
 
   /** Reads the list anew; where that is under way, what it has read may be old, so it begins again. */
@@ -67,10 +67,10 @@ export class ExecutionRows {
 
   async #load() {
     const seen = new Set();
-    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, FIRST, seen)));
+    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, PAGE, seen)));
     this.#settle(totals);
     for (const [index, api] of APIS.entries()) {
-      for (let offset = FIRST; offset < Math.min(totals[index], MOST); offset += PAGE) {
+      for (let offset = PAGE; offset < Math.min(totals[index], MOST); offset += PAGE) {
         await this.#page(api, offset, PAGE, seen);
         this.#touched();
         if (this.#asked) {
@@ -86,16 +86,19 @@ export class ExecutionRows {
 
   async #page(api, offset, limit, seen) {
     const query = { sandbox: this.sandbox, api, offset, limit, history: false };
-    const { executions, total } = await this.api.get("executions", query);
-    executions.forEach((execution, index) => {
-      seen.add(execution.id);
-      this.#keep(execution, total - offset - index);
-    });
-    return total;
+    const list = await this.api.get("executions", query);
+    list.executions.forEach(({ id }) => seen.add(id));
+    this.#take(list, offset);
+    return list.total;
+  }
+
+  #take({ executions, total }, offset) {
+    executions.forEach((execution, index) => this.#keep(execution, total - offset - index));
   }
 
   /** Forgets all rows, as after a reset. */
   clear() {
+    this.#cleared += 1;
     this.#known.clear();
     this.loaded = false;
     this.total = 0;
@@ -104,9 +107,14 @@ export class ExecutionRows {
 
   /** Reads some executions anew, which time has moved beyond what the stream tells. */
   async refresh(ids) {
+    const cleared = this.#cleared;
     await Promise.all(ids.map(async (id) => {
       try {
-        this.take(await this.api.get(`executions/${encodeURIComponent(id)}`, { sandbox: this.sandbox }));
+        const execution = await this.api.get(`executions/${encodeURIComponent(id)}`, { sandbox: this.sandbox });
+        // What was there before a reset is not there again.
+        if (cleared === this.#cleared) {
+          this.take(execution);
+        }
       } catch (error) {
         if (error.status === 404) {
           this.#known.delete(id);

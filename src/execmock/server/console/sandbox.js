@@ -16,12 +16,19 @@ export function Sandbox({ model }) {
   const own = sandboxes.find(({ id }) => id === sandbox);
   const path = `sandboxes/${encodeURIComponent(sandbox)}`;
   const take = () => model.act(async () => {
+    const count = model.rows.total;
     const document = await model.api.get("snapshot", here);
     const label = name.trim() || `${sandbox} at ${clockTime(clock.now)}`;
-    taken = [{ label, document, count: model.rows.total }, ...taken].slice(0, MOST);
-    setName("");
+    taken = [{ label, document, count }, ...taken].slice(0, MOST);
+    setName((now) => now === name ? "" : now);
     show((count) => count + 1);
   }, "The snapshot is taken.");
+  const leave = async () => {
+    const still = model.here();
+    if (await model.act(() => model.api.delete(path), `The sandbox ${sandbox} was deleted.`) && still()) {
+      await model.open("default");
+    }
+  };
   const restore = (document, label) => model.act(() => model.api.put("snapshot", document, here), `The sandbox is again as in ${label}.`);
   const dropped = (file) => file && model.act(async () => {
     let document;
@@ -46,7 +53,7 @@ export function Sandbox({ model }) {
     <${Part} title="Begin again" id="again-title"><p class="row-of">
       <${Sure} label=${own?.world ? `Go back to the world ${own.world}` : "Reset"} question="Press again: executions and journal go" act=${() => model.act(() => model.api.post(`${path}/reset`), "The sandbox was reset.")} />
       <${Sure} label="Empty it" question="Press again: all executions go" act=${() => model.act(() => model.api.post(`${path}/reset`, undefined, { empty: true }), "The sandbox is empty.")} />
-      ${sandbox !== "default" && html`<${Sure} label="Delete the sandbox" question="Press again: it goes with all in it" act=${() => model.act(() => model.api.delete(path)).then((done) => done && model.open("default"))} />`}</p></${Part}>
+      ${sandbox !== "default" && html`<${Sure} label="Delete the sandbox" question="Press again: it goes with all in it" act=${leave} />`}</p></${Part}>
     <${Another} model=${model} />
   </section>`;
 }
@@ -59,8 +66,8 @@ function Another({ model }) {
     const result = await model.act(() => model.api.post("sandboxes", name.trim() ? { name: name.trim() } : {}));
     if (result) {
       setMade(result);
-      setName("");
-      await model.readSandboxes();
+      setName((now) => now === name ? "" : now);
+      await model.act(() => model.readSandboxes());
     }
   };
   return html`<${Part} title="Another sandbox" id="another-title">

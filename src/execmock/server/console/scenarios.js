@@ -1,10 +1,10 @@
 // Scenarios: their text, checked by the server while it is typed, what would happen, and saving into the sandbox.
-import { html, useEffect, useState } from "./html.js";
+import { html, useEffect, useRef, useState } from "./html.js";
 import { Part, Refused, Status } from "./controls.js";
 import { Editor } from "./editor.js";
 import { Graph } from "./graph.js";
 import { go, to } from "./router.js";
-import { useAnswer } from "./store.js";
+import { useAnswer, useShown } from "./store.js";
 import { visible } from "./text.js";
 
 const NEW = `scenario: my-scenario
@@ -37,6 +37,9 @@ function Scenario({ model, name }) {
   const kept = useAnswer(() => name === "+" ? Promise.resolve({ text: NEW }) : model.api.get(`scenarios/${encodeURIComponent(name)}`, here), [name, model.sandbox]);
   const [written, write] = useState(null);
   const [seed, setSeed] = useState(0);
+  const shown = useShown();
+  const latest = useRef();
+  latest.current = written;
   const text = written ?? kept.value?.text ?? "";
   const waited = useWaited(text, PAUSE);
   const checked = useAnswer(() => kept.value ? model.api.post("scenario-check", { text: waited, seed }, here) : Promise.resolve(null), [waited, seed, Boolean(kept.value)]);
@@ -45,22 +48,26 @@ function Scenario({ model, name }) {
     return html`<${Refused} error=${kept.error} />`;
   }
   const save = async () => {
-    const saved = await model.act(() => model.api.put(`scenarios/${encodeURIComponent(scenario.name)}`, { text }, here), ({ name: as }) => `${as} was saved into the sandbox ${model.sandbox}; new executions follow it.`);
-    if (saved) {
+    const saved = await model.act(() => model.api.put(`scenarios/${encodeURIComponent(scenario.name)}`, { text }, here), ({ name: as }) => `${as} was saved into the sandbox ${here.sandbox}; new executions follow it.`);
+    if (!saved) {
+      return;
+    }
+    await model.act(() => model.readScenarios());
+    // A reader who has gone elsewhere meanwhile, or written on, stays there.
+    if (shown() && (latest.current === null || latest.current === text)) {
       write(null);
       kept.again();
-      await model.readScenarios();
       go("scenarios", saved.name);
     }
   };
   const takeBack = async () => {
-    await model.act(() => model.api.delete(`scenarios/${encodeURIComponent(name)}`, here), `What was saved of ${name} was taken back.`) && (write(null), kept.again());
+    await model.act(() => model.api.delete(`scenarios/${encodeURIComponent(name)}`, here), `What was saved of ${name} was taken back.`) && (write((now) => now === written ? null : now), kept.again());
   };
   const settled = waited === text && !checked.busy;
   return html`<div class="scenario">
     <div class="head"><h3>${name === "+" ? "A new scenario" : visible(name)}</h3>
       <button type="button" class="primary" disabled=${!settled || !scenario || text === kept.value?.text && name !== "+"} onClick=${save}>Save into the sandbox</button>
-      <button type="button" disabled=${!scenario || written !== null} onClick=${() => model.act(() => model.api.put("default-scenario", { scenario: name }, here), `${name} is what executions follow that name none.`).then(() => model.readScenarios())}>Make it the default</button>
+      <button type="button" disabled=${!scenario || written !== null} onClick=${() => model.act(() => model.api.put("default-scenario", { scenario: name }, here).then(() => model.readScenarios()), `${name} is what executions follow that name none.`)}>Make it the default</button>
       ${name !== "+" && html`<button type="button" onClick=${takeBack}>Take back</button>`}
       ${written !== null && html`<button type="button" onClick=${() => write(null)}>Undo changes</button>`}</div>
     <${Refused} error=${checked.error} />

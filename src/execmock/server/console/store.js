@@ -1,5 +1,5 @@
 // State that components watch: changes of one frame are shown together.
-import { useEffect, useState } from "./html.js";
+import { useEffect, useRef, useState } from "./html.js";
 
 export class Store {
   #watchers = new Set();
@@ -40,6 +40,19 @@ export function useStore(store) {
   const [, show] = useState(0);
   useEffect(() => store.watch(() => show((count) => count + 1)), [store]);
   return store.state;
+}
+
+/** Waits until what has changed is on the screen, or would be if the tab were looked at. */
+export function painted() {
+  const drawn = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  return Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 200))]);
+}
+
+/** Returns a function that says whether the component is still shown: afterwards the reader is elsewhere. */
+export function useShown() {
+  const shown = useRef(true);
+  useEffect(() => () => (shown.current = false), []);
+  return () => shown.current;
 }
 
 /** Returns what a request gives, anew when `on` changes: {value, error, busy, again}. */

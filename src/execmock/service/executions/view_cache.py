@@ -17,6 +17,7 @@ from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode_kept, encode
 from execmock.core.progress import Tick, counts_reads, progress, standing
 from execmock.core.views import ViewData, Views, next_event
+from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.registry import ScenarioRegistry
 
@@ -57,26 +58,25 @@ class _Page(NamedTuple):
 class ViewCache:
     """Renders executions and caches the views rendered last, at most `most`."""
 
-    def __init__(self, views: Views, registry: ScenarioRegistry, most: int = 20_000) -> None:
+    def __init__(
+        self, views: Views, registry: ScenarioRegistry, coverage: CoverageRecorder, most: int = 20_000
+    ) -> None:
         self._views = views
         self._registry = registry
+        self._coverage = coverage
         self._rendered: BoundedCache[str, RenderedViews] = BoundedCache(most)
         self._pages: BoundedCache[tuple[str, str, str, int], _Page] = BoundedCache(_MOST_PAGES)
 
     def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> RenderedViews:
         """Return an execution at the instant of its creation; `request` is its body."""
-        rendered = self._render(execution, sandbox, execution.created_at, request)
-        self._rendered.keep(execution.id, rendered)
-        return rendered
+        return self._render(execution, sandbox, execution.created_at, request)
 
     def render(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution as it stands at `now`."""
         kept = self._rendered.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
-        rendered = self._render(execution, sandbox, now, decode_kept(execution.request))
-        self._rendered.keep(execution.id, rendered)
-        return rendered
+        return self._render(execution, sandbox, now, decode_kept(execution.request))
 
     def private(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution with its private view rendered."""
@@ -121,7 +121,11 @@ class ViewCache:
         scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox, execution)
         state, due = standing(scenario, execution.progress, now, seed)
+        counted = self._coverage.viewed(execution, scenario, state.visits, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
         polled = counts_reads(scenario, state, seed)
-        return RenderedViews(execution, encode(fields), now, until, polled)
+        rendered = RenderedViews(execution, encode(fields), now, until, polled)
+        if counted:
+            self._rendered.keep(execution.id, rendered)
+        return rendered

@@ -1,0 +1,248 @@
+"""A server that passes every request on to an upstream, and hands on each exchange that is finished."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from execmock.forwarding.relay import Decision, PassedRequest, relay
+from execmock.forwarding.upstream import BUFFER, LONGEST_HEADER, UpstreamClient, UpstreamFailure
+from execmock.proxy.exchanges import LONGEST, Inspection, Keeping, Watched
+from execmock.server.api.calls import Answer, Request, refused
+from execmock.server.api.pipeline import internal_error
+from execmock.server.http.listener import bind
+from execmock.server.http.malformed import field_limit, line_limit, unreadable
+from execmock.service.refusals import Refusal
+from execmock.verify.connections import Connections
+from execmock.verify.exchange import Exchange
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http_parser import RawRequestMessage
+    from aiohttp.streams import StreamReader
+
+__all__ = ["MOST_AT_ONCE", "Forwarder", "ForwarderOptions", "Routes"]
+
+MOST_AT_ONCE = 2_000
+"""Requests under way; further ones are refused."""
+_LAST = 1.0  # seconds that requests under way get in the end
+_SILENT = logging.getLogger("execmock.proxy")
+_SILENT.disabled = True
+
+Observe = Callable[[Exchange], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Where requests go. `embed_upstream` is for the operations named by `embed`.
+
+    `operation` returns the id of the contract's operation for a method and a path, or an empty text; Refusal
+    where a request is not to be passed on.
+    """
+
+    upstream: str
+    embed_upstream: str | None = None
+    embed: frozenset[str] = frozenset()
+    operation: Callable[[str, str], str] = lambda method, path: ""
+
+    def base(self, operation: str) -> str:
+        """Return the address that an operation is passed on to."""
+        return self.embed_upstream if self.embed_upstream and operation in self.embed else self.upstream
+
+
+@dataclass(frozen=True, slots=True)
+class ForwarderOptions:
+    """Where to listen (port 0: a free one), how to reach the upstreams, and what to keep.
+
+    `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
+    are kept. Where there is an `inspect`, answers of operations that are no longer are held back, and it says
+    what becomes of each.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    connections: Connections = field(default_factory=Connections)
+    timeout: float = 30.0
+    longest: int = LONGEST
+    inspect: Callable[[Exchange], Inspection] | None = None
+
+
+class Forwarder:
+    """Listens, and passes on; to be used as an async context manager.
+
+    `observe` gets every exchange that is finished, in the order in which they finish: also those without an
+    answer (`lost` says why), not those whose client has gone before the end. Bodies that are too long
+    are not kept: `unread` says so. At most MOST_AT_ONCE requests are under way.
+
+    ConfigError where the address cannot be listened on, or the certificates not be used.
+    """
+
+    def __init__(
+        self,
+        routes: Routes,
+        observe: Observe,
+        options: ForwarderOptions | None = None,
+    ) -> None:
+        options = options or ForwarderOptions()
+        self._routes = routes
+        self._observe = observe
+        self._place = (options.host, options.port)
+        self._connections = options.connections
+        self._keeping = Keeping(options.longest)
+        inspect = options.inspect
+        self._inspected = None if inspect is None else partial(self._decision, inspect)
+        self._client = UpstreamClient(timeout=options.timeout, tls=self._tls(), http_proxy=self._http_proxy)
+        self._own = count(1)
+        self._under_way = 0
+        self._stack = AsyncExitStack()
+        self.url = ""
+        """The address that is listened on, once it is."""
+
+    def _tls(self) -> ssl.SSLContext | None:
+        bases = filter(None, (self._routes.upstream, self._routes.embed_upstream))
+        secure = any(urlsplit(base).scheme == "https" for base in bases)
+        return self._connections.tls if secure else None
+
+    def _http_proxy(self, url: str) -> str | None:
+        found = self._connections.proxy_for(url)
+        return found.url if found else None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._client)
+            sock = bind(*self._place)
+            stack.callback(sock.close)
+            server = _Server(self._handled, self.malformed)
+            accepting = await asyncio.get_running_loop().create_server(server, sock=sock, backlog=1024)
+            stack.push_async_callback(server.shutdown, _LAST)
+            stack.callback(accepting.close)
+            host, port = sock.getsockname()[:2]
+            self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _handled(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        if self._under_way >= MOST_AT_ONCE:
+            busy = f"The proxy has {MOST_AT_ONCE} requests under way, and takes no more"
+            return self._refusal(Refusal(503, busy, headers={"Retry-After": "1"}))
+        self._under_way += 1
+        try:
+            return await self._passed(incoming)
+        finally:
+            self._under_way -= 1
+
+    async def _passed(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        try:
+            operation = self._routes.operation(incoming.method, incoming.raw_path.partition("?")[0])
+        except Refusal as refusal:
+            return self._refusal(refusal)
+        base = self._routes.base(operation)
+        watched = Watched(incoming, base, operation, self._keeping, self._observe, self._inspected)
+        try:
+            return await relay(incoming, self._client, base, watched)
+        except UpstreamFailure as failure:
+            return self._refusal(Refusal(failure.status, str(failure)))
+        except ConnectionError:
+            raise  # the client has gone
+        except Exception as error:
+            path, _, query = incoming.raw_path.partition("?")
+            request = Request(incoming.method, path, query, incoming.headers)
+            return self._response(internal_error(error, request, self._id()))
+        finally:
+            watched.release()
+
+    def malformed(self, error: BaseException | None) -> web.Response:
+        """Return the answer to a request that cannot be read."""
+        return self._refusal(unreadable(error, LONGEST_HEADER))
+
+    def _refusal(self, refusal: Refusal) -> web.Response:
+        return self._response(refused(refusal, self._id()))
+
+    def _decision(self, inspect: Callable[[Exchange], Inspection], seen: Exchange) -> Decision:
+        found = inspect(seen)
+        return Decision(found.headers, None if found.refusal is None else self._refusal(found.refusal))
+
+    def _id(self) -> str:
+        return f"req_proxy{next(self._own):08x}"
+
+    def _response(self, answer: Answer) -> web.Response:
+        response = web.Response(
+            body=answer.body,
+            status=answer.status,
+            headers={**answer.headers, "Content-Type": answer.content_type},
+        )
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    """aiohttp's low-level server; a request is cancelled when its client goes away."""
+
+    def __init__(
+        self,
+        handler: Callable[[web.BaseRequest], object],
+        malformed: Callable[[BaseException | None], web.Response],
+    ) -> None:
+        super().__init__(handler, request_factory=_request, handler_cancellation=True)  # type: ignore[arg-type]  # awaited by it
+        self._malformed = malformed
+
+    def __call__(self) -> web.RequestHandler:
+        """Return the protocol of a new connection."""
+        return _Connection(self, self._malformed)
+
+
+class _Connection(web.RequestHandler):
+    """One connection of a client; a malformed request gets the API's error body, without a traceback."""
+
+    __slots__ = ("_malformed",)
+
+    def __init__(self, server: web.Server, malformed: Callable[[BaseException | None], web.Response]) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=_SILENT,
+            logger=_SILENT,
+            max_line_size=line_limit(LONGEST_HEADER),
+            max_field_size=field_limit(LONGEST_HEADER),
+            auto_decompress=False,
+            read_bufsize=BUFFER,
+        )
+        self._malformed = malformed
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the answer to a request that cannot be read; the connection closes after it."""
+        if request.writer.output_size > 0:
+            return super().handle_error(request, status, exc, message)
+        return self._malformed(exc)
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    return PassedRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
