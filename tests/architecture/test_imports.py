@@ -28,7 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "stores": {"errors", "core", "interfaces"},
     "loading": {"errors", "files", "core"},
     "service": {*BELOW_SERVICE, "settings"},
-    "server": {"errors", "version", "files", "core", "clocks", "settings", "service"},
+    "server": {"errors", "version", "files", "core", "clocks", "settings", "service", "forwarding"},
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
     "proxy": {"clocks", "core", "errors", "forwarding", "server", "service", "settings", "verify"},
