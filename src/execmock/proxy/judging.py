@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE
 from execmock.core.schema.violation import Violation
 from execmock.proxy.exchanges import Inspection
 from execmock.proxy.passive import HAS, passive_rules
@@ -131,11 +132,14 @@ class Judging:
         self._journal.append(self._own(seen))
 
     def _own(self, seen: Exchange) -> Exchange:
-        """Return an exchange with a name for the key that it was sent with."""
+        """Return an exchange as rules know those of a run: whose it is, and if it may be repeated."""
         key = seen.request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         if key and key not in self._keys and len(self._keys) < _MOST_KEYS:
             self._keys[key] = f"KEY_{len(self._keys) + 1}"
-        return replace(seen, identity=self._keys.get(key, "another") if key else "none")
+        # What answers a create with an idempotency key may have been created long before.
+        again = seen.operation == CREATE and b'"idempotencyKey"' in seen.request.body
+        identity = self._keys.get(key, "another") if key else "none"
+        return replace(seen, identity=identity, label="repeat/" if again else "")
 
     async def run(self) -> None:
         """Judge again and again what came meanwhile, until this is cancelled."""
