@@ -73,11 +73,9 @@ async def test_a_change_is_kept_and_one_of_nothing_is_none(sandboxes: Sandboxes)
 async def test_an_execution_id_leads_back_to_its_sandbox(sandboxes: Sandboxes) -> None:
     for name in ("a", "b"):
         await sandboxes.add(sandboxes.make(name))
-    named = await sandboxes.named_by("exec_" + xid(1, sandbox_tag("b"), 1))
-    assert named is not None
-    assert named.id == "b"
+    assert await sandboxes.ids.origin("exec_" + xid(1, sandbox_tag("b"), 1)) == "b"
     for strange in ("exec_" + xid(1, sandbox_tag("c"), 1), "", "é", "\udcff" * 20):
-        assert await sandboxes.named_by(strange) is None
+        assert await sandboxes.ids.origin(strange) == ""
 
 
 async def test_a_reset_keeps_keys_and_a_deletion_ends_all(clock: ManualClock) -> None:

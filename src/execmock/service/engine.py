@@ -147,6 +147,7 @@ class Engine:
     async def prepare(self) -> None:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
+        await self.sandboxes.build_index()
         await self.scenario_sync.refresh()
         known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 from execmock.clocks import SeededEntropy
+from execmock.core.apis import EXECUTIONS_API
 from execmock.core.clock import ClockState
-from execmock.core.ids import derive, sandbox_tag, xid, xid_tag
+from execmock.core.ids import derive, sandbox_tag, xid
 from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, KeptFault, Sandbox, Scope
 from execmock.core.world_origin import WorldOrigin
-from execmock.interfaces import Clock, Entropy, Key, Put, Store
+from execmock.interfaces import Clock, Contents, Entropy, Key, Put, Store
+from execmock.service.id_index import IdIndex
 
 __all__ = [
     "DEFAULT_SANDBOX",
@@ -49,7 +51,7 @@ class Sandboxes:
         self.clock = clock
         self._entropy = entropy
         self._draw_by = draw_by
-        self._tags: dict[bytes, str] = {}
+        self.ids = IdIndex(store)
         self._make_default = make_default
         self.faults_active = False
         """Whether any request may meet a fault."""
@@ -104,7 +106,7 @@ class Sandboxes:
 
     async def add(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = ()) -> bool:
         """Keep a sandbox and the keys that open it, as one step; False if the name is taken."""
-        puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
+        puts = self._puts(sandbox, keys)
         added = False
 
         def unless_taken(old: Sandbox | None) -> list[Put]:
@@ -119,7 +121,7 @@ class Sandboxes:
         self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]] = (), also: Sequence[Put] = ()
     ) -> None:
         """Keep a sandbox and the keys that open it in the place of one of its name, as one step."""
-        puts = [Put(_place(sandbox.id), sandbox), *(self._key_put(sandbox.id, *key) for key in keys)]
+        puts = self._puts(sandbox, keys)
         await self._store.update(_place(sandbox.id), lambda _: [*puts, *also])
 
     async def open_with(self, name: str, key: str, scope: Scope) -> None:
@@ -148,15 +150,15 @@ class Sandboxes:
         count = await self._store.count("", "sandbox")
         return list(reversed(await self._store.page("", "sandbox", 0, count)))
 
-    async def named_by(self, execution_id: str) -> Sandbox | None:
-        """Return the sandbox that an execution id was made in, as the id itself tells, or None."""
-        tag = xid_tag(execution_id[-20:])
-        if tag is None:
-            return None
-        if tag not in self._tags:
-            self._tags.update({sandbox_tag(sandbox.id): sandbox.id for sandbox in await self.all()})
-        name = self._tags.get(tag)
-        return None if name is None else await self.get(name)
+    async def build_index(self) -> None:
+        """Index the executions of a store that an earlier version has written."""
+        await self.ids.build([sandbox.id for sandbox in await self.all()])
+
+    async def refill(self, name: str, contents: Contents) -> None:
+        """Replace all that was created in a sandbox."""
+        made = (put.key.id for put in contents.puts if put.key.kind == EXECUTIONS_API.kind)
+        await self.ids.restoring(name, made)
+        await self._store.restore(name, contents)
 
     async def change(self, name: str, fn: Callable[[Sandbox], Sandbox]) -> Sandbox | None:
         """Apply a pure change to a sandbox, as one step; return it changed, or None if there is none."""
@@ -186,7 +188,7 @@ class Sandboxes:
 
         Of its faults those stay that it began with, and count from 0 again.
         """
-        await self._store.clear(name)
+        await self._clear(name)
         sandbox = await self.get(name)
         if sandbox is None or not sandbox.faults:
             return sandbox
@@ -199,9 +201,9 @@ class Sandboxes:
         """
         if await self.get(name) is None:
             return False
-        gone = [Put(_place(name), None), Put(world_place(name), None)]
+        gone = [Put(place, None) for place in (_place(name), world_place(name), self.ids.own(name).key)]
         await self._store.update(_place(name), lambda _: gone)
-        await self._store.clear(name)
+        await self._clear(name)
         await self._forget_old_keys()
         return True
 
@@ -226,6 +228,14 @@ class Sandboxes:
         """Freeze, speed up or advance a sandbox's clock; `move` gets its state and the real instant."""
         real = self.clock.now()
         return await self.change(name, lambda sandbox: replace(sandbox, clock=move(sandbox.clock, real)))
+
+    async def _clear(self, name: str) -> None:
+        await self.ids.restoring(name, ())
+        await self._store.clear(name)
+
+    def _puts(self, sandbox: Sandbox, keys: Sequence[tuple[str, Scope]]) -> list[Put]:
+        opening = [self._key_put(sandbox.id, *key) for key in keys]
+        return [Put(_place(sandbox.id), sandbox), self.ids.own(sandbox.id), *opening]
 
     def _key_put(self, name: str, key: str, scope: Scope) -> Put:
         return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))

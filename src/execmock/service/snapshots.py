@@ -79,7 +79,7 @@ class Snapshots:
         for scenario in scenarios.values():
             self._registry.learn(scenario)
             await self._scenario_sync.keep(scenario)
-        await self._store.restore(sandbox.id, Contents(read.number, puts))
+        await self._sandboxes.refill(sandbox.id, Contents(read.number, puts))
         await self._sandboxes.change(sandbox.id, lambda _: restored)
         return restored
 

@@ -137,7 +137,7 @@ class Worlds:
         if any(self._registry.version(reference).faulty for reference in followed):
             sandbox = replace(sandbox, step_faults=True)
         await self._sandboxes.replace(sandbox, plan.keys, [Put(world_place(sandbox.id), origin)])
-        await self._store.restore(sandbox.id, contents)
+        await self._sandboxes.refill(sandbox.id, contents)
 
     def _sandbox(self, plan: SandboxPlan, options: ServeSettings) -> Sandbox:
         clock = plan.clock

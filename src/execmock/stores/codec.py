@@ -15,6 +15,7 @@ from execmock.core.bounded_cache import BoundedCache
 from execmock.core.draw_seeds import DrawSeries
 from execmock.core.execution import EmbedExecution, Execution, Idempotency
 from execmock.core.fault_count import FaultCount
+from execmock.core.id_holders import IdHolders, RestoredIds
 from execmock.core.json_text import decode_kept, encode
 from execmock.core.request_counts import RequestCount
 from execmock.core.sandbox import ApiKey, Sandbox
@@ -29,9 +30,11 @@ _TYPES: dict[str, type] = {
     **{api.keys: Idempotency for api in APIS.values()},
     "draw": DrawSeries,
     "fault-count": FaultCount,
+    "id-holders": IdHolders,
     "shared-scenarios": SharedScenarios,
     "key": ApiKey,
     "request-count": RequestCount,
+    "restored-ids": RestoredIds,
     "sandbox": Sandbox,
     "scenario": ScenarioText,
     "world": WorldOrigin,

@@ -47,9 +47,7 @@ def api_handlers(
 
     async def read_public(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         given = validated.parameters
-        sandbox, view = await executions.read_public(
-            given["id"], given["token"], poll=_polls(request), named=validated.found
-        )
+        sandbox, view = await executions.read_public(given["id"], given["token"], poll=_polls(request))
         return Handled(view, sandbox=sandbox)
 
     async def list_page(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:

@@ -27,9 +27,7 @@ __all__ = ["Api", "Faults", "Handler", "internal_error"]
 
 
 class Faults(Protocol):
-    """Faults that a request may meet. `found` is the sandbox that was looked up on the way, if one was."""
-
-    found: Sandbox | None
+    """Faults that a request may meet."""
 
     async def meet(
         self,
@@ -153,7 +151,7 @@ class Api:
                 if not served.may_come_to(wanted):
                     return forced
                 spare = forced if operation.method == "GET" else None
-            validated = served.check(request, path, faults)
+            validated = served.validator.check(request, path)
             fits = True
             if served.serve is None:
                 answer = self._from_contract(usual_answer(operation), request, operation, sandbox)
@@ -278,11 +276,6 @@ class _Served:
         self.status = int(success.status)
         schema = contract.resolve(success.schema or {}) if handler else {}
         self.enveloped = "data" in schema.get("properties", {})
-
-    def check(self, request: Request, path: Mapping[str, str], faults: Faults | None) -> ValidatedRequest:
-        """Return the request validated, with the sandbox that its faults were looked up in."""
-        validated = self.validator.check(request, path)
-        return validated if faults is None else validated._replace(found=faults.found)
 
     def subject_of(self, validated: ValidatedRequest) -> str:
         """Return the parameter that says what a request is about, empty if none does."""

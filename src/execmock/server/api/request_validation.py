@@ -17,7 +17,6 @@ from execmock.server.api.parameters import ParameterReader, may_be_any_text, que
 from execmock.server.api.request_body import BodyValidator
 from execmock.server.api.strictness import Strictness, breaks
 from execmock.service.refusals import Refusal
-from execmock.service.sandboxes import Sandbox
 
 __all__ = ["RequestValidator", "ValidatedRequest"]
 
@@ -25,14 +24,10 @@ _LONGEST_KEPT_QUERY = 200
 
 
 class ValidatedRequest(NamedTuple):
-    """A request that fits the contract: parameters by name, defaults filled in, and the decoded body.
-
-    `found` is the sandbox that was looked up for it, where that was done without a key.
-    """
+    """A request that fits the contract: parameters by name, defaults filled in, and the decoded body."""
 
     parameters: Mapping[str, Any]
     body: Any
-    found: Sandbox | None = None
 
 
 class RequestValidator:

@@ -43,8 +43,6 @@ class FaultMeeting:
         self.strike: Strike | None = None
         self.sandbox: Sandbox | None = None
         """The sandbox whose faults are tried."""
-        self.found: Sandbox | None = None
-        """The sandbox that was looked up for a request that no key opened one for."""
         self._warning = ""
         self._entered: list[Crowd] = []
 
@@ -68,7 +66,7 @@ class FaultMeeting:
         Where its caller is not `admitted`, only those strike that come from in front of the service.
         """
         if sandbox is None:
-            sandbox = self.found = await self._meant(request, operation, path)
+            sandbox = await self._meant(request, operation, path)
         if sandbox is None or not (sandbox.faults or sandbox.step_faults or asks_for_faults(request)):
             return None
         # Imported here: without faults there is no use for it.
@@ -116,8 +114,8 @@ class FaultMeeting:
         if known is not None:
             return await sandboxes.get(known.sandbox)
         about = operation.id in (GET, PUBLIC)
-        named = await sandboxes.named_by(path.get("id", "")) if about else None
-        return named or await sandboxes.get(DEFAULT_SANDBOX)
+        origin = await sandboxes.ids.origin(path.get("id", "")) if about else ""
+        return await sandboxes.get(origin or DEFAULT_SANDBOX)
 
 
 def _with_limit(answer: Answer, limit: Limit) -> Answer:

@@ -41,6 +41,10 @@ class ExecutionRepository:
         """Return a sandbox's execution of one API, or None; the version it follows is then known."""
         return self._scenario_sync.following(self._store.get(Key(sandbox.id, api.kind, execution_id)))
 
+    def kept(self, sandbox: str, api: ApiDescription, execution_id: str) -> Awaitable[Any]:
+        """Return an execution of a sandbox by its name, or None; by one call of the store in any case."""
+        return self._store.get(Key(sandbox, api.kind, execution_id))
+
     def page(
         self, sandbox: Sandbox, api: ApiDescription, offset: int, limit: int
     ) -> Awaitable[Sequence[Any]]:
