@@ -170,6 +170,30 @@ async def test_events_pass_as_they_come(between: Any) -> None:
     writer.close()
 
 
+async def test_a_thousand_streams_pass_at_once_and_one_more_than_may_be_is_refused(between: Any) -> None:
+    shown = asyncio.Event()
+
+    async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\none")
+        await shown.wait()
+        writer.write(b"two")
+
+    url, seen = await between(stream, most=1000)
+    clients = [await connect(url) for _ in range(1000)]
+    for reader, writer in clients:
+        writer.write(GET)
+        await reader.readuntil(b"one")
+    refused = await told(url, GET)
+    shown.set()
+    assert {await reader.read() for reader, _ in clients} == {b"two"}
+    for _, writer in clients:
+        writer.close()
+    assert refused.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nRetry-After: 1\r\n" in refused
+    assert len(await observed(seen, 1000)) == 1000
+
+
 async def test_the_upstream_says_whether_it_wants_the_body(between: Any) -> None:
     post = b"POST /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n" + LAST
 

@@ -41,6 +41,7 @@ _MOST_KEYS = 200
 _MOST_KINDS = 1_000
 _ALONE = frozenset({"shape", "status", "envelope", "errors", "robustness", "request"})
 """The tags of the rules that judge an answer by itself."""
+_ONE_IN = 200  # of the values that fit is shown to the second engine too, which takes long
 _PAUSE = 1.0
 _SHARE = 9
 
@@ -80,7 +81,7 @@ class Judging:
         """The rules that are judged."""
         self._at_once = {name: tuple(_at_once(self.rules, name)) for name in contract.operations}
         self._counted = SEVERITIES[: SEVERITIES.index(settings.level) + 1]
-        self._schemas = SchemaJudge(contract)
+        self._schemas = SchemaJudge(contract, every=_ONE_IN)
         self._journal: list[Exchange] = []
         self._size = self._judged = 0
         self._past: Results = {}
@@ -170,7 +171,7 @@ class Judging:
         del self._journal[:judged]
         self._size = sum(len(each.body) + len(each.request.body) for each in self._journal)
         self._judged = 0
-        self._schemas = SchemaJudge(self._contract)
+        self._schemas = SchemaJudge(self._contract, every=_ONE_IN)
         self.counts.apart += judged
 
     def _evidence(self, journal: Iterable[Exchange]) -> Evidence:
