@@ -20,6 +20,7 @@ OTHERWISE = {
     "server/api/contract_answers.py": "a value is made once, for what a contract asks for may take long",
     "core/zones.py": "serves templates: to read a time zone takes long",
     "service/faults/faults.py": "serves requests that meet faults",
+    "service/coverage_recorder.py": "what was seen last decides what is counted",
     "service/events/changes.py": "what was dropped is told to listeners",
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
     "service/execution_watcher.py": "what is known decides what is published",
