@@ -59,7 +59,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("server", "verify.answer_body", "verify.client", "forwarding", "proxy"),
     "multidict": ("server", "testing", "forwarding", "proxy.requests"),
     "yarl": ("verify.client", "forwarding"),
-    "uvloop": ("server",),
+    "uvloop": ("server", "proxy.program"),
     "click": ("cli",),
     "rich": ("verify",),
     "rstr": ("core",),

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from execmock.proxy.exchanges import Inspection
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.verify.exchange import Exchange
 from execmock.verify.reader import UNREAD
 from tests.proxy.parties import Talk, connect, says, told, upstream
 
 JSON = b'HTTP/1.1 200 OK\r\nX-Odd-Case: a\r\nx-odd-case: b\r\nContent-Length: 8\r\n\r\n{"a": 1}'
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n\r\n"
+BROKEN = b"Content-Length: 100\r\n\r\nhalf"
 LAST = b"Connection: close\r\n\r\n"
 GET = b"GET /v1/a?b=%2F&c HTTP/1.1\r\nHost: shop.example\r\n" + LAST
 
@@ -65,6 +68,23 @@ async def test_an_answer_has_the_bytes_of_the_upstream(between: Any, answer: byt
     url, seen = await between(says(answer))
     assert without_connection(await told(url, GET)) == answer
     assert [(each.status, each.lost) for each in await observed(seen)] == [(int(answer[9:12]), "")]
+
+
+@pytest.mark.parametrize("body", [b"", b'Content-Length: 8\r\n\r\n{"a": 1}', CHUNKED, BROKEN])
+async def test_an_answer_that_was_held_back_has_them_too(body: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\n" + body
+    if not body:
+        answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+    seen: list[Exchange] = []
+    options = ForwarderOptions(inspect=lambda _: Inspection({"X-Seen": "1"}))
+    async with (
+        upstream(says(answer)) as base,
+        Forwarder(Routes(base, operation=lambda *_: "any"), seen.append, options) as forwarder,
+    ):
+        came = without_connection(await told(forwarder.url, GET))
+    whole = body is not BROKEN
+    assert came.replace(b"X-Seen: 1\r\n", b"") == answer
+    assert (b"X-Seen: 1\r\n" in came, bool(seen[0].lost)) == (whole, not whole)
 
 
 async def test_an_answer_to_head_keeps_its_length_and_has_no_body(between: Any) -> None:
