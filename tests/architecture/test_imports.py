@@ -35,7 +35,7 @@ LAYERS: dict[str, set[str]] = {
     "verify": {"errors", "version", "files", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
     "proxy": {"clocks", "core", "errors", "forwarding", "server", "service", "settings", "verify"},
-    "recorder": {"errors", "files", "core", "loading", "verify"},
+    "recorder": {"errors", "files", "core", "loading", "verify", "proxy"},
     "testing": {
         *(
             "errors",
