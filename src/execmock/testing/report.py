@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from execmock.service.events.seen import SeenRequest
 from execmock.testing.executions import ExecutionView
-from execmock.testing.seen import SeenRequest
 
 __all__ = ["requests_text", "timelines_text"]
 
