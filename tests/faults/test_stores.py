@@ -123,7 +123,9 @@ async def test_every_fault_of_the_page_gives_the_same_bytes_on_every_store(
         assert found == expected
 
 
-async def test_a_public_read_looks_its_sandbox_up_for_its_faults_and_for_its_token(controlled: Any, tmp_path: Path) -> None:
+async def test_a_public_read_looks_its_sandbox_up_for_faults_and_token(
+    controlled: Any, tmp_path: Path
+) -> None:
     control = await controlled(store=f"sqlite:{tmp_path / 'store.db'}")
     made = (await control.server.create()).data
     path = f"/v1/public/executions/{made['execution']['id']}?token={made['clientToken']}"
@@ -140,7 +142,8 @@ def sandbox_reads() -> Iterator[list[str]]:
     reads: list[str] = []
 
     def profile(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call" and frame.f_code.co_name == "get" and "sqlite/store.py" in frame.f_code.co_filename:
+        code = frame.f_code
+        if event == "call" and code.co_name == "get" and "sqlite/store.py" in code.co_filename:
             key = frame.f_locals.get("key")
             if key is not None and key.kind == "sandbox":
                 reads.append(key.id)
