@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -12,7 +11,8 @@ from msgspec.structs import replace
 from execmock.core.contract import Contract, Operation, Router, nearest_path
 from execmock.core.ids import derive
 from execmock.core.schema.violation import Violation
-from execmock.errors import StoreError
+from execmock.errors import StoreError, visible_line
+from execmock.output import warn
 from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Handled, Request, Result, refused, with_warning
 from execmock.server.api.contract_answers import ContractAnswers
@@ -312,5 +312,5 @@ def internal_error(error: Exception, request: Request, request_id: str) -> Answe
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
     kind = type(error).__name__
-    sys.stderr.write(f"error: {request.method} {request.path} ({request_id}): {kind}: {error} at {place}\n")
+    warn(visible_line(f"{request.method} {request.path} ({request_id}): {kind}: {error} at {place}"), "error")
     return refused(Refusal(500, "Internal error"), request_id)

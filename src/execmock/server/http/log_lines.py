@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode_kept, encode
+from execmock.core.visible_json import visible_text
+from execmock.errors import visible_line
 from execmock.server.api.calls import Request, Result
 from execmock.service.events.redaction import hidden, query_without_secrets, secrets_of, violations_without
 from execmock.service.events.redaction import path_without_secrets as shown_path
@@ -60,7 +62,7 @@ def as_text(line: Line) -> str:
     scenario = f"scenario {shown['scenario']}" if shown["scenario"] else ""
     parts += [part for part in (about, scenario, _where(shown["sandbox"])) if part]
     parts += [part for part in (shown["problem"], shown["note"]) if part]
-    return "  ".join(map(_printable, parts)) + "\n"
+    return "  ".join(map(visible_line, parts)) + "\n"
 
 
 def as_json(line: Line) -> str:
@@ -76,7 +78,7 @@ def as_json(line: Line) -> str:
         }
     else:
         fields = {"at": format_instant(line.at), **_shown(line), "took": round(line.took, 3)}
-    return encode(fields).decode("utf-8", "replace") + "\n"
+    return visible_text(encode(fields).decode("utf-8", "replace")) + "\n"
 
 
 def _shown(line: Answered) -> dict[str, Any]:
@@ -130,7 +132,9 @@ def _moved_text(line: Moved) -> str:
     names = [status if step == status else f"{status} ({step})" for status, step in steps]
     way = " -> ".join(names if steps is line.steps else ["...", *names])
     where = _where(line.sandbox)
-    return _printable(f"{_clock(line.at)}  move {line.subject}  {way}{'  ' + where if where else ''}") + "\n"
+    return (
+        visible_line(f"{_clock(line.at)}  move {line.subject}  {way}{'  ' + where if where else ''}") + "\n"
+    )
 
 
 def _clock(at: int) -> str:
@@ -143,10 +147,3 @@ def _where(sandbox: str) -> str:
 
 def _target(shown: Mapping[str, Any]) -> str:
     return f"{shown['path']}?{shown['query']}" if shown["query"] else str(shown["path"])
-
-
-def _printable(text: str) -> str:
-    # A path may hold anything; control characters must not reach a terminal.
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

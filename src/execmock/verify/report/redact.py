@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from execmock.errors import visible
+from execmock.errors import visible, visible_line
 from execmock.verify.report.model import Report
 from execmock.verify.requests import CREATE
 
@@ -39,6 +39,10 @@ class Redactor:
     def __call__(self, text: str) -> str:
         """Return the text without secrets, with escapes for what cannot be shown or written everywhere."""
         return visible(self.exactly(text))
+
+    def line(self, text: str) -> str:
+        """Return the text as it can stand within a line: breaks are escapes too."""
+        return visible_line(self.exactly(text))
 
     def exactly(self, text: str) -> str:
         """Return the text without secrets, else unchanged; they are found also where percent-encoded."""
