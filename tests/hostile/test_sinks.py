@@ -17,6 +17,7 @@ from tests.sources import tree
 
 from execmock.cli import main
 from execmock.core.contract.names import CREATE
+from execmock.core.secrets import KnownSecrets
 from execmock.errors import ConfigError, Place
 from execmock.loading.contract import shipped_contract
 from execmock.loading.located_findings import LocatedFinding
@@ -63,10 +64,10 @@ def finding() -> str:
     return LocatedFinding(Place(CANARY, 3, 2), CANARY, CANARY.splitlines()[0]).shown
 
 
-def request_line(render: Callable[[Answered], str]) -> str:
+def request_line(render: Callable[[Answered, KnownSecrets], str]) -> str:
     request = Request("GET", f"/{CANARY}", CANARY, {CANARY: CANARY, "Referer": CANARY}, b"")
     refused = Answer(404, json.dumps({"message": CANARY}).encode())
-    return render(Answered(0, request, Result(refused, CREATE, None, CANARY), 1.0, CANARY))
+    return render(Answered(0, request, Result(refused, CREATE, None, CANARY), 1.0, CANARY), KnownSecrets())
 
 
 def banner_text() -> str:
@@ -80,8 +81,10 @@ SINKS: dict[str, Callable[[], str]] = {
     "an error": lambda: str(ConfigError("said", place=Place(CANARY, 1, 1))),
     "a line of the log": lambda: request_line(as_text),
     "a line of the log as JSON": lambda: request_line(as_json),
-    "moves": lambda: as_text(Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY), ("a", CANARY)])),
-    "moves as JSON": lambda: as_json(Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY)])),
+    "moves": lambda: as_text(
+        Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY), ("a", CANARY)]), KnownSecrets()
+    ),
+    "moves as JSON": lambda: as_json(Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY)]), KnownSecrets()),
     "the banner": banner_text,
     "requests of a test": lambda: str(
         DroppedRequests(CANARY, CANARY, CANARY, 200, breaks_contract=False, count=1)

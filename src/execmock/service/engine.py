@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
+from execmock.core.secrets import KnownSecrets
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, nearest
 from execmock.interfaces import Clock
@@ -58,6 +59,7 @@ class Engine:
         self.registry = load_registry(self.contract, options.scenarios, options.named("scenarios"))
         with options.naming("store"):
             self.store = open_store(options.store)
+        self.secrets = KnownSecrets()
         self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(
             self.store,
@@ -65,6 +67,7 @@ class Engine:
             self.entropy,
             self._make_default,
             checked_draw_by(self.contract, options.draw_by, options.named("draw_by")),
+            self.secrets,
         )
         self.sandboxes.shared = self.sandboxes.faults_active = not self._alone
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
@@ -148,6 +151,7 @@ class Engine:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
         await self.sandboxes.build_index()
+        await self.sandboxes.know_keys(options.control_key)
         await self.scenario_sync.refresh()
         known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
@@ -248,11 +252,11 @@ class Engine:
         self._alone = store.immediate
         if self._alone:
             self._refuse_workers()
-            journal = Journal(size, answers=answers, misspellings=misspellings)
+            journal = Journal(size, answers=answers, misspellings=misspellings, secrets=self.secrets)
             return journal, Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(store, size, answers=answers, misspellings=misspellings)
+        journal = SharedJournal(store, size, answers=answers, misspellings=misspellings, secrets=self.secrets)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

@@ -9,11 +9,16 @@ from msgspec import Struct
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode_kept, encode
+from execmock.core.secrets import KnownSecrets
 from execmock.core.visible_json import visible_text
 from execmock.errors import visible_line
 from execmock.server.api.calls import Request, Result
-from execmock.service.events.redaction import hidden, query_without_secrets, secrets_of, violations_without
-from execmock.service.events.redaction import path_without_secrets as shown_path
+from execmock.service.events.redaction import (
+    path_without_secrets,
+    query_without_secrets,
+    secrets_of,
+    violations_without,
+)
 
 __all__ = ["Answered", "Moved", "as_json", "as_text"]
 
@@ -47,11 +52,11 @@ class Moved(Struct, frozen=True, gc=False):
 Line = Answered | Moved
 
 
-def as_text(line: Line) -> str:
+def as_text(line: Line, known: KnownSecrets) -> str:
     """Return a line for people, with the newline."""
     if isinstance(line, Moved):
         return _moved_text(line)
-    shown = _shown(line)
+    shown = _shown(line, known)
     parts = [
         f"{_clock(line.at)}  {shown['status']}  {shown['method']:<6} {_target(shown)}  {line.took:.1f} ms"
     ]
@@ -65,7 +70,7 @@ def as_text(line: Line) -> str:
     return "  ".join(map(visible_line, parts)) + "\n"
 
 
-def as_json(line: Line) -> str:
+def as_json(line: Line, known: KnownSecrets) -> str:
     """Return a line for programs, with the newline."""
     if isinstance(line, Moved):
         steps = [{"status": status, "step": step} for status, step in line.steps]
@@ -77,20 +82,20 @@ def as_json(line: Line) -> str:
             "subject": line.subject,
         }
     else:
-        fields = {"at": format_instant(line.at), **_shown(line), "took": round(line.took, 3)}
+        fields = {"at": format_instant(line.at), **_shown(line, known), "took": round(line.took, 3)}
     return visible_text(encode(fields).decode("utf-8", "replace")) + "\n"
 
 
-def _shown(line: Answered) -> dict[str, Any]:
+def _shown(line: Answered, known: KnownSecrets) -> dict[str, Any]:
     """Return what a line says of a request, secrets hidden.
 
     `made` is there where the execution that was made is not what the request was about.
     """
     request, result = line.request, line.result
-    query = query_without_secrets(request.query, request.headers)
-    return {
+    query = query_without_secrets(request.query, request.headers, known)
+    shown = {
         "method": request.method,
-        "path": shown_path(request.path, request.query, request.headers),
+        "path": path_without_secrets(request.path, request.query, request.headers, known),
         "query": query if len(query) <= _LONGEST_QUERY else query[: _LONGEST_QUERY - 3] + "...",
         "status": result.answer.status,
         "operation": result.operation,
@@ -101,6 +106,8 @@ def _shown(line: Answered) -> dict[str, Any]:
         "problem": _problem(line),
         "note": "; ".join(part for part in (result.note or line.note, result.warning) if part),
     }
+    secrets = secrets_of(request.query, request.headers)
+    return {name: known.hidden(value, secrets) for name, value in shown.items()}
 
 
 def _problem(line: Answered) -> str:
@@ -108,14 +115,11 @@ def _problem(line: Answered) -> str:
     result = line.result
     if result.answer.status < 400 or result.note:
         return ""
-    secrets = secrets_of(line.request.query, line.request.headers)
     if result.violations:
         more = len(result.violations) - 1
         (first,) = violations_without(result.violations[:1])
-        said = str(first) + (f" (and {more} more)" if more else "")
-    else:
-        said = _message(result.answer.body)
-    return str(hidden(said, secrets))
+        return str(first) + (f" (and {more} more)" if more else "")
+    return _message(result.answer.body)
 
 
 def _message(body: bytes) -> str:

@@ -11,9 +11,9 @@ from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
 from execmock.core.request_counts import RequestKind
 from execmock.core.schema.violation import Violation
+from execmock.core.secrets import KnownSecrets
 from execmock.service.events.redaction import (
     HIDDEN,
-    hidden,
     is_secret,
     may_hold,
     path_without_secrets,
@@ -77,9 +77,9 @@ def clipped(body: bytes) -> tuple[bytes, int]:
     return (body, 0) if cut <= 0 else (body[:LONGEST_BODY], cut)
 
 
-def kind_of(entry: JournalEntry) -> RequestKind:
+def kind_of(entry: JournalEntry, known: KnownSecrets) -> RequestKind:
     """Return what a request is counted by."""
-    path = path_without_secrets(entry.path, entry.query, entry.headers)
+    path = path_without_secrets(entry.path, entry.query, entry.headers, known)
     return RequestKind(entry.operation, entry.method, path, entry.status, entry.breaks_contract)
 
 
@@ -89,7 +89,7 @@ def kind_of_shown(shown: Mapping[str, Any]) -> RequestKind:
     return RequestKind(shown["operation"] or "", shown["method"], shown["path"], shown["status"], breaks)
 
 
-def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[str, Any]:
+def rendered(entry: JournalEntry, known: KnownSecrets, misspelt: Sequence[Violation] = ()) -> dict[str, Any]:
     """Return an entry as JSON-like data, without keys and tokens."""
     shown: dict[str, Any] = {
         "number": entry.number,
@@ -116,10 +116,10 @@ def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[st
     if entry.answer is not None:
         answer = _body(entry.answer, entry.answer_cut)
         given = secrets_in(answer)
-        shown |= {"answer": hidden(answer, given) if given else answer, "answerCut": entry.answer_cut}
+        shown |= {"answer": known.hidden(answer, given) if given else answer, "answerCut": entry.answer_cut}
     texts = {"body": entry.body, "answer": entry.answer or b""}
-    clean = {name for name, text in texts.items() if not may_hold(text, secrets)}
-    return {name: value if name in clean else hidden(value, secrets) for name, value in shown.items()}
+    clean = {name for name, text in texts.items() if not may_hold(text, secrets, known)}
+    return {name: value if name in clean else known.hidden(value, secrets) for name, value in shown.items()}
 
 
 def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

@@ -17,6 +17,7 @@ from execmock.core.json_text import encode
 from execmock.core.request_counts import RequestCount, RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
 from execmock.core.schema.violation import Violation
+from execmock.core.secrets import KnownSecrets
 from execmock.service.events.entry import JournalEntry, kind_of, rendered
 
 __all__ = [
@@ -151,15 +152,22 @@ class Journal:
     """The entries of every sandbox, the latest of each. Those before them are counted by kind.
 
     `size` is how many are kept, and `answers` whether with the bodies of answers, where the sandbox does not
-    say otherwise. `misspellings` finds the names in requests that are nearly known.
+    say otherwise. `misspellings` finds the names in requests that are nearly known, `secrets` are never
+    shown.
     """
 
     def __init__(
-        self, size: int = 1000, *, answers: bool = False, misspellings: FindMisspelt = lambda *_: ()
+        self,
+        size: int = 1000,
+        *,
+        answers: bool = False,
+        misspellings: FindMisspelt = lambda *_: (),
+        secrets: KnownSecrets | None = None,
     ) -> None:
         self._size = size
         self._answers = answers
         self.misspellings = misspellings
+        self.secrets = KnownSecrets() if secrets is None else secrets
         self._rings: dict[str, _Ring] = {}
         self._facts: BoundedCache[Any, tuple[Mapping[str, str], tuple[RequestKind, bool]]] = BoundedCache(
             1000
@@ -186,13 +194,13 @@ class Journal:
     def _facts_of(self, entry: JournalEntry) -> tuple[RequestKind, bool]:
         """Return what is counted of an entry, and whether it has misspelt names."""
         if entry.body:
-            return kind_of(entry), bool(self.misspelt(entry))
+            return kind_of(entry, self.secrets), bool(self.misspelt(entry))
         # Clients that poll send the same request again and again, and it is dropped as often.
         headers = entry.headers
         place = (entry.path, entry.query, entry.method, entry.status, entry.breaks_contract, id(headers))
         known = self._facts.get(place)
         if known is None or known[0] is not headers:
-            known = (headers, (kind_of(entry), bool(self.misspelt(entry))))
+            known = (headers, (kind_of(entry, self.secrets), bool(self.misspelt(entry))))
             self._facts.keep(place, known)
         return known[1]
 
@@ -204,7 +212,7 @@ class Journal:
 
     def shown(self, entry: JournalEntry) -> dict[str, Any]:
         """Return an entry as it is shown."""
-        return rendered(entry, self.misspelt(entry))
+        return rendered(entry, self.secrets, self.misspelt(entry))
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
         """Return the wanted entries that are kept, oldest first."""
@@ -251,7 +259,7 @@ class Journal:
         ring = self._rings.get(sandbox, _EMPTY)
         counts = RequestCounts(ring.dropped)
         for entry in ring.entries:
-            counts.add(kind_of(entry))
+            counts.add(kind_of(entry, self.secrets))
         return Summary(list(counts), ring.dropped.total)
 
     async def clear(self, sandbox: str) -> int:
@@ -269,7 +277,9 @@ class Journal:
         ring.dropped = ring.dropped.without(wanted.admits_kind)
         ring.entries = deque((e for e in ring.entries if e.number not in gone), maxlen=ring.entries.maxlen)
         for name in ("violating", "misspelt"):
-            kept = (entry for entry in getattr(ring, name) if not wanted.admits_kind(kind_of(entry)))
+            kept = (
+                entry for entry in getattr(ring, name) if not wanted.admits_kind(kind_of(entry, self.secrets))
+            )
             setattr(ring, name, deque(kept, maxlen=MOST_VIOLATING))
         return before - len(ring.entries) - ring.dropped.total
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from execmock.core.json_text import decode_kept, encode
 from execmock.core.request_counts import RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
+from execmock.core.secrets import KnownSecrets
 from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
 from execmock.service.events.entry import JournalEntry, kind_of_shown
@@ -42,9 +43,15 @@ class SharedJournal(Journal):
     """The entries of every sandbox, the latest of each, in a store. This process keeps none: see `find`."""
 
     def __init__(
-        self, store: Store, size: int, *, answers: bool = False, misspellings: FindMisspelt = lambda *_: ()
+        self,
+        store: Store,
+        size: int,
+        *,
+        answers: bool = False,
+        misspellings: FindMisspelt = lambda *_: (),
+        secrets: KnownSecrets | None = None,
     ) -> None:
-        super().__init__(size, answers=answers, misspellings=misspellings)
+        super().__init__(size, answers=answers, misspellings=misspellings, secrets=secrets)
         self._store = store
         self._writer = LogWriter(store)
         self._counts = StoredCounts(store)
