@@ -20,7 +20,7 @@ from execmock.loading.scenarios import vocabularies
 from execmock.service.choices import as_chosen, choose
 from execmock.service.draw_by import checked_draw_by
 from execmock.service.events.changes import Changes
-from execmock.service.events.journal import Journal
+from execmock.service.events.journal import Journal, JournalLimits
 from execmock.service.executions.embed_executions import EmbedExecutions
 from execmock.service.executions.executions import Executions
 from execmock.service.executions.repository import ExecutionRepository
@@ -247,16 +247,17 @@ class Engine:
 
         ConfigError for several workers over a store that they cannot share.
         """
-        store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
+        store, options = self.store, self.options
+        limits = JournalLimits(options.journal_size, options.journal_bytes, answers=options.journal_answers)
         misspellings = Misspellings(self.contract).of
         self._alone = store.immediate
         if self._alone:
             self._refuse_workers()
-            journal = Journal(size, answers=answers, misspellings=misspellings, secrets=self.secrets)
+            journal = Journal(limits, misspellings=misspellings, secrets=self.secrets)
             return journal, Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(store, size, answers=answers, misspellings=misspellings, secrets=self.secrets)
+        journal = SharedJournal(store, limits, misspellings=misspellings, secrets=self.secrets)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

@@ -39,7 +39,6 @@ ON_EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",
     "Server": f"execmock/{__version__}",
 }
-_CONTROL_BODY = 256 << 20
 _TOO_SLOW = 408
 _READS = ("GET", "HEAD")
 
@@ -286,7 +285,7 @@ async def _controlled(
     control: ControlApi, incoming: web.BaseRequest, request: Request, limits: Limits
 ) -> Result:
     try:
-        body = await read_body(incoming, limits, _CONTROL_BODY)
+        body = await read_body(incoming, limits, limits.max_snapshot)
     except Refusal as refusal:
         return control.refuse(refusal)
     return await control.handle(request.with_body(body))

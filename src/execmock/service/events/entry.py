@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
@@ -23,10 +24,12 @@ from execmock.service.events.redaction import (
     violations_without,
 )
 
-__all__ = ["LONGEST_BODY", "JournalEntry", "clipped", "kind_of", "kind_of_shown", "rendered"]
+__all__ = ["LONGEST_BODY", "JournalEntry", "clipped", "kind_of", "kind_of_shown", "rendered", "shortened"]
 
 LONGEST_BODY = 64 * 1024
 """Bytes that are kept of a body."""
+_LONGEST_DROPPED = 4 * 1024
+"""Bytes of a body that stay of a request which the journal dropped, where it is told of all the same."""
 
 
 class JournalEntry(Struct, frozen=True, gc=False):
@@ -66,6 +69,12 @@ class JournalEntry(Struct, frozen=True, gc=False):
         return not self.fits and bool(self.violations)
 
     @property
+    def weight(self) -> int:
+        """How many bytes it takes up in memory, about."""
+        names = sum(map(len, self.headers)) + sum(map(len, self.headers.values()))
+        return 500 + self.size + len(self.path) + len(self.query) + names
+
+    @property
     def size(self) -> int:
         """How many bytes of bodies it holds."""
         return len(self.body) + len(self.answer or b"")
@@ -75,6 +84,19 @@ def clipped(body: bytes) -> tuple[bytes, int]:
     """Return what is kept of a body, and how many bytes are not."""
     cut = len(body) - LONGEST_BODY
     return (body, 0) if cut <= 0 else (body[:LONGEST_BODY], cut)
+
+
+def shortened(entry: JournalEntry, misspelt: Sequence[Violation]) -> JournalEntry:
+    """Return an entry with the beginnings of its bodies, and what was misspelt in all of them."""
+    body, answer = entry.body[:_LONGEST_DROPPED], entry.answer and entry.answer[:_LONGEST_DROPPED]
+    return replace(
+        entry,
+        body=body,
+        cut=entry.cut + len(entry.body) - len(body),
+        answer=answer,
+        answer_cut=entry.answer_cut + len(entry.answer or b"") - len(answer or b""),
+        misspelt=misspelt,
+    )
 
 
 def kind_of(entry: JournalEntry, known: KnownSecrets) -> RequestKind:

@@ -20,6 +20,7 @@ from execmock.service.events.journal import (
     Found,
     Journal,
     JournalFilter,
+    JournalLimits,
     Summary,
     in_pieces,
 )
@@ -45,15 +46,14 @@ class SharedJournal(Journal):
     def __init__(
         self,
         store: Store,
-        size: int,
+        limits: JournalLimits = JournalLimits(),  # noqa: B008 - a frozen value
         *,
-        answers: bool = False,
         misspellings: FindMisspelt = lambda *_: (),
         secrets: KnownSecrets | None = None,
     ) -> None:
-        super().__init__(size, answers=answers, misspellings=misspellings, secrets=secrets)
+        super().__init__(limits, misspellings=misspellings, secrets=secrets)
         self._store = store
-        self._writer = LogWriter(store)
+        self._writer = LogWriter(store, limits.bytes)
         self._counts = StoredCounts(store)
 
     def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
