@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
-from aiohttp.http_writer import HttpVersion11
+from aiohttp.http_writer import HttpVersion10, HttpVersion11
 
 from execmock.server.http.head_watch import HeadWatch
-from execmock.server.http.malformed import field_limit, line_limit, unreadable
+from execmock.server.http.malformed import CAME_AS, field_limit, line_limit, unreadable
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -24,6 +24,7 @@ __all__ = ["AiohttpServer"]
 # Errors in handlers are reported by the dispatcher; what remains are malformed requests of clients.
 _SILENT = logging.getLogger("execmock.http")
 _SILENT.disabled = True
+_SPOKEN = (HttpVersion10, HttpVersion11)
 _UNREADABLE = "UNKNOWN"
 """The method of what stands for a request that cannot be read; its version is 1.0, whatever came."""
 
@@ -50,10 +51,14 @@ class AiohttpServer(web.Server):
         writer: AbstractStreamWriter,
         task: asyncio.Task[None],
     ) -> web.BaseRequest:
-        if message.method == _UNREADABLE:
+        version = message.version
+        if message.method == _UNREADABLE or version not in _SPOKEN:
             message = message._replace(version=HttpVersion11)
         cast("_Connection", protocol).heads.begun()
-        return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
+        request = web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
+        if version not in _SPOKEN:
+            request[CAME_AS] = version
+        return request
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         self._under_way += 1
