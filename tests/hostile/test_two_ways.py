@@ -12,13 +12,19 @@ import h11
 from tests.server.test_fast_path import ENDING, running
 
 REQUESTS = 150
-FIRST = [b"GET", b"POST", b"GET", b"get", b"G\x00T", b"HEAD", b"DELETE"]
-PATHS = [b"/v1/executions", b"/v1/executions?limit=1", b"*", b"http://x/v1/executions", b"/v1/\xff", b"/docs"]
-VERSIONS = [b"HTTP/1.1"] * 9
+FIRST = [*[b"GET", b"POST"] * 5, b"get", b"G\x00T", b"HEAD", b"DELETE"]
+PATHS = [
+    *[b"/v1/executions", b"/v1/executions?limit=1"] * 4,
+    b"*",
+    b"http://x/v1/executions",
+    b"/v1/\xff",
+    b"/docs",
+]
+VERSIONS = [b"HTTP/1.1"] * 30
 VERSIONS += [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/0.9", b"", b"HTTP/1.2", b"http/1.1", b"HTTP/1.1 "]
-HOSTS = [b"Host: x"] * 9
+HOSTS = [b"Host: x"] * 30
 HOSTS += [b"Host:", b"", b"Host: x\r\nHost: y", b"Host: a/b", b"Host : x", b"Host: a b", b"host: [::1]:1"]
-OTHERS = [b"X-A: 1"] * 9
+OTHERS = [b"X-A: 1"] * 15
 OTHERS += [b"Content-Length: 2", b"Content-Length: +2", b"Content-Length: 2, 3"]
 OTHERS += [b"Content-Length: 2\r\nContent-Length: 3", b"Transfer-Encoding: chunked"]
 OTHERS += [
@@ -28,7 +34,7 @@ OTHERS += [
 ]
 OTHERS += [b"X: a\x00b", b"X\x01: a", b" folded: 1", b"X", b": a", b"X: \x80", b"Connection: close"]
 BODIES = [b"", b"", b"{}", b"2\r\n{}\r\n0\r\n\r\n"]
-ENDS = [*[b"\r\n"] * 9, b"\n", b"\r"]
+ENDS = [*[b"\r\n"] * 30, b"\n", b"\r"]
 
 
 class Answers(NamedTuple):
