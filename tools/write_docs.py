@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from execmock.core.contract import Contract
@@ -22,7 +23,7 @@ from execmock.core.world import world_schema
 from execmock.loading.contract import shipped_contract
 from execmock.pytest_plugin.options import STRICT
 from execmock.server.control.app import control_contract
-from execmock.settings import ABSENT, SECTIONS, Option, ServeSettings, options
+from execmock.settings import ABSENT, SECTIONS, Option, ServeSettings, VerifySettings, options
 from execmock.settings.table import as_markdown
 from execmock.testing import ExecMock
 from execmock.verify.registry import all_rules
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[], str]] = {
 } | {
     "options tests": lambda: arguments_as_markdown(),
     "rules": lambda: rules_as_markdown(all_rules(), shipped_contract()),
+    "rules of the proxy": lambda: own_rules_as_markdown(),
     "control operations": lambda: operations_as_markdown(control_contract()),
     "examples": lambda: examples_as_markdown(shipped_contract()),
     "mistakes": lambda: mistakes_as_markdown(),
@@ -121,6 +123,20 @@ def mistakes_as_markdown() -> str:
         for name, made in mistakes(stack).items()
     ]
     return "\n".join(["| service | mistake | what it does | found by |", "| --- | --- | --- | --- |", *rows])
+
+
+def own_rules_as_markdown() -> str:
+    """Return a table of the proxy's own rules, and a list of those of `verify` that it judges by."""
+    from execmock.proxy.judging import rules_for
+
+    rules = rules_for(shipped_contract(), VerifySettings())
+    known = {rule.id for rule in all_rules()}
+    own = [f"| `{each.id}` | {each.severity} | {each.sentence} |" for each in rules if each.id not in known]
+    passive = ", ".join(f"`{each.id}`" for each in rules if each.id in known)
+    table = ["| rule | level | what it says |", "| --- | --- | --- |", *own]
+    return "\n".join(
+        [*table, "", fill(f"Those of `verify` are {passive}.", width=120, break_on_hyphens=False)]
+    )
 
 
 def fault_rules_as_markdown() -> str:

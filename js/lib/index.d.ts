@@ -121,12 +121,29 @@ export interface Sandbox {
   /** All that is in it as one document, as secret as a key. */
   snapshot(): Promise<object>;
   restore(snapshot: object): Promise<void>;
+  /** What clients met of the contract in the sandbox, or in `all` of the server; as a file, `execmock coverage` reads it. */
+  coverage(options?: { all?: boolean }): Promise<Coverage>;
   /** What happened, for the reader of a test that failed. */
   report(): Promise<{ requests: string; timelines: string }>;
   /** With `strictClient`, fail if a request broke the contract; the fixtures call it after a test. */
   checkClient(): Promise<void>;
   /** Forget the sandbox and all that is in it. */
   close(): Promise<void>;
+}
+
+/** What clients met: each unit by its kind and names, how often, and what shows one that was never met. */
+export interface Coverage {
+  format: "execmock-coverage";
+  version: 1;
+  units: {
+    kind: "answer" | "example" | "status" | "transition" | "branch" | "fault";
+    names: string[];
+    declared: boolean;
+    met: number;
+    unseen: number;
+    way?: string;
+  }[];
+  leftOut: number;
 }
 
 /** A sandbox's clock. When an advance returns, everything that fell due has happened. It never goes back. */

@@ -205,6 +205,10 @@ export class Sandbox {
     await this.#control.call("PUT", "/snapshot", snapshot);
   }
 
+  coverage({ all = false } = {}) {
+    return this.#control.call("GET", "/coverage", undefined, { all });
+  }
+
   async report() {
     const kinds = /** @type {const} */ (["executions", "embed"]);
     const found = await Promise.all(kinds.map((api) => this.executions({ api, limit: MOST_TIMELINES })));

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 __all__ = [
     "ConfigError",
     "ContractError",
+    "CoverageError",
     "DurationError",
     "ExecmockError",
     "FaultError",
@@ -70,6 +71,10 @@ class ConfigError(ExecmockError):
 
 class ContractError(ExecmockError):
     """The OpenAPI document cannot be used as a contract."""
+
+
+class CoverageError(ExecmockError):
+    """A file holds no coverage, or cannot be read or written."""
 
 
 class DurationError(ExecmockError):

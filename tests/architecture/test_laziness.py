@@ -60,6 +60,7 @@ def test_a_run_of_pytest_that_does_not_concern_execmock_imports_its_plugins_alon
     ours = {name for name in names if name.partition(".")[0] == "execmock"}
     assert ours == {
         *("execmock", "execmock.version", "execmock.pytest_plugin", "execmock.pytest_plugin.options"),
+        "execmock.pytest_plugin.coverage",
         *("execmock.verify", "execmock.verify.suite", "execmock.verify.suite.plugin"),
     }
 

@@ -18,12 +18,15 @@ OTHERWISE = {
     "core/scenario/values.py": "serves the check of scenarios",
     "core/schema/patterns.py": "serves violations and checks of contracts: to compile a pattern takes long",
     "server/api/contract_answers.py": "a value is made once, for what a contract asks for may take long",
+    "core/secrets.py": "what is known is never shown",
     "core/zones.py": "serves templates: to read a time zone takes long",
     "service/faults/faults.py": "serves requests that meet faults",
+    "service/coverage_recorder.py": "what was seen last decides what is counted",
     "service/events/changes.py": "what was dropped is told to listeners",
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
     "service/execution_watcher.py": "what is known decides what is published",
     "stores/redis/store.py": "serves requests that wait for Redis, and is no part of a plain one",
+    "proxy": "rules and validators are made once for each contract, which takes long",
     "verify": "the judge serves no requests",
 }
 """Modules with a cache that is not there to make a get, a list or a create faster, and why it is."""

@@ -23,7 +23,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ("arguments", "sentence"),
     [
         (["srve"], "execmock has no command 'srve'. Did you mean 'serve'?"),
-        (["xyz"], "execmock has no command 'xyz'. Expected one of check, config, record, scenarios"),
+        (["xyz"], "execmock has no command 'xyz'. Expected one of check, config, coverage, proxy, record"),
         (["config", "shwo"], "execmock config has no command 'shwo'. Did you mean 'show'?"),
         (["--verison"], "execmock has no option --verison. Did you mean '--version'?"),
         (["serve", "--prot", "1"], "execmock serve has no option --prot. Did you mean '--port'?"),

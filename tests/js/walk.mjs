@@ -40,6 +40,10 @@ const filter = { status: "workflow_waiting", step: "approval", scenario: "waits-
 const [found] = await mock.executions({ ...filter, api: "executions", waitsFor: "approve", limit: 1, offset: 0 });
 assert.equal(found.id, execution.id);
 const before = await mock.snapshot();
+const { format, units } = await mock.coverage();
+assert.equal(format, "execmock-coverage");
+assert.equal(units.find(({ kind, names }) => kind === "status" && names[1] === "workflow_queued")?.met, 1);
+assert.ok((await mock.coverage({ all: true })).units.length > 50);
 assert.equal((await mock.signal(found, "approve", { by: "Ada" })).status, "workflow_running");
 await fails(mock.signal(found, "approve"), MockError, /waits for no signal/);
 await mock.clock.advance("1h");

@@ -30,7 +30,10 @@ class LazyGroup(HelpfulGroup):
     """A group of the modules of a package, each of which holds a click command named `command`."""
 
     package = "execmock.cli"
-    modules = ("check", "config", "record", "scenarios", "schema", "serve", "verify", "worlds")
+    modules = (
+        *("check", "config", "coverage", "proxy", "record", "scenarios", "schema", "serve", "verify"),
+        "worlds",
+    )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""

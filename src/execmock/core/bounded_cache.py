@@ -16,10 +16,11 @@ class BoundedCache(Generic[K, V]):
     """At most `most` values by key; the one that was kept longest ago makes room for a new one.
 
     `get(key)` and `get(key, default)` are a dictionary's own, and as fast: a look-up changes nothing, so a
-    value that is often read but never kept again leaves with its age. `clear()` empties the cache.
+    value that is often read but never kept again leaves with its age. `clear()` empties the cache,
+    `values()` is a view of what it holds.
     """
 
-    __slots__ = ("_most", "_values", "clear", "get")
+    __slots__ = ("_most", "_values", "clear", "get", "values")
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -27,6 +28,7 @@ class BoundedCache(Generic[K, V]):
         # Bound once: a method of this class around them would double the cost of a look-up.
         self.get = self._values.get
         self.clear = self._values.clear
+        self.values = self._values.values
 
     def __len__(self) -> int:
         """Return how many values there are."""

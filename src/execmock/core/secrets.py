@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import Any
@@ -32,17 +33,17 @@ class KnownSecrets:
     """The keys and client tokens that a server knows, the latest of each."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
+        self._keys: deque[str] = deque(maxlen=_MOST_KEYS)
+        self._known: BoundedCache[str, bool] = BoundedCache(_MOST_KEYS)
         self._heads: set[str] = set()
         self._tokens: BoundedCache[str, bool] = BoundedCache(_MOST_TOKENS)
 
     def add_key(self, key: str) -> None:
         """Take note of a key, unless it is so short that it stands in words."""
-        if len(key) < SHORTEST or key in self._keys:
+        if len(key) < SHORTEST or self._known.get(key):
             return
-        self._keys[key] = None
-        if len(self._keys) > _MOST_KEYS:
-            del self._keys[next(iter(self._keys))]
+        self._known.keep(key, True)
+        self._keys.append(key)
         self._heads = {known[:SHORTEST] for known in self._keys}
 
     def add_token(self, token: str) -> None:

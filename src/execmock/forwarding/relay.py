@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -12,9 +14,20 @@ from aiohttp.http import StreamWriter
 from execmock.forwarding.headers import answer_headers
 from execmock.forwarding.upstream import BUFFER, UpstreamClient, UpstreamFailure, lost_because
 
-__all__ = ["PassedRequest", "Watcher", "relay"]
+__all__ = ["Decision", "PassedRequest", "Watcher", "relay"]
 
 _SWITCHED = 101
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an answer that was held back: further headers, or another answer in its place."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    instead: web.StreamResponse | None = None
+
+
+_UNCHANGED = Decision()
 
 
 class Watcher:
@@ -32,6 +45,14 @@ class Watcher:
     def ended(self, lost: str = "") -> None:
         """Take the end of the exchange; `lost` says why there is no answer, or no whole one."""
 
+    def holds(self) -> int:
+        """Return up to how many bytes of the answer are held back until it is whole; 0 for none."""
+        return 0
+
+    def whole(self) -> Decision:
+        """Return what becomes of an answer that was held back, all of which has come."""
+        return _UNCHANGED
+
 
 class PassedRequest(web.BaseRequest):
     """A request whose answer has no header that the upstream did not give."""
@@ -48,6 +69,10 @@ class _PassedResponse(web.StreamResponse):
         headers = answer_headers(answer.raw_headers)
         self._given = frozenset(name.lower() for name in headers)
         super().__init__(status=answer.status, reason=answer.reason or "", headers=headers)
+
+    def add(self, headers: Mapping[str, str]) -> None:
+        """Give it further headers."""
+        self.headers.update(headers)
 
     def remove_added(self) -> None:
         """Remove what aiohttp adds to every answer."""
@@ -82,21 +107,55 @@ async def _pass_back(
     incoming: web.BaseRequest, answer: aiohttp.ClientResponse, watcher: Watcher
 ) -> web.StreamResponse:
     response = _PassedResponse(answer)
+    parts = _Parts(answer, watcher)
+    held = await parts.up_to(watcher.holds())
+    if parts.ended and not parts.lost:
+        decision = watcher.whole()
+        if decision.instead is not None:
+            return decision.instead
+        response.add(decision.headers)
     await response.prepare(incoming)
-    while True:
-        try:
-            part = await answer.content.readany()
-        except (aiohttp.ClientError, OSError) as error:
-            watcher.ended(f"the connection was lost: {lost_because(error)}")
-            abort(incoming)
-            return response
-        if not part:
-            break
-        watcher.received(part)
+    for part in held:
         await response.write(part)
-    watcher.ended()
-    await response.write_eof()
+    while part := await parts.next():
+        await response.write(part)
+    watcher.ended(parts.lost)
+    if parts.lost:
+        abort(incoming)
+    else:
+        await response.write_eof()
     return response
+
+
+class _Parts:
+    """The parts of an answer's body. Once it has `ended`, `lost` says why that was before its end."""
+
+    def __init__(self, answer: aiohttp.ClientResponse, watcher: Watcher) -> None:
+        self._content = answer.content
+        self._watcher = watcher
+        self.ended = False
+        self.lost = ""
+
+    async def next(self) -> bytes:
+        """Return the next part, empty at the end."""
+        if self.ended:
+            return b""
+        try:
+            part = await self._content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            self.lost = f"the connection was lost: {lost_because(error)}"
+            part = b""
+        self.ended = not part
+        self._watcher.received(part)
+        return part
+
+    async def up_to(self, most: int) -> list[bytes]:
+        """Return the first parts: all where they are at most so many bytes, else few more than that."""
+        found: list[bytes] = []
+        while most > 0 and (part := await self.next()):
+            found.append(part)
+            most -= len(part)
+        return found
 
 
 def abort(incoming: web.BaseRequest) -> None:

@@ -10,16 +10,28 @@ import aiohttp
 from aiohttp import web
 
 from execmock.clocks import monotonic
-from execmock.forwarding.relay import Watcher
+from execmock.forwarding.relay import Decision, Watcher
+from execmock.service.refusals import Refusal
 from execmock.verify.answer_body import Unreadable, unpacker
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.reader import NOT_JSON, UNREAD, Reading, read_json
 
-__all__ = ["LONGEST", "Keeping", "Watched"]
+__all__ = ["LONGEST", "Inspect", "Inspection", "Keeping", "Watched"]
 
 LONGEST = 1 << 20
 """Bytes that are kept of a body, and of an answer unpacked; a longer one is not kept at all."""
 _ALL = 1 << 27  # bytes of all bodies under way
+
+
+Inspect = Callable[[Exchange], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What becomes of an answer that was inspected: further headers, or a refusal in its place."""
+
+    headers: Mapping[str, str]
+    refusal: Refusal | None = None
 
 
 @dataclass(slots=True)
@@ -84,12 +96,15 @@ class Watched(Watcher):
         operation: str,
         keeping: Keeping,
         observe: Callable[[Exchange], None],
+        inspect: Inspect | None = None,
     ) -> None:
         self._incoming = incoming
         self._base = base
         self._operation = operation
         self._keeping = keeping
         self._observe = observe
+        self._inspect = inspect
+        self._done = False
         self._number = next(keeping.numbers)
         self._begun = monotonic()
         self._request = keeping.body("request")
@@ -109,8 +124,22 @@ class Watched(Watcher):
         self._answer.add(part)
 
     def ended(self, lost: str = "") -> None:
-        """Hand the exchange on."""
-        self._observe(self.exchange(lost))
+        """Hand the exchange on, unless it was whole before."""
+        if not self._done:
+            self._done = True
+            self._observe(self.exchange(lost))
+
+    def holds(self) -> int:
+        """Return how much of the answer is held back: nothing of what is not inspected."""
+        return self._keeping.longest if self._inspect is not None and self._operation else 0
+
+    def whole(self) -> Decision:
+        """Hand the exchange on, and return what becomes of its answer."""
+        self._done = True
+        seen = self.exchange()
+        decision = self._inspect(seen) if self._inspect is not None else Decision()
+        self._observe(seen)
+        return decision
 
     def release(self) -> None:
         """Keep nothing; for an exchange that does not end, as its client has gone."""

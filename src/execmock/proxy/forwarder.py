@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,9 +16,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from execmock.forwarding.relay import PassedRequest, relay
+from execmock.forwarding.relay import Decision, PassedRequest, relay
 from execmock.forwarding.upstream import BUFFER, LONGEST_HEADER, UpstreamClient, UpstreamFailure
-from execmock.proxy.exchanges import LONGEST, Keeping, Watched
+from execmock.proxy.exchanges import LONGEST, Inspection, Keeping, Watched
 from execmock.server.api.calls import Answer, Request, refused
 from execmock.server.api.pipeline import internal_error
 from execmock.server.http.listener import bind
@@ -46,7 +47,8 @@ Observe = Callable[[Exchange], None]
 class Routes:
     """Where requests go. `embed_upstream` is for the operations named by `embed`.
 
-    `operation` returns the id of the contract's operation for a method and a path, or an empty text.
+    `operation` returns the id of the contract's operation for a method and a path, or an empty text; Refusal
+    where a request is not to be passed on.
     """
 
     upstream: str
@@ -64,7 +66,8 @@ class ForwarderOptions:
     """Where to listen (port 0: a free one), how to reach the upstreams, and what to keep.
 
     `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
-    are kept.
+    are kept. Where there is an `inspect`, answers of operations that are no longer are held back, and it says
+    what becomes of each.
     """
 
     host: str = "127.0.0.1"
@@ -72,6 +75,7 @@ class ForwarderOptions:
     connections: Connections = field(default_factory=Connections)
     timeout: float = 30.0
     longest: int = LONGEST
+    inspect: Callable[[Exchange], Inspection] | None = None
 
 
 class Forwarder:
@@ -96,6 +100,8 @@ class Forwarder:
         self._place = (options.host, options.port)
         self._connections = options.connections
         self._keeping = Keeping(options.longest)
+        inspect = options.inspect
+        self._inspected = None if inspect is None else partial(self._decision, inspect)
         self._client = UpstreamClient(timeout=options.timeout, tls=self._tls(), http_proxy=self._http_proxy)
         self._own = count(1)
         self._under_way = 0
@@ -142,9 +148,12 @@ class Forwarder:
             self._under_way -= 1
 
     async def _passed(self, incoming: web.BaseRequest) -> web.StreamResponse:
-        operation = self._routes.operation(incoming.method, incoming.raw_path.partition("?")[0])
+        try:
+            operation = self._routes.operation(incoming.method, incoming.raw_path.partition("?")[0])
+        except Refusal as refusal:
+            return self._refusal(refusal)
         base = self._routes.base(operation)
-        watched = Watched(incoming, base, operation, self._keeping, self._observe)
+        watched = Watched(incoming, base, operation, self._keeping, self._observe, self._inspected)
         try:
             return await relay(incoming, self._client, base, watched)
         except UpstreamFailure as failure:
@@ -164,6 +173,10 @@ class Forwarder:
 
     def _refusal(self, refusal: Refusal) -> web.Response:
         return self._response(refused(refusal, self._id()))
+
+    def _decision(self, inspect: Callable[[Exchange], Inspection], seen: Exchange) -> Decision:
+        found = inspect(seen)
+        return Decision(found.headers, None if found.refusal is None else self._refusal(found.refusal))
 
     def _id(self) -> str:
         return f"req_proxy{next(self._own):08x}"

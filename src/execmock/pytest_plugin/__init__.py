@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from execmock.pytest_plugin.coverage import wanted_coverage
 from execmock.pytest_plugin.options import (
     MARK,
     STRICT,
@@ -53,6 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
     names = ", ".join(marker_arguments()) if concerned else "..."
     about = "what the sandbox of the fixture `execmock` is made with."
     config.addinivalue_line("markers", f"execmock(*, {names}): {about}")
+    coverage = wanted_coverage(config) if concerned else None
+    if coverage is not None:
+        config.pluginmanager.register(coverage, "execmock coverage")
     config.stash[_GIVEN] = _configured(config) if concerned else ({}, dict.fromkeys(STRICT, False))
 
 

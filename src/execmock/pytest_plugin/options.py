@@ -1,4 +1,4 @@
-"""What the plugin is told: ini options, `--execmock-speed`, and the marker's arguments.
+"""What the plugin is told: ini options, `--execmock-speed`, `--execmock-coverage`, the marker's arguments.
 
 All of them follow from the options of `execmock serve`. Those are declared in modules that take a few
 milliseconds to import, so they are imported where a run says something of execmock at all.
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+
+from execmock.pytest_plugin.coverage import FILE_FLAG, FLAG, declare_coverage
 
 if TYPE_CHECKING:
     from execmock.settings import Option
@@ -51,7 +53,8 @@ def is_concerned(config: pytest.Config, args: Iterable[str]) -> bool:
 
 
 def declare(parser: pytest.Parser) -> None:
-    """Declare the ini options and `--execmock-speed`."""
+    """Declare the ini options and the flags."""
+    declare_coverage(parser.getgroup("execmock"))
     for option in _server_options():
         kind: Literal["linelist", "bool", "string"]
         kind = "linelist" if option.many else "bool" if option.switch else "string"
@@ -70,7 +73,8 @@ def refuse_unknown(config: pytest.Config, parser: pytest.Parser, args: list[str]
 
     if any(word.startswith(_FLAG) for word in args):
         suite = [option for option in options(VerifySettings) if option.field not in ABSENT["pytest"]]
-        spelled = [_SPEED, *(_FLAG + flag for option in suite for flag in _spellings(option))]
+        spelled = [_FLAG + flag for option in suite for flag in _spellings(option)]
+        spelled += [_SPEED, FLAG, FILE_FLAG]
         _, unknown = parser.parse_known_and_unknown_args(args, copy(config.known_args_namespace))
         for word in unknown:
             if word.startswith(_FLAG):

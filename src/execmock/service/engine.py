@@ -18,6 +18,7 @@ from execmock.interfaces import Clock
 from execmock.loading.contract import as_yaml, contract_at
 from execmock.loading.scenarios import vocabularies
 from execmock.service.choices import as_chosen, choose
+from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.draw_by import checked_draw_by
 from execmock.service.events.changes import Changes
 from execmock.service.events.journal import Journal, JournalLimits
@@ -57,6 +58,7 @@ class Engine:
         self.contract = as_chosen(contract, self.choices)
         self.words = vocabularies(self.contract)
         self.registry = load_registry(self.contract, options.scenarios, options.named("scenarios"))
+        self.coverage = CoverageRecorder(self.contract, self.words, self.registry)
         with options.naming("store"):
             self.store = open_store(options.store)
         self.secrets = KnownSecrets()
@@ -72,7 +74,7 @@ class Engine:
         self.sandboxes.shared = self.sandboxes.faults_active = not self._alone
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
         views = Views(self.contract)
-        self.view_cache = ViewCache(views, self.registry)
+        self.view_cache = ViewCache(views, self.registry, self.coverage)
         self.embed_views = EmbedViews(self.contract, options.timezone)
         self.say: Callable[[str], None] = lambda line: None
         """Writes a line to the server's log, where there is one."""
@@ -88,6 +90,7 @@ class Engine:
             scenario_sync=self.scenario_sync,
             repository=self.repository,
             changes=self.changes,
+            coverage=self.coverage,
         )
 
     @cached_property
@@ -151,7 +154,9 @@ class Engine:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
         await self.sandboxes.build_index()
-        await self.sandboxes.know_keys(options.control_key)
+        self.secrets.add_key(options.control_key or "")
+        if not self._alone:
+            await self.sandboxes.know_keys()
         await self.scenario_sync.refresh()
         known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:

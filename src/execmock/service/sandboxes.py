@@ -171,12 +171,11 @@ class Sandboxes:
         )
         return changed
 
-    async def know_keys(self, *others: str | None) -> None:
-        """Take note of the keys that open sandboxes, so that they are never shown."""
-        # Of a store that lives as long as this server, all keys are added here.
-        puts = () if self._store.immediate else (await self._store.export("")).puts
-        for key in (*others, *(put.key.id for put in puts if isinstance(put.value, ApiKey))):
-            self.secrets.add_key(key or "")
+    async def know_keys(self) -> None:
+        """Take note of the keys that a store has from before, so that they are never shown."""
+        for put in (await self._store.export("")).puts:
+            if isinstance(put.value, ApiKey):
+                self.secrets.add_key(put.key.id)
 
     def key(self, key: str) -> Awaitable[ApiKey | None]:
         """Return what a bearer key opens, or None if it is not configured."""

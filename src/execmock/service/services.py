@@ -11,6 +11,7 @@ from execmock.core.views import ApiViews
 from execmock.interfaces import Clock, Store
 from execmock.loading.scenarios import Vocabularies
 from execmock.service.choices import Choices
+from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.events.changes import Changes
 from execmock.service.executions.repository import ExecutionRepository
 from execmock.service.sandboxes import Sandboxes
@@ -35,3 +36,4 @@ class Services:
     scenario_sync: ScenarioSync
     repository: ExecutionRepository
     changes: Changes
+    coverage: CoverageRecorder

@@ -9,6 +9,7 @@ from execmock.settings.fit import fit
 from execmock.settings.flags import as_flags
 from execmock.settings.option import Option, option, options
 from execmock.settings.parsers import ApiKey
+from execmock.settings.proxy import ProxySettings
 from execmock.settings.resolve import Origin, Setting, build, resolve, unknown_variables
 from execmock.settings.serve import ServeSettings
 from execmock.settings.verify import Effort, Level, VerifySettings
@@ -21,6 +22,7 @@ __all__ = [
     "Level",
     "Option",
     "Origin",
+    "ProxySettings",
     "ServeSettings",
     "Setting",
     "VerifySettings",
@@ -38,5 +40,5 @@ __all__ = [
     "unknown_variables",
 ]
 
-SECTIONS: dict[str, type] = {"serve": ServeSettings, "verify": VerifySettings}
+SECTIONS: dict[str, type] = {"serve": ServeSettings, "verify": VerifySettings, "proxy": ProxySettings}
 """The commands that `execmock.yaml` has a section for, with their settings."""

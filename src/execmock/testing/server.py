@@ -20,6 +20,7 @@ from execmock.service.worlds import Keys
 from execmock.settings import ServeSettings
 from execmock.testing.background import Background
 from execmock.testing.control import Control
+from execmock.testing.coverage_collection import COLLECTION
 from execmock.testing.scopes import Scope, Scopes
 from execmock.testing.seen import seen
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
@@ -139,4 +140,7 @@ class Server:
     async def _stop(self) -> None:
         self._mock.control.end()
         await self._listener.stop()
+        if COLLECTION.begun:
+            engine = self._mock.engine
+            COLLECTION.add(engine.coverage.total(await engine.sandboxes.all()))
         await self._mock.close()

@@ -17,7 +17,7 @@ from execmock.files import read_file
 from execmock.settings.parsers import parse_proxy, without_user_info
 
 if TYPE_CHECKING:
-    from execmock.settings import VerifySettings
+    from execmock.settings import ProxySettings, VerifySettings
 
 __all__ = ["Connections", "Proxy"]
 
@@ -49,9 +49,10 @@ class Connections:
     called: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: VerifySettings) -> Connections:
+    def of(cls, options: VerifySettings | ProxySettings) -> Connections:
         """Return the policy of a run, checked for each address that the run is told."""
-        names = ("proxy", "ca", "cert", "key", "insecure", "headers", "resolve")
+        every = ("proxy", "ca", "cert", "key", "insecure", "headers", "resolve")
+        names = [name for name in every if hasattr(options, name)]
         called = {name: options.named(name) for name in names}
         found = cls(**{name: getattr(options, name) for name in names}, called=called)
         if found.key and not found.cert:

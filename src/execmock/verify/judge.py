@@ -16,7 +16,7 @@ from execmock.verify.rule import Check, Rule
 from execmock.verify.severity import ADVISORY
 from execmock.verify.wording import shown
 
-__all__ = ["Interruptions", "judge"]
+__all__ = ["Interruptions", "judge", "kind_of"]
 
 _MOST_FINDINGS = 5
 _MOST_REASONS = 3
@@ -137,7 +137,7 @@ def _labels(checks: Iterable[Check]) -> set[str]:
 
 def _thin(rule: Rule, broken: list[Check], trials: int) -> tuple[Finding, ...]:
     """Return one finding for each place and expectation, shown by the smallest request."""
-    groups = _by_kind(broken)
+    groups = _bykind_of(broken)
     found = [
         Finding(
             rule, min(group, key=_size), len(group), asked=trials, shown=len(_labels(group)) if trials else 0
@@ -150,14 +150,14 @@ def _thin(rule: Rule, broken: list[Check], trials: int) -> tuple[Finding, ...]:
     return tuple(kept)
 
 
-def _by_kind(checks: Iterable[Check]) -> dict[tuple[str, str, str], list[Check]]:
+def _bykind_of(checks: Iterable[Check]) -> dict[tuple[str, str, str], list[Check]]:
     groups: dict[tuple[str, str, str], list[Check]] = {}
     for each in checks:
-        groups.setdefault(_kind(each), []).append(each)
+        groups.setdefault(kind_of(each), []).append(each)
     return groups
 
 
-def _kind(check: Check) -> tuple[str, str, str]:
+def kind_of(check: Check) -> tuple[str, str, str]:
     """Return what checks have in common that are one finding."""
     operation = check.seen.operation if check.seen else ""
     said = _ID.sub("*", shown(check.expected))[:60]  # the same deviation in many executions is one finding
@@ -198,8 +198,8 @@ def _group(result: RuleResult, broken: Broken, causes: Causes) -> RuleResult:
     """Put each finding under the rule that is broken in the same observations, if there is one."""
     if result.outcome is not Outcome.FAILED:
         return result
-    checks = _by_kind(broken[result.rule.id][1])
-    shown = [checks.pop(_kind(each.check)) for each in result.findings]
+    checks = _bykind_of(broken[result.rule.id][1])
+    shown = [checks.pop(kind_of(each.check)) for each in result.findings]
     shown[-1] += chain.from_iterable(checks.values())  # the last finding counts those that are not kept
     others = {name: shows for name, shows in causes.items() if name != result.rule.id}
     grouped = map(_explained, result.findings, shown, repeat(others))

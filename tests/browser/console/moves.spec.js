@@ -2,7 +2,9 @@
 import { expect, test } from "./page.js";
 
 test("an execution is created, held by the clock, and led until it succeeds", async ({ mock, page }) => {
-  await mock.shown("paid-happy-path");
+  const id = await mock.create("paid-happy-path");
+  await page.getByRole("link", { name: "Watch it" }).click();
+  await expect(page.getByRole("heading", { name: id })).toBeVisible();
   await expect(mock.status).toHaveText("awaiting payment");
   await mock.press("To the next change");
   await expect(mock.status).toHaveText("payment confirmed");

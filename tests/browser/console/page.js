@@ -9,14 +9,23 @@ export class Console {
     Object.assign(this, { page, request, sandbox, said: listened(page) });
   }
 
-  /** Opens the page and goes to the test's sandbox. */
+  /** Opens the page as one who was at the test's sandbox already. */
   async open(address = "/_execmock/") {
+    await this.page.addInitScript((id) => {
+      if (location.protocol === "http:" && !sessionStorage.getItem("execmock sandbox")) {
+        sessionStorage.setItem("execmock sandbox", id);
+      }
+    }, this.sandbox.id);
     await this.page.goto(address);
-    await this.choose(this.sandbox.id);
+    await this.ready();
   }
 
   async choose(sandbox) {
     await this.page.getByRole("combobox", { name: "Sandbox" }).selectOption(sandbox);
+    await this.ready();
+  }
+
+  async ready() {
     await expect(this.page.getByText("Live", { exact: true })).toBeVisible();
     await expect(this.page.getByRole("group", { name: "Clock of the sandbox" }).getByRole("button", { name: "Freeze" })).toBeVisible();
   }
@@ -39,10 +48,10 @@ export class Console {
     return made.innerText();
   }
 
-  /** Creates an execution and shows it. */
+  /** Has an execution made by the control API, and shows it. */
   async shown(scenario) {
-    const id = await this.create(scenario);
-    await this.page.getByRole("link", { name: "Watch it" }).click();
+    const { id } = await this.control("POST", "executions", { scenario, request: { workflowId: "wf_x", sourceSystem: "shop", sourceEntityType: "order" } });
+    await this.page.goto(`/_execmock/#/executions/${id}`);
     await expect(this.page.getByRole("heading", { name: id })).toBeVisible();
     return id;
   }

@@ -20,6 +20,8 @@ test("the journal says what breaks the contract and why a browser keeps an answe
   await expect(page.getByText("2 requests")).toBeVisible();
   await mock.part("Coverage");
   await expect(mock.row("listExecutions").locator(".met")).toHaveText("2");
+  await expect(mock.row("createExecution 400 invalidBody").locator(".met")).toHaveText("1");
+  await expect(mock.row("workflow_cancelled").filter({ hasText: "wf_cancelled_before_payment" }).locator(".open")).toHaveText("·");
 });
 
 test("a line to copy sends the same request again", async ({ mock, page, context }) => {

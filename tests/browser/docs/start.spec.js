@@ -1,31 +1,10 @@
 // What the docs page begins with, as a front end's developer uses it: one click makes an execution of any outcome.
 import { execFileSync } from "node:child_process";
-import { test as base, expect } from "@playwright/test";
-import { faint, listened, tooWide } from "./reading.js";
+import { MOCK, expect, opened, test } from "./page.js";
+import { faint, tooWide } from "./reading.js";
 
-const MOCK = `http://127.0.0.1:${process.env.EXECMOCK_PORT}`;
 const { SCREENSHOTS } = process.env;
 const STRICT = `http://127.0.0.1:${process.env.STRICT_PORT}`;
-
-async function opened(page, address = `${MOCK}/docs/`) {
-  const said = listened(page);
-  await page.goto(address);
-  await expect(page.locator(".opblock").first()).toBeVisible();
-  return said;
-}
-
-// Loading the page takes long, so those tests that leave nothing behind share one.
-const test = base.extend({
-  shared: [
-    async ({ browser }, use) => {
-      const page = await browser.newPage();
-      page.said = await opened(page);
-      await use(page);
-      await page.close();
-    },
-    { scope: "worker" },
-  ],
-});
 
 const told = (made, name) => made.locator(`dt:text-is("${name}") + dd .copyable > :first-child`).innerText();
 const pasted = (line) => JSON.parse(execFileSync("bash", ["-c", line], { encoding: "utf8" }));
@@ -142,7 +121,7 @@ test("notes on where statements come from stand at the end", async ({ shared: pa
   expect(end.y).toBeGreaterThan(last.y);
 });
 
-test("everything can be read, in light and dark, on a phone too, and how much is open is remembered", async ({ shared: page }, info) => {
+test("everything can be read, in light and dark, on a phone too, and how much is open is remembered", async ({ shared: page }) => {
   const grounds = { light: "rgb(255, 255, 255)", dark: "rgb(28, 32, 34)" };
   for (const [colorScheme, ground] of Object.entries(grounds)) {
     await page.emulateMedia({ colorScheme });
@@ -150,7 +129,9 @@ test("everything can be read, in light and dark, on a phone too, and how much is
     for (const [device, width, height] of [["desktop", 1280, 900], ["phone", 390, 844]]) {
       await page.setViewportSize({ width, height });
       expect(await page.evaluate(tooWide)).toBe(0);
-      await page.screenshot({ path: `${SCREENSHOTS || info.outputDir}/docs-${colorScheme}-${device}.png`, fullPage: true });
+      if (SCREENSHOTS) {
+        await page.screenshot({ path: `${SCREENSHOTS}/docs-${colorScheme}-${device}.png`, fullPage: true });
+      }
     }
   }
   const [all, closed] = [page.getByLabel("everything"), page.getByLabel("nothing")];

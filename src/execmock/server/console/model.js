@@ -1,11 +1,11 @@
 // All that the page knows of one sandbox: read once, and kept true by the live stream.
-import { Api, ApiError } from "./api.js";
+import { ApiError } from "./api.js";
 import { SandboxClock } from "./clock.js";
+import { KEPT, api, first } from "./first.js";
 import { ExecutionRows } from "./rows.js";
-import { Store } from "./store.js";
+import { Store, painted } from "./store.js";
 import { Stream } from "./stream.js";
 
-const KEPT = "execmock sandbox";
 /** How many requests the page keeps. */
 export const MOST_REQUESTS = 1000;
 const JUMP = 1500;
@@ -21,7 +21,7 @@ export class Model extends Store {
       clock: null, scenarios: [], defaultScenario: null, faults: [], held: [], requests: [], followed: {},
       connection: "connecting", locked: null, notice: null, error: null, edition: 0,
     });
-    this.api = new Api();
+    this.api = api;
     this.api.onLocked = (wrong) => this.set({ locked: wrong ? "wrong" : "asked" });
     this.rows = this.#newRows();
   }
@@ -51,11 +51,17 @@ export class Model extends Store {
     this.rows = this.#newRows();
     sessionStorage.setItem(KEPT, sandbox);
     // The newest are shown before all else; the stream has the server look at everything, which takes it long.
-    await this.rows.first().catch(() => {});
+    await first(sandbox).then((found) => still() && this.#first(found), () => {});
     if (still() && !this.state.locked) {
       this.#stream = new Stream(this.api, sandbox, (...told) => still() && this.#take(...told), (...told) => still() && this.#connected(...told));
       await this.#readAll();
     }
+  }
+
+  async #first({ clock, lists }) {
+    this.set({ clock: new SandboxClock(clock) });
+    this.rows.first(lists);
+    await painted();
   }
 
   /** Takes the control key that the reader gave. */

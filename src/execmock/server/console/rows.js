@@ -1,9 +1,8 @@
 // The executions of a sandbox, newest first: the newest at once, the others page by page after that.
+import { APIS } from "./first.js";
 import { instant } from "./text.js";
 
-const APIS = ["executions", "embed"];
-const FIRST = 100;
-const PAGE = 1000;
+const PAGE = 500;
 /** How many executions the page keeps; of larger sandboxes it shows the newest. */
 export const MOST = 20_000;
 
@@ -46,10 +45,10 @@ export class ExecutionRows {
     this.#touched();
   }
 
-  /** Reads the newest alone. */
-  async first() {
-    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, FIRST, new Set())));
-    this.#settle(totals);
+  /** Takes in the newest alone, a page of each API. */
+  first(lists) {
+    lists.forEach((list) => this.#take(list, 0));
+    this.#settle(lists.map(({ total }) => total));
   }
 
   /** Reads the list anew; where that is under way, what it has read may be old, so it begins again. */
@@ -68,10 +67,10 @@ export class ExecutionRows {
 
   async #load() {
     const seen = new Set();
-    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, FIRST, seen)));
+    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, PAGE, seen)));
     this.#settle(totals);
     for (const [index, api] of APIS.entries()) {
-      for (let offset = FIRST; offset < Math.min(totals[index], MOST); offset += PAGE) {
+      for (let offset = PAGE; offset < Math.min(totals[index], MOST); offset += PAGE) {
         await this.#page(api, offset, PAGE, seen);
         this.#touched();
         if (this.#asked) {
@@ -87,12 +86,14 @@ export class ExecutionRows {
 
   async #page(api, offset, limit, seen) {
     const query = { sandbox: this.sandbox, api, offset, limit, history: false };
-    const { executions, total } = await this.api.get("executions", query);
-    executions.forEach((execution, index) => {
-      seen.add(execution.id);
-      this.#keep(execution, total - offset - index);
-    });
-    return total;
+    const list = await this.api.get("executions", query);
+    list.executions.forEach(({ id }) => seen.add(id));
+    this.#take(list, offset);
+    return list.total;
+  }
+
+  #take({ executions, total }, offset) {
+    executions.forEach((execution, index) => this.#keep(execution, total - offset - index));
   }
 
   /** Forgets all rows, as after a reset. */

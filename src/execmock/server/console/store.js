@@ -42,6 +42,12 @@ export function useStore(store) {
   return store.state;
 }
 
+/** Waits until what has changed is on the screen, or would be if the tab were looked at. */
+export function painted() {
+  const drawn = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  return Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 200))]);
+}
+
 /** Returns a function that says whether the component is still shown: afterwards the reader is elsewhere. */
 export function useShown() {
   const shown = useRef(true);

@@ -24,6 +24,7 @@ from execmock.server.console_pages import console_file
 from execmock.server.control import PREFIX
 from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
+from execmock.server.control.coverage import CoverageOperations
 from execmock.server.control.creation import CreationOperations
 from execmock.server.control.execution_times import ExecutionTimeOperations
 from execmock.server.control.executions import ExecutionOperations
@@ -53,6 +54,7 @@ _GROUPS = (
     CreationOperations,
     FaultOperations,
     JournalOperations,
+    CoverageOperations,
     SandboxOperations,
 )
 

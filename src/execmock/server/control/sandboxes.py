@@ -65,6 +65,7 @@ class SandboxOperations(Operations):
         sandbox = await self.named(checked.parameters["name"], "path/name")
         if sandbox.id == DEFAULT_SANDBOX:
             raise Refusal(409, "The sandbox default stays; it can be reset")
+        self.engine.coverage.declare_faults(sandbox)
         await self.engine.sandboxes.delete(sandbox.id)
         await self.engine.scenario_sync.forget(sandbox.id)
         await self._forget(sandbox.id, "deleted")
@@ -72,6 +73,7 @@ class SandboxOperations(Operations):
 
     async def _reset(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.named(checked.parameters["name"], "path/name")
+        self.engine.coverage.declare_faults(sandbox)
         if checked.parameters["empty"] or not await self._begun_again(sandbox):
             await self.engine.sandboxes.reset(sandbox.id)
         await self._forget(sandbox.id, "reset")
@@ -173,6 +175,7 @@ class SandboxOperations(Operations):
 
     async def _forget(self, sandbox: str, change: str) -> None:
         await self.engine.journal.clear(sandbox)
+        self.engine.coverage.close(sandbox)
         self.request_ids.forget(sandbox)
         await self.engine.sandboxes.look_for_faults()
         self.engine.waits.release(sandbox)

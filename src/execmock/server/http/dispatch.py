@@ -210,6 +210,9 @@ class ApiDispatcher:
         answer = result.answer.body if journal.keeps_answers(sandbox) else None
         entry = self._entry(request, result, took, sandbox.clock.now(real), answer)
         journal.add(sandbox, entry)
+        self._engine.coverage.answered(sandbox.id, entry.operation, entry.status, result.answer.body)
+        if entry.faults:
+            self._engine.coverage.struck(sandbox.id, entry.faults)
         return entry
 
     def _entry(

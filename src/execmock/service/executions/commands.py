@@ -99,6 +99,7 @@ class ExecutionCommands:
         self._clock = services.clock
         self._words = services.words
         self._views = services.views
+        self._coverage = services.coverage
 
     async def standing(self, sandbox: Sandbox, execution_id: str) -> ExecutionState:
         """Return where an execution stands now; Refusal 404 if the sandbox has none of that id."""
@@ -114,6 +115,8 @@ class ExecutionCommands:
         scenario = self._repository.scenario(execution)
         state = self._repository.progress(execution, sandbox, now)
         seed = seed_for(scenario, sandbox, execution)
+        if at is None:
+            self._coverage.happened(execution, scenario, state.visits, seed)
         signals = (trigger.signal for trigger in open_triggers(scenario, state, seed))
         waits_for = tuple(signal for signal in signals if signal is not None)
         due = next_due(scenario, state, seed)

@@ -69,6 +69,7 @@ class EmbedExecutions:
         self._registry = services.registry
         self._scenario_sync = services.scenario_sync
         self._views = views
+        self._coverage = services.coverage
         self._choices = services.choices
         self._creation = ExecutionCreation(services, EMBED_API)
         self._edition = 0
@@ -146,6 +147,7 @@ class EmbedExecutions:
         scenario = origin.scenario
         seed = seed_for(scenario, origin.sandbox, execution)
         state, _ = standing(scenario, execution.progress, origin.at, seed)
+        self._coverage.viewed(execution, scenario, state.visits, seed)
         return encode(self._views.show(execution, state, scenario, data))
 
     def _check_user(self, key: str) -> None:

@@ -17,6 +17,7 @@ from execmock.core.execution import Execution, seed_for
 from execmock.core.json_text import decode_kept, encode
 from execmock.core.progress import Tick, counts_reads, progress, standing
 from execmock.core.views import ViewData, Views, next_event
+from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.sandboxes import Sandbox
 from execmock.service.scenarios.registry import ScenarioRegistry
 
@@ -57,9 +58,12 @@ class _Page(NamedTuple):
 class ViewCache:
     """Renders executions and caches the views rendered last, at most `most`."""
 
-    def __init__(self, views: Views, registry: ScenarioRegistry, most: int = 20_000) -> None:
+    def __init__(
+        self, views: Views, registry: ScenarioRegistry, coverage: CoverageRecorder, most: int = 20_000
+    ) -> None:
         self._views = views
         self._registry = registry
+        self._coverage = coverage
         self._rendered: BoundedCache[str, RenderedViews] = BoundedCache(most)
         self._pages: BoundedCache[tuple[str, str, str, int], _Page] = BoundedCache(_MOST_PAGES)
 
@@ -121,6 +125,7 @@ class ViewCache:
         scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox, execution)
         state, due = standing(scenario, execution.progress, now, seed)
+        self._coverage.viewed(execution, scenario, state.visits, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
         polled = counts_reads(scenario, state, seed)

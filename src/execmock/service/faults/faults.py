@@ -56,6 +56,7 @@ class Faults:
         self._registry = services.registry
         self._sandboxes = services.sandboxes
         self._store = services.store
+        self._coverage = services.coverage
         self.crowds = Crowds()
         """The requests under way that faults limit the number of."""
 
@@ -83,7 +84,10 @@ class Faults:
         there after a reset.
         """
         real = self._sandboxes.clock.now()
-        return await self._sandboxes.change(name, lambda old: with_faults(old, faults, real, stays=stays))
+        changed = await self._sandboxes.change(name, lambda old: with_faults(old, faults, real, stays=stays))
+        if changed is not None:
+            self._coverage.declare_faults(changed)
+        return changed
 
     async def remove(self, name: str, fault: str | None = None) -> int:
         """Remove a fault of a sandbox, or all of them; return how many there were."""

@@ -1,0 +1,263 @@
+"""Judges what passes: each answer before it goes on, and the histories of executions a moment later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from execmock.core.contract import Contract
+from execmock.core.schema.violation import Violation
+from execmock.proxy.exchanges import Inspection
+from execmock.proxy.passive import HAS, passive_rules
+from execmock.proxy.requests import RequestJudge
+from execmock.proxy.results import Results, merged, seen_or_not, with_finding
+from execmock.proxy.rules import RULES
+from execmock.service.refusals import Refusal
+from execmock.settings import ProxySettings, VerifySettings
+from execmock.verify.coverage import coverage
+from execmock.verify.evidence import Evidence
+from execmock.verify.exchange import Exchange
+from execmock.verify.judge import judge, kind_of
+from execmock.verify.observing import observe
+from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.registry import select
+from execmock.verify.report.model import Report
+from execmock.verify.rule import Rule
+from execmock.verify.schema_judge import SchemaJudge
+from execmock.verify.severity import SEVERITIES
+from execmock.verify.wording import shown
+
+__all__ = ["COUNT", "MOST", "Counts", "Found", "Judging", "rules_for"]
+
+COUNT = "X-Execmock-Violations"
+"""The header that says how many violations an exchange shows."""
+MOST = 4_000
+"""Exchanges that are kept to be judged together."""
+_MOST_BYTES = 64 << 20  # of their bodies
+_MOST_KEYS = 200
+_MOST_KINDS = 1_000
+_ALONE = frozenset({"shape", "status", "envelope", "errors", "robustness", "request"})
+"""The tags of the rules that judge an answer by itself."""
+_PAUSE = 1.0
+_SHARE = 9
+
+Found = Callable[[Finding], None]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What passed, besides what is found: exchanges of operations, those without an answer, other requests.
+
+    `unkept` are exchanges for which there was no room: they were judged alone. `apart` are those that were
+    judged, but not together with those after them.
+    """
+
+    exchanges: int = 0
+    lost: int = 0
+    others: int = 0
+    unkept: int = 0
+    apart: int = 0
+
+
+class Judging:
+    """The judge of one run. `found` is called once for each kind of violation, when it is first seen."""
+
+    def __init__(self, contract: Contract, settings: ProxySettings, found: Found) -> None:
+        self._contract = contract
+        self._settings = settings
+        self._found = found
+        self.options = VerifySettings(
+            url=settings.url,
+            embed_url=settings.embed_url,
+            level=settings.level,
+            only=settings.only,
+            skip=settings.skip,
+        )
+        self.rules = rules_for(contract, self.options)
+        """The rules that are judged."""
+        self._at_once = {name: tuple(_at_once(self.rules, name)) for name in contract.operations}
+        self._counted = SEVERITIES[: SEVERITIES.index(settings.level) + 1]
+        self._schemas = SchemaJudge(contract)
+        self._journal: list[Exchange] = []
+        self._size = self._judged = 0
+        self._past: Results = {}
+        self._results: Results = {}
+        self._told: dict[tuple[str, object], Finding] = {}
+        self._keys: dict[str, str] = {}
+        self._begun = monotonic()
+        self.counts = Counts()
+
+    def operation(self, method: str, path: str) -> str:
+        """Return the id of the operation that a request is for, or an empty text.
+
+        Refusal for a path that the contract does not know, where nothing else may pass.
+        """
+        match = self._contract.router.match(method, path)
+        if match.operation is not None and match.operation.method == method:
+            return match.operation.id
+        if self._settings.only_contract and match.operation is None and not match.allow:
+            raise Refusal(404, f"The contract has no operation for {method} {path[:200]}")
+        return ""
+
+    def inspect(self, seen: Exchange) -> Inspection:
+        """Judge an answer that is held back, with its request."""
+        evidence = self._evidence((self._own(seen),))
+        broken = [
+            Finding(rule, each)
+            for rule in self._at_once.get(seen.operation, ())
+            for each in observe(evidence, rule).checks
+            if each.ok is False and rule.severity in self._counted
+        ]
+        for each in broken:
+            self._tell(each)
+        headers = {COUNT: str(len(broken))}
+        failed = bool(broken) and self._settings.fail
+        return Inspection(headers, _refusal(broken, headers) if failed else None)
+
+    def observe(self, seen: Exchange) -> None:
+        """Keep an exchange of an operation for the rules on several of them."""
+        if not seen.operation:
+            self.counts.others += 1
+            return
+        self.counts.exchanges += 1
+        self.counts.lost += bool(seen.lost)
+        size = len(seen.body) + len(seen.request.body)
+        if len(self._journal) >= MOST or self._size + size > _MOST_BYTES:
+            self.counts.unkept += 1
+            return
+        self._size += size
+        self._journal.append(self._own(seen))
+
+    def _own(self, seen: Exchange) -> Exchange:
+        """Return an exchange with a name for the key that it was sent with."""
+        key = seen.request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        if key and key not in self._keys and len(self._keys) < _MOST_KEYS:
+            self._keys[key] = f"KEY_{len(self._keys) + 1}"
+        return replace(seen, identity=self._keys.get(key, "another") if key else "none")
+
+    async def run(self) -> None:
+        """Judge again and again what came meanwhile, until this is cancelled."""
+        while True:
+            await asyncio.sleep(_PAUSE)
+            if len(self._journal) != self._judged:
+                begun = monotonic()
+                await self.judge()
+                await asyncio.sleep(_SHARE * (monotonic() - begun))  # what passes needs the processor too
+
+    async def judge(self) -> None:
+        """Judge all that is kept, tell what is new, and make room when there is little."""
+        journal = tuple(self._journal)
+        found = await asyncio.to_thread(judge, self._evidence(journal), self.rules)
+        self._results = {each.rule.id: each for each in found}
+        self._judged = len(journal)
+        for result in found:
+            if result.rule.severity in self._counted:
+                for each in result.findings:
+                    if not each.under:
+                        self._tell(each)
+        if 2 * len(journal) >= MOST or 2 * self._size >= _MOST_BYTES:
+            self._part(len(journal))
+
+    def _part(self, judged: int) -> None:
+        """Keep what was found of the oldest exchanges, and not themselves."""
+        self._past, self._results = self._merged(), {}
+        del self._journal[:judged]
+        self._size = sum(len(each.body) + len(each.request.body) for each in self._journal)
+        self._judged = 0
+        self._schemas = SchemaJudge(self._contract)
+        self.counts.apart += judged
+
+    def _evidence(self, journal: Iterable[Exchange]) -> Evidence:
+        return Evidence(self._contract, journal, has=HAS, schema_judge=self._schemas)
+
+    def _tell(self, finding: Finding) -> None:
+        kind = (finding.rule.id, kind_of(finding.check))
+        if kind not in self._told and len(self._told) < _MOST_KINDS:
+            self._told[kind] = finding
+            self._found(finding)
+
+    def report_of(self, finding: Finding) -> Report:
+        """Return a report of one finding alone."""
+        return Report(
+            options=self.options,
+            results=(RuleResult(finding.rule, Outcome.FAILED, 1, (finding,)),),
+            contract=self._contract,
+            journal=(finding.seen, *finding.check.chain),
+            secrets={name: key for key, name in self._keys.items()},
+        )
+
+    def _merged(self) -> Results:
+        results = merged(self._past, self._results)
+        for finding in self._told.values():
+            results[finding.rule.id] = with_finding(results.get(finding.rule.id), finding)
+        return results
+
+    async def report(self) -> Report:
+        """Judge what is left, and return the report of the run."""
+        await self.judge()
+        results = self._merged()
+        every = tuple(
+            seen_or_not(results.get(rule.id, RuleResult(rule, Outcome.NOT_JUDGED))) for rule in self.rules
+        )
+        return Report(
+            options=self.options,
+            results=every,
+            contract=self._contract,
+            coverage=coverage(self._contract, self._journal, every),
+            journal=tuple(self._journal),
+            histories=self._evidence(self._journal).histories,
+            secrets={name: key for key, name in self._keys.items()},
+            seconds=monotonic() - self._begun,
+            unreachable=self._unreachable(),
+            notes=tuple(self._notes()),
+        )
+
+    def _unreachable(self) -> str:
+        counts = self.counts
+        if counts.exchanges and counts.lost == counts.exchanges:
+            return f"{self._settings.url} gave no answer"
+        return "" if counts.exchanges else "no request for an operation of the contract passed"
+
+    def _notes(self) -> Iterator[str]:
+        counts = self.counts
+        if counts.lost:
+            yield f"{counts.lost} of {counts.exchanges} requests got no answer, or no whole one"
+        if counts.others:
+            yield f"{counts.others} requests were for no operation of the contract, and were not judged"
+        if counts.apart:
+            yield f"{counts.apart} exchanges were judged, but not together with those after them"
+        if counts.unkept:
+            yield f"{counts.unkept} exchanges were judged alone, as there was no room to keep them"
+
+
+def rules_for(contract: Contract, options: VerifySettings) -> tuple[Rule, ...]:
+    """Return the rules that the options ask for: those that need no probe, and those of the proxy."""
+    own = (RequestJudge(contract).rule, *RULES)
+    new = {name for rule in own for name in (rule.id, rule.area)}
+    only, skip = (tuple(name for name in names if name not in new) for names in (options.only, options.skip))
+    chosen: tuple[Rule, ...] = ()
+    if only or not options.only:
+        chosen = passive_rules(contract, select(replace(options, only=only, skip=skip), contract))
+    return (*chosen, *(rule for rule in own if _is_wanted(rule, options)))
+
+
+def _is_wanted(rule: Rule, options: VerifySettings) -> bool:
+    names = {rule.id, rule.area, rule.severity, *rule.tags, *rule.operations}
+    return bool(not options.only or names.intersection(options.only)) and not names.intersection(options.skip)
+
+
+def _at_once(rules: Iterable[Rule], operation: str) -> Iterator[Rule]:
+    """Yield the rules that judge an answer of an operation alone."""
+    return (rule for rule in rules if operation in rule.operations and _ALONE.intersection(rule.tags))
+
+
+def _refusal(broken: Sequence[Finding], headers: Mapping[str, str]) -> Refusal:
+    """Return what stands in the place of an answer that breaks the contract."""
+    checks = [each.check for each in broken]
+    violations = [
+        Violation(f"answer{each.pointer}", shown(each.expected), shown(each.actual)) for each in checks
+    ]
+    places = f"{len(checks)} place{'s' if len(checks) > 1 else ''}"
+    return Refusal(502, f"The exchange breaks the contract in {places}", violations, headers)

@@ -1,0 +1,105 @@
+"""One run of the proxy: it passes on and judges until it is told to end, and then reports."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, suppress
+from types import TracebackType
+from typing import Self
+
+from execmock.core.contract import Contract
+from execmock.core.contract.names import EXECUTE
+from execmock.errors import ConfigError
+from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
+from execmock.proxy.judging import Judging
+from execmock.settings import ProxySettings
+from execmock.verify.connections import Connections
+from execmock.verify.outcome import Finding
+from execmock.verify.report.facts import all_facts
+from execmock.verify.report.model import Report
+
+__all__ = ["Proxy", "run"]
+
+Say = Callable[[str], None]
+
+
+class Proxy:
+    """A proxy that listens while it is used as an async context manager. `say` gets lines for its user.
+
+    ConfigError for options that cannot be used.
+    """
+
+    def __init__(self, contract: Contract, settings: ProxySettings, say: Say) -> None:
+        if not settings.url:
+            raise ConfigError("no address was given; expected execmock proxy UPSTREAM")
+        self._say = say
+        self.judging = Judging(contract, settings, self._found)
+        embed = frozenset(contract.sharing_tags(EXECUTE)) if settings.embed_url else frozenset()
+        self._forwarder = Forwarder(
+            Routes(settings.url, settings.embed_url, embed, self.judging.operation),
+            self.judging.observe,
+            ForwarderOptions(
+                host=settings.host,
+                port=settings.port,
+                connections=Connections.of(settings),
+                timeout=settings.timeout / 1000,
+                longest=settings.hold,
+                inspect=self.judging.inspect,
+            ),
+        )
+        self._stack = AsyncExitStack()
+
+    @property
+    def url(self) -> str:
+        """The address that it listens on."""
+        return self._forwarder.url
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._forwarder)
+            task = asyncio.create_task(self.judging.run())
+            stack.push_async_callback(_ended, task)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def _found(self, finding: Finding) -> None:
+        for line in told(self.judging.report_of(finding)):
+            self._say(line)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def told(report: Report) -> Iterator[str]:
+    """Yield the one finding of a report as lines."""
+    for _, findings in all_facts(report):
+        for each in findings:
+            at = f" at {each.pointer}" if each.pointer else ""
+            yield f"VIOLATION {each.rule} [{each.level}] {each.status}{at} to {each.request}"
+            yield f"  expected: {each.glance[0]}; came: {each.glance[1]}"
+            yield f"  contract: {each.file}:{each.line} {each.spec}"
+
+
+async def run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
+    """Listen until SIGINT or SIGTERM, and return the report."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows; there, Ctrl-C is a KeyboardInterrupt
+            loop.add_signal_handler(name, stopped.set)
+    proxy = Proxy(contract, settings, say)
+    async with proxy:
+        say(f"execmock proxy {proxy.url} passes on to {settings.url}")
+        say(f"  judges by {len(proxy.judging.rules)} rules ({settings.level}); end it for the report")
+        await stopped.wait()
+    return await proxy.judging.report()
