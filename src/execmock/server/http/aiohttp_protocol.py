@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
-from aiohttp.http_writer import HttpVersion10, HttpVersion11
+from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
 
 from execmock.server.http.head_watch import HeadWatch
-from execmock.server.http.malformed import CAME_AS, field_limit, line_limit, unreadable
+from execmock.server.http.malformed import field_limit, line_limit, unreadable
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -55,10 +55,8 @@ class AiohttpServer(web.Server):
         if message.method == _UNREADABLE or version not in _SPOKEN:
             message = message._replace(version=HttpVersion11)
         cast("_Connection", protocol).heads.begun()
-        request = web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
-        if version not in _SPOKEN:
-            request[CAME_AS] = version
-        return request
+        cast("_Connection", protocol).came_as = None if version in _SPOKEN else version
+        return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         self._under_way += 1
@@ -79,7 +77,7 @@ class AiohttpServer(web.Server):
 class _Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("_dispatcher", "heads", "opened")
+    __slots__ = ("_dispatcher", "came_as", "heads", "opened")
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
@@ -96,6 +94,8 @@ class _Connection(web.RequestHandler):
         self._dispatcher = dispatcher
         self.opened = dispatcher.api.engine.changes.last
         """The number of the latest change when it was opened."""
+        self.came_as: HttpVersion | None = None
+        """The version of HTTP of the present request, where that is not one that is spoken."""
         self.heads = HeadWatch(dispatcher.api.limits.head_timeout)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

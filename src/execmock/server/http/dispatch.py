@@ -74,6 +74,8 @@ class Dispatcher:
         try:
             wrong = _unreadable(incoming, is_control=self._control is not None and first == PREFIX)
             if wrong is not None:
+                # Where its body ends cannot be told, so it is not waited for.
+                incoming.content.feed_eof()
                 return self.malformed(incoming, wrong)
             if self._control and first == PREFIX:
                 return await self._control(incoming, request)

@@ -20,10 +20,7 @@ from execmock.service.refusals import Refusal
 if TYPE_CHECKING:
     from aiohttp import web
 
-__all__ = ["BAD_HOST", "CAME_AS", "field_limit", "line_limit", "unreadable", "unsupported"]
-
-CAME_AS = "version"
-"""What a request keeps the version of HTTP under that it came with, where that is not one that is spoken."""
+__all__ = ["BAD_HOST", "field_limit", "line_limit", "unreadable", "unsupported"]
 
 BAD_HOST = Refusal(
     400,
@@ -49,7 +46,7 @@ def unsupported(incoming: web.BaseRequest) -> Refusal | None:
 
     Whatever body it has cannot be told from the next request.
     """
-    version = incoming.get(CAME_AS)
+    version = getattr(incoming.protocol, "came_as", None)
     if version is not None:
         if version.major < 1:
             return _refused("its first line names no version of HTTP")

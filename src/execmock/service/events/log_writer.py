@@ -100,9 +100,12 @@ class _Entries:
     def add(self, entry: bytes) -> None:
         self._latest.append(entry)
         self._room -= len(entry)
-        while self._latest and (self._room < 0 or len(self._latest) > self.most):
+        while self._is_over():
             self._room += len(self._latest.popleft())
             self.skipped += 1
+
+    def _is_over(self) -> bool:
+        return bool(self._latest) and (self._room < 0 or len(self._latest) > self.most)
 
     @property
     def total(self) -> int:
