@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 import judging
+import passing
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 GOALS = {
@@ -83,6 +84,7 @@ def _other_goals(found: Mapping[str, Any]) -> list[list[str]]:
         *_start_goal(found.get("startup", {})),
         *_growth_goals(found),
         *_verify_goal(found),
+        *_proxy_goal(found),
         *_console_goals(found),
     ]
 
@@ -137,6 +139,17 @@ def _verify_goal(found: Mapping[str, Any]) -> list[list[str]]:
                 ]
             )
     return rows
+
+
+def _proxy_goal(found: Mapping[str, Any]) -> list[list[str]]:
+    if "proxy" not in found:
+        return []
+    figures = found["proxy"]
+    shown = _marked(f"{figures['added']:.2f} ms", figures["added"] <= passing.GOAL)
+    about = f"to {figures['direct']:.2f} ms, load {figures['load']:.1f}"
+    return [
+        ["`execmock proxy`: what it adds to a get, at the median", f"≤ {passing.GOAL:g} ms", shown, "", about]
+    ]
 
 
 def _console_goals(found: Mapping[str, Any]) -> list[list[str]]:

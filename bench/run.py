@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any
 
 import judging
+import passing
 import report
 import startup
 from load import Work, missing, problem, round_of, send
@@ -241,6 +242,13 @@ def _verify(found: dict[str, Any], options: argparse.Namespace) -> None:
         _say(f"verify --effort {effort}: {near:.1f} s, at 20 ms an answer {far:.1f} s")
 
 
+def _proxy(found: dict[str, Any], options: argparse.Namespace) -> None:
+    """Find what `execmock proxy` adds to an answer."""
+    load = os.getloadavg()[0]
+    figures = found["proxy"] = {"load": load, **passing.measured(20 if options.smoke else 2_000)}
+    _say(f"proxy: adds {figures['added']:.2f} ms at the median to {figures['direct']:.2f} ms")
+
+
 def _console(found: dict[str, Any], options: argparse.Namespace) -> None:
     """Look at 5,000 executions in a browser, while 50 of them move each second."""
     chromium, browser = shutil.which("chromium"), ROOT / "tests" / "browser"
@@ -287,6 +295,7 @@ PARTS = {
     "micro": _micro,
     "gains": _gains,
     "verify": _verify,
+    "proxy": _proxy,
     "console": _console,
 }
 

@@ -30,11 +30,14 @@ LAYERS: dict[str, set[str]] = {
     "loading": {"errors", "files", "core"},
     "coverage": {"errors", "files", "core"},
     "service": {*BELOW_SERVICE, "settings", "coverage"},
-    "server": {"errors", "version", "files", "output", "core", "clocks", "settings", "coverage", "service"},
+    "server": {
+        *("errors", "version", "files", "output", "core", "clocks", "settings", "coverage", "service"),
+        "forwarding",
+    },
     "verify": {"errors", "version", "files", "output", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
     "proxy": {"clocks", "core", "errors", "forwarding", "server", "service", "settings", "verify"},
-    "recorder": {"errors", "files", "core", "loading", "verify"},
+    "recorder": {"errors", "files", "core", "loading", "verify", "proxy"},
     "testing": {
         *(
             "errors",
@@ -58,7 +61,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("server", "verify.answer_body", "verify.client", "forwarding", "proxy"),
     "multidict": ("server", "testing", "forwarding", "proxy.requests"),
     "yarl": ("verify.client", "forwarding"),
-    "uvloop": ("server",),
+    "uvloop": ("server", "proxy.program"),
     "click": ("cli",),
     "rich": ("verify",),
     "rstr": ("core",),

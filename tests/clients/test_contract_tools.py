@@ -89,7 +89,7 @@ def test_prism_serves_each_example_of_the_contract(
 def answer(request: urllib.request.Request) -> tuple[int, Any]:
     """Send a request; return the status and the JSON body, of an error too."""
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - http
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - http
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         with error:

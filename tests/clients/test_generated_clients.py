@@ -44,7 +44,7 @@ def nine_url(serving) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def contracts(contract_path: Path, nine_url: str) -> Mapping[str, str]:
     """The contract, and the one of nine statuses."""
-    with urlopen(f"{nine_url}/openapi.yaml", timeout=30) as answer:  # noqa: S310 - http
+    with urlopen(f"{nine_url}/openapi.yaml", timeout=60) as answer:  # noqa: S310 - http
         nine = answer.read().decode()
     return {"eight": contract_path.read_text(encoding="utf-8"), "nine": nine}
 

@@ -114,6 +114,6 @@ def test_tenacity_stops_and_tells_the_last_error(mock: ExecMock) -> None:
 
 
 def listing(mock: ExecMock) -> int:
-    answer = requests.get(f"{mock.url}/v1/executions", headers=mock.headers, timeout=30)
+    answer = requests.get(f"{mock.url}/v1/executions", headers=mock.headers, timeout=60)
     answer.raise_for_status()
     return answer.status_code

@@ -94,14 +94,19 @@ class Cells(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.cells: list[tuple[str, str, str]] = []
+        self.heads: list[str] = []
+        self._tag = ""
         self._cell: tuple[str, str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        self._tag = tag
         given = dict(attrs)
         self._cell = (given.get("class") or "", given.get("title") or "") if tag == "td" else None
 
     def handle_data(self, data: str) -> None:
+        if self._tag == "th":
+            self.heads.append(data)
         if self._cell is not None:
             self.cells.append((data, *self._cell))
             self._cell = None
@@ -114,6 +119,7 @@ def test_a_page_has_the_matrices_and_no_markup_of_others(folder: Path, capsys: C
     page.feed((folder / "page.html").read_text(encoding="utf-8"))
     assert "script" not in page.tags
     assert ("3", "number met", "") in page.cells
+    assert {"getExecution", "503", "workflow_cancelled", "fault down", "scenario branches"} <= {*page.heads}
     missing = "no client met getExecution 503; `Prefer: code=503` shows it"
     assert ("·", "number missing", missing) in page.cells
     assert ("(2)", "number missing") in {cell[:2] for cell in page.cells}

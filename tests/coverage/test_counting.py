@@ -11,7 +11,11 @@ SCENARIO = {
     "scenario": "counted",
     "steps": [
         {"status": "workflow_queued", "next": {"after": "1s"}},
-        {"name": "work", "status": "workflow_running", "next": {"after": "2s", "to": "more"}},
+        {
+            "name": "work",
+            "status": "workflow_running",
+            "next": [{"after": "1h", "to": "more"}, {"after": "2s", "to": "more"}],
+        },
         {
             "name": "more",
             "status": "workflow_running",
@@ -50,12 +54,12 @@ def test_views_in_turn_show_transitions_and_what_lies_between_is_told_apart(mock
         "executions workflow_running workflow_waiting": SEEN,
         "executions workflow_waiting workflow_succeeded": SEEN,
     }
-    assert met(found, "status").keys() == {
-        f"executions workflow_{status}" for status in ("queued", "running", "waiting", "succeeded")
-    }
+    statuses = ("queued", "running", "waiting", "succeeded")
+    assert met(found, "status") == {f"executions workflow_{status}": SEEN for status in statuses}
     branches = {unit.names[1:]: tally for unit, tally in found.of("branch") if unit.names[0] == "counted"}
     assert branches == {
         ("workflow_queued", "after 1s", "work"): SEEN,
+        ("work", "after 1h", "more"): OPEN,
         ("work", "after 2s", "more"): SEEN,
         ("more", "signal go", "wait"): SEEN,
         ("more", "after 1h", "bad"): OPEN,
@@ -81,6 +85,27 @@ def test_what_happens_between_two_views_was_not_seen(mock: MockSandbox) -> None:
     # A jump is no branch of the scenario.
     taken = {unit.names[1:] for unit, tally in coverage(mock).of("branch") if tally.met}
     assert taken == {("workflow_queued", "after 1s", "work"), ("wait", "after 1h", "bad")}
+
+
+def test_a_first_view_shows_no_transition(mock: MockSandbox) -> None:
+    mock.scenario(SCENARIO)
+    execution = create(mock)
+    mock.clock.advance("1s")
+    mock.restore(mock.snapshot())
+    assert read(mock, execution) == "workflow_running"
+    found = coverage(mock)
+    assert met(found, "transition") == {"executions workflow_queued workflow_running": UNSEEN}
+    assert met(found, "status") == {"executions workflow_running": SEEN}
+
+
+def test_the_control_api_and_the_console_are_no_clients(mock: MockSandbox) -> None:
+    query = f"?sandbox={mock.name}"
+    made = call(mock, f"/_execmock/executions{query}", {"scenario": "payment-failed", "request": BODY})[1]
+    call(mock, f"/_execmock/executions/{made['id']}{query}")
+    assert met(coverage(mock), "status") == {}
+    assert read(mock, made["id"]) == "awaiting_payment"
+    assert met(coverage(mock), "status") == {"executions awaiting_payment": SEEN}
+    assert met(coverage(mock), "answer").keys() == {"getExecution 200"}
 
 
 def test_a_public_view_and_an_embedded_workflow_count_too(mock: MockSandbox) -> None:

@@ -123,11 +123,11 @@ def _statuses(scenario: str, *moves: str) -> list[str]:
     """Return how an execution stands after each move of its clock, which begins at nine."""
     with ExecMock(scenario, frozen=True, start="2026-01-01T09:00:00Z") as mock:
         url, headers = f"{mock.url}/v1/executions", mock.headers
-        order = requests.post(url, json=ORDER, headers=headers, timeout=30).json()["data"]["execution"]["id"]
+        order = requests.post(url, json=ORDER, headers=headers, timeout=60).json()["data"]["execution"]["id"]
         found = []
         for move in moves:
             mock.clock.advance(move)
-            read = requests.get(f"{url}/{order}", headers=headers, timeout=30).json()
+            read = requests.get(f"{url}/{order}", headers=headers, timeout=60).json()
             found.append(read["data"]["execution"]["status"])
         return found
 
@@ -172,7 +172,7 @@ def test_an_operation_of_the_api() -> None:
     with ExecMock() as mock:
 
         def ask(method: str, path: str, **headers: str) -> requests.Response:
-            return requests.request(method, mock.url + path, headers={**mock.headers, **headers}, timeout=30)
+            return requests.request(method, mock.url + path, headers={**mock.headers, **headers}, timeout=60)
 
         listed, cancelled = ask("GET", "/v1/workflows"), ask("POST", "/v1/runs/run_1/cancel")
         assert [each["id"] for each in listed.json()["data"]["items"]] == ["wf_orders", "wf_refunds"]
@@ -202,7 +202,7 @@ def test_an_option_of_serve(ways: Callable[..., Any], pytester: pytest.Pytester)
 
         def test_preflight(execmock):
             asked = {"Origin": "http://a", "Access-Control-Request-Method": "POST"}
-            answer = requests.options(f"{execmock.url}/v1/executions", headers=asked, timeout=30)
+            answer = requests.options(f"{execmock.url}/v1/executions", headers=asked, timeout=60)
             assert answer.headers["Access-Control-Max-Age"] == "90"
         """
     )

@@ -93,5 +93,5 @@ def test_the_operations_of_the_page_are_served_from_the_contract(copy: Path) -> 
 
 def get(mock: ExecMock, path: str, body: bytes | None = None, **headers: str) -> bytes:
     sent = Request(mock.url + path, body, {**mock.headers, **headers})  # noqa: S310 - our own server
-    with urlopen(sent, timeout=30) as answer:  # noqa: S310
+    with urlopen(sent, timeout=60) as answer:  # noqa: S310
         return bytes(answer.read())

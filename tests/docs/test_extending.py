@@ -73,7 +73,7 @@ def test_a_recipe_works_and_names_every_file(recipe: Recipe, tree: Path, tmp_pat
         env=environment(tree),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

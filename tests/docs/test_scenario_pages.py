@@ -92,7 +92,7 @@ def serving(command: str) -> tuple[subprocess.Popen[str], str]:
 
 def ended(server: subprocess.Popen[str]) -> int:
     server.send_signal(signal.SIGINT)
-    server.communicate(timeout=30)
+    server.communicate(timeout=60)
     return server.returncode
 
 
@@ -113,7 +113,7 @@ def test_shell_commands_of_the_pages_work(command: str) -> None:
             assert command.startswith("curl -s ")
             words = shlex.split(command.replace("http://127.0.0.1:4010", address))
             there = [program("curl"), "-sf", *words[2:]]
-            run = subprocess.run(there, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 - from our page
+            run = subprocess.run(there, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - from our page
             assert '"status":"workflow_failed"' in run.stdout
     finally:
         assert ended(server) == 0

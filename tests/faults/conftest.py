@@ -53,7 +53,7 @@ def raw(url: str, path: str, body: bytes = b"", headers: Mapping[str, str] | Non
     lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     method = "POST" if body else "GET"
     assert place.hostname
-    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
         connection.sendall(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
         received = b""
         while True:

@@ -80,7 +80,7 @@ def test_every_option_that_takes_a_file_refuses_what_is_none(kind: str, tmp_path
     path = special(tmp_path, kind)
     commands = [[*command, str(path)] for command in COMMANDS]
     words = [sys.executable, "-c", SCRIPT, json.dumps(commands)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)  # noqa: S603 - this Python
+    done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False, cwd=tmp_path)  # noqa: S603 - this Python
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout + done.stderr
     assert "internal error" not in said

@@ -69,7 +69,7 @@ def committed(clone: Path, source: str) -> subprocess.CompletedProcess[str]:
     git(clone, "add", ".")
     command = [str(Path(sys.prefix) / "bin" / "pre-commit"), "run", "--all-files"]
     return subprocess.run(  # noqa: S603 - our own command
-        command, cwd=clone, capture_output=True, text=True, timeout=120, check=False, env=environment(clone)
+        command, cwd=clone, capture_output=True, text=True, timeout=600, check=False, env=environment(clone)
     )
 
 

@@ -145,19 +145,19 @@ def served(installed: Path, tmp_path: Path) -> Iterator[str]:
         yield ready[0]
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=60)
     assert server.returncode == 0
 
 
 def test_the_server_works_there(served: str) -> None:
-    with urlopen(f"{served}/openapi.yaml", timeout=10) as answer:  # noqa: S310 - our own server
+    with urlopen(f"{served}/openapi.yaml", timeout=60) as answer:  # noqa: S310 - our own server
         assert answer.read() == (ROOT / "openapi.yaml").read_bytes()
-    with urlopen(f"{served}/docs/swagger/swagger-ui-bundle.js", timeout=10) as answer:  # noqa: S310 - our own server
+    with urlopen(f"{served}/docs/swagger/swagger-ui-bundle.js", timeout=60) as answer:  # noqa: S310 - our own server
         assert answer.status == 200
     body = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
     headers = {"Authorization": "Bearer b3sk_demo", "Content-Type": "application/json"}
     create = Request(f"{served}/v1/executions", json.dumps(body).encode(), headers)  # noqa: S310 - our own server
-    with urlopen(create, timeout=10) as answer:  # noqa: S310 - our own server
+    with urlopen(create, timeout=60) as answer:  # noqa: S310 - our own server
         assert json.load(answer)["data"]["execution"]["workflowId"] == "wf_paid_happy_path"
 
 

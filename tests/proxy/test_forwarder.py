@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from execmock.proxy.exchanges import Inspection
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.verify.exchange import Exchange
 from execmock.verify.reader import UNREAD
 from tests.proxy.parties import Talk, connect, says, told, upstream
 
 JSON = b'HTTP/1.1 200 OK\r\nX-Odd-Case: a\r\nx-odd-case: b\r\nContent-Length: 8\r\n\r\n{"a": 1}'
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n\r\n"
+BROKEN = b"Content-Length: 100\r\n\r\nhalf"
 LAST = b"Connection: close\r\n\r\n"
 GET = b"GET /v1/a?b=%2F&c HTTP/1.1\r\nHost: shop.example\r\n" + LAST
 
@@ -65,6 +68,23 @@ async def test_an_answer_has_the_bytes_of_the_upstream(between: Any, answer: byt
     url, seen = await between(says(answer))
     assert without_connection(await told(url, GET)) == answer
     assert [(each.status, each.lost) for each in await observed(seen)] == [(int(answer[9:12]), "")]
+
+
+@pytest.mark.parametrize("body", [b"", b'Content-Length: 8\r\n\r\n{"a": 1}', CHUNKED, BROKEN])
+async def test_an_answer_that_was_held_back_has_them_too(body: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\n" + body
+    if not body:
+        answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+    seen: list[Exchange] = []
+    options = ForwarderOptions(inspect=lambda _: Inspection({"X-Seen": "1"}))
+    async with (
+        upstream(says(answer)) as base,
+        Forwarder(Routes(base, operation=lambda *_: "any"), seen.append, options) as forwarder,
+    ):
+        came = without_connection(await told(forwarder.url, GET))
+    whole = body is not BROKEN
+    assert came.replace(b"X-Seen: 1\r\n", b"") == answer
+    assert (b"X-Seen: 1\r\n" in came, bool(seen[0].lost)) == (whole, not whole)
 
 
 async def test_an_answer_to_head_keeps_its_length_and_has_no_body(between: Any) -> None:
@@ -168,6 +188,30 @@ async def test_events_pass_as_they_come(between: Any) -> None:
     shown.set()
     assert (await reader.read()).endswith(b"data: 2\n\n\r\n0\r\n\r\n")
     writer.close()
+
+
+async def test_a_thousand_streams_pass_at_once_and_one_more_than_may_be_is_refused(between: Any) -> None:
+    shown = asyncio.Event()
+
+    async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\none")
+        await shown.wait()
+        writer.write(b"two")
+
+    url, seen = await between(stream, most=1000)
+    clients = [await connect(url) for _ in range(1000)]
+    for reader, writer in clients:
+        writer.write(GET)
+        await reader.readuntil(b"one")
+    refused = await told(url, GET)
+    shown.set()
+    assert {await reader.read() for reader, _ in clients} == {b"two"}
+    for _, writer in clients:
+        writer.close()
+    assert refused.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nRetry-After: 1\r\n" in refused
+    assert len(await observed(seen, 1000)) == 1000
 
 
 async def test_the_upstream_says_whether_it_wants_the_body(between: Any) -> None:

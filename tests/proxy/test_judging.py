@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -37,6 +38,12 @@ UNSEEN = {
     "{wrong: created-twice}",
 }
 """What passing answers cannot show: pages that have to agree, clocks, views that may be late."""
+
+OWN = {
+    "{wrong: another}": ["passing.read-is-its-own"],
+    "{wrong: create-lost}": ["passing.created-is-read"],
+}
+"""What the rules of the proxy find, which no probe of `verify` needs."""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +107,7 @@ async def test_a_service_that_keeps_the_contract_is_not_accused(mock: ExecMock) 
 async def test_each_drift_is_found_that_an_answer_can_show(mock: ExecMock, found: Found) -> None:
     report, said = await judged(mock, found.fault)
     assert bool(broken(report)) != (found.text in UNSEEN)
+    assert broken(report).issuperset(OWN.get(found.text, ()))
     assert any(line.startswith("VIOLATION") for line in said) == bool(broken(report))
 
 
@@ -189,3 +197,15 @@ async def test_keys_that_passed_are_in_no_report(mock: ExecMock) -> None:
     for form in (json_, har):
         assert key not in form.render(report)
     assert key not in "\n".join([*said, *lines(report)])
+
+
+async def test_a_create_that_is_repeated_later_accuses_no_clock(mock: ExecMock) -> None:
+    sandbox = mock.sandbox()
+    post = {"json": {**BODY, "idempotencyKey": "k"}, "headers": sandbox.headers}
+    async with proxy(mock) as (between, said):
+        for _ in range(2):
+            _, _, body = await asked(between.url, method="POST", **post)
+            name = json.loads(body)["data"]["execution"]["id"]
+            await asyncio.to_thread(sandbox.clock.advance, "1h")
+            await asked(between.url, f"/v1/executions/{name}", headers=sandbox.headers)
+    assert (broken(await between.judging.report()), said) == (set(), [])

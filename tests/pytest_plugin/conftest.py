@@ -19,7 +19,7 @@ def call(mock, path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = Request(mock.url + path, data, {**mock.headers, "Content-Type": "application/json"})
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=60) as answer:
             return json.load(answer)
     except HTTPError as error:
         with error:

@@ -15,7 +15,7 @@ CLIENT = """
     from client import BODY, call, create
 
     def connect(mock):
-        return HTTPConnection(urlsplit(mock.url).netloc, timeout=10)
+        return HTTPConnection(urlsplit(mock.url).netloc, timeout=60)
 
     def ask(mock, path="/v1/executions", key=None, connection=None, method="GET", **headers):
         own = connection or connect(mock)

@@ -157,6 +157,26 @@ def test_histories_that_part_ways_become_ways_with_their_frequencies(tmp_path: P
     assert "{after: 0s, to: running-way-2}" in text
 
 
+def test_a_timeline_that_was_not_read_to_the_end_parts_no_ways(tmp_path: Path) -> None:
+    """Of an execution that a list alone shows in the end, later events are unknown, and not missing."""
+    times = {"createdAt": at(0), "startedAt": at(1), "workflowId": "wf_x"}
+    events = [
+        {"id": f"{n}", "createdAt": at(n), "eventType": kind, "title": kind}
+        for n, kind in enumerate(("order.taken", "worker.began", "worker.half"))
+    ]
+    service = Service()
+    service.created(0, "e1", "workflow_queued")
+    service.created(0, "e2", "workflow_queued")
+    service.shown(1.5, "e1", "workflow_running", events=events[:2], **times)
+    service.shown(9, "e2", "workflow_succeeded", events=events, finishedAt=at(4), **times)
+    item = {"id": "e1", "status": "workflow_succeeded", "finishedAt": at(4), **times}
+    service.answer(9, "/v1/executions", {"code": 200, "data": {"items": [item]}})
+    text = recorded(tmp_path, service)["x.yaml"]
+    assert "chance" not in text
+    assert text.count("status: workflow_succeeded") == 1
+    assert text.count("eventType: worker.half") == 1
+
+
 def test_a_request_of_the_client_before_a_change_is_named_as_its_signal(tmp_path: Path) -> None:
     """Also one to a path that the contract does not know."""
     service = Service()

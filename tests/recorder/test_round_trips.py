@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,6 +13,9 @@ from tests.recorder.watching import Traffic
 
 from execmock.core.durations import format_instant, parse_instant
 from execmock.loading.contract import shipped_contract
+from execmock.recorder import record
+from execmock.recorder.exchanges import Operations, Source
+from execmock.recorder.har import read_har
 from execmock.service.scenarios.shipped import shipped_files
 from execmock.testing import ExecMock
 
@@ -116,3 +122,77 @@ def test_the_replay_of_a_recording_is_what_was_recorded(name: str, server: ExecM
         now = lived(again, replayed)
         assert now == was
         assert again.record().files == recorded.files
+
+
+def polled(traffic: Traffic, workflow: str) -> list[tuple[str, str | None]]:
+    """Return what a client sees every three seconds; dates and events are then taken out of the traffic."""
+    name = traffic.create(workflow)
+    seen = []
+    for _ in range(14):
+        execution = traffic.read(name)["execution"]
+        seen.append((execution["status"], execution.get("paymentStatus")))
+        traffic.mock.clock.advance("3s")
+    for entry in traffic.entries:
+        answer = json.loads(entry["response"]["content"]["text"])
+        answer["data"].pop("events", None)
+        for date in ("createdAt", "updatedAt", "startedAt", "finishedAt"):
+            answer["data"]["execution"].pop(date, None)
+        entry["response"]["content"]["text"] = json.dumps(answer)
+    return seen
+
+
+def numbered(seen: Lived) -> dict[tuple[str, int], int]:
+    """Return when each status began, by status and how often it had been there before."""
+    statuses = [status for status, _ in seen.statuses]
+    return {(status, statuses[:n].count(status)): at for n, (status, at) in enumerate(seen.statuses)}
+
+
+@pytest.mark.parametrize(
+    "name", ["paid-happy-path", "payment-retried", "node-fails", "quiet", "retries-by-itself"]
+)
+def test_polls_alone_give_the_same_order_and_times_within_one_interval(name: str, server: ExecMock) -> None:
+    """Of a service that dates nothing, a client that polls every three seconds sees the same again."""
+    workflow = str(FILES[name].bind["workflowId"])
+    with server.sandbox(frozen=True, start="2026-01-01T09:00:00Z", seed=3) as sandbox:
+        first = Traffic(sandbox)
+        was = polled(first, workflow)
+        recorded = first.record()
+        times = numbered(lived(first, sandbox.executions[0].id))
+    (text,) = recorded.files.values()
+    assert "# Left between two answers: after " in text
+    with server.sandbox(frozen=True, start="2026-03-05T11:22:33Z", seed=99) as sandbox:
+        sandbox.add_scenario(text)
+        again = Traffic(sandbox)
+        assert polled(again, workflow) == was
+        for status, at in numbered(lived(again, sandbox.executions[0].id)).items():
+            assert abs(at - times[status]) < 3_000, (status, text)
+
+
+def test_a_recording_of_another_service_is_played_as_it_was(server: ExecMock) -> None:
+    """Each execution goes through the events of those recorded, after times between theirs."""
+    data = json.loads((Path(__file__).parent / "another-service.har").read_text(encoding="utf-8"))
+    contract = shipped_contract()
+    source = Source("another-service.har")
+    read_har(data, source, Operations(contract))
+    recording = record(source.exchanges, contract)
+    recorded: dict[str, list[list[tuple[str, int]]]] = {}
+    last = {
+        seen.request.url: seen.json["data"] for seen in source.exchanges if seen.operation == "getExecution"
+    }
+    for view in last.values():
+        told = [(event["eventType"], parse_instant(event["createdAt"])) for event in view["events"]]
+        recorded.setdefault(view["execution"]["workflowId"], []).append(told)
+    assert {len(runs) for runs in recorded.values()} == {2}
+    with server.sandbox(frozen=True, start="2026-03-05T11:22:33Z") as sandbox:
+        for path, text in recording.files.items():
+            if path != "world.yaml":
+                sandbox.add_scenario(text)
+        traffic = Traffic(sandbox)
+        for workflow, (one, other) in recorded.items():
+            name = traffic.create(workflow)
+            sandbox.clock.advance("1m")
+            played = [(e["eventType"], parse_instant(e["createdAt"])) for e in traffic.read(name)["events"]]
+            assert [kind for kind, _ in played] == [kind for kind, _ in one] == [kind for kind, _ in other]
+            for steps in zip(pairwise(played), pairwise(one), pairwise(other), strict=True):
+                stayed, *known = (until - since for (_, since), (_, until) in steps)
+                assert min(known) <= stayed <= max(known)

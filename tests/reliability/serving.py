@@ -32,7 +32,7 @@ class Client:
     """Talks to one server over one connection."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, method: str, path: str, body: Any = None) -> Reply:
         headers = {"Authorization": "Bearer drill", "Content-Type": "application/json"}
@@ -113,7 +113,7 @@ class Server:
         """End it as `kill -9` does."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
             self._process = None
 
     def stop(self) -> int:
@@ -121,6 +121,6 @@ class Server:
         if self._process is None:
             return 0
         self._process.terminate()
-        code = self._process.wait(timeout=20)
+        code = self._process.wait(timeout=60)
         self._process = None
         return code

@@ -127,7 +127,7 @@ def test_a_free_port_is_picked_once_for_all(tmp_path: Path) -> None:
         port = int(process.stdout.readline().rpartition(":")[2])
         eventually(lambda: len(children(process.pid)) == 2)
         for _ in range(8):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request("GET", "/_execmock/health")
             assert connection.getresponse().status == 200
             connection.close()

@@ -63,7 +63,7 @@ class Serving:
     def post(self, path: str, body: object) -> dict[str, dict[str, dict[str, str]]]:
         headers = {"Content-Type": "application/json", "Authorization": "Bearer b3sk_x"}
         request = Request(self.url + path, json.dumps(body).encode(), headers)  # noqa: S310 - our own server
-        with urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urlopen(request, timeout=60) as answer:  # noqa: S310
             read: dict[str, dict[str, dict[str, str]]] = json.load(answer)
             return read
 

@@ -244,13 +244,13 @@ def said_at_a_terminal(end: str, *options: str) -> str:
             banner = said_until(ours, r"workflowId wf_fault_NAME(?s:.*)\r\n\r\n")
             url = banner.split("ready at ")[1].split()[0]
             headers = {"Authorization": "Bearer k"}
-            requests.post(f"{url}/v1/executions", json=BODY, headers=headers, timeout=30)
+            requests.post(f"{url}/v1/executions", json=BODY, headers=headers, timeout=60)
             while (
                 b"workflow_succeeded"
-                not in requests.get(f"{url}/v1/executions", headers=headers, timeout=30).content
+                not in requests.get(f"{url}/v1/executions", headers=headers, timeout=60).content
             ):
                 pass
-            requests.get(f"{url}/v1/executions?limit=7", headers=headers, timeout=30)
+            requests.get(f"{url}/v1/executions?limit=7", headers=headers, timeout=60)
             return said_until(ours, end)
         finally:
             process.terminate()

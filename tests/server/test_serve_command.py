@@ -41,7 +41,7 @@ class Serving:
 
     def ask(self, request: str) -> str:
         """Send a request on a connection of its own and return the answer."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall(request.encode())
             with connection.makefile("rb") as stream:
                 return stream.read().decode()
@@ -49,7 +49,7 @@ class Serving:
     def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
         """Send a signal and return the rest of what it printed, once it has ended well."""
         self.process.send_signal(how)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=60)
         assert self.process.returncode == 0, err
         return out, err
 
@@ -175,7 +175,7 @@ def test_the_console_is_opened_in_the_browser_that_the_machine_has(tmp_path: Pat
         heard, _, _ = select.select([listening], [], [], 60)
         address = os.read(listening, 200).decode() if heard else "nothing"
         process.terminate()
-        banner = process.communicate(timeout=30)[0]
+        banner = process.communicate(timeout=60)[0]
     os.close(listening)
     assert f"Console              {address}\n" in banner
     assert address.endswith("/_execmock/")
@@ -224,7 +224,7 @@ def test_what_cannot_be_used_is_one_sentence_and_exit_code_2(
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_well_even_while_connections_are_idle(serve: Serve, how: signal.Signals) -> None:
     serving = serve()
-    with socket.create_connection(("127.0.0.1", serving.port), timeout=30) as idle:
+    with socket.create_connection(("127.0.0.1", serving.port), timeout=60) as idle:
         idle.sendall(get("/v1/executions").replace("close", "keep-alive").encode())
         assert idle.recv(12) == b"HTTP/1.1 200"
         _, err = serving.end(how)
@@ -234,7 +234,7 @@ def test_a_signal_ends_it_well_even_while_connections_are_idle(serve: Serve, how
 def test_an_answer_under_way_is_finished_before_it_ends(serve: Serve) -> None:
     serving = serve()
     request = post().encode()
-    with socket.create_connection(("127.0.0.1", serving.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", serving.port), timeout=60) as connection:
         connection.sendall(request[:-10])
         # Once another connection was served, the first part has been read.
         assert "200 OK" in serving.ask(get("/openapi.json"))

@@ -245,12 +245,12 @@ def test_a_server_with_a_certificate_of_its_own_says_whom_to_trust(
             assert url.startswith("https://127.0.0.1:")
             assert f"curl -s --cacert {trust[1]} {url}/v1/executions " in banner
             for _ in range(6):
-                assert requests.get(f"{url}/_execmock/health", verify=trust[1], timeout=30).ok
+                assert requests.get(f"{url}/_execmock/health", verify=trust[1], timeout=60).ok
             with pytest.raises(requests.exceptions.SSLError):
-                requests.get(url, timeout=30)
+                requests.get(url, timeout=60)
             with pytest.raises(requests.exceptions.ConnectionError):
-                requests.get(url.replace("https", "http"), timeout=30)
-            assert requests.get(f"{url}/docs/", verify=trust[1], timeout=30).ok
+                requests.get(url.replace("https", "http"), timeout=60)
+            assert requests.get(f"{url}/docs/", verify=trust[1], timeout=60).ok
         finally:
             process.terminate()
             process.wait(30)

@@ -69,7 +69,7 @@ def test_a_field_is_all_that_a_new_option_needs(sources: Path, tmp_path: Path) -
     command = [sys.executable, "-c", PROGRAM]
     environment = {"PYTHONPATH": str(sources), "PATH": "", "COLUMNS": "200"}
     run = subprocess.run(  # noqa: S603 - our own interpreter
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=False
     )
     assert run.returncode == 0, run.stderr
     told = json.loads(run.stdout)

@@ -41,14 +41,14 @@ class RedisProcess:
         """End it in order; nothing happens if it does not run."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
             self._process = None
 
     def kill(self) -> None:
         """End it as a crash would."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
             self._process = None
 
     @contextmanager
@@ -63,7 +63,7 @@ class RedisProcess:
 
     def ask(self, *words: str) -> bytes:
         """Send one command and return the raw answer."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.recv(1 << 16)
 

@@ -82,7 +82,7 @@ class Verdicts(RuleBasedStateMachine):
         self.server.control.call("POST", "/sandboxes", body)
         self.mock = MockSandbox(self.server, name, f"b3sk_{name}")
         self.asked: list[Asked] = []
-        self.connection = HTTPConnection(urlsplit(self.server.url).netloc, timeout=20)
+        self.connection = HTTPConnection(urlsplit(self.server.url).netloc, timeout=60)
 
     def teardown(self) -> None:
         self.connection.close()

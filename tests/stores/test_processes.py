@@ -36,7 +36,7 @@ def contended(url: str) -> list[dict[str, Any]]:
         )
         for number in range(PROCESSES)
     ]
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    outputs = [process.communicate(timeout=600)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * PROCESSES
     return [json.loads(output) for output in outputs]
 

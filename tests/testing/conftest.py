@@ -24,7 +24,7 @@ def call(
     sent = {**mock.headers, "Content-Type": "application/json", **(headers or {})}
     request = Request(mock.url + path, data, sent)  # noqa: S310 - our own server
     try:
-        with urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
+        with urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:

@@ -173,7 +173,7 @@ def test_executions_are_found_by_where_they_stand(mock: ExecMock) -> None:
 def test_the_client_token_of_an_execution_can_be_asked_for(mock: ExecMock) -> None:
     made = create(mock)
     token = mock.client_token(made["id"])
-    answer = requests.get(f"{mock.url}/v1/public/executions/{made['id']}", {"token": token}, timeout=10)
+    answer = requests.get(f"{mock.url}/v1/public/executions/{made['id']}", {"token": token}, timeout=60)
     assert answer.json()["data"]["id"] == made["id"]
     with pytest.raises(MockError, match="Unknown execution"):
         mock.client_token("exec_none")

@@ -334,7 +334,7 @@ def test_a_sandbox_keeps_as_many_requests_as_its_server_unless_it_is_told_otherw
 def test_more_requests_than_a_page_are_all_looked_at() -> None:
     with ExecMock(journal_size=1500) as mock:
         create(mock)
-        with closing(HTTPConnection(urlsplit(mock.url).netloc, timeout=20)) as connection:
+        with closing(HTTPConnection(urlsplit(mock.url).netloc, timeout=60)) as connection:
             for _ in range(1100):
                 connection.request("GET", "/v1/executions?limit=1", headers=mock.headers)
                 connection.getresponse().read()
@@ -428,7 +428,7 @@ def test_a_mock_that_takes_any_key_takes_unknown_ones_for_its_own() -> None:
 
 def test_more_strays_than_are_kept_are_not_taken_for_none() -> None:
     with ExecMock() as mock, mock.sandbox() as sandbox:
-        with closing(HTTPConnection(urlsplit(mock.url).netloc, timeout=20)) as connection:
+        with closing(HTTPConnection(urlsplit(mock.url).netloc, timeout=60)) as connection:
             for _ in range(1001):
                 connection.request("GET", "/v1/executions")
                 connection.getresponse().read()

@@ -62,7 +62,7 @@ def test_blocking_and_async_clients_reach_it_from_one_async_test() -> None:
     async def body() -> None:
         async with ExecMock() as mock:
             post = {"url": f"{mock.url}/v1/executions", "json": BODY, "headers": mock.headers}
-            assert requests.post(**post, timeout=10).status_code == 200
+            assert requests.post(**post, timeout=60).status_code == 200
             async with httpx.AsyncClient() as client:
                 assert (await client.post(**post)).status_code == 200
             async with aiohttp.ClientSession() as session, session.post(**post) as answer:
@@ -76,7 +76,7 @@ def test_it_stops_while_clients_keep_their_connections_open() -> None:
     with requests.Session() as session:
         with ExecMock() as mock:
             mock_url = mock.url
-            session.post(f"{mock_url}/v1/executions", json=BODY, headers=mock.headers, timeout=10)
+            session.post(f"{mock_url}/v1/executions", json=BODY, headers=mock.headers, timeout=60)
         assert not listens(mock_url)
     assert "execmock" not in threads()
 

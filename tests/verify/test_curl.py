@@ -92,7 +92,7 @@ def run(commands: list[str], folder: Path) -> list[Sent]:
         env=environment,
         cwd=folder,
         capture_output=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 0, (commands, done.stderr)

@@ -109,7 +109,7 @@ def test_an_interrupted_run_reports_what_it_has_seen(
             assert getattr(behaviour, moment).wait(120)
             generators = children(run.pid)
             run.send_signal(number)
-            judged_so_far, said = run.communicate(timeout=120)
+            judged_so_far, said = run.communicate(timeout=600)
     told = [line for line in said.splitlines() if not line.startswith("verify: ")]  # progress
     assert any("verify: creates up to" in line for line in said.splitlines())
     assert told == ["execmock: interrupted; what was seen is judged and reported"]

@@ -18,7 +18,7 @@ def answered(url: str, body: object = None) -> dict[str, object]:
     """Send a request, POST if it has a body, and return the JSON that is answered."""
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
-    with urlopen(Request(url, data=data, headers=headers), timeout=30) as answer:  # noqa: S310 - a loopback address
+    with urlopen(Request(url, data=data, headers=headers), timeout=60) as answer:  # noqa: S310 - a loopback address
         found: dict[str, object] = json.load(answer)
         return found
 

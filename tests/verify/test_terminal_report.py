@@ -165,7 +165,7 @@ def test_the_command_of_a_finding_runs_as_it_stands(tmp_path: Path) -> None:
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=600,
                 check=False,
             )
             assert done.returncode == 1, done.stderr

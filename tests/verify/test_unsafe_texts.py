@@ -101,7 +101,7 @@ def test_reports_that_cannot_be_written_do_not_change_the_verdict(tmp_path: Path
             env={**os.environ, "PYTHONIOENCODING": encoding, "GITHUB_STEP_SUMMARY": str(tmp_path / "folder")},
             cwd=tmp_path,
             capture_output=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
     said = run.stderr.decode()

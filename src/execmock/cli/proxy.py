@@ -48,8 +48,6 @@ def _list_rules(settings: ProxySettings) -> int:
 
 def _pass_on(settings: ProxySettings) -> int:
     # Only now: neither help nor a mistake in an option should wait for the judge's libraries.
-    import asyncio
-
     from execmock.loading.contract import contract_at
     from execmock.proxy.program import run
     from execmock.verify.report.files import check_formats, write
@@ -58,7 +56,7 @@ def _pass_on(settings: ProxySettings) -> int:
     reports = [pair for pairs in settings.reports for pair in pairs]
     with settings.naming("reports"):
         check_formats(reports)
-    report = asyncio.run(run(contract_at(settings.contract), settings, show))
+    report = run(contract_at(settings.contract), settings, show)
     for line in lines(report):
         show(line)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from execmock.verify.exchange import Exchange
 
 __all__ = ["command"]
+
+_FILE = click.Path(path_type=Path)
 
 
 @click.command()
@@ -32,21 +34,45 @@ __all__ = ["command"]
     help="Replace the values of a property, too, wherever it stands: iban, /requestPayload/pet. Repeatable.",
 )
 @click.option("--contract", metavar="FILE", help="The contract to read the answers by.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on, for an UPSTREAM.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4011,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option("--embed-upstream", metavar="URL", help="Address of the embed API, where that is another one.")
+@click.option("--ca", type=_FILE, help="Certificates of UPSTREAM to trust, in place of the system's.")
+@click.option("--cert", type=_FILE, help="Client certificate to show to UPSTREAM, with its key or --key.")
+@click.option("--key", type=_FILE, help="Key of the client certificate.")
+@click.option("--insecure", is_flag=True, help="Check no certificates.")
 def command(
-    sources: tuple[str, ...], output: Path, force: bool, redact: tuple[str, ...], contract: str | None
+    sources: tuple[str, ...],
+    output: Path,
+    force: bool,
+    redact: tuple[str, ...],
+    contract: str | None,
+    **live: Any,
 ) -> int:
     """Write what executions went through as scenario files, and what existed before as a world.
 
-    A SOURCE is a HAR file, as the network view of a browser and `execmock verify --report har=FILE` write
-    it, or what a mock's /_execmock/journal (of a server with --journal-answers) or /_execmock/executions
-    answers. Names, keys, tokens, mail addresses and the like are replaced, each value by the same one
-    everywhere.
+    A SOURCE is the address of a service, UPSTREAM: requests are passed on to it until Ctrl-C, and what
+    passed is recorded. Or it is a HAR file, as the network view of a browser and
+    `execmock verify --report har=FILE` write it, or what a mock's /_execmock/journal (of a server with
+    --journal-answers) or /_execmock/executions answers.
+
+    Names, keys, tokens, mail addresses and the like are replaced, each value by the same one everywhere.
+    What no answer could tell is said here, and in comments in the files.
     """
     from execmock.loading.contract import contract_at
     from execmock.recorder import record
 
     known = contract_at(contract)
-    exchanges, notes = _read(sources, known)
+    if any(source.startswith(("http://", "https://")) for source in sources):
+        exchanges, notes = _watch(sources, known, output, force=force, **live)
+    else:
+        exchanges, notes = _read(sources, known)
     recording = record(exchanges, known, redact=redact)
     recording.notes[:0] = notes
     if not recording.files:
@@ -71,6 +97,43 @@ def _read(sources: Sequence[str], contract: Contract) -> tuple[list[Exchange], l
     if len(exchanges) > MOST_EXCHANGES:
         notes.append(f"of {len(exchanges)} requests, the first {MOST_EXCHANGES} are looked at")
     return exchanges[:MOST_EXCHANGES], notes
+
+
+def _watch(
+    sources: Sequence[str], contract: Contract, output: Path, *, force: bool, **live: Any
+) -> tuple[list[Exchange], list[str]]:
+    """Return what passes through a proxy until it is told to end."""
+    import asyncio
+
+    from execmock.recorder.exchanges import Operations
+    from execmock.recorder.live import Upstream, record_live
+    from execmock.verify.connections import Connections
+
+    if len(sources) > 1:
+        raise ConfigError(f"{len(sources)} sources were given; expected one address, or files alone")
+    there = sorted(output.rglob("*.yaml")) if output.is_dir() else []
+    if there and not force:
+        # Which names there will be is known at the end alone, when it is too late to ask.
+        raise ConfigError(f"{there[0]} is there already; expected a folder without files, or --force")
+    url, embed = _address("SOURCE", sources[0]), live["embed_upstream"]
+    connections = Connections(ca=live["ca"], cert=live["cert"], key=live["key"], insecure=live["insecure"])
+    if live["key"] and not live["cert"]:
+        raise ConfigError("--key needs a certificate; expected --cert FILE as well")
+    embed = _address("--embed-upstream", embed) if embed else None
+    upstream = Upstream(url, embed, live["host"], live["port"], connections)
+    source = asyncio.run(record_live(upstream, Operations(contract), show))
+    return source.exchanges, source.notes
+
+
+def _address(name: str, text: str) -> str:
+    from execmock.settings.parsers import parse_url, without_user_info
+
+    try:
+        return parse_url(text)
+    except ValueError as wrong:
+        raise ConfigError(
+            f"{name} is {without_user_info(text)!r}; expected an address such as https://api.example.com{wrong}"
+        ) from None
 
 
 def _refuse(recording: Recording, sources: Sequence[str], requests: int) -> NoReturn:

@@ -25,6 +25,11 @@ class Unit(NamedTuple):
     kind: Kind
     names: tuple[str, ...]
 
+    @property
+    def flat(self) -> tuple[Kind, *tuple[str, ...]]:
+        """The kind and the names side by side."""
+        return (self.kind, *self.names)
+
 
 class Tally(NamedTuple):
     """How often a unit was met.

@@ -74,6 +74,10 @@ class _PassedResponse(web.StreamResponse):
         """Give it further headers."""
         self.headers.update(headers)
 
+    def write_at_once(self) -> None:
+        """Write the head together with the body, all of which is there."""
+        self._send_headers_immediately = False
+
     def remove_added(self) -> None:
         """Remove what aiohttp adds to every answer."""
         for name in ("Content-Type", "Date", "Server"):
@@ -114,6 +118,7 @@ async def _pass_back(
         if decision.instead is not None:
             return decision.instead
         response.add(decision.headers)
+        response.write_at_once()
     await response.prepare(incoming)
     for part in held:
         await response.write(part)

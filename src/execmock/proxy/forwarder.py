@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_AT_ONCE", "Forwarder", "ForwarderOptions", "Routes"]
 
 MOST_AT_ONCE = 2_000
-"""Requests under way; further ones are refused."""
+"""Requests that may be under way by default; further ones are refused."""
 _LAST = 1.0  # seconds that requests under way get in the end
 _SILENT = logging.getLogger("execmock.proxy")
 _SILENT.disabled = True
@@ -66,8 +66,8 @@ class ForwarderOptions:
     """Where to listen (port 0: a free one), how to reach the upstreams, and what to keep.
 
     `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
-    are kept. Where there is an `inspect`, answers of operations that are no longer are held back, and it says
-    what becomes of each.
+    are kept; `most` how many requests may be under way. Where there is an `inspect`, answers of operations
+    that are no longer are held back, and it says what becomes of each.
     """
 
     host: str = "127.0.0.1"
@@ -75,6 +75,7 @@ class ForwarderOptions:
     connections: Connections = field(default_factory=Connections)
     timeout: float = 30.0
     longest: int = LONGEST
+    most: int = MOST_AT_ONCE
     inspect: Callable[[Exchange], Inspection] | None = None
 
 
@@ -83,7 +84,7 @@ class Forwarder:
 
     `observe` gets every exchange that is finished, in the order in which they finish: also those without an
     answer (`lost` says why), not those whose client has gone before the end. Bodies that are too long
-    are not kept: `unread` says so. At most MOST_AT_ONCE requests are under way.
+    are not kept: `unread` says so.
 
     ConfigError where the address cannot be listened on, or the certificates not be used.
     """
@@ -99,6 +100,7 @@ class Forwarder:
         self._observe = observe
         self._place = (options.host, options.port)
         self._connections = options.connections
+        self._most = options.most
         self._keeping = Keeping(options.longest)
         inspect = options.inspect
         self._inspected = None if inspect is None else partial(self._decision, inspect)
@@ -138,8 +140,8 @@ class Forwarder:
         await self._stack.aclose()
 
     async def _handled(self, incoming: web.BaseRequest) -> web.StreamResponse:
-        if self._under_way >= MOST_AT_ONCE:
-            busy = f"The proxy has {MOST_AT_ONCE} requests under way, and takes no more"
+        if self._under_way >= self._most:
+            busy = f"The proxy has {self._most} requests under way, and takes no more"
             return self._refusal(Refusal(503, busy, headers={"Retry-After": "1"}))
         self._under_way += 1
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from execmock.core.contract import Contract
+from execmock.core.contract.names import CREATE
 from execmock.core.schema.violation import Violation
 from execmock.proxy.exchanges import Inspection
 from execmock.proxy.passive import HAS, passive_rules
@@ -40,6 +41,7 @@ _MOST_KEYS = 200
 _MOST_KINDS = 1_000
 _ALONE = frozenset({"shape", "status", "envelope", "errors", "robustness", "request"})
 """The tags of the rules that judge an answer by itself."""
+_ONE_IN = 200  # of the values that fit is shown to the second engine too, which takes long
 _PAUSE = 1.0
 _SHARE = 9
 
@@ -79,7 +81,7 @@ class Judging:
         """The rules that are judged."""
         self._at_once = {name: tuple(_at_once(self.rules, name)) for name in contract.operations}
         self._counted = SEVERITIES[: SEVERITIES.index(settings.level) + 1]
-        self._schemas = SchemaJudge(contract)
+        self._schemas = SchemaJudge(contract, every=_ONE_IN)
         self._journal: list[Exchange] = []
         self._size = self._judged = 0
         self._past: Results = {}
@@ -131,11 +133,14 @@ class Judging:
         self._journal.append(self._own(seen))
 
     def _own(self, seen: Exchange) -> Exchange:
-        """Return an exchange with a name for the key that it was sent with."""
+        """Return an exchange as rules know those of a run: whose it is, and if it may be repeated."""
         key = seen.request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         if key and key not in self._keys and len(self._keys) < _MOST_KEYS:
             self._keys[key] = f"KEY_{len(self._keys) + 1}"
-        return replace(seen, identity=self._keys.get(key, "another") if key else "none")
+        # What answers a create with an idempotency key may have been created long before.
+        again = seen.operation == CREATE and b'"idempotencyKey"' in seen.request.body
+        identity = self._keys.get(key, "another") if key else "none"
+        return replace(seen, identity=identity, label="repeat/" if again else "")
 
     async def run(self) -> None:
         """Judge again and again what came meanwhile, until this is cancelled."""
@@ -166,7 +171,7 @@ class Judging:
         del self._journal[:judged]
         self._size = sum(len(each.body) + len(each.request.body) for each in self._journal)
         self._judged = 0
-        self._schemas = SchemaJudge(self._contract)
+        self._schemas = SchemaJudge(self._contract, every=_ONE_IN)
         self.counts.apart += judged
 
     def _evidence(self, journal: Iterable[Exchange]) -> Evidence:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTE
@@ -90,8 +90,22 @@ def told(report: Report) -> Iterator[str]:
             yield f"  contract: {each.file}:{each.line} {each.spec}"
 
 
-async def run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
+def run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
     """Listen until SIGINT or SIGTERM, and return the report."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_run(contract, settings, say))
+
+
+def _loop_factory() -> Callable[[], Any] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], Any] = uvloop.new_event_loop
+    return factory
+
+
+async def _run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from execmock.core.apis import ApiName
 
-__all__ = ["Instant", "RecordedEvent", "Run", "Sent", "Stay"]
+__all__ = ["Instant", "RecordedEvent", "Run", "Sent", "Stay", "Told"]
 
 
 class Instant(NamedTuple):
@@ -48,6 +49,14 @@ class RecordedEvent:
     fields: dict[str, Any]
 
 
+class Told(IntEnum):
+    """How much of what happened in a stay the timelines that were read can hold."""
+
+    NOTHING = 0
+    BEGINNING = 1
+    ALL = 2
+
+
 @dataclass(slots=True)
 class Stay:
     """A stay in a status. `values` are the settable properties that an answer showed in it, None if none did.
@@ -59,6 +68,7 @@ class Stay:
     status: str
     since: Instant
     seen: bool = True
+    told: Told = Told.NOTHING
     anchor: int | None = None
     values: dict[str, Any] | None = None
     events: list[RecordedEvent] = field(default_factory=list)

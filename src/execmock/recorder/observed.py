@@ -38,6 +38,12 @@ class Seen:
     whole: bool
     creates: bool
 
+    @property
+    def status(self) -> str:
+        """The status, or an empty text."""
+        status = self.view.get("status")
+        return status if isinstance(status, str) else ""
+
 
 @dataclass(slots=True)
 class Observed:
@@ -146,7 +152,8 @@ def _sent(exchange: Exchange, parts: list[str]) -> Sent | None:
     body = json_of(exchange.request.body)
     low, high = _ms(exchange.sent), _ms(exchange.received)
     if _CONTROL_SIGNAL.search(exchange.request.url) and isinstance(body, dict):
-        return Sent(str(body.get("signal")), body.get("payload"), low, high, 0)
+        name = str(body.get("signal"))
+        return Sent(name, body.get("payload"), low, high, 0) if _NAME.fullmatch(name) else None
     name = parts[-1] if _NAME.fullmatch(parts[-1]) else ""
     payload = body if isinstance(body, dict | list) and encode(body) != b"{}" else None
     return Sent(name, payload, low, high, _GRACE) if name else None

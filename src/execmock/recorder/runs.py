@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from execmock.recorder.model import Instant, RecordedEvent, Run, Stay
+from execmock.recorder.model import Instant, RecordedEvent, Run, Stay, Told
 from execmock.recorder.observed import Observed, Seen, instant_of
 from execmock.recorder.timeline import timeline
 from execmock.recorder.vocabulary import Words
@@ -35,11 +35,9 @@ def run_of(seen: Observed, words: Words) -> tuple[Run | None, list[str]]:
     created = _created(seen)
     told = timeline(seen)
     notes: list[str] = []
-    known = [one for one in seen.seen if one.view.get("status") in words.graph.next]
-    if len(known) < len(seen.seen):
-        odd = next(
-            one.view.get("status") for one in seen.seen if one.view.get("status") not in words.graph.next
-        )
+    known = [one for one in seen.seen if one.status in words.graph.next]
+    odd = next((one.status for one in seen.seen if one.status not in words.graph.next), None)
+    if odd is not None:
         notes.append(f"an answer shows the status {odd!r}, which the contract does not know; it is left out")
     if not known:
         return None, notes
@@ -81,34 +79,30 @@ def _request(seen: Observed, words: Words) -> Mapping[str, Any]:
         return seen.request
     names = words.vocabulary.request_names
     shown = {name: value for one in seen.seen for name, value in one.view.items() if name in names and value}
-    return shown | {
-        name: value for name, value in seen.request.items() if name in names and value is not None
-    }
+    sent = {name: value for name, value in seen.request.items() if value is not None}
+    return {name: value for name, value in {**shown, **sent}.items() if words.takes(name, value)}
 
 
 def _stays(
     seen: Sequence[Seen], created: int, told: Sequence[RecordedEvent], words: Words, notes: list[str]
 ) -> list[Stay]:
     answered = list(_answered(seen, created, words, notes))
-    said = [*_anchors(told, words), *_dated(seen, words)]
-    stays = _joined(answered, said, created, seen, words)
-    if _agrees(stays, seen):
-        return stays
-    # The service uses words of the contract's events for something else.
-    return _joined(answered, list(_dated(seen, words)), created, seen, words)
+    # Some services use words of the contract's events for something else.
+    anchors = _anchors(told, words) if _agrees(seen, words) else ()
+    return _joined(answered, [*anchors, *_dated(seen, words)], created, seen, words)
 
 
 def _answered(seen: Sequence[Seen], created: int, words: Words, notes: list[str]) -> Iterator[_Point]:
     """Yield each change of the status that the answers show."""
     before: Seen | None = None
     for one in seen:
-        status = one.view["status"]
+        status = one.status
         if before is None:
             yield _Point(_first(one, created), status, -1, True)
-        elif status != before.view["status"]:
-            if not words.graph.reaches(before.view["status"], status):
+        elif status != before.status:
+            if not words.graph.reaches(before.status, status):
                 notes.append(
-                    f"an answer shows {status} after {before.view['status']}, which the contract does not "
+                    f"an answer shows {status} after {before.status}, which the contract does not "
                     "allow; it is left out"
                 )
                 continue
@@ -125,8 +119,8 @@ def _first(one: Seen, created: int) -> Instant:
 
 def _change(before: Seen, one: Seen) -> Instant:
     """Return when what an answer shows for the first time came about."""
-    updated = instant_of(one.view.get("updatedAt"))
-    if updated is not None and before.low - _TOLERANCE <= updated <= one.high + _TOLERANCE:
+    updated, earlier = (instant_of(seen.view.get("updatedAt")) for seen in (one, before))
+    if updated is not None and (earlier is None or earlier < updated):
         return Instant.exact(updated)
     return Instant.between(before.low, one.high)
 
@@ -145,8 +139,8 @@ def _dated(seen: Sequence[Seen], words: Words) -> Iterator[_Point]:
     if started is not None and "workflow_running" in words.graph.next:
         yield _Point(Instant.exact(started), "workflow_running", -1, False)
     finished = instant_of(last.view.get("finishedAt"))
-    if finished is not None and last.view["status"] in words.graph.terminal:
-        yield _Point(Instant.exact(finished), last.view["status"], -1, False)
+    if finished is not None and last.status in words.graph.terminal:
+        yield _Point(Instant.exact(finished), last.status, -1, False)
 
 
 def _joined(
@@ -155,22 +149,21 @@ def _joined(
     said = sorted(said, key=lambda point: (point.since.at, point.anchor < 0, point.anchor))
     left = list(said)
     points = list(said)
+    since = 0
     for point in answered:
         # What the service says of this change is more exact than the answers are.
-        same = next((other for other in left if _same(point, other)), None)
+        later = (other for other in left if other.since.at >= since)
+        same = next((other for other in later if other.status == point.status), None)
+        known = same or point
+        since = known.since.at if known.since.low == known.since.high else since
         if same:
             left = left[left.index(same) + 1 :]
         else:
             points.append(point)
     points.sort(key=lambda point: (point.since.at, point.anchor < 0, point.anchor))
     paid = any(one.view.get(name) for one in seen for name in _PAYMENT)
-    shown = [(one.low, one.view["status"]) for one in seen]
+    shown = [(one.low, one.status) for one in seen]
     return _legal(points, created, words.start(paid), words, shown)
-
-
-def _same(point: _Point, other: _Point) -> bool:
-    low, high = point.since.low - _TOLERANCE, point.since.high + _TOLERANCE
-    return other.status == point.status and low <= other.since.at <= high
 
 
 def _legal(
@@ -199,26 +192,22 @@ def _legal(
     return stays
 
 
-def _agrees(stays: Sequence[Stay], seen: Iterable[Seen]) -> bool:
-    """Whether each answer shows a status that the stays have about then."""
+def _agrees(seen: Iterable[Seen], words: Words) -> bool:
+    """Whether most answers show the status that the latest event of a status in them tells."""
+    told: list[bool] = []
     for one in seen:
-        low, high = one.low - _TOLERANCE, one.high + _TOLERANCE
-        ends = [*(stay.since.low for stay in stays[1:]), high]
-        pairs = zip(stays, ends, strict=True)
-        if not any(s.status == one.view["status"] and s.since.low <= high and end >= low for s, end in pairs):
-            return False
-    return True
+        kinds = [str(event.get("eventType")) for event in one.events or ()]
+        statuses = [words.statuses_of_events[kind] for kind in kinds if kind in words.statuses_of_events]
+        if statuses:
+            told.append(statuses[-1] == one.status)
+    return 2 * sum(told) >= len(told)
 
 
 def _give_values(stays: list[Stay], seen: Sequence[Seen], words: Words, notes: list[str]) -> None:
     """Set the values of each stay; where they change within a status, a new stay of it begins."""
     place, before = 0, seen[0]
     for one in seen:
-        fitting = [
-            n
-            for n in range(place, len(stays))
-            if stays[n].status == one.view["status"] and stays[n].since.low <= one.high + _TOLERANCE
-        ]
+        fitting = [n for n in range(place, len(stays)) if stays[n].status == one.status]
         if not fitting:
             continue
         place = _last_at(stays, fitting, one)
@@ -228,14 +217,27 @@ def _give_values(stays: list[Stay], seen: Sequence[Seen], words: Words, notes: l
             stay.values = values
         elif all(stay.values.get(name, value) == value for name, value in values.items()):
             stay.values |= values
+        elif stay.status in words.graph.terminal:
+            # Nothing follows a final status, so that one step has to say all of it.
+            stay.values |= values
         else:
             place += 1
             stays.insert(place, Stay(stay.status, _change(before, one), values=stay.values | values))
         before = one
+        if one.events is not None:
+            _hear(stays, place, words)
+
+
+def _hear(stays: Sequence[Stay], place: int, words: Words) -> None:
+    """Note how much a timeline holds that was read in the stay at `place`."""
+    for stay in stays[:place]:
+        stay.told = Told.ALL
+    last = stays[place]
+    last.told = max(last.told, Told.ALL if last.status in words.graph.terminal else Told.BEGINNING)
 
 
 def _last_at(stays: Sequence[Stay], fitting: Sequence[int], one: Seen) -> int:
-    """Return the last stay that has begun by an answer, or else the first within the tolerance."""
+    """Return the last stay that has begun by an answer, or else the first: clocks may differ."""
     begun = [number for number in fitting if stays[number].since.low <= one.high]
     return begun[-1] if begun else fitting[0]
 
@@ -251,6 +253,10 @@ def _values(one: Seen, words: Words, notes: list[str]) -> dict[str, Any]:
             values[name] = value
         else:
             notes.append(f"a value of {name} is none that the contract allows; it is left out")
+    counted = words.vocabulary.sum
+    if counted and sum(values.get(part) or 0 for part in counted.parts) > (values.get(counted.total) or 0):
+        notes.append(f"the counts add up to more than {counted.total}; they are left out")
+        return {name: value for name, value in values.items() if not words.vocabulary.counts(name)}
     return values
 
 

@@ -11,6 +11,7 @@ from execmock.core.apis import APIS, ApiName
 from execmock.core.contract import Contract
 from execmock.core.durations import format_instant
 from execmock.core.ids import derive, hashid, uuid7
+from execmock.core.templates import has_template
 from execmock.loading.scenarios import doubts, read_text, vocabularies
 from execmock.recorder.model import Run
 from execmock.recorder.steps import steps_of
@@ -23,6 +24,7 @@ __all__ = ["FOLDER", "MOST_EXISTING", "Files"]
 MOST_EXISTING = 500
 _BORN = 1_767_258_000_000
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SHOWN = re.compile(r"\S(.{0,198}\S)?")
 _WORLD = "world"
 FOLDER = "scenarios"
 """Where scenarios are written; a world does not lie among them."""
@@ -130,11 +132,13 @@ def _way(run: Run) -> tuple[str, ...]:
 
 def _bind(run: Run) -> dict[str, Any]:
     if run.api == "executions":
-        return {"workflowId": run.workflow} if run.workflow else {}
+        bound = run.workflow and not has_template(run.workflow)
+        return {"workflowId": run.workflow} if bound else {}
     made = derive(b"execmock", "workflow", run.workflow)
-    named = run.named
-    key = run.workflow or "recorded"
-    whole = named.get("id", "")
+    key = run.workflow.replace("{{", "{ {") if _SHOWN.fullmatch(run.workflow) else "recorded"
+    whole = str(run.named.get("id", ""))
+    named = {name: str(value).replace("{{", "{ {") for name, value in run.named.items() if value}
+    named = {name: value for name, value in named.items() if _SHOWN.fullmatch(value)}
     return {
         "id": whole if _UUID.fullmatch(whole) else uuid7(_BORN, made),
         "hashid": named.get("hashid") or hashid(made[10:]),

@@ -75,7 +75,10 @@ class _Steps:
 
     def write(self, node: Node, before: _Before) -> str:
         """Write a node and all that follows it; return the name of its first step."""
+        ahead = self._ahead(node, before)
         step = self._step(node, node.status)
+        if ahead:
+            ahead.next = [{"after": "0s", "to": step.name}]
         now = {**before.values, **node.values}
         after = _Before((*before.statuses, node.status), now, (*before.names, step.name))
         step.sets = {
@@ -84,10 +87,28 @@ class _Steps:
             if value != before.values.get(name)
         }
         events = [{**_named(fields, after.names), "at": at} for at, fields in node.events]
-        last = self._events(step, events, before)
+        if ahead:
+            ahead.events = [event for event in events if event["at"] == 0]
+            step.events = []
+            late = len(events) - len(ahead.events)
+            step.comments += [f"Left out: {late} events that came after the end."] if late else []
+        last = self._events(step, events, before) if node.told and not ahead else step
         self._say(step, node)
         self._ways(last, node, after)
-        return step.name
+        return ahead.name if ahead else step.name
+
+    def _ahead(self, node: Node, before: _Before) -> Step | None:
+        """Return a step that tells the events of a final status, which can have no second step; or None.
+
+        It is in the status before, and takes no time.
+        """
+        if not node.told or node.status not in self._words.graph.terminal or not before.statuses:
+            return None
+        events = [{**fields, "at": at} for at, fields in node.events]
+        if not self._parts(node.status, events, before):
+            return None
+        status = before.statuses[-1]
+        return self._step(Node(status, True, {}, []), f"{status}-last")
 
     def _step(self, node: Node, wanted: str) -> Step:
         step = Step(self._name(wanted.removeprefix("workflow_")), node.status)
@@ -107,26 +128,41 @@ class _Steps:
 
         Return the step that is left.
         """
-        own, bases = self._standard(step.status, before)
-        count = len(own)
-        if [_plain(event) for event in events[:count]] == [_plain({**event, "at": 0}) for event in own]:
-            rest = events[count:]
-            if not {event["eventType"] for event in rest} & {*bases, *(event["eventType"] for event in own)}:
-                step.events = rest or None
-                return step
-        if not events:
-            step.events = [] if own else None
-            return step
-        types = {event["eventType"] for event in events}
-        varied = types & self._variants(step.status)
-        if set(bases) <= types and not varied:
-            step.events = events
+        if not self._parts(step.status, events, before):
+            step.events = self._beyond(step.status, events, before)
             return step
         step.events = []
         second = Step(self._name(f"{step.name}-events"), step.status, events=events)
         step.next = [{"after": "0s", "to": second.name}]
         self.steps.append(second)
         return second
+
+    def _parts(self, status: str, events: Sequence[Mapping[str, Any]], before: _Before) -> bool:
+        """Whether a step with these events would show others of the mock's own as well."""
+        own, bases = self._standard(status, before)
+        types = {event["eventType"] for event in events}
+        if not events or self._begins_with(own, bases, events):
+            return False
+        return not set(bases) <= types or bool(types & self._variants(status))
+
+    def _beyond(
+        self, status: str, events: list[dict[str, Any]], before: _Before
+    ) -> list[dict[str, Any]] | None:
+        """Return what a step has to say of its events, None where it need say nothing."""
+        own, bases = self._standard(status, before)
+        if self._begins_with(own, bases, events):
+            return events[len(own) :] or None
+        return events
+
+    @staticmethod
+    def _begins_with(
+        own: Sequence[Mapping[str, Any]], bases: Sequence[str], events: Sequence[Mapping[str, Any]]
+    ) -> bool:
+        """Whether events are the mock's own, and then others of types that leave those in place."""
+        if [_plain(event) for event in events[: len(own)]] != [_plain({**event, "at": 0}) for event in own]:
+            return False
+        taken = {*bases, *(event["eventType"] for event in own)}
+        return not any(event["eventType"] in taken for event in events[len(own) :])
 
     def _standard(self, status: str, before: _Before) -> tuple[list[Mapping[str, Any]], list[str]]:
         """Return the events that the mock tells by itself on entering a status, and what silences each."""

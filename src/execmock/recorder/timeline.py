@@ -21,7 +21,9 @@ def timeline(seen: Observed) -> list[RecordedEvent]:
             recorded = _event(event, one)
             if recorded is None:
                 continue
-            key = event.get("id") or (recorded.at, recorded.fields["eventType"], number)
+            name = event.get("id")
+            known_by = name if isinstance(name, str) and name else None
+            key = known_by or (recorded.at, recorded.fields["eventType"], number)
             known = events.get(key)
             if known is None:
                 events[key] = (len(events), recorded)
@@ -37,6 +39,7 @@ def _event(event: Mapping[str, Any], one: Seen) -> RecordedEvent | None:
         return None
     at = instant_of(event.get("createdAt"))
     fields = {name: event[name] for name in _TEXTS if isinstance(event.get(name), str) and event[name]}
+    fields["eventType"] = kind.replace("{{", "{ {")  # a type cannot be a template
     data = event.get("data")
     if isinstance(data, dict) and data:
         fields["data"] = data

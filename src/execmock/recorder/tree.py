@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from execmock.recorder.model import Instant, Run, Stay
+from execmock.recorder.model import Instant, Run, Stay, Told
 
 __all__ = ["MOST_STEPS", "Node", "Way", "grown"]
 
@@ -34,7 +34,8 @@ class Way:
 
 @dataclass(slots=True)
 class Node:
-    """A stay that some runs have in common. Events have their earliest offset, in milliseconds.
+    """A stay that some runs have in common. Events have their earliest offset, in milliseconds; `silent`
+    is for how long (ms) runs were in it that had these events and, as timelines show, no others.
 
     `ended` are the times (ms) for which runs were still seen in it when the recording ended.
     """
@@ -43,6 +44,8 @@ class Node:
     seen: bool
     values: dict[str, Any]
     events: list[tuple[int, dict[str, Any]]]
+    told: Told = Told.NOTHING
+    silent: int = 0
     gap: int = 0
     varies: bool = False
     ways: list[Way] = field(default_factory=list)
@@ -72,8 +75,8 @@ def grown(runs: Iterable[Run]) -> tuple[list[Way], int]:
 
 
 def _common(ways: Sequence[Way], run: Run) -> int:
-    for number, stay in enumerate(run.stays):
-        way = _fitting(ways, stay, _left(run, number))
+    for number in range(len(run.stays)):
+        way = _fitting(ways, run, number)
         if way is None:
             return number
         ways = way.to.ways
@@ -83,13 +86,12 @@ def _common(ways: Sequence[Way], run: Run) -> int:
 def _add(ways: list[Way], run: Run) -> None:
     node: Node | None = None
     for number, stay in enumerate(run.stays):
-        left = _left(run, number)
-        way = _fitting(ways, stay, left)
+        way = _fitting(ways, run, number)
         if way is None:
-            way = Way(stay.signal.name if stay.signal else "", _node(stay))
+            way = Way(stay.signal.name if stay.signal else "", _node(stay, _left(run, number)))
             ways.append(way)
         else:
-            _merge(way.to, stay)
+            _merge(way.to, stay, _left(run, number))
         way.count += 1
         if node is not None:
             before = run.stays[number - 1]
@@ -113,9 +115,11 @@ def _dwell(since: Instant, until: Instant) -> Instant:
     )
 
 
-def _fitting(ways: Sequence[Way], stay: Stay, left: int) -> Way | None:
+def _fitting(ways: Sequence[Way], run: Run, number: int) -> Way | None:
+    stay, left = run.stays[number], _left(run, number)
     signal = stay.signal.name if stay.signal else ""
-    return next((way for way in ways if way.signal == signal and _fits(way.to, stay, left)), None)
+    same = (way for way in ways if way.signal == signal)
+    return next((way for way in same if _fits(way.to, stay, left)), None)
 
 
 def _fits(node: Node, stay: Stay, left: int) -> bool:
@@ -126,26 +130,39 @@ def _fits(node: Node, stay: Stay, left: int) -> bool:
         _key(name, node.values[name]) != _key(name, v) for name, v in values.items() if name in node.values
     ):
         return False
+    if not (node.told and stay.told):
+        return True
     events = _offsets(stay)
     both = zip(node.events, events, strict=False)
     if any(_event_key(one) != _event_key(other) for (_, one), (_, other) in both):
         return False
     # A run that left before the next event has fewer of them, and may be of the same kind.
-    longer = len(node.events) > len(events)
-    return not longer or left <= node.events[len(events)][0]
+    if len(node.events) > len(events):
+        return stay.told < Told.ALL or left <= node.events[len(events)][0]
+    return len(node.events) == len(events) or node.silent <= events[len(node.events)][0]
 
 
 def _offsets(stay: Stay) -> list[tuple[int, dict[str, Any]]]:
     return [(max(0, event.at - stay.since.at), event.fields) for event in stay.events]
 
 
-def _node(stay: Stay) -> Node:
+def _node(stay: Stay, left: int) -> Node:
     gap = stay.since.high - stay.since.low if not stay.seen else 0
-    return Node(stay.status, stay.seen, dict(stay.values or {}), _offsets(stay), gap)
+    return Node(
+        stay.status, stay.seen, dict(stay.values or {}), _offsets(stay), stay.told, _silent(stay, left), gap
+    )
 
 
-def _merge(node: Node, stay: Stay) -> None:
+def _silent(stay: Stay, left: int) -> int:
+    return left if stay.told == Told.ALL else 0
+
+
+def _merge(node: Node, stay: Stay, left: int) -> None:
     events = _offsets(stay)
+    if len(events) > len(node.events):
+        node.silent = _silent(stay, left)
+    elif len(events) == len(node.events):
+        node.silent = max(node.silent, _silent(stay, left))
     values = stay.values or {}
     node.varies = (
         node.varies
@@ -153,7 +170,7 @@ def _merge(node: Node, stay: Stay) -> None:
         or any(one != other for (_, one), (_, other) in zip(node.events, events, strict=False))
     )
     node.values = {**values, **node.values}
-    node.seen = node.seen or stay.seen
+    node.seen, node.told = node.seen or stay.seen, max(node.told, stay.told)
     merged = [(min(a, b), fields) for (a, fields), (b, _) in zip(node.events, events, strict=False)]
     node.events = [*merged, *node.events[len(merged) :], *events[len(merged) :]]
 

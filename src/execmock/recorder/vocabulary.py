@@ -52,6 +52,11 @@ class Words:
         """Whether the contract allows a value of a settable property."""
         return validator_of(name, self.vocabulary.settable[name]).is_valid(value)
 
+    def takes(self, name: str, value: Any) -> bool:
+        """Whether a create request can have a value of a property."""
+        schema = self.contract.schema(APIS[self.api].body)["properties"].get(name)
+        return schema is not None and validator_of(name, self.contract.resolve(schema)).is_valid(value)
+
     @cached_property
     def statuses_of_events(self) -> Mapping[str, str]:
         """The status that each event of a status tells, by event type."""

@@ -26,6 +26,7 @@ from execmock.settings import ServeSettings
 if TYPE_CHECKING:
     from execmock.server.control.app import ControlApi
     from execmock.server.docs_pages import Page
+    from execmock.server.upstream import Upstream
 
 __all__ = ["App"]
 
@@ -52,6 +53,15 @@ class App:
         from execmock.server.control.app import ControlApi
 
         return ControlApi(self.engine, self.request_ids, self._elsewhere)
+
+    @cached_property
+    def upstream(self) -> Upstream | None:
+        """Where requests go that the contract does not know."""
+        if self.options.upstream is None:
+            return None
+        from execmock.server.upstream import Upstream
+
+        return Upstream(self.options.upstream, self.engine.contract)
 
     def _elsewhere(self) -> Mapping[str, int]:
         """Return operation id to port, for those that are not on the control API's port."""
@@ -124,7 +134,9 @@ class App:
                 self._docs_start,
             )
 
-        return Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
+        dispatcher = Dispatcher(served, self.control_front() if control else None, pages, self.request_ids)
+        dispatcher.upstream = self.upstream
+        return dispatcher
 
     async def _docs_start(self, headers: Mapping[str, str]) -> Mapping[str, Any]:
         """Return what the docs page begins with.
@@ -154,5 +166,7 @@ class App:
     async def close(self) -> None:
         """End the streams, write the rest of the log and close the store."""
         self.end_streams()
+        if self.upstream is not None:
+            await self.upstream.close()
         self.log.flush()
         await self.engine.close()

@@ -65,6 +65,8 @@ def banner(
         f"  Contract             {main}/openapi.yaml" + (f", from {own_file}" if own_file else ""),
     ]
     lines.append(f"  Control API          {control}/_execmock/openapi.yaml")
+    if settings.upstream:
+        lines.append(f"  Other paths          are passed on to {settings.upstream}")
     if trust:
         lines.append(f"  To be trusted        {trust}, the certificate that this server's is made with")
     if left_out:

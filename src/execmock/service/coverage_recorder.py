@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 
 from execmock.core.apis import ApiName
@@ -14,7 +16,7 @@ from execmock.core.sandbox import Sandbox
 from execmock.core.scenario import Scenario, Vocabulary
 from execmock.core.visit import Visit
 from execmock.coverage.branches import branches_taken
-from execmock.coverage.model import MOST_UNITS, Coverage, Tally, Unit
+from execmock.coverage.model import MOST_UNITS, Coverage, Kind, Tally, Unit
 from execmock.coverage.universe import (
     ErrorExamples,
     answer_units,
@@ -26,7 +28,7 @@ from execmock.coverage.universe import (
 from execmock.coverage.ways import ScenarioWays, answer_way, branch_way
 from execmock.service.scenarios.registry import ScenarioRegistry
 
-__all__ = ["CoverageRecorder"]
+__all__ = ["CoverageRecorder", "not_by_a_client"]
 
 _MOST_FOLLOWED = 20_000
 """Executions of a sandbox of which it is known what a client saw last."""
@@ -35,6 +37,20 @@ _MOST_BETWEEN = 64
 _MOST_SCENARIOS = 500
 _LONGEST_ERROR = 64 * 1024
 _STRUCK = "a request that it is meant for"
+_Key = tuple[Kind, tuple[str, ...]]
+
+
+_BY_CLIENT = ContextVar("by a client", default=True)
+
+
+@contextmanager
+def not_by_a_client() -> Iterator[None]:
+    """Within it, what is viewed is shown to the control API's caller, which is no client."""
+    before = _BY_CLIENT.set(False)
+    try:
+        yield
+    finally:
+        _BY_CLIENT.reset(before)
 
 
 class CoverageRecorder:
@@ -55,30 +71,37 @@ class CoverageRecorder:
 
     def answered(self, sandbox: str, operation: str, status: int, body: bytes) -> None:
         """Count an answer; `operation` is empty where none was asked."""
-        answers = self._record(sandbox).answers
+        record = self._records.get(sandbox) or self._record(sandbox)
+        answers = record.answers
         key = (operation, status)
         answers[key] = answers.get(key, 0) + 1
         if status >= 400 and self._examples.may_be(operation, status):
             unit = self._examples.found(operation, status, _message(body))
             if unit is not None:
-                self._record(sandbox).count(unit)
+                record.count(*unit.flat)
 
     def struck(self, sandbox: str, faults: Iterable[str]) -> None:
         """Count the faults that struck a request."""
         for name in faults:
-            self._record(sandbox).count(Unit("fault", (name,)))
+            self._record(sandbox).count("fault", name)
 
     def declare_faults(self, sandbox: Sandbox) -> None:
         """Know the faults that a sandbox has at this time."""
         for fault in sandbox.faults:
-            self._record(sandbox.id).declare(Unit("fault", (fault.name,)))
+            self._record(sandbox.id).declare("fault", fault.name)
 
     def viewed(
         self, execution: AnyExecution, scenario: Scenario, visits: Sequence[Visit], seed: bytes
-    ) -> None:
-        """Count what a client sees of an execution: its present status, and the way there."""
-        record = self._record(execution.sandbox)
-        record.see(record.learn(execution.id, scenario, visits, seed), scenario, visits)
+    ) -> bool:
+        """Count what a client sees of an execution: its present status, and the way there.
+
+        Returns False where it is no client that sees it, so that the view is to be counted once one does.
+        """
+        record, by_client = self._record(execution.sandbox), _BY_CLIENT.get()
+        follow = record.learn(execution.id, scenario, visits, seed)
+        if by_client:
+            record.see(follow, scenario, visits)
+        return by_client
 
     def happened(
         self, execution: AnyExecution, scenario: Scenario, visits: Sequence[Visit], seed: bytes
@@ -139,7 +162,7 @@ class _Follow:
         self.api = api
         self.known = 0
         self.seen = 0
-        self.path: list[str] = []
+        self.path: tuple[str, ...] = ()
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield the transitions since a client saw it."""
@@ -147,42 +170,48 @@ class _Follow:
 
 
 class _Record:
-    """What was met in one sandbox."""
+    """What was met in one sandbox. Units are plain tuples here, which are made for each request."""
 
     def __init__(self) -> None:
         self.answers: dict[tuple[str, int], int] = {}
-        self._tallies: dict[Unit, Tally] = {}
+        self._met: dict[_Key, int] = {}
+        self._unseen: dict[_Key, int] = {}
+        self._declared: dict[_Key, None] = {}
         self._left_out = 0
         self._scenarios: dict[str, Scenario] = {}
         self._followed: BoundedCache[str, _Follow] = BoundedCache(_MOST_FOLLOWED)
 
-    def count(self, unit: Unit, met: int = 1, unseen: int = 0) -> None:
-        """Count a unit that was met, or happened without being seen."""
-        self._add(unit, Tally(met=met, unseen=unseen))
+    def count(self, kind: Kind, *names: str) -> None:
+        """Count a unit that was met."""
+        self._add(self._met, (kind, names))
 
-    def declare(self, unit: Unit) -> None:
+    def declare(self, kind: Kind, *names: str) -> None:
         """Know a unit that may be met."""
-        self._add(unit, Tally(declared=True))
+        if len(self._declared) < MOST_UNITS:
+            self._declared[kind, names] = None
 
-    def _add(self, unit: Unit, tally: Tally) -> None:
-        if unit in self._tallies:
-            self._tallies[unit] = self._tallies[unit] + tally
-        elif len(self._tallies) < MOST_UNITS:
-            self._tallies[unit] = tally
+    def _add(self, counts: dict[_Key, int], key: _Key) -> None:
+        if key in counts:
+            counts[key] += 1
+        elif len(counts) < MOST_UNITS:
+            counts[key] = 1
         else:
             self._left_out += 1
 
     def learn(self, execution: str, scenario: Scenario, visits: Sequence[Visit], seed: bytes) -> _Follow:
         """Count the ways that led an execution on since it was last looked at."""
         follow = self._followed.get(execution) or self._begin(execution, scenario)
-        if len(visits) > follow.known:
-            for step, trigger in branches_taken(scenario, visits, follow.known, seed):
-                self.count(branch_unit(scenario, step, trigger))
-            for visit in visits[follow.known :]:
+        known, follow.known = follow.known, max(follow.known, len(visits))
+        if follow.known > known:
+            path = follow.path
+            for visit in visits[known:]:
                 status = scenario.steps[visit.step].status
-                if len(follow.path) < _MOST_BETWEEN and follow.path[-1:] != [status]:
-                    follow.path.append(status)
-            follow.known = len(visits)
+                if len(path) < _MOST_BETWEEN and path[-1:] != (status,):
+                    path = (*path, status)
+            follow.path = path
+            if len(visits) > 1:
+                for step, trigger in branches_taken(scenario, visits, known, seed):
+                    self.count(*branch_unit(scenario, step, trigger).flat)
         return follow
 
     def see(self, follow: _Follow, scenario: Scenario, visits: Sequence[Visit]) -> None:
@@ -191,27 +220,38 @@ class _Record:
             return
         status = scenario.steps[visits[-1].step].status
         if not follow.seen or len(follow.path) > 1:
-            self.count(Unit("status", (follow.api, status)))
-        both = bool(follow.seen) and len(follow.path) == 2
-        self._count_pairs(follow, both_seen=both)
-        follow.seen, follow.path = len(visits), [status]
+            self.count("status", follow.api, status)
+        counts = self._met if follow.seen and len(follow.path) == 2 else self._unseen
+        for before, after in follow.pairs():
+            self._add(counts, ("transition", (follow.api, before, after)))
+        follow.seen, follow.path = len(visits), (status,)
 
     def coverage(self) -> Coverage:
         """Return what was met; what is declared by the contract alone is left to others."""
         told = _Record()
-        told._tallies, told._left_out = dict(self._tallies), self._left_out
+        told._met, told._unseen, told._declared = dict(self._met), dict(self._unseen), dict(self._declared)
+        told._left_out = self._left_out
         for (operation, status), count in self.answers.items():
             # A fault may leave a request without an answer.
             if status:
-                told.count(Unit("answer", (operation, str(status))), count)
+                told._met["answer", (operation, str(status))] = count
         for follow in self._followed.values():
-            told._count_pairs(follow)
-        ways = {unit: _STRUCK for unit in told._tallies if unit.kind == "fault"}
+            for pair in follow.pairs():
+                told._add(told._unseen, ("transition", (follow.api, *pair)))
+        ways = {}
         for scenario in self._scenarios.values():
             for unit, trigger in branch_units(scenario):
-                told.declare(unit)
+                told.declare(*unit.flat)
                 ways[unit] = branch_way(unit, trigger)
-        return Coverage(told._tallies, ways, told._left_out)
+        return told._summed(ways)
+
+    def _summed(self, ways: dict[Unit, str]) -> Coverage:
+        tallies = {
+            Unit(*key): Tally(key in self._declared, self._met.get(key, 0), self._unseen.get(key, 0))
+            for key in (self._declared | self._met | self._unseen)
+        }
+        struck = {unit: _STRUCK for unit in tallies if unit.kind == "fault"}
+        return Coverage(tallies, ways | struck, self._left_out)
 
     def _begin(self, execution: str, scenario: Scenario) -> _Follow:
         if len(self._scenarios) < _MOST_SCENARIOS:
@@ -219,10 +259,6 @@ class _Record:
         follow = _Follow(scenario.api)
         self._followed.keep(execution, follow)
         return follow
-
-    def _count_pairs(self, follow: _Follow, *, both_seen: bool = False) -> None:
-        for before, after in follow.pairs():
-            self.count(Unit("transition", (follow.api, before, after)), int(both_seen), int(not both_seen))
 
 
 def _bounded(coverage: Coverage) -> Coverage:

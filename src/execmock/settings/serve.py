@@ -26,6 +26,7 @@ from execmock.settings.kinds import (
     SPEED,
     STORE,
     TEXT,
+    URL,
     WAIT,
     WORLD,
     ZONE,
@@ -142,6 +143,9 @@ class ServeSettings(Settings):
         None,
         PATH,
         "Serve a contract of your own: a copy of openapi.yaml, changed or extended.",
+    )
+    upstream: str | None = option(
+        None, URL, "Pass requests for paths that the contract does not have on to this address."
     )
     choose: tuple[tuple[str, str], ...] = option(
         (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True

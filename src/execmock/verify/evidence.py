@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from execmock.core.contract import Contract, Operation, SchemaPlace, Transitions
@@ -64,7 +64,6 @@ class Evidence:
         self.schema_judge = schema_judge or SchemaJudge(contract)
         self.pruned = self.schema_judge.pruned
         """Cache of pruned data by the exchange's number."""
-        self._schemas: dict[SchemaPlace, Mapping[str, Any]] = {}
 
     @property
     def journal(self) -> tuple[Exchange, ...]:
@@ -197,14 +196,16 @@ class Evidence:
 
     def schema(self, place: SchemaPlace) -> Mapping[str, Any]:
         """Return the contract's schema at a place."""
-        found = self._schemas.get(place)
-        if found is None:
-            found = self._schemas[place] = self.contract.schema(place)
-        return found
+        return _schema(self.contract, place)
 
     def hidden(self, place: SchemaPlace) -> tuple[str, ...]:
         """Return the names that a public schema says are never shown."""
         return tuple(self.schema(place).get("x-hidden", ()))
+
+
+@lru_cache(maxsize=256)  # a proxy has new evidence for each answer
+def _schema(contract: Contract, place: SchemaPlace) -> Mapping[str, Any]:
+    return contract.schema(place)
 
 
 def _under(label: str, wanted: str) -> bool:

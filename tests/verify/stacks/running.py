@@ -129,7 +129,7 @@ def _process(command: list[str], folder: Path, environment: Mapping[str, str]) -
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

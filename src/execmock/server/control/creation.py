@@ -15,6 +15,7 @@ from execmock.core.schema.violation import Violation
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.api.strictness import breaks
 from execmock.server.control.operations import ControlHandler, Operations
+from execmock.service.coverage_recorder import not_by_a_client
 from execmock.service.executions.embed_executions import ExecuteRequest
 from execmock.service.refusals import Refusal
 from execmock.service.scenarios.selection import Selection
@@ -39,7 +40,8 @@ class CreationOperations(Operations):
         api = APIS["embed" if "workflow" in body else "executions"]
         request = body.get("request", {})
         self._check(request, api)
-        name = await self._made(sandbox, api, body, Selection(header=scenario))
+        with not_by_a_client():
+            name = await self._made(sandbox, api, body, Selection(header=scenario))
         state = await self.engine.commands.standing(sandbox, name)
         token = client_token(sandbox.root, name) if api.reads else None
         self.engine.changes.publish(sandbox.id, "execution", state.as_json())

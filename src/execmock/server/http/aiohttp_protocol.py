@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
 
+from execmock.forwarding.relay import PassedRequest
 from execmock.server.http.head_watch import HeadWatch
 from execmock.server.http.malformed import field_limit, line_limit, unreadable
 
@@ -56,7 +57,7 @@ class AiohttpServer(web.Server):
             message = message._replace(version=HttpVersion11)
         cast("_Connection", protocol).heads.begun()
         cast("_Connection", protocol).came_as = None if version in _SPOKEN else version
-        return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
+        return PassedRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         self._under_way += 1

@@ -9,7 +9,7 @@ from execmock.clocks import monotonic
 from execmock.core.contract.reserved import first_segment
 from execmock.errors import StoreError
 from execmock.server.api.authentication import opened_by
-from execmock.server.api.calls import Answer, Request, Result
+from execmock.server.api.calls import Answer, Request, Result, refused
 from execmock.server.api.pipeline import Api, internal_error
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.console_pages import is_console_path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from execmock.server.control.app import ControlApi
     from execmock.server.docs_pages import Page
+    from execmock.server.upstream import Upstream
 
 __all__ = ["ON_EVERY_ANSWER", "ApiDispatcher", "ControlDispatcher", "Dispatcher", "headers_of"]
 
@@ -57,6 +58,8 @@ class Dispatcher:
         self._control = control
         self._pages = pages
         self._request_ids = request_ids
+        self.upstream: Upstream | None = None
+        """Where what the contract does not know goes."""
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; on any error the client gets the API's error form."""
@@ -82,9 +85,21 @@ class Dispatcher:
             page = self._pages().get(first)
             if page is not None and not self.api.is_preflight(request):
                 return await page(incoming)
+            if self.upstream is not None and self.upstream.takes(request):
+                return await self._pass_on(self.upstream, incoming, request)
             return await self.api(incoming, request)
         except Exception as error:
             return _response(internal_error(error, request, self._request_ids.next(None)), {})
+
+    async def _pass_on(
+        self, upstream: Upstream, incoming: web.BaseRequest, request: Request
+    ) -> web.StreamResponse:
+        passed = await upstream.pass_on(incoming, request, self.api.record)
+        return (
+            _response(refused(passed, self._request_ids.next(None)), {})
+            if isinstance(passed, Refusal)
+            else passed
+        )
 
     def malformed(self, incoming: web.BaseRequest, refusal: Refusal) -> web.Response:
         """Answer a malformed request; the connection closes after it."""
@@ -169,7 +184,11 @@ class ApiDispatcher:
             result = await self._api.handle(request, met)
             if met is not None:
                 result = await met.applied(result)
-        took = (monotonic() - started) * 1000
+        await self.record(request, result, (monotonic() - started) * 1000, opened)
+        return result.answer, self._cors.headers(request.headers)
+
+    async def record(self, request: Request, result: Result, took: float, opened: int = 0) -> None:
+        """Log a request that was answered after `took` ms, and keep it in the journal of its sandbox."""
         real = self._engine.clock.now()
         self._log.add(request, result, real, took, self._cors.refusal(request.headers))
         try:
@@ -181,7 +200,6 @@ class ApiDispatcher:
             entry = self._keep(request, result, took, real, sandbox)
             if self.strays is not None:
                 await self.strays.look_at(entry, opened, served=result.sandbox is not None)
-        return result.answer, self._cors.headers(request.headers)
 
     def malformed(self, request: Request, refusal: Refusal, opened: int = 0) -> web.Response:
         """Return the answer to a malformed request, logged as any other."""

@@ -69,7 +69,9 @@ class Listener:
         name = sock.getsockname()
         self._path = name if isinstance(name, str) else None
         self.server = (
-            FastServer(dispatcher) if dispatcher.api.engine.store.immediate else _long_server(dispatcher)
+            FastServer(dispatcher)
+            if dispatcher.api.engine.store.immediate and dispatcher.upstream is None
+            else _long_server(dispatcher)
         )
         self._accepting: asyncio.Server | None = None
 

@@ -69,18 +69,14 @@ class ViewCache:
 
     def first(self, execution: Execution, sandbox: Sandbox, request: Mapping[str, Any]) -> RenderedViews:
         """Return an execution at the instant of its creation; `request` is its body."""
-        rendered = self._render(execution, sandbox, execution.created_at, request)
-        self._rendered.keep(execution.id, rendered)
-        return rendered
+        return self._render(execution, sandbox, execution.created_at, request)
 
     def render(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution as it stands at `now`."""
         kept = self._rendered.get(execution.id)
         if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
             return kept
-        rendered = self._render(execution, sandbox, now, decode_kept(execution.request))
-        self._rendered.keep(execution.id, rendered)
-        return rendered
+        return self._render(execution, sandbox, now, decode_kept(execution.request))
 
     def private(self, execution: Execution, sandbox: Sandbox, now: int) -> RenderedViews:
         """Return the execution with its private view rendered."""
@@ -125,8 +121,11 @@ class ViewCache:
         scenario = self._registry.version(execution.scenario)
         seed = seed_for(scenario, sandbox, execution)
         state, due = standing(scenario, execution.progress, now, seed)
-        self._coverage.viewed(execution, scenario, state.visits, seed)
+        counted = self._coverage.viewed(execution, scenario, state.visits, seed)
         fields = self._views.fields(execution, state, scenario, request, sandbox.organization)
         until = min(_FOREVER if due is None else due, next_event(state, scenario, now) or _FOREVER)
         polled = counts_reads(scenario, state, seed)
-        return RenderedViews(execution, encode(fields), now, until, polled)
+        rendered = RenderedViews(execution, encode(fields), now, until, polled)
+        if counted:
+            self._rendered.keep(execution.id, rendered)
+        return rendered

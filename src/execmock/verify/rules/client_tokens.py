@@ -65,9 +65,14 @@ def _origin(token: str, seen: Exchange) -> str:
             digest = hashlib.new(way, data, usedforsecurity=False).digest()
             if digest.hex()[:_TELLING] in folded or _base64(digest)[:_TELLING] in token:
                 return f"the {way} of {name}"
-        if any(token == form or token.endswith(f"_{form}") for form in _encodings(data)):
+        if any(token == form or _ends_with(token, form) for form in _encodings(data)):
             return f"{name}, encoded"
     return ""
+
+
+def _ends_with(token: str, form: str) -> bool:
+    """Whether a token is a prefix and that form, which is long enough not to be there by chance."""
+    return len(form) >= _TELLING and token.endswith(f"_{form}")
 
 
 def _visible(seen: Exchange) -> Iterator[tuple[str, str]]:
