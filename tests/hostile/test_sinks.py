@@ -26,8 +26,8 @@ from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.banner import banner
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.log_lines import Answered, Moved, as_json, as_text
+from execmock.service.events.seen import DroppedRequests
 from execmock.settings import ServeSettings
-from execmock.testing.seen import DroppedRequests
 
 SRC = Path(__file__).parents[2] / "src" / "execmock"
 CANARY = "esc \x1b[31m nul \x00 del \x7f c1 \x9b31m bidi \u202e \u2066 half \ud83d \r\nforged \u2028forged"

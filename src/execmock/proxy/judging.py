@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
+from urllib.parse import parse_qs, urlsplit
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE
@@ -37,7 +39,8 @@ COUNT = "X-Execmock-Violations"
 MOST = 4_000
 """Exchanges that are kept to be judged together."""
 _MOST_BYTES = 64 << 20  # of their bodies
-_MOST_KEYS = 200
+_MOST_KEYS = 2_000
+_SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
 _MOST_KINDS = 1_000
 _ALONE = frozenset({"shape", "status", "envelope", "errors", "robustness", "request"})
 """The tags of the rules that judge an answer by itself."""
@@ -88,6 +91,7 @@ class Judging:
         self._results: Results = {}
         self._told: dict[tuple[str, object], Finding] = {}
         self._keys: dict[str, str] = {}
+        self._documented = frozenset(name.lower() for name in contract.header_parameters)
         self._begun = monotonic()
         self.counts = Counts()
 
@@ -134,13 +138,35 @@ class Judging:
 
     def _own(self, seen: Exchange) -> Exchange:
         """Return an exchange as rules know those of a run: whose it is, and if it may be repeated."""
-        key = seen.request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        if key and key not in self._keys and len(self._keys) < _MOST_KEYS:
-            self._keys[key] = f"KEY_{len(self._keys) + 1}"
+        given = {name.lower(): value for name, value in seen.request.headers.items()}
+        key = _key_of(given.get("authorization", ""))
+        known = self._names(key)
+        for token in parse_qs(urlsplit(seen.request.url).query).get("token", ()):
+            self._names(token)
         # What answers a create with an idempotency key may have been created long before.
         again = seen.operation == CREATE and b'"idempotencyKey"' in seen.request.body
-        identity = self._keys.get(key, "another") if key else "none"
-        return replace(seen, identity=identity, label="repeat/" if again else "")
+        headers = {
+            name: value if self._may_be_told(name.lower(), known=known or not key) else "***"
+            for name, value in seen.request.headers.items()
+            if name.lower() != "host"  # the address is the service's
+        }
+        return replace(
+            seen,
+            identity=self._keys.get(key, "another") if key else "none",
+            label="repeat/" if again else "",
+            request=replace(seen.request, headers=headers),
+        )
+
+    def _names(self, secret: str) -> bool:
+        """Whether a secret has a name that stands for it in reports."""
+        if secret and secret not in self._keys and len(self._keys) < _MOST_KEYS:
+            self._keys[secret] = f"KEY_{len(self._keys) + 1}"
+        return secret in self._keys
+
+    def _may_be_told(self, header: str, *, known: bool) -> bool:
+        if header == "authorization":
+            return known
+        return header in self._documented or not _SECRET.search(header)
 
     async def run(self) -> None:
         """Judge again and again what came meanwhile, until this is cancelled."""
@@ -251,6 +277,11 @@ def rules_for(contract: Contract, options: VerifySettings) -> tuple[Rule, ...]:
 def _is_wanted(rule: Rule, options: VerifySettings) -> bool:
     names = {rule.id, rule.area, rule.severity, *rule.tags, *rule.operations}
     return bool(not options.only or names.intersection(options.only)) and not names.intersection(options.skip)
+
+
+def _key_of(authorization: str) -> str:
+    scheme, _, key = authorization.partition(" ")
+    return key.strip() or ("" if scheme.lower() in ("basic", "bearer") else scheme)
 
 
 def _at_once(rules: Iterable[Rule], operation: str) -> Iterator[Rule]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from execmock.service.events.seen import SeenRequest
 from execmock.testing.clock import MockClock
 from execmock.testing.executions import ExecutionView, MockExecutions, VisitView
 from execmock.testing.faults import MockFault, MockFaults
 from execmock.testing.mock import ExecMock
 from execmock.testing.requests import MockRequests
 from execmock.testing.sandbox import MockSandbox
-from execmock.testing.seen import SeenRequest
 from execmock.testing.stores import check_store
 
 __all__ = [

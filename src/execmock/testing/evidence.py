@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from execmock.service.events.seen import DroppedRequests, SeenRequest
 from execmock.testing.matching import Wanted, nearest_requests
-from execmock.testing.seen import DroppedRequests, SeenRequest
 
 __all__ = ["MORE", "Bounds", "Counted", "Evidence", "listed", "times"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 from execmock.errors import visible_line
+from execmock.service.events.seen import SeenRequest
 from execmock.testing.executions import ExecutionView
-from execmock.testing.seen import SeenRequest
 
 __all__ = ["requests_text", "timelines_text"]
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Unpack, overload
 
 from execmock.errors import MockError, nearest
+from execmock.service.events.seen import DroppedRequests, SeenRequest, dropped, seen
 from execmock.testing.control import Control
 from execmock.testing.evidence import MORE, Bounds, Counted, Evidence
 from execmock.testing.matching import Meant, Wanted, wanted_from
-from execmock.testing.seen import DroppedRequests, SeenRequest, dropped, seen
 from execmock.testing.sequence import others_text, sequence_text
 from execmock.testing.tracebacks import hides
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from execmock.service.events.seen import DroppedRequests, SeenRequest
 from execmock.testing.evidence import MORE, Evidence, listed, times
 from execmock.testing.matching import Wanted, nearest_requests
-from execmock.testing.seen import DroppedRequests, SeenRequest
 
 __all__ = ["others_text", "sequence_text"]
 

@@ -13,6 +13,7 @@ from execmock.server.app import App
 from execmock.server.control.app import control_contract
 from execmock.server.http.listener import Listener, bind
 from execmock.server.http.stray_finder import StrayFinder
+from execmock.service.events.seen import seen
 from execmock.service.events.strays import Stray
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.service.scenarios.shipped import load_registry
@@ -22,7 +23,6 @@ from execmock.testing.background import Background
 from execmock.testing.control import Control
 from execmock.testing.coverage_collection import COLLECTION
 from execmock.testing.scopes import Scope, Scopes
-from execmock.testing.seen import seen
 from execmock.testing.sources import ScenarioLike, WorldLike, scenario_from, world_from
 from execmock.testing.strict import StrayRequest
 from execmock.testing.tracebacks import hides

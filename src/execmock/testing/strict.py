@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from execmock.testing.seen import SeenRequest
+from execmock.service.events.seen import SeenRequest
 
 __all__ = ["StrayRequest", "Strictness", "strays_text", "strict_text"]
 

@@ -30,7 +30,7 @@ test("it moves before one's eyes, and stands still once it is frozen", async ({ 
 
 test("an approval comes with its payload, and the views show what it changed", async ({ mock, page }) => {
   const id = await mock.shown("waits-for-approval");
-  await expect(page.getByText("It waits for no signal now.")).toBeVisible();
+  await expect(page.getByText("It waits for no signal now. Later it may wait for approve or reject")).toBeVisible();
   await mock.press("To the next change");
   await mock.press("To the next change");
   await expect(mock.status).toHaveText("waiting");
@@ -104,4 +104,14 @@ test("thousands are a few rows in the document, found by search, order and keys"
   await page.keyboard.press("/");
   await page.keyboard.type(id);
   await expect(page.getByText("1 of 5,000 executions")).toBeVisible();
+
+  await mock.press("Show all");
+  await page.setViewportSize({ width: 360, height: 700 });
+  for (const label of ["Status", "Scenario", "Workflow", "Step", "Waits for"]) {
+    const { x, width } = await page.getByRole("combobox", { name: label, exact: true }).boundingBox();
+    expect([label, x >= 0, x + width <= 360, width > 100]).toEqual([label, true, true, true]);
+  }
+  await page.getByRole("combobox", { name: "Waits for" }).selectOption("approve");
+  await expect(page.getByText(/^\d[\d,]* of 5,000 executions$/)).toBeVisible();
+  await expect(mock.row("exec_").first()).toContainText("approve");
 });

@@ -2,6 +2,7 @@
 import { test as base, expect } from "@playwright/test";
 import { listened } from "../docs/reading.js";
 
+const { SCREENSHOTS } = process.env;
 const NOW = "2026-01-01T09:00:00Z";
 
 export class Console {
@@ -82,7 +83,9 @@ let made = 0;
 
 export const test = base.extend({
   mock: async ({ page, request }, use) => {
-    const data = { name: `test-${(made += 1)}-${process.pid}`, seed: 7, clock: { now: NOW, frozen: true } };
+    made += 1;
+    const name = SCREENSHOTS ? `shop-${made}` : `test-${made}-${process.pid}`;
+    const data = { name, seed: 7, clock: { now: NOW, frozen: true } };
     const answer = await request.post("/_execmock/sandboxes", { data });
     const mock = new Console(page, request, await answer.json());
     await mock.open();

@@ -8,6 +8,7 @@ test("the journal says what breaks the contract and why a browser keeps an answe
   await mock.call("POST", "/v1/executions", { data: { workflowId: "wf_x", sourceSystem: "" } });
   await mock.row("1 violation").or(mock.row("violations")).first().getByRole("link").click();
   await expect(page.locator(".reasons")).toContainText("body/sourceEntityType");
+  await expect(page.locator(".reasons")).toContainText(/openapi\.yaml, line \d+: #\/components\/schemas\/CreateExecutionRequest\/properties\/sourceEntityType/);
   await expect(page.getByLabel("Answer")).toContainText('"code": 400');
   await page.getByRole("link", { name: "Close" }).click();
 
@@ -15,9 +16,18 @@ test("the journal says what breaks the contract and why a browser keeps an answe
   await mock.row("origin refused").getByRole("link").click();
   await expect(page.locator(".reasons")).toContainText("The browser keeps the answer from the page");
   await expect(page.locator(".reasons")).toContainText("--cors-origin http://other.test");
+  await expect(page.getByText("Requests that no key leads here")).toBeVisible();
   await page.getByLabel("only what stands out").check();
   await mock.call("GET", "/v1/executions?limit=3");
   await expect(page.getByText("2 requests")).toBeVisible();
+
+  await page.getByText("A request that a test expects did not come").click();
+  await page.getByLabel("Expected operation").selectOption("createExecution");
+  await page.getByLabel("Body holds at least").fill('{"workflowId": "wf_y"}');
+  await mock.press("Show the nearest");
+  await expect(page.locator(".nearest > li").first()).toContainText("body.workflowId: expected 'wf_y', came 'wf_x'");
+  await page.locator(".nearest a").first().click();
+  await expect(page.locator(".reasons")).toContainText("body/sourceEntityType");
   await mock.part("Coverage");
   await expect(mock.row("listExecutions").locator(".met")).toHaveText("2");
   await expect(mock.row("createExecution 400 invalidBody").locator(".met")).toHaveText("1");

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from execmock.core.contract import Contract, SchemaPlace, names
+from execmock.core.contract import Contract, SchemaPlace, names, pointer_to
 from execmock.core.contract.document import JSON
 from execmock.core.contract.names import CREATE_BODY, EXECUTION
 from execmock.core.contract.pointers import follow
@@ -280,3 +280,28 @@ def test_a_circle_of_references_is_refused_on_the_way_too() -> None:
     schemas = {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}
     with pytest.raises(ContractError, match="refers to itself"):
         follow({"components": {"schemas": schemas}}, "#/components/schemas/A", ["properties"])
+
+
+def test_what_is_said_of_a_place_is_found_through_references_and_branches_and_once_only() -> None:
+    round_about = {
+        "anyOf": [
+            {"$ref": "#/components/schemas/A"},
+            {"properties": {"lines": {"items": {"type": "object"}}}},
+        ]
+    }
+    body = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/A"}}}}
+    document = {**small(requestBody=body), "components": {"schemas": {"A": round_about}}}
+    contract = Contract(document)
+    places = {
+        where: pointer_to(contract, contract.operation("one"), where)
+        for where in ("body", "body/lines", "body/lines/7/price", "body/other", "header/X", "elsewhere")
+    }
+    lines = "#/components/schemas/A/anyOf/1/properties/lines"
+    assert places == {
+        "body": "#/components/schemas/A",
+        "body/lines": lines,
+        "body/lines/7/price": f"{lines}/items",
+        "body/other": "#/components/schemas/A",
+        "header/X": "#/paths/~1one/get",
+        "elsewhere": "#/paths/~1one/get",
+    }

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from execmock.core.contract.pointers import look_up
+
 BODY = {"workflowId": "wf_waits_for_approval", "sourceSystem": "shop", "sourceEntityType": "order"}
 
 
@@ -26,6 +28,30 @@ async def test_a_strict_server_tells_no_key_that_it_would_refuse(controlled: Any
 
 async def test_the_contract_is_the_one_that_is_served(control: Any) -> None:
     assert await control.get("/contract") == (await control.server.get("/openapi.json")).json
+
+
+PLACES = {
+    ("createExecution", "body/sourceEntityType"): "sourceEntityType:",
+    ("createExecution", "body/requestPayload/lines/0"): "requestPayload:",
+    ("createExecution", "body/nothing"): "CreateExecutionRequest:",
+    ("createExecution", "header/Content-Type"): "post:",
+    ("executeWorkflow", "body"): "ExecuteWorkflowRequest:",
+    ("listExecutions", "query/limit"): "Limit:",
+    ("listExecutions", "query"): "get:",
+    ("getPublicExecution", "query/token"): "name: token",
+}
+
+
+async def test_a_violation_leads_to_a_line_of_the_contract(control: Any) -> None:
+    lines = (await control.server.get("/openapi.yaml")).body.decode().splitlines()
+    document = await control.get("/contract")
+    for (operation, location), said in PLACES.items():
+        place = await control.get(f"/contract/place?operation={operation}&location={location}")
+        assert place["file"] == "openapi.yaml"
+        assert said in lines[place["line"] - 1], (location, place)
+        assert look_up(document, place["pointer"])
+    error = await control.refused(404, "GET", "/contract/place?operation=listExecution&location=body")
+    assert "'listExecutions'" in error["details"][0]["message"]
 
 
 async def test_an_execution_is_created_without_a_key_and_without_a_trace_in_the_journal(control: Any) -> None:

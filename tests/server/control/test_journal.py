@@ -30,6 +30,24 @@ async def test_without_requests_it_is_empty(control: Any) -> None:
     assert await control.delete("/journal") == {"count": 0}
 
 
+async def test_what_came_nearest_to_an_expected_request_is_told_with_its_differences(control: Any) -> None:
+    await some_requests(control)
+    entries = (await control.get("/journal"))["entries"]
+    expected = {"operation": "listExecutions", "status": 200, "query": {"limit": 6}}
+    found = await control.post("/journal/nearest?limit=2", expected)
+    assert found["nearest"] == [
+        {"number": entries[2]["number"], "differences": ["query limit: expected '6', came '5'"]},
+        {
+            "number": entries[3]["number"],
+            "differences": ["status: expected 200, came 400", "query limit: expected '6', came '0'"],
+        },
+    ]
+    [same] = (await control.post("/journal/nearest?limit=1", {"body": {"workflowId": "wf_any"}}))["nearest"]
+    assert same == {"number": entries[0]["number"], "differences": []}
+    error = await control.refused(400, "POST", "/journal/nearest", {"operatin": "listExecutions"})
+    assert [detail["location"] for detail in error["details"]] == ["body/operatin"]
+
+
 async def test_it_shows_requests_and_answers_oldest_first(control: Any) -> None:
     name = await some_requests(control)
     found = await control.get("/journal")

@@ -6,6 +6,7 @@ from execmock.core.contract.document import Contract, as_mapping, is_json
 from execmock.core.contract.levels import LEVELS, Level
 from execmock.core.contract.model import Choice, Operation, Parameter, RequestBody, Response
 from execmock.core.contract.names import SchemaPlace
+from execmock.core.contract.request_places import pointer_to
 from execmock.core.contract.routes import Match, Router, nearest_path
 from execmock.core.contract.transitions import Transitions
 
@@ -25,4 +26,5 @@ __all__ = [
     "as_mapping",
     "is_json",
     "nearest_path",
+    "pointer_to",
 ]

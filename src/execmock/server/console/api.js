@@ -20,7 +20,7 @@ export class ApiError extends Error {
 export class Api {
   constructor() {
     this.key = sessionStorage.getItem(KEPT) ?? "";
-    /** Called when the server wants a control key, or another one. */
+    /** Called when the server wants a control key, or another one. @type {(wrong: boolean) => void} */
     this.onLocked = () => {};
   }
 
@@ -41,7 +41,12 @@ export class Api {
     return { ...(this.key && { Authorization: `Bearer ${this.key}` }), ...more };
   }
 
-  /** Returns what an answer holds; an ApiError where it is none. */
+  /**
+   * Returns what an answer holds; throws an ApiError where it is a refusal.
+   * @param {string} method
+   * @param {string} path
+   * @param {{query?: object, body?: unknown, signal?: AbortSignal}} [options]
+   */
   async send(method, path, { query, body, signal } = {}) {
     const headers = this.headers(body === undefined ? {} : { "Content-Type": "application/json" });
     const sent = body === undefined ? undefined : JSON.stringify(body);

@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from "./html.js";
 import { visible, words } from "./text.js";
 
+/** @type {[RegExp, string][]} */
 const KINDS = [
   [/succeeded|confirmed|completed|granted/, "good"], [/failed|error|expired/, "bad"], [/cancel/, "off"],
   [/waiting|awaiting|pending|paused/, "wait"], [/running|started|retry/, "run"],

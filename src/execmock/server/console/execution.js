@@ -88,12 +88,14 @@ function Acts({ model, tracked, scenario }) {
     model.act(() => model.api.post(`${path}/signal`, { signal, ...(payload === undefined ? {} : { payload }) }, here), `${signal} was sent.`);
   };
   const targets = useMemo(() => [...new Set((scenario?.steps ?? []).flatMap(({ name, status }) => [name, status]))], [scenario]);
+  const present = scenario?.steps.find(({ name }) => name === tracked.step);
+  const later = present?.next.length ? scenario.signals : [];
   return html`<div class="acts" role="group" aria-label="What can be done">
     ${tracked.waitsFor.length > 0 && html`<div class="signals"><p>It waits for:</p>
       ${tracked.waitsFor.map((signal) => html`<button type="button" class="primary" onClick=${() => send(signal)}>Send ${visible(signal)}</button>`)}
       <label class="choice"><span>Payload, as JSON</span><input class="payload" value=${text} placeholder='{"by": "Ada"}' onInput=${(event) => setText(event.target.value)} spellcheck=${false} /></label>
       ${wrong && html`<p class="problem" role="alert">${wrong}</p>`}</div>`}
-    ${tracked.waitsFor.length === 0 && html`<p class="quiet">It waits for no signal now.</p>`}
+    ${tracked.waitsFor.length === 0 && html`<p class="quiet">It waits for no signal now. ${later.length > 0 && `Later it may wait for ${later.map(visible).join(" or ")}: “To the next change” leads on.`}</p>`}
     <form class="jump" onSubmit=${(event) => (event.preventDefault(), target && model.act(() => model.api.post(`${path}/jump`, { to: target }, here), `It was led to ${target}.`))}>
       <${Choice} label="Jump to" value=${target} options=${targets} all="a step or status…" onChange=${setTarget} /> <button type="submit" disabled=${!target}>Jump</button></form>
   </div>`;

@@ -1,8 +1,10 @@
 // Faults: what can be switched on, and what is on.
 import { html, useState } from "./html.js";
 import { Choice, Part } from "./controls.js";
+import { operationsOf } from "./form.js";
 import { counted, visible } from "./text.js";
 
+/** @type {[string, [string, object][]][]} */
 const KINDS = [
   ["Refused", [
     ["429 too many requests", { refused: { status: 429, retryAfter: "5s" } }], ["500 server error", { refused: 500 }], ["503 unavailable", { refused: 503 }],
@@ -31,7 +33,7 @@ export function Faults({ model }) {
   const change = (changes) => want({ ...wanted, ...changes });
   const here = { sandbox: model.sandbox };
   const on = (body, said) => model.act(() => model.api.post("faults", body, here).then(() => model.readFaults()), said);
-  const operations = Object.values(contract?.paths ?? {}).flatMap((methods) => Object.values(methods).map((one) => one?.operationId).filter(Boolean));
+  const operations = operationsOf(contract);
   const switchOn = (does, label) => on({ faults: [faultOf(does, wanted)] }, `${label} is on.`);
   return html`<section aria-labelledby="faults-title">
     <div class="head"><h2 id="faults-title">Faults</h2><p class="count">What goes wrong on purpose, until it is switched off.</p></div>

@@ -11,6 +11,11 @@ export function resolved(contract, part) {
   return found;
 }
 
+/** Returns the ids of all operations. */
+export function operationsOf(contract) {
+  return Object.values(contract?.paths ?? {}).flatMap((methods) => Object.values(methods).map((one) => one?.operationId).filter(Boolean));
+}
+
 /** Returns the operation of a name: {path, method, operation}. */
 export function operationOf(contract, id) {
   for (const [path, methods] of Object.entries(contract?.paths ?? {})) {

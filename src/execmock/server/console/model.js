@@ -84,8 +84,8 @@ export class Model extends Store {
       if (!wanted()) {
         return false;
       }
-      const unreached = error instanceof TypeError ? ["The server could not be reached."] : error.sentences;
-      this.set({ error: error.status === 401 ? null : unreached, notice: null });
+      const said = error instanceof ApiError ? error.sentences : ["The server could not be reached."];
+      this.set({ error: error instanceof ApiError && error.status === 401 ? null : said, notice: null });
       return false;
     }
   }

@@ -2,7 +2,10 @@
 import { html, useMemo, useState } from "./html.js";
 import { Choice, Copy, Part } from "./controls.js";
 import { curl, playwright, pytest, requestOf } from "./code.js";
+import { operationsOf } from "./form.js";
+import { Nearest } from "./nearest.js";
 import { go, to } from "./router.js";
+import { useAnswer } from "./store.js";
 import { clockTime, counted, instant, visible } from "./text.js";
 import { Json } from "./views.js";
 import { Windowed } from "./windowed.js";
@@ -49,6 +52,7 @@ export function Requests({ model, name }) {
       <${RequestList} model=${model} entries=${found} onOpen=${(number) => go("requests", String(number))} />
       ${name && (entry ? html`<${Request} model=${model} entry=${entry} />` : html`<p class="quiet">Request ${visible(name)} is no longer here.</p>`)}
     </div>
+    <${Nearest} model=${model} operations=${operationsOf(model.state.contract)} />
   </section>`;
 }
 
@@ -79,7 +83,7 @@ export function Request({ model, entry }) {
   return html`<${Part} title=${`${visible(entry.method)} ${visible(entry.path)}`} id="request-title" actions=${html`<a class="button" href=${to("requests")}>Close</a>`}>
     <p>Answered ${entry.status || "nothing"} after ${entry.took < 10 ? entry.took.toFixed(1) : Math.round(entry.took)} ms, at ${visible(entry.at)}${entry.operation ? html`, as <b>${entry.operation}</b>` : ", as no operation of the contract"}.
       ${entry.execution && html` It is about <a href=${to("executions", entry.execution)}>${visible(entry.execution)}</a>.`}</p>
-    <${Reasons} entry=${entry} />
+    <${Reasons} model=${model} entry=${entry} />
     <p class="codes">Copy as ${codes.map(([label, text]) => html`<${Copy} label=${label} text=${text} /> `)}</p>
     ${entry.query && html`<h3>Query</h3><dl class="terms">${[...new URLSearchParams(entry.query)].map(([name, value]) => html`<div><dt>${visible(name)}</dt><dd>${visible(value)}</dd></div>`)}</dl>`}
     <h3>Headers</h3><dl class="terms">${Object.entries(entry.headers).map(([name, value]) => html`<div><dt>${visible(name)}</dt><dd>${visible(value)}</dd></div>`)}</dl>
@@ -93,13 +97,20 @@ function saidOf({ location: where, message }) {
   return message.startsWith(where) ? message.slice(where.length).replace(/^:\s*/, "") : message;
 }
 
-function Reasons({ entry }) {
+/** Where the contract says how a place has to be. */
+function Contracted({ model, operation, location: where }) {
+  const { value } = useAnswer(() => model.api.get("contract/place", { operation, location: where }), [operation, where]);
+  return value && html`<small> ${visible(value.file)}${value.line === null ? "" : `, line ${value.line}`}: <code>${visible(value.pointer)}</code></small>`;
+}
+
+function Reasons({ model, entry }) {
   const origin = Object.entries(entry.headers).find(([name]) => /^origin$/i.test(name))?.[1];
   const said = [
     ...(entry.originRefused ? [html`<b>The browser keeps the answer from the page:</b> ${visible(entry.originRefused)}.
       Start the server with <code>--cors-origin ${visible(origin ?? "ORIGIN")}</code> to let it in.`] : []),
     ...(isPreflight(entry) ? [html`A browser asked whether the page may send the request itself${entry.originRefused ? "; it will not be sent" : ""}.`] : []),
-    ...entry.violations.map((violation) => html`<b>${visible(violation.location)}</b> ${visible(saidOf(violation))}`),
+    ...entry.violations.map((violation) => html`<b>${visible(violation.location)}</b> ${visible(saidOf(violation))}
+      ${entry.operation && html`<${Contracted} model=${model} operation=${entry.operation} location=${violation.location} />`}`),
     ...entry.misspelt.map((nearly) => html`<b>${visible(nearly.location)}</b> ${visible(saidOf(nearly))}; it was ignored`),
     ...(entry.warning ? [visible(entry.warning)] : []),
     ...entry.faults.map((name) => html`The fault <b>${visible(name)}</b> struck it. <a href=${to("faults")}>Faults</a>`),

@@ -24,6 +24,7 @@ export function clockTime(milliseconds, now = milliseconds) {
   return date === iso(now).split("T")[0] ? time.slice(0, 8) : `${date} ${time.slice(0, 8)}`;
 }
 
+/** @type {[string, number][]} */
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]];
 
 /** Returns a span of time by its two largest units, such as `1h 30m`; below a second in milliseconds. */

@@ -24,6 +24,7 @@ from execmock.server.console_pages import console_file
 from execmock.server.control import PREFIX
 from execmock.server.control.access import ControlAccess
 from execmock.server.control.clocks import ClockOperations
+from execmock.server.control.contract import ContractOperations
 from execmock.server.control.coverage import CoverageOperations
 from execmock.server.control.creation import CreationOperations
 from execmock.server.control.execution_times import ExecutionTimeOperations
@@ -48,6 +49,7 @@ __all__ = ["ControlApi", "control_contract"]
 _PATHS = "a path of the control API, as /_execmock/openapi.yaml describes it"
 _GROUPS = (
     ClockOperations,
+    ContractOperations,
     ScenarioOperations,
     ExecutionOperations,
     ExecutionTimeOperations,
@@ -80,7 +82,6 @@ class ControlApi:
         handlers: dict[str, ControlHandler] = {
             "getHealth": self._health,
             "getServer": self._server,
-            "getContract": self._served_contract,
             "streamChanges": _not_here,
         }
         self._groups = [group(engine, request_ids) for group in _GROUPS]
@@ -153,9 +154,6 @@ class ControlApi:
                 "worlds": world_names(),
             }
         )
-
-    async def _served_contract(self, checked: ValidatedRequest) -> bytes:
-        return encode(self._engine.contract.document)
 
     async def stream(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse | Result:
         """Serve the live stream, or return the refusal that says why not."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from execmock.core.json_text import encode
+from execmock.core.json_text import decode, encode
 from execmock.core.request_counts import RequestCount
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
 from execmock.service.events.journal import Dropped, Found, JournalFilter
+from execmock.service.events.matching import Wanted, ranked
+from execmock.service.events.seen import seen
 from execmock.service.refusals import Refusal
 
 __all__ = ["JournalOperations"]
+
+
+_MOST_COMPARED = 1000
 
 
 class JournalOperations(Operations):
@@ -28,6 +34,7 @@ class JournalOperations(Operations):
             "summarizeJournal": self._summary,
             "listViolations": self._violations,
             "listMisspellings": self._misspellings,
+            "findNearestRequests": self._nearest,
             "clearJournal": self._clear,
         }
 
@@ -63,6 +70,12 @@ class JournalOperations(Operations):
         found = await self.engine.journal.misspelling(sandbox.id, checked.parameters["limit"])
         return _listed(found, {"count": found.kept})
 
+    async def _nearest(self, checked: ValidatedRequest) -> bytes:
+        sandbox, wanted = await self.sandbox(checked), Wanted(**checked.body)
+        found = await self.engine.journal.find(sandbox.id, JournalFilter(), _MOST_COMPARED)
+        compared = await asyncio.to_thread(_compared, wanted, found.entries, checked.parameters["limit"])
+        return encode({"nearest": compared})
+
     async def _clear(self, checked: ValidatedRequest) -> bytes:
         journal, sandbox, wanted = self.engine.journal, await self.sandbox(checked), self._filter(checked)
         if wanted == JournalFilter():
@@ -93,6 +106,11 @@ def _filter(given: Mapping[str, Any]) -> JournalFilter:
         execution=given.get("execution"),
         before=given.get("before"),
     )
+
+
+def _compared(wanted: Wanted, entries: Sequence[bytes], most: int) -> list[dict[str, Any]]:
+    nearest = ranked(wanted, [seen(decode(entry)) for entry in entries])[:most]
+    return [{"number": one.number, "differences": [*wanted.differences(one)]} for one in nearest]
 
 
 def _surely(wanted: JournalFilter, dropped: Dropped) -> int:
