@@ -13,11 +13,20 @@ from urllib.request import Request, urlopen
 
 import pytest
 from tests.ports import free_port
+from tests.testing.conftest import create
 
 from execmock.cli import main
 from execmock.testing import ExecMock
 
 KEY = "b3sk_live_0123456789"
+QUICK = {
+    "scenario": "quick",
+    "steps": [
+        {"status": "workflow_queued", "next": {"after": "200ms"}},
+        {"status": "workflow_running", "next": {"after": "300ms"}},
+        {"status": "workflow_succeeded"},
+    ],
+}
 
 
 def visit(url: str, port: int) -> None:
@@ -28,6 +37,8 @@ def visit(url: str, port: int) -> None:
             with suppress(ConnectionError):
                 socket.create_connection(("127.0.0.1", port), timeout=60).close()
                 listening = True
+        listed = Request(f"{url}/v1/executions", headers={"Authorization": f"Bearer {KEY}"})  # noqa: S310 - our own
+        urlopen(listed, timeout=60).close()  # noqa: S310 - our own server
         body = json.dumps({"workflowId": "wf_free", "sourceSystem": "shop", "sourceEntityType": "order"})
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
         request = Request(f"{url}/v1/executions", body.encode(), headers)  # noqa: S310 - our own server
@@ -43,19 +54,22 @@ def visit(url: str, port: int) -> None:
 
 
 def test_what_passes_is_recorded_until_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """SIGTERM ends it; the files hold the times of the service, and no key."""
+    """SIGTERM ends it; the files hold the times of the service, what was there before, and no key."""
     port, out = free_port(), tmp_path / "out"
     with (
-        ExecMock(scenario="free-happy-path", speed=20, key=KEY) as mock,
+        ExecMock(scenario=QUICK, key=KEY) as mock,
         ThreadPoolExecutor(1) as client,
     ):
+        before = create(mock, workflowId="wf_before")
         visited = client.submit(visit, f"http://127.0.0.1:{port}", port)
         assert main(["record", mock.url, "-o", str(out), "--port", str(port)]) == 0
         visited.result()
         said = f"recording {mock.url} at http://127.0.0.1:{port}"
     text = (out / "scenarios" / "free.yaml").read_text(encoding="utf-8")
-    assert "status: workflow_queued\n    next: {after: 2s}" in text
-    assert "next: {after: 4s}\n  - status: workflow_succeeded" in text
+    assert "status: workflow_queued\n    next: {after: 200ms}" in text
+    assert "next: {after: 300ms}\n  - status: workflow_succeeded" in text
+    world = (out / "world.yaml").read_text(encoding="utf-8")
+    assert f"createdAt: {before['createdAt']}" in world
     assert KEY not in "".join(path.read_text(encoding="utf-8") for path in out.rglob("*.yaml"))
     assert said in capsys.readouterr().out
 

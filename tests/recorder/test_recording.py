@@ -167,10 +167,13 @@ def test_a_timeline_that_was_not_read_to_the_end_parts_no_ways(tmp_path: Path) -
     service = Service()
     service.created(0, "e1", "workflow_queued")
     service.created(0, "e2", "workflow_queued")
+    service.created(0, "e3", "workflow_queued")
     service.shown(1.5, "e1", "workflow_running", events=events[:2], **times)
+    service.shown(1.5, "e3", "workflow_running", events=events[:2], **times)
     service.shown(9, "e2", "workflow_succeeded", events=events, finishedAt=at(4), **times)
-    item = {"id": "e1", "status": "workflow_succeeded", "finishedAt": at(4), **times}
-    service.answer(9, "/v1/executions", {"code": 200, "data": {"items": [item]}})
+    item = {"status": "workflow_succeeded", "finishedAt": at(4), **times}
+    items = [{"id": name, **item} for name in ("e1", "e3")]
+    service.answer(9, "/v1/executions", {"code": 200, "data": {"items": items}})
     text = recorded(tmp_path, service)["x.yaml"]
     assert "chance" not in text
     assert text.count("status: workflow_succeeded") == 1
@@ -251,16 +254,17 @@ def test_values_that_name_people_or_open_doors_are_replaced_alike(
         startedAt=at(1),
         finishedAt=at(4),
         responsePayload=payload,
-        statusReason="Sent to Grace Hopper <grace@navy.mil> with b3sk_live_0123456789abcdef and a Heron",
+        statusReason=f"Sent to Grace Hopper <grace@navy.mil> with {payload['apiKey']}, a Heron, bob@navy.mil",
     )
     text = recorded(tmp_path, service, "--redact", "kind", "--redact", "/pet/age")["x.yaml"]
     out = capsys.readouterr().out
-    for secret in ("Grace", "Hopper", "navy", "Arlington", "0123456789", "Heron", "age: 7"):
+    for secret in ("Grace", "Hopper", "navy", "bob", "Arlington", "0123456789", "Heron", "age: 7"):
         assert secret not in text + out
-    assert 'statusReason: "Sent to Name 1 <person-1@example.com> with secret-1 and a value-1"' in text
+    said = "Sent to Name 1 <person-1@example.com> with secret-1, a value-1, person-2@example.com"
+    assert f'statusReason: "{said}"' in text
     assert "{name: Name 1, email: person-1@example.com, city: address-1}" in text.replace('"', "")
     assert "lines: 3" in text
-    assert "replaced: 1 secret, 1 mail address, 1 address, 1 name, 1 value named by --redact" in out
+    assert "replaced: 1 secret, 2 mail addresses, 1 address, 1 name, 1 value named by --redact" in out
 
 
 def test_a_journal_with_answers_is_a_source_too(traffic: Traffic, tmp_path: Path) -> None:
@@ -277,6 +281,16 @@ def test_a_journal_with_answers_is_a_source_too(traffic: Traffic, tmp_path: Path
     text = (tmp_path / "out" / "scenarios" / "waits-for-approval.yaml").read_text(encoding="utf-8")
     assert "next: {signal: approve}" in text
     assert text.count("after: 2s") == 2
+
+
+def test_of_changes_at_one_instant_the_signal_caused_what_was_waited_for(traffic: Traffic) -> None:
+    """A signal in the instant in which the waiting begins leads out of it, not into it."""
+    name = traffic.create("wf_waits_for_approval")
+    traffic.mock.clock.advance("3s")
+    traffic.signal(name, "approve", {"by": "Ada"})
+    poll(traffic, [name], 3)
+    (text,) = traffic.record().files.values()
+    assert "status: workflow_waiting\n    next: {signal: approve}" in text
 
 
 def test_an_embedded_workflow_is_recorded_from_reads_of_its_executions(traffic: Traffic) -> None:

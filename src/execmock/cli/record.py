@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_MOST_NOTES = 40
 _FILE = click.Path(path_type=Path)
 
 
@@ -165,7 +166,9 @@ def _write(recording: Recording, folder: Path, *, force: bool) -> None:
     show(f"wrote {len(recording.files)} file{'s' if len(recording.files) > 1 else ''} to {folder}: {files}")
     show(f"{recording.executions} execution{'s' if recording.executions > 1 else ''} recorded")
     show(f"replaced: {', '.join(recording.redacted) or 'nothing'}")
-    for note in recording.notes:
+    for note in recording.notes[:_MOST_NOTES]:
         show(f"note: {note}")
+    if len(recording.notes) > _MOST_NOTES:
+        show(f"note: {len(recording.notes) - _MOST_NOTES} more of them; those on steps stand in the files")
     world = f" --world {folder / 'world.yaml'}" if "world.yaml" in recording.files else ""
     show(f"`execmock serve --scenarios {folder / FOLDER}{world}` plays what was recorded")

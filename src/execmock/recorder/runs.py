@@ -7,6 +7,7 @@ between the last answer that showed the status before and the first that shows t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from execmock.recorder.model import Instant, RecordedEvent, Run, Stay, Told
@@ -18,6 +19,8 @@ __all__ = ["run_of"]
 
 _TOLERANCE = 2_000
 """Milliseconds by which the clocks of service and recording may differ unnoticed."""
+_MOST = 1_000
+"""Changes and events of one execution that are looked at."""
 _PAYMENT = ("checkoutSessionId", "orderId", "paymentStatus")
 
 
@@ -33,7 +36,7 @@ class _Point(NamedTuple):
 def run_of(seen: Observed, words: Words) -> tuple[Run | None, list[str]]:
     """Return what is known of an execution, and in sentences what cannot be used of it."""
     created = _created(seen)
-    told = timeline(seen)
+    told = timeline(seen)[: 10 * _MOST]
     notes: list[str] = []
     known = [one for one in seen.seen if one.status in words.graph.next]
     odd = next((one.status for one in seen.seen if one.status not in words.graph.next), None)
@@ -86,7 +89,7 @@ def _request(seen: Observed, words: Words) -> Mapping[str, Any]:
 def _stays(
     seen: Sequence[Seen], created: int, told: Sequence[RecordedEvent], words: Words, notes: list[str]
 ) -> list[Stay]:
-    answered = list(_answered(seen, created, words, notes))
+    answered = list(islice(_answered(seen, created, words, notes), _MOST))
     # Some services use words of the contract's events for something else.
     anchors = _anchors(told, words) if _agrees(seen, words) else ()
     return _joined(answered, [*anchors, *_dated(seen, words)], created, seen, words)
@@ -181,6 +184,8 @@ def _legal(
         if not stays:
             stays.append(Stay(status, Instant.exact(created), anchor=anchor if anchor >= 0 else None))
             continue
+        if len(stays) > _MOST:
+            break  # a recording keeps fewer
         way = words.graph.path(stays[-1].status, status)
         if way is None or len(way) == 1:
             continue

@@ -58,10 +58,8 @@ class _Writer:
                 v: t for v, t in said_texts if isinstance(v, str) and len(v) > 2 and t.startswith("signal.")
             }
             self._parts = {value: f"{{{{ {name} }}}}" for value, name in texts.items()} | self._parts
-        parts = sorted(self._parts, key=len, reverse=True)
-        found = "|".join(rf"(?<!\w){re.escape(part)}(?!\w)" for part in parts[:_MOST])
-        ids_found = "|".join(map(re.escape, sorted(ids, key=len, reverse=True)))
-        self._pattern = re.compile("|".join(filter(None, (ids_found, found))) or r"(?!)")
+        self._ids = frozenset(ids)
+        self._longest_first = sorted(self._parts, key=len, reverse=True)[:_MOST]
 
     def stay(self, stay: Stay) -> None:
         """Rewrite all that one stay shows."""
@@ -95,8 +93,14 @@ class _Writer:
             return value
         if bare:
             return _escaped(value)
+        there = [part for part in self._longest_first if part in value]
+        if not there:
+            return _escaped(value)
+        patterns = (
+            re.escape(part) if part in self._ids else rf"(?<!\w){re.escape(part)}(?!\w)" for part in there
+        )
         made, at = [], 0
-        for found in self._pattern.finditer(value):
+        for found in re.finditer("|".join(patterns), value):
             made += [_escaped(value[at : found.start()]), self._parts[found[0]]]
             at = found.end()
         return "".join([*made, _escaped(value[at:])])
