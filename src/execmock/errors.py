@@ -26,6 +26,7 @@ __all__ = [
     "nearest_or_all",
     "quoted",
     "visible",
+    "visible_line",
 ]
 
 _LONGEST_QUOTED = 80
@@ -47,8 +48,8 @@ class Place:
 
     def __str__(self) -> str:
         if not self.line:
-            return visible(self.file)
-        return f"{visible(self.file)}:{self.line}:{self.column}"
+            return visible_line(self.file)
+        return f"{visible_line(self.file)}:{self.line}:{self.column}"
 
 
 class ExecmockError(Exception):
@@ -112,6 +113,11 @@ def visible(text: str) -> str:
     written as an escape, such as `\\x1b` or `\\u202e`. Line breaks and tabs stay.
     """
     return text if text.isprintable() else _HIDDEN.sub(_escaped, text)
+
+
+def visible_line(text: str) -> str:
+    """Return a text as it can be shown within a line: line breaks are escapes too."""
+    return visible(text).replace("\n", "\\n")
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ LINES = 60
 SMALL = {
     "version",
     "files",
+    "output",
     "pytest_plugin",
     "__init__",
     "__main__",

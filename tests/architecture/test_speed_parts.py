@@ -18,6 +18,7 @@ OTHERWISE = {
     "core/scenario/values.py": "serves the check of scenarios",
     "core/schema/patterns.py": "serves violations and checks of contracts: to compile a pattern takes long",
     "server/api/contract_answers.py": "a value is made once, for what a contract asks for may take long",
+    "core/secrets.py": "what is known is never shown",
     "core/zones.py": "serves templates: to read a time zone takes long",
     "service/faults/faults.py": "serves requests that meet faults",
     "service/coverage_recorder.py": "what was seen last decides what is counted",

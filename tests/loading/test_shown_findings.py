@@ -27,7 +27,8 @@ WORDS = vocabularies(shipped_contract())
 def test_what_is_not_seen_is_written_as_an_escape(text: str, shown: str) -> None:
     assert visible(text) == shown
     assert visible(shown) == shown
-    assert str(ConfigError(text, place=Place(text, 1, 2))) == f"{shown}:1:2: {shown}"
+    within_a_line = shown.replace("\n", "\\n")
+    assert str(ConfigError(text, place=Place(text, 1, 2))) == f"{within_a_line}:1:2: {shown}"
 
 
 def test_the_caret_stands_under_its_place_beside_escapes_and_wide_characters() -> None:

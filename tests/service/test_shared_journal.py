@@ -16,7 +16,7 @@ from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.interfaces import Store
 from execmock.service.events.entry import JournalEntry
-from execmock.service.events.journal import JournalFilter
+from execmock.service.events.journal import JournalFilter, JournalLimits
 from execmock.service.events.shared import SharedJournal
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
@@ -63,7 +63,7 @@ def number_of(text: bytes) -> int:
 
 
 async def test_what_both_servers_were_asked_is_counted_together(stores: tuple[Store, Store]) -> None:
-    journals = [SharedJournal(store, 1000) for store in stores]
+    journals = [SharedJournal(store) for store in stores]
     for number in range(10):
         journals[number % 2].add(SANDBOX, entry(number, breaks=number < 4))
         await journals[number % 2].flush()
@@ -80,7 +80,7 @@ async def test_what_both_servers_were_asked_is_counted_together(stores: tuple[St
 
 
 async def test_a_reader_that_knows_the_latest_entry_lacks_nothing(stores: tuple[Store, Store]) -> None:
-    journal = SharedJournal(stores[0], 1000)
+    journal = SharedJournal(stores[0])
     for number in range(5):
         journal.add(SANDBOX, entry(number))
     last = number_of((await journal.find("mine", ALL)).entries[-1])
@@ -92,7 +92,7 @@ async def test_a_reader_that_knows_the_latest_entry_lacks_nothing(stores: tuple[
 
 async def test_requests_that_the_store_refused_to_keep_are_counted_when_it_takes_them_again() -> None:
     store = Refusing()
-    journal = SharedJournal(store, 1000)
+    journal = SharedJournal(store)
     store.refuses = True
     for number in range(3):
         journal.add(SANDBOX, entry(number))
@@ -109,7 +109,7 @@ async def test_counts_in_a_store_are_bounded() -> None:
     store = MemoryStore()
     for start in (0, MOST_KINDS):
         # As if restarted: what a server knows of the counts is gone.
-        journal = SharedJournal(store, 0)
+        journal = SharedJournal(store, JournalLimits(0))
         for number in range(start, start + MOST_KINDS - 10):
             journal.add(SANDBOX, entry(number, f"/{number}"))
         await journal.flush()
@@ -121,7 +121,7 @@ async def test_counts_in_a_store_are_bounded() -> None:
 
 async def test_counts_are_no_part_of_what_a_sandbox_holds() -> None:
     store = MemoryStore()
-    journal = SharedJournal(store, 1000)
+    journal = SharedJournal(store)
     journal.add(SANDBOX, entry(1))
     await journal.flush()
     assert (await store.export("mine")).puts == []
@@ -142,9 +142,9 @@ class Busy(MemoryStore):
 
 async def test_what_others_add_while_it_is_read_is_not_taken_for_dropped() -> None:
     store = Busy()
-    journal = SharedJournal(store, 1000)
+    journal = SharedJournal(store)
     journal.add(SANDBOX, entry(1))
     await journal.flush()
-    store.other = SharedJournal(store, 1000)
+    store.other = SharedJournal(store)
     found = await journal.find("mine", ALL)
     assert (found.kept, found.dropped.total) == (2, 0)

@@ -26,7 +26,8 @@ from execmock.verify.report.terminal import lines
 from tests.verify.target import running
 from tests.verify.test_judging import seen
 
-UNSAFE = "half \ud83d, esc \x1b[31m, nul \x00, c1 \x9b31m, bidi \u202e, \uffff ]]> &<b> ```x``` \r end"
+UNSAFE = "half \ud83d, esc \x1b[31m, nul \x00, c1 \x9b31m, bidi \u202e, \uffff ]]> &<b> ```x``` \r\n# forged"
+MARKDOWN = "execmock.verify.report.markdown"
 STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
@@ -68,6 +69,13 @@ def test_the_terminal_shows_escapes_of_what_would_steer_it(report: Report) -> No
     shown = "\n".join(lines(report))
     assert STEERS.findall(shown) == []
     assert "\\ud83d" in shown
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown"])
+def test_what_a_service_says_begins_no_line(report: Report, form: str) -> None:
+    text = "\n".join(lines(report)) if form == "terminal" else import_module(MARKDOWN).render(report)
+    assert "# forged" in text
+    assert [line for line in text.splitlines() if line.startswith("# forged")] == []
 
 
 def test_the_traffic_report_keeps_what_was_said_exactly(report: Report) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from collections.abc import Sequence
 
 import click
 
 from execmock.cli.groups import LazyGroup
 from execmock.errors import ExecmockError, bounded, nearest, visible
+from execmock.output import open_streams, settle_streams, warn
 from execmock.version import __version__
 
 __all__ = ["main"]
@@ -26,9 +25,14 @@ def execmock() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what goes wrong is one sentence on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # any text on a console of any encoding
+    open_streams()
+    try:
+        return _run(arguments)
+    finally:
+        settle_streams()
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         outcome = execmock.main(arguments, prog_name="execmock", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(sentence: str, code: int) -> int:
     shown = "\n".join(bounded(line) for line in visible(sentence).split("\n"))
-    click.echo(f"execmock: {shown}", err=True)
+    warn(shown)
     return code
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from execmock.cli.groups import HelpfulGroup
 from execmock.cli.options import resolved_settings, takes_options
+from execmock.cli.output import show as show_text
+from execmock.core.visible_json import visible_json
 from execmock.settings import SECTIONS
 from execmock.settings.table import as_columns, as_json
 
@@ -37,4 +38,4 @@ def show(form: str, **given: Any) -> None:
     taken, so that `config show` can stand in a command line in a command's place.
     """
     resolved = resolved_settings(given)
-    click.echo(json.dumps(as_json(resolved), indent=2) if form == "json" else as_columns(resolved))
+    show_text(visible_json(as_json(resolved)) if form == "json" else as_columns(resolved))

@@ -113,7 +113,7 @@ def _read(files: Sequence[Path]) -> Coverage:
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        click.echo(text, nl=False)
+        show(text.removesuffix("\n"))
         return
     try:
         output.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from execmock.cli.output import warn
 from execmock.errors import ConfigError, Place
 from execmock.settings import SECTIONS, Option, Setting, check_file, options, resolve, unknown_variables
 
@@ -52,7 +53,7 @@ def resolved_settings(
     """
     known = [option for cls in SECTIONS.values() for option in options(cls)]
     for warning in unknown_variables(os.environ, [*OTHER_VARIABLES, *(option.variable for option in known)]):
-        click.echo(f"execmock: {warning}", err=True)
+        warn(warning)
     file = _load(given.get("config"), os.environ.get(CONFIG_VARIABLE))
     return {
         name: resolve(name, SECTIONS[name], _flags(SECTIONS[name], given), os.environ, file, typed=typed)

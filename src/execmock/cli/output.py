@@ -1,14 +1,7 @@
-"""What commands print: nothing in it steers a terminal, wherever it comes from."""
+"""What commands print with."""
 
 from __future__ import annotations
 
-import click
+from execmock.output import show, warn, write
 
-from execmock.errors import visible
-
-__all__ = ["show"]
-
-
-def show(text: str) -> None:
-    """Print lines of text."""
-    click.echo(visible(text))
+__all__ = ["show", "warn", "write"]

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from execmock.cli.options import resolved_settings, takes_options
-from execmock.cli.output import show
-from execmock.errors import ExecmockError, visible
+from execmock.cli.output import show, warn
+from execmock.errors import ExecmockError
 from execmock.settings import ProxySettings, build
 
 __all__ = ["command"]
@@ -42,7 +42,7 @@ def _list_rules(settings: ProxySettings) -> int:
 
     options = VerifySettings(level=settings.level, only=settings.only, skip=settings.skip)
     for line in as_lines(rules_for(contract_at(settings.contract), options)):
-        click.echo(line)
+        show(line)
     return 0
 
 
@@ -63,6 +63,5 @@ def _pass_on(settings: ProxySettings) -> int:
         write(report, reports)
     except (ExecmockError, OSError) as error:
         # What cannot be written changes nothing about what was found.
-        said = visible(f"{settings.named('reports')}: {error}")
-        click.echo(f"execmock: {said}", err=True)
+        warn(f"{settings.named('reports')}: {error}")
     return report.exit_code

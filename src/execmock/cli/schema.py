@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
+
+from execmock.cli.output import show, write
 
 __all__ = ["command"]
 
@@ -16,7 +19,7 @@ def command(kind: str) -> None:
     if kind == "contract":
         from execmock.loading.contract import shipped_contract
 
-        click.echo(shipped_contract().content, nl=False)
+        write(sys.stdout, shipped_contract().content.decode())
         return
     if kind == "scenario":
         from execmock.core.scenario import scenario_schema
@@ -30,4 +33,4 @@ def command(kind: str) -> None:
         from execmock.core.world import world_schema
 
         schema = world_schema()
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    show(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from execmock.cli.options import resolved_settings, takes_options
-from execmock.cli.output import show
-from execmock.errors import ExecmockError, visible
+from execmock.cli.output import show, warn
+from execmock.errors import ExecmockError
 from execmock.settings import VerifySettings, build
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _list_rules(settings: VerifySettings) -> int:
     from execmock.verify.report.rules_table import as_lines
 
     for line in as_lines(all_rules(contract_at(settings.contract))):
-        click.echo(line)
+        show(line)
     return 0
 
 
@@ -102,7 +102,7 @@ def _judge_with(generators: Generators, settings: VerifySettings) -> int:
         keep = (lambda found: write(found, files)) if files else None
         report = _run(generators, settings, started, keep)
     except KeyboardInterrupt:
-        click.echo("execmock: interrupted; nothing was judged", err=True)
+        warn("interrupted; nothing was judged")
         return INTERRUPTED
     kept = Kept(_cache() / "verify")
     here = replace(report, kept=kept.options(settings, NOT_AGAIN))  # written reports are read elsewhere
@@ -125,7 +125,7 @@ def _say_failure(write: Callable[[], None], called: str) -> None:
     try:
         write()
     except (ExecmockError, OSError) as error:
-        click.echo(f"execmock: {visible(f'{called}: {error}')}", err=True)
+        warn(f"{called}: {error}")
 
 
 def _run(
@@ -145,9 +145,9 @@ def _run(
     with progress() as update:
         callbacks = Callbacks(
             progress=update,
-            say=lambda said: click.echo(f"verify: {said}", err=True),
+            say=lambda said: warn(said, "verify"),
             keep=keep,
-            interruption=Interruption(lambda said: click.echo(f"execmock: {said}", err=True)),
+            interruption=Interruption(warn),
         )
         return asyncio.run(
             run(settings, contract, started=started, callbacks=callbacks, generators=generators)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from execmock.core.findings import DataPath, Finding
-from execmock.errors import Place, bounded, visible
+from execmock.errors import Place, bounded, visible, visible_line
 
 if TYPE_CHECKING:
     from execmock.loading.yaml_marks import Marked
@@ -33,7 +33,7 @@ class LocatedFinding:
     advice: bool = False
 
     def __str__(self) -> str:
-        return f"{self.place}: {'advice: ' if self.advice else ''}{visible(self.message)}"
+        return f"{self.place}: {'advice: ' if self.advice else ''}{visible_line(self.message)}"
 
     @property
     def shown(self) -> str:

@@ -37,7 +37,7 @@ class App:
     def __init__(self, options: ServeSettings, engine: Engine | None = None) -> None:
         self.options = options
         self.engine = engine or Engine(options)
-        self.log = AccessLog(options.log_format, quiet=options.quiet)
+        self.log = AccessLog(options.log_format, quiet=options.quiet, secrets=self.engine.secrets)
         self.engine.say = self.log.say
         self.request_ids = self._request_ids()
         self.ports: dict[str, int] = {}
@@ -108,6 +108,7 @@ class App:
             only,
             # Without a seed, servers over one store are to agree all the same.
             b"" if options.seed is None else engine.entropy.root("answers"),
+            secrets=engine.secrets,
         )
         too_large = int(choices["bodyTooLarge"])
         cors = Cors(

@@ -11,6 +11,7 @@ from execmock.core.contract.names import CREATE, EXECUTE, GET, LIST, PUBLIC
 from execmock.core.magic_faults import MAGIC, MAGIC_READS
 from execmock.core.scenario import Scenario
 from execmock.core.scenario.bind import bound_texts
+from execmock.errors import visible_line
 from execmock.server.example_keys import ExampleKey
 from execmock.service.sandboxes import DEFAULT_SANDBOX
 from execmock.settings import ServeSettings
@@ -82,7 +83,7 @@ def banner(
     lines += ["", *(line.replace("curl -s ", " ".join(["curl -s", *told, ""])) for line in pasted), ""]
     lines += ["Magic ids pick what happens to an execution:", "", *_magic(scenarios)]
     lines += [*_magic_faults(faults), ""]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(visible_line, lines))
 
 
 def _keys(key: str, keys: Sequence[ExampleKey]) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import webbrowser
+
+from execmock.output import warn
 
 __all__ = ["open_console"]
 
@@ -13,4 +14,4 @@ async def open_console(url: str) -> None:
     """Open a browser at an address; where there is none, say so and go on."""
     # In a thread: some browsers are waited for.
     if not await asyncio.to_thread(webbrowser.open, url):
-        sys.stderr.write(f"No browser could be opened; the console is at {url}\n")
+        warn(f"no browser could be opened; the console is at {url}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
+from execmock.output import show
 from execmock.server.app import App
 from execmock.server.banner import banner
 from execmock.server.control import PREFIX
@@ -149,26 +150,21 @@ def _say(
     urls = {name: listener.url for name, listener in opened.operations.items()}
     engine = mock.engine
     scenarios = engine.registry.current.values()
-    try:
-        sys.stdout.write(
-            banner(
-                engine.contract,
-                scenarios,
-                urls,
-                best.key if best else "",
-                opened.control.url,
-                settings,
-                str(settings.contract or ""),
-                left_out(engine.contract),
-                keys,
-                tls.trust if tls else None,
-                engine.faults.shipped,
-            )
+    show(
+        banner(
+            engine.contract,
+            scenarios,
+            urls,
+            best.key if best else "",
+            opened.control.url,
+            settings,
+            str(settings.contract or ""),
+            left_out(engine.contract),
+            keys,
+            tls.trust if tls else None,
+            engine.faults.shipped,
         )
-        sys.stdout.flush()
-    except OSError:
-        # The output is closed; the server serves all the same.
-        pass
+    )
 
 
 async def _reload(mock: App, settings: ServeSettings, *, aloud: bool) -> None:

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from execmock.errors import ConfigError, ExecmockError
+from execmock.output import warn
 from execmock.server.http.listener import bind
 from execmock.server.process import ProcessOptions, run
 from execmock.settings import ServeSettings
@@ -126,14 +127,14 @@ class _Supervisor:
             pauses = worker.pauses + 1 if young else 0
             pause = min(0.1 * 2**pauses, _LONGEST_PAUSE) if young else 0.0
             self._due[worker.number] = (monotonic() + pause, pauses)
-            _say(f"worker {worker.number} (process {worker.process.pid}) {_how(worker)}; another one follows")
+            warn(f"worker {worker.number} (process {worker.process.pid}) {_how(worker)}; another one follows")
             worker.ready.close()
         now = monotonic()
         for number, (due, pauses) in list(self._due.items()):
             if due <= now:
                 del self._due[number]
                 self._start(number, pauses, again=True)
-                _say(f"worker {number} is process {self._workers[-1].process.pid} now")
+                warn(f"worker {number} is process {self._workers[-1].process.pid} now")
 
     def _end(self) -> None:
         for worker in self._workers:
@@ -158,7 +159,7 @@ def _work(settings: ServeSettings, number: int, running: ProcessOptions, life: i
     except ExecmockError as error:
         tell.send(str(error))
         if number > 1:
-            _say(f"worker {number}: {error}")
+            warn(f"worker {number}: {error}")
         sys.exit(2)
 
 
@@ -172,12 +173,3 @@ def _how(worker: _Worker) -> str:
         return f"ended: {message}"
     code = worker.process.exitcode
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-
-
-def _say(line: str) -> None:
-    try:
-        sys.stderr.write(f"execmock: {line}\n")
-        sys.stderr.flush()
-    except OSError:
-        # The output is closed; the workers serve all the same.
-        return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from execmock.clocks import SeededEntropy, SystemClock, SystemEntropy
 from execmock.core.embed_view import EmbedViews
 from execmock.core.scenario import Scenario
+from execmock.core.secrets import KnownSecrets
 from execmock.core.views import Views
 from execmock.errors import ConfigError, ExecmockError, nearest
 from execmock.interfaces import Clock
@@ -20,7 +21,7 @@ from execmock.service.choices import as_chosen, choose
 from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.draw_by import checked_draw_by
 from execmock.service.events.changes import Changes
-from execmock.service.events.journal import Journal
+from execmock.service.events.journal import Journal, JournalLimits
 from execmock.service.executions.embed_executions import EmbedExecutions
 from execmock.service.executions.executions import Executions
 from execmock.service.executions.repository import ExecutionRepository
@@ -60,6 +61,7 @@ class Engine:
         self.coverage = CoverageRecorder(self.contract, self.words, self.registry)
         with options.naming("store"):
             self.store = open_store(options.store)
+        self.secrets = KnownSecrets()
         self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(
             self.store,
@@ -67,6 +69,7 @@ class Engine:
             self.entropy,
             self._make_default,
             checked_draw_by(self.contract, options.draw_by, options.named("draw_by")),
+            self.secrets,
         )
         self.sandboxes.shared = self.sandboxes.faults_active = not self._alone
         self.repository = ExecutionRepository(self.store, self.sandboxes, self.registry, self.scenario_sync)
@@ -151,6 +154,9 @@ class Engine:
         """Create the default sandbox and the world's, unless the store holds one; let the keys open it."""
         options = self.options
         await self.sandboxes.build_index()
+        self.secrets.add_key(options.control_key or "")
+        if not self._alone:
+            await self.sandboxes.know_keys()
         await self.scenario_sync.refresh()
         known = [name for name, scenario in self.registry.current.items() if scenario.api == "executions"]
         if options.scenario is not None and options.scenario not in known:
@@ -246,16 +252,17 @@ class Engine:
 
         ConfigError for several workers over a store that they cannot share.
         """
-        store, size, answers = self.store, self.options.journal_size, self.options.journal_answers
+        store, options = self.store, self.options
+        limits = JournalLimits(options.journal_size, options.journal_bytes, answers=options.journal_answers)
         misspellings = Misspellings(self.contract).of
         self._alone = store.immediate
         if self._alone:
             self._refuse_workers()
-            journal = Journal(size, answers=answers, misspellings=misspellings)
+            journal = Journal(limits, misspellings=misspellings, secrets=self.secrets)
             return journal, Changes(), ScenarioSync(self.registry)
         from execmock.service.events.shared import SharedChanges, SharedJournal
 
-        journal = SharedJournal(store, size, answers=answers, misspellings=misspellings)
+        journal = SharedJournal(store, limits, misspellings=misspellings, secrets=self.secrets)
         # Not from the seed: servers of one seed may start different stores, which this tells apart.
         token = SystemEntropy().root("store").hex()
         sync = SharedScenarioSync(store, self.registry, self.words, token)

@@ -11,6 +11,7 @@ from execmock.core.apis import EXECUTIONS_API
 from execmock.core.clock import ClockState
 from execmock.core.ids import derive, sandbox_tag, xid
 from execmock.core.sandbox import DRAW_BY, SCOPES, ApiKey, EmbedWorkflow, KeptFault, Sandbox, Scope
+from execmock.core.secrets import KnownSecrets
 from execmock.core.world_origin import WorldOrigin
 from execmock.interfaces import Clock, Contents, Entropy, Key, Put, Store
 from execmock.service.id_index import IdIndex
@@ -46,8 +47,10 @@ class Sandboxes:
         entropy: Entropy,
         make_default: Callable[[], Awaitable[Sandbox]] | None = None,
         draw_by: tuple[str, ...] = DRAW_BY,
+        secrets: KnownSecrets | None = None,
     ) -> None:
         self._store = store
+        self.secrets = KnownSecrets() if secrets is None else secrets
         self.clock = clock
         self._entropy = entropy
         self._draw_by = draw_by
@@ -168,6 +171,12 @@ class Sandboxes:
         )
         return changed
 
+    async def know_keys(self) -> None:
+        """Take note of the keys that a store has from before, so that they are never shown."""
+        for put in (await self._store.export("")).puts:
+            if isinstance(put.value, ApiKey):
+                self.secrets.add_key(put.key.id)
+
     def key(self, key: str) -> Awaitable[ApiKey | None]:
         """Return what a bearer key opens, or None if it is not configured."""
         return self._store.get(_key_place(key))
@@ -238,6 +247,7 @@ class Sandboxes:
         return [Put(_place(sandbox.id), sandbox), self.ids.own(sandbox.id), *opening]
 
     def _key_put(self, name: str, key: str, scope: Scope) -> Put:
+        self.secrets.add_key(key)
         return Put(_key_place(key), ApiKey(name, scope, self.key_id(key)))
 
 

@@ -27,6 +27,7 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "workers": _ONE_PROCESS,
         "head_timeout": _NO_STRANGERS,
         "body_rate": _NO_STRANGERS,
+        "max_snapshot": _NO_STRANGERS,
         "loop": _ONE_PROCESS,
         "upstream": "a test calls what is not the mock's at its own address",
         "log_format": "nothing is logged; requests and the report of a failed test show what came",

@@ -157,6 +157,9 @@ class ServeSettings(Settings):
         1, count(1, 64), "Processes that serve; more than one need a store that they share."
     )
     max_body: int = option(1 << 20, SIZE, "Largest request body.")
+    max_snapshot: int = option(
+        64 << 20, SIZE, "Largest body of a request to the control API, unpacked: a snapshot or a world."
+    )
     max_header: int = option(8 << 10, HEADER_SIZE, "Largest header of a request, and longest address.")
     head_timeout: int = option(
         60_000,
@@ -169,6 +172,11 @@ class ServeSettings(Settings):
         count(0),
         "Requests that each sandbox's journal keeps; those before are counted.",
         each_sandbox=True,
+    )
+    journal_bytes: int = option(
+        64 << 20,
+        SIZE,
+        "Bytes that each sandbox's journal takes up in memory, and all of them together at most four times.",
     )
     journal_answers: bool = option(
         False, FLAG, "Keep the bodies of answers in the journal too.", each_sandbox=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from execmock.errors import visible_line
 from execmock.settings.option import Option
 from execmock.settings.resolve import Setting
 
@@ -17,7 +18,9 @@ def as_columns(resolved: Mapping[str, Collection[Setting]]) -> str:
     for section, settings in resolved.items():
         for setting in settings:
             value = setting.option.show(setting.value) or "-"
-            rows.append((f"{section}.{setting.option.name}", value, str(setting.origin)))
+            rows.append(
+                (f"{section}.{setting.option.name}", visible_line(value), visible_line(str(setting.origin)))
+            )
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(f"{a:{widths[0]}}  {b:{widths[1]}}  {c}" for a, b, c in rows)
 

@@ -11,7 +11,7 @@ from execmock.testing.matching import Wanted, nearest_requests
 __all__ = ["MORE", "Bounds", "Counted", "Evidence", "listed", "times"]
 
 _MOST_LISTED = 20
-MORE = "journal_size=N keeps more"
+MORE = "journal_size=N keeps more, and journal_bytes=BYTES more of large ones"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class ExecMock(MockSandbox):
         max_body: int | str = 1 << 20,
         max_header: int | str = 8 << 10,
         journal_size: int = 1000,
+        journal_bytes: int | str = 64 << 20,
         journal_answers: bool = False,
     ) -> None:
         given = locals()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from execmock.errors import visible_line
 from execmock.service.events.seen import SeenRequest
 from execmock.testing.executions import ExecutionView
 
@@ -20,7 +21,7 @@ def requests_text(requests: Iterable[SeenRequest]) -> str:
     lines = [f"(the last {_MOST_REQUESTS} of {len(every)})"] if len(every) > _MOST_REQUESTS else []
     for request in every[-_MOST_REQUESTS:]:
         lines.append(str(request))
-        lines += [f"    {reason}" for reason in (*request.violations, *request.misspelt)]
+        lines += [f"    {visible_line(reason)}" for reason in (*request.violations, *request.misspelt)]
     return "\n".join(lines)
 
 
@@ -39,4 +40,4 @@ def _timeline(execution: ExecutionView) -> str:
         name = visit.status if visit.step == visit.status else f"{visit.status} ({visit.step})"
         by = f", by signal {visit.signal}" if visit.signal else ""
         lines.append(f"    {visit.at:%H:%M:%S}.{visit.at.microsecond // 1000:03d}  {name}{by}")
-    return "\n".join(lines)
+    return "\n".join(map(visible_line, lines))

@@ -8,7 +8,7 @@ from typing import Any, Unpack, overload
 from execmock.errors import MockError, nearest
 from execmock.service.events.seen import DroppedRequests, SeenRequest, dropped, seen
 from execmock.testing.control import Control
-from execmock.testing.evidence import Bounds, Counted, Evidence
+from execmock.testing.evidence import MORE, Bounds, Counted, Evidence
 from execmock.testing.matching import Meant, Wanted, wanted_from
 from execmock.testing.sequence import others_text, sequence_text
 from execmock.testing.tracebacks import hides
@@ -82,7 +82,7 @@ class MockRequests(Sequence[SeenRequest]):
         counted = self._counted("filter", operation, meant)
         if counted.dropped:
             gone = counted.least - len(counted.found)
-            raise MockError(f"{gone} of the requests are no longer in the journal; journal_size=N keeps more")
+            raise MockError(f"{gone} of the requests are no longer in the journal; {MORE}")
         return list(_sure(counted).found)
 
     def count(self, operation: Any = None, **meant: Unpack[Meant]) -> int:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from execmock.cli.output import show as show_text
+from execmock.cli.output import write
 from execmock.cli.scenarios.sources import config_option, configured, one_scenario, served
 from execmock.core.visible_json import visible_json
-from execmock.errors import visible
+from execmock.errors import visible, visible_line
 
 if TYPE_CHECKING:
     from execmock.core.scenario import Scenario
@@ -49,10 +50,11 @@ def _row(scenario: Scenario, file: str) -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
-    lines = [("NAME", "PICKED BY", "SIGNALS", "SUMMARY")]
+    lines: list[tuple[str, ...]] = [("NAME", "PICKED BY", "SIGNALS", "SUMMARY")]
     for row in rows:
         picked = _picked_by(row["bind"])
-        lines.append((row["name"], picked or "-", ", ".join(row["signals"]) or "-", row["summary"]))
+        cells = (row["name"], picked or "-", ", ".join(row["signals"]) or "-", row["summary"])
+        lines.append(tuple(map(visible_line, cells)))
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
         f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}".rstrip() for a, b, c, d in lines
@@ -73,7 +75,7 @@ def _picked_by(bind: dict[str, Any]) -> str:
 def show(name: str, config: str | None) -> None:
     """Print a scenario's file. Its place goes to stderr, so that the output can be kept as a new file."""
     _, file = one_scenario(name, configured(config))
-    click.echo(visible(file.path), err=True)
+    write(sys.stderr, visible(file.path) + "\n")
     # What is kept is the file itself; a terminal sees it without what would steer it.
     text = visible(file.text) if sys.stdout.isatty() else file.text
-    click.echo(text, nl=not file.text.endswith("\n"))
+    write(sys.stdout, text if text.endswith("\n") else f"{text}\n")

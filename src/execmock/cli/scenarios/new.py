@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from execmock.cli.output import show
 from execmock.errors import ConfigError
 
 __all__ = ["new"]
@@ -45,4 +46,4 @@ def new(name: str, api: str, folder: Path) -> None:
         raise ConfigError(f"{path} is there already; it is not overwritten") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"wrote {path}; `execmock scenarios preview {path}` plays it")
+    show(f"wrote {path}; `execmock scenarios preview {path}` plays it")

@@ -71,6 +71,9 @@ class ApiKeyAuthenticator:
         last = self._known.get(key)
         if last is not None and last[0] is known and last[1].sandbox is sandbox:
             return last[1]
+        if known is not None:
+            # It may have been made by another server.
+            self._sandboxes.secrets.add_key(key)
         caller = Caller(sandbox, scope, known.id if known else self._sandboxes.key_id(key))
         self._known.keep(key, (known, caller))
         return caller

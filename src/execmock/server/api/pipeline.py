@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -12,7 +11,9 @@ from msgspec.structs import replace
 from execmock.core.contract import Contract, Operation, Router, nearest_path
 from execmock.core.ids import derive
 from execmock.core.schema.violation import Violation
-from execmock.errors import StoreError
+from execmock.core.secrets import KnownSecrets
+from execmock.errors import StoreError, visible_line
+from execmock.output import warn
 from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Handled, Request, Result, refused, with_warning
 from execmock.server.api.contract_answers import ContractAnswers
@@ -20,6 +21,7 @@ from execmock.server.api.prefer import ContractAnswer, forced_answer, preference
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness
+from execmock.service.events.redaction import refusal_without
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import Sandbox
 
@@ -71,6 +73,7 @@ class Api:
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
     root, or from `seed` where no sandbox is reached. `paths` says, of an unknown path, what was expected.
+    No answer repeats one of the `secrets`.
     """
 
     def __init__(
@@ -84,7 +87,9 @@ class Api:
         only: Collection[str] | None = None,
         seed: bytes = b"",
         paths: str = _PATHS,
+        secrets: KnownSecrets | None = None,
     ) -> None:
+        self._secrets = KnownSecrets() if secrets is None else secrets
         self._paths = paths
         self._authenticator = authenticator
         self._request_ids = request_ids
@@ -241,6 +246,7 @@ class Api:
         if isinstance(error, StoreError):
             error = unavailable(error)
         if isinstance(error, Refusal):
+            error = refusal_without(error, request.query, request.headers, self._secrets)
             return refused(error, request_id), error.violations
         return internal_error(error, request, request_id), ()
 
@@ -312,5 +318,5 @@ def internal_error(error: Exception, request: Request, request_id: str) -> Answe
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
     kind = type(error).__name__
-    sys.stderr.write(f"error: {request.method} {request.path} ({request_id}): {kind}: {error} at {place}\n")
+    warn(visible_line(f"{request.method} {request.path} ({request_id}): {kind}: {error} at {place}"), "error")
     return refused(Refusal(500, "Internal error"), request_id)

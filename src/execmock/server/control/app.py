@@ -90,7 +90,9 @@ class ControlApi:
         served = {name: _handler(serve) for name, serve in handlers.items()}
         refusing = Strictness(unknown_parameters=False)
         strictness = dict.fromkeys(self._contract.operations, refusing)
-        self._api = Api(self._contract, served, self._guard, request_ids, strictness, paths=_PATHS)
+        self._api = Api(
+            self._contract, served, self._guard, request_ids, strictness, paths=_PATHS, secrets=engine.secrets
+        )
 
     def end(self) -> None:
         """End what is open: the server is about to stop."""

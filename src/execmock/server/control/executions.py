@@ -91,7 +91,9 @@ class ExecutionOperations(Operations):
         execution = (await self.engine.commands.standing(sandbox, name)).execution
         if not execution.api.reads:
             raise Refusal(409, f"Executions of the API {execution.api.name} have no client token")
-        return encode({"clientToken": client_token(sandbox.root, execution.id)})
+        token = client_token(sandbox.root, execution.id)
+        self.engine.secrets.add_token(token)
+        return encode({"clientToken": token})
 
     def _shown(self, standing: ExecutionState, sandbox: Sandbox) -> bytes:
         return encode({**standing.as_json(), "view": self.engine.commands.view(standing, sandbox)})

@@ -123,7 +123,8 @@ def _surely(wanted: JournalFilter, dropped: Dropped) -> int:
         raise Refusal(
             409,
             f"The count is not known: the journal dropped {unsure} requests that may be meant. "
-            "--journal-size N keeps more; operation, method, path and status are counted for all.",
+            "--journal-size N keeps more, and --journal-bytes BYTES more of large ones; operation, method, "
+            "path and status are counted for all.",
             [violation],
         )
     return dropped.total

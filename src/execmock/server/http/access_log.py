@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from execmock.core.secrets import KnownSecrets
+from execmock.output import warn, write
 from execmock.server.api.calls import Request, Result
 from execmock.server.http.log_lines import Answered, Line, Moved, as_json, as_text
 
@@ -20,11 +22,19 @@ _BATCH_EVERY = 0.05
 
 
 class AccessLog:
-    """Writes lines as text or JSON. What they say is worked out when they are written, off the hot path."""
+    """Writes lines as text or JSON, without `secrets`. What they say is worked out off the hot path."""
 
-    def __init__(self, form: str = "text", stream: TextIO | None = None, *, quiet: bool = False) -> None:
-        self._render: Callable[[Line], str] = as_json if form == "json" else as_text
-        self._stream = stream or sys.stdout
+    def __init__(
+        self,
+        form: str = "text",
+        stream: TextIO | None = None,
+        *,
+        quiet: bool = False,
+        secrets: KnownSecrets | None = None,
+    ) -> None:
+        self._secrets = KnownSecrets() if secrets is None else secrets
+        self._render: Callable[[Line, KnownSecrets], str] = as_json if form == "json" else as_text
+        self._stream: TextIO | None = stream or sys.stdout
         self._quiet = quiet
         self._waiting: list[Line] = []
         self.listener: Callable[[Sequence[Line]], None] | None = None
@@ -53,11 +63,7 @@ class AccessLog:
     def say(self, line: str) -> None:
         """Write a line to stderr about something other than a request."""
         self.flush()
-        try:
-            sys.stderr.write(f"execmock: {line}\n")
-            sys.stderr.flush()
-        except (OSError, ValueError):
-            self._quiet = True
+        warn(self._secrets.hide(line))
 
     def flush(self) -> None:
         """Write the waiting lines. If the reader is gone, logging stops and the server goes on."""
@@ -65,10 +71,7 @@ class AccessLog:
             self._timer.cancel()
         self._timer = None
         lines, self._waiting = self._waiting, []
-        try:
-            self._stream.write("".join(map(self._render, lines)))
-            self._stream.flush()
-        except (OSError, ValueError):
+        if lines and not write(self._stream, "".join([self._render(line, self._secrets) for line in lines])):
             self._quiet = True
         if self.listener is not None and lines:
             self.listener(lines)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
-from aiohttp.http_writer import HttpVersion11
+from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
 
 from execmock.forwarding.relay import PassedRequest
 from execmock.server.http.head_watch import HeadWatch
@@ -25,6 +25,7 @@ __all__ = ["AiohttpServer"]
 # Errors in handlers are reported by the dispatcher; what remains are malformed requests of clients.
 _SILENT = logging.getLogger("execmock.http")
 _SILENT.disabled = True
+_SPOKEN = (HttpVersion10, HttpVersion11)
 _UNREADABLE = "UNKNOWN"
 """The method of what stands for a request that cannot be read; its version is 1.0, whatever came."""
 
@@ -51,9 +52,11 @@ class AiohttpServer(web.Server):
         writer: AbstractStreamWriter,
         task: asyncio.Task[None],
     ) -> web.BaseRequest:
-        if message.method == _UNREADABLE:
+        version = message.version
+        if message.method == _UNREADABLE or version not in _SPOKEN:
             message = message._replace(version=HttpVersion11)
         cast("_Connection", protocol).heads.begun()
+        cast("_Connection", protocol).came_as = None if version in _SPOKEN else version
         return PassedRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -75,7 +78,7 @@ class AiohttpServer(web.Server):
 class _Connection(web.RequestHandler):
     """One connection."""
 
-    __slots__ = ("_dispatcher", "heads", "opened")
+    __slots__ = ("_dispatcher", "came_as", "heads", "opened")
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
@@ -92,6 +95,8 @@ class _Connection(web.RequestHandler):
         self._dispatcher = dispatcher
         self.opened = dispatcher.api.engine.changes.last
         """The number of the latest change when it was opened."""
+        self.came_as: HttpVersion | None = None
+        """The version of HTTP of the present request, where that is not one that is spoken."""
         self.heads = HeadWatch(dispatcher.api.limits.head_timeout)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -34,11 +34,18 @@ class Limits(NamedTuple):
     max_header: int
     head_timeout: int
     body_rate: int
+    max_snapshot: int
 
     @classmethod
     def of(cls, options: ServeSettings) -> Limits:
         """Return the limits that options set."""
-        return cls(options.max_body, options.max_header, options.head_timeout, options.body_rate)
+        return cls(
+            options.max_body,
+            options.max_header,
+            options.head_timeout,
+            options.body_rate,
+            options.max_snapshot,
+        )
 
 
 async def read_body(

@@ -40,7 +40,6 @@ ON_EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",
     "Server": f"execmock/{__version__}",
 }
-_CONTROL_BODY = 256 << 20
 _TOO_SLOW = 408
 _READS = ("GET", "HEAD")
 
@@ -76,11 +75,13 @@ class Dispatcher:
         request = Request(incoming.method, path, query, incoming.headers)
         first = first_segment(path)
         try:
+            wrong = _unreadable(incoming, is_control=self._control is not None and first == PREFIX)
+            if wrong is not None:
+                # Where its body ends cannot be told, so it is not waited for.
+                incoming.content.feed_eof()
+                return self.malformed(incoming, wrong)
             if self._control and first == PREFIX:
                 return await self._control(incoming, request)
-            host = incoming.headers.get("Host")
-            if host is not None and not is_host(host):
-                return self._bad_host(incoming)
             page = self._pages().get(first)
             if page is not None and not self.api.is_preflight(request):
                 return await page(incoming)
@@ -99,12 +100,6 @@ class Dispatcher:
             if isinstance(passed, Refusal)
             else passed
         )
-
-    def _bad_host(self, incoming: web.BaseRequest) -> web.Response:
-        # Imported here, as all that imports aiohttp.
-        from execmock.server.http.malformed import BAD_HOST
-
-        return self.malformed(incoming, BAD_HOST)
 
     def malformed(self, incoming: web.BaseRequest, refusal: Refusal) -> web.Response:
         """Answer a malformed request; the connection closes after it."""
@@ -307,10 +302,20 @@ async def _controlled(
     control: ControlApi, incoming: web.BaseRequest, request: Request, limits: Limits
 ) -> Result:
     try:
-        body = await read_body(incoming, limits, _CONTROL_BODY)
+        body = await read_body(incoming, limits, limits.max_snapshot)
     except Refusal as refusal:
         return control.refuse(refusal)
     return await control.handle(request.with_body(body))
+
+
+def _unreadable(incoming: web.BaseRequest, *, is_control: bool) -> Refusal | None:
+    """Return why a request cannot be served, whatever it asks for; the control API looks at hosts itself."""
+    # Imported here, as all that imports aiohttp.
+    from execmock.server.http.malformed import BAD_HOST, unsupported
+
+    host = incoming.headers.get("Host")
+    bad = host is not None and not is_control and not is_host(host)
+    return BAD_HOST if bad else unsupported(incoming)
 
 
 def _response(answer: Answer, common: Mapping[str, str]) -> web.Response:

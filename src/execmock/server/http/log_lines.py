@@ -9,9 +9,16 @@ from msgspec import Struct
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode_kept, encode
+from execmock.core.secrets import KnownSecrets
+from execmock.core.visible_json import visible_text
+from execmock.errors import visible_line
 from execmock.server.api.calls import Request, Result
-from execmock.service.events.redaction import hidden, query_without_secrets, secrets_of, violations_without
-from execmock.service.events.redaction import path_without_secrets as shown_path
+from execmock.service.events.redaction import (
+    path_without_secrets,
+    query_without_secrets,
+    secrets_of,
+    violations_without,
+)
 
 __all__ = ["Answered", "Moved", "as_json", "as_text"]
 
@@ -45,11 +52,11 @@ class Moved(Struct, frozen=True, gc=False):
 Line = Answered | Moved
 
 
-def as_text(line: Line) -> str:
+def as_text(line: Line, known: KnownSecrets) -> str:
     """Return a line for people, with the newline."""
     if isinstance(line, Moved):
         return _moved_text(line)
-    shown = _shown(line)
+    shown = _shown(line, known)
     parts = [
         f"{_clock(line.at)}  {shown['status']}  {shown['method']:<6} {_target(shown)}  {line.took:.1f} ms"
     ]
@@ -60,10 +67,10 @@ def as_text(line: Line) -> str:
     scenario = f"scenario {shown['scenario']}" if shown["scenario"] else ""
     parts += [part for part in (about, scenario, _where(shown["sandbox"])) if part]
     parts += [part for part in (shown["problem"], shown["note"]) if part]
-    return "  ".join(map(_printable, parts)) + "\n"
+    return "  ".join(map(visible_line, parts)) + "\n"
 
 
-def as_json(line: Line) -> str:
+def as_json(line: Line, known: KnownSecrets) -> str:
     """Return a line for programs, with the newline."""
     if isinstance(line, Moved):
         steps = [{"status": status, "step": step} for status, step in line.steps]
@@ -75,20 +82,20 @@ def as_json(line: Line) -> str:
             "subject": line.subject,
         }
     else:
-        fields = {"at": format_instant(line.at), **_shown(line), "took": round(line.took, 3)}
-    return encode(fields).decode("utf-8", "replace") + "\n"
+        fields = {"at": format_instant(line.at), **_shown(line, known), "took": round(line.took, 3)}
+    return visible_text(encode(fields).decode("utf-8", "replace")) + "\n"
 
 
-def _shown(line: Answered) -> dict[str, Any]:
+def _shown(line: Answered, known: KnownSecrets) -> dict[str, Any]:
     """Return what a line says of a request, secrets hidden.
 
     `made` is there where the execution that was made is not what the request was about.
     """
     request, result = line.request, line.result
-    query = query_without_secrets(request.query, request.headers)
-    return {
+    query = query_without_secrets(request.query, request.headers, known)
+    shown = {
         "method": request.method,
-        "path": shown_path(request.path, request.query, request.headers),
+        "path": path_without_secrets(request.path, request.query, request.headers, known),
         "query": query if len(query) <= _LONGEST_QUERY else query[: _LONGEST_QUERY - 3] + "...",
         "status": result.answer.status,
         "operation": result.operation,
@@ -99,6 +106,8 @@ def _shown(line: Answered) -> dict[str, Any]:
         "problem": _problem(line),
         "note": "; ".join(part for part in (result.note or line.note, result.warning) if part),
     }
+    secrets = secrets_of(request.query, request.headers)
+    return {name: known.hidden(value, secrets) for name, value in shown.items()}
 
 
 def _problem(line: Answered) -> str:
@@ -106,14 +115,11 @@ def _problem(line: Answered) -> str:
     result = line.result
     if result.answer.status < 400 or result.note:
         return ""
-    secrets = secrets_of(line.request.query, line.request.headers)
     if result.violations:
         more = len(result.violations) - 1
         (first,) = violations_without(result.violations[:1])
-        said = str(first) + (f" (and {more} more)" if more else "")
-    else:
-        said = _message(result.answer.body)
-    return str(hidden(said, secrets))
+        return str(first) + (f" (and {more} more)" if more else "")
+    return _message(result.answer.body)
 
 
 def _message(body: bytes) -> str:
@@ -130,7 +136,9 @@ def _moved_text(line: Moved) -> str:
     names = [status if step == status else f"{status} ({step})" for status, step in steps]
     way = " -> ".join(names if steps is line.steps else ["...", *names])
     where = _where(line.sandbox)
-    return _printable(f"{_clock(line.at)}  move {line.subject}  {way}{'  ' + where if where else ''}") + "\n"
+    return (
+        visible_line(f"{_clock(line.at)}  move {line.subject}  {way}{'  ' + where if where else ''}") + "\n"
+    )
 
 
 def _clock(at: int) -> str:
@@ -143,10 +151,3 @@ def _where(sandbox: str) -> str:
 
 def _target(shown: Mapping[str, Any]) -> str:
     return f"{shown['path']}?{shown['query']}" if shown["query"] else str(shown["path"])
-
-
-def _printable(text: str) -> str:
-    # A path may hold anything; control characters must not reach a terminal.
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from aiohttp.http_exceptions import (
     BadHttpMethod,
@@ -11,11 +12,15 @@ from aiohttp.http_exceptions import (
     InvalidURLError,
     LineTooLong,
 )
+from aiohttp.http_writer import HttpVersion11
 
 from execmock.core.schema.violation import Violation
 from execmock.service.refusals import Refusal
 
-__all__ = ["BAD_HOST", "field_limit", "line_limit", "unreadable"]
+if TYPE_CHECKING:
+    from aiohttp import web
+
+__all__ = ["BAD_HOST", "field_limit", "line_limit", "unreadable", "unsupported"]
 
 BAD_HOST = Refusal(
     400,
@@ -34,6 +39,28 @@ _KINDS = {
     BadStatusLine: "its first line is not valid",
     InvalidHeader: "a header is not valid",
 }
+
+
+def unsupported(incoming: web.BaseRequest) -> Refusal | None:
+    """Return the refusal of a request in a version of HTTP or a transfer coding that is not spoken here.
+
+    Whatever body it has cannot be told from the next request.
+    """
+    version = getattr(incoming.protocol, "came_as", None)
+    if version is not None:
+        if version.major < 1:
+            return _refused("its first line names no version of HTTP")
+        violation = Violation("version", "HTTP/1.1 or HTTP/1.0", f"HTTP/{version.major}.{version.minor}")
+        return Refusal(505, "The version of HTTP is not supported", [violation])
+    codings = incoming.headers.getall("Transfer-Encoding", ())
+    if not codings:
+        return None
+    if incoming.version < HttpVersion11:
+        return _refused("it has a Transfer-Encoding, which HTTP/1.0 does not know")
+    if [coding.strip().lower() for coding in codings] != ["chunked"]:
+        violation = Violation("header/Transfer-Encoding", "chunked", "something else")
+        return Refusal(501, "The transfer coding is not supported", [violation])
+    return None
 
 
 def line_limit(max_header: int) -> int:

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from execmock.core.durations import format_instant
 from execmock.core.json_text import JsonError, decode
 from execmock.core.request_counts import RequestKind
 from execmock.core.schema.violation import Violation
+from execmock.core.secrets import KnownSecrets
 from execmock.service.events.redaction import (
     HIDDEN,
-    hidden,
     is_secret,
     may_hold,
     path_without_secrets,
@@ -23,10 +24,12 @@ from execmock.service.events.redaction import (
     violations_without,
 )
 
-__all__ = ["LONGEST_BODY", "JournalEntry", "clipped", "kind_of", "kind_of_shown", "rendered"]
+__all__ = ["LONGEST_BODY", "JournalEntry", "clipped", "kind_of", "kind_of_shown", "rendered", "shortened"]
 
 LONGEST_BODY = 64 * 1024
 """Bytes that are kept of a body."""
+_LONGEST_DROPPED = 4 * 1024
+"""Bytes of a body that stay of a request which the journal dropped, where it is told of all the same."""
 
 
 class JournalEntry(Struct, frozen=True, gc=False):
@@ -66,6 +69,12 @@ class JournalEntry(Struct, frozen=True, gc=False):
         return not self.fits and bool(self.violations)
 
     @property
+    def weight(self) -> int:
+        """How many bytes it takes up in memory, about."""
+        names = sum(map(len, self.headers)) + sum(map(len, self.headers.values()))
+        return 500 + self.size + len(self.path) + len(self.query) + names
+
+    @property
     def size(self) -> int:
         """How many bytes of bodies it holds."""
         return len(self.body) + len(self.answer or b"")
@@ -77,9 +86,22 @@ def clipped(body: bytes) -> tuple[bytes, int]:
     return (body, 0) if cut <= 0 else (body[:LONGEST_BODY], cut)
 
 
-def kind_of(entry: JournalEntry) -> RequestKind:
+def shortened(entry: JournalEntry, misspelt: Sequence[Violation]) -> JournalEntry:
+    """Return an entry with the beginnings of its bodies, and what was misspelt in all of them."""
+    body, answer = entry.body[:_LONGEST_DROPPED], entry.answer and entry.answer[:_LONGEST_DROPPED]
+    return replace(
+        entry,
+        body=body,
+        cut=entry.cut + len(entry.body) - len(body),
+        answer=answer,
+        answer_cut=entry.answer_cut + len(entry.answer or b"") - len(answer or b""),
+        misspelt=misspelt,
+    )
+
+
+def kind_of(entry: JournalEntry, known: KnownSecrets) -> RequestKind:
     """Return what a request is counted by."""
-    path = path_without_secrets(entry.path, entry.query, entry.headers)
+    path = path_without_secrets(entry.path, entry.query, entry.headers, known)
     return RequestKind(entry.operation, entry.method, path, entry.status, entry.breaks_contract)
 
 
@@ -89,7 +111,7 @@ def kind_of_shown(shown: Mapping[str, Any]) -> RequestKind:
     return RequestKind(shown["operation"] or "", shown["method"], shown["path"], shown["status"], breaks)
 
 
-def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[str, Any]:
+def rendered(entry: JournalEntry, known: KnownSecrets, misspelt: Sequence[Violation] = ()) -> dict[str, Any]:
     """Return an entry as JSON-like data, without keys and tokens."""
     shown: dict[str, Any] = {
         "number": entry.number,
@@ -116,10 +138,10 @@ def rendered(entry: JournalEntry, misspelt: Sequence[Violation] = ()) -> dict[st
     if entry.answer is not None:
         answer = _body(entry.answer, entry.answer_cut)
         given = secrets_in(answer)
-        shown |= {"answer": hidden(answer, given) if given else answer, "answerCut": entry.answer_cut}
+        shown |= {"answer": known.hidden(answer, given) if given else answer, "answerCut": entry.answer_cut}
     texts = {"body": entry.body, "answer": entry.answer or b""}
-    clean = {name for name, text in texts.items() if not may_hold(text, secrets)}
-    return {name: value if name in clean else hidden(value, secrets) for name, value in shown.items()}
+    clean = {name for name, text in texts.items() if not may_hold(text, secrets, known)}
+    return {name: value if name in clean else known.hidden(value, secrets) for name, value in shown.items()}
 
 
 def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

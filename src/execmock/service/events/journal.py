@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from execmock.core.bounded_cache import BoundedCache
@@ -17,7 +18,8 @@ from execmock.core.json_text import encode
 from execmock.core.request_counts import RequestCount, RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
 from execmock.core.schema.violation import Violation
-from execmock.service.events.entry import JournalEntry, kind_of, rendered
+from execmock.core.secrets import KnownSecrets
+from execmock.service.events.entry import JournalEntry, kind_of, rendered, shortened
 
 __all__ = [
     "MOST_VIOLATING",
@@ -26,6 +28,7 @@ __all__ = [
     "Found",
     "Journal",
     "JournalFilter",
+    "JournalLimits",
     "Summary",
     "in_pieces",
 ]
@@ -35,6 +38,10 @@ MOST_VIOLATING = 100
 _PIECE = 64 * 1024
 """Bytes of bodies that are worked on without a break in which others are served."""
 
+_SANDBOXES = 4
+"""How many times what one sandbox may take up in memory all of them take up together."""
+
+_Facts = tuple[RequestKind, Sequence[Violation]]
 FindMisspelt = Callable[[str, str, Mapping[str, str], bytes], Sequence[Violation]]
 """From operation, query, headers and body to the names in them that are nearly known."""
 
@@ -118,29 +125,37 @@ class Summary(NamedTuple):
     dropped: int
 
 
+class JournalLimits(NamedTuple):
+    """How many entries are kept of a sandbox, how many bytes they take up, and whether with answers.
+
+    All sandboxes together take up at most four times as many bytes.
+    """
+
+    size: int = 1000
+    bytes: int = 64 << 20
+    answers: bool = False
+
+
 class _Ring:
     """The latest entries of a sandbox, and what is known of those before them."""
 
-    __slots__ = ("dropped", "entries", "misspelt", "up_to", "violating")
+    __slots__ = ("dropped", "entries", "misspelt", "most", "up_to", "violating", "weight")
 
-    def __init__(self, size: int = 0) -> None:
-        self.entries: deque[JournalEntry] = deque(maxlen=size)
+    def __init__(self, most: int = 0) -> None:
+        self.most = most
+        self.weight = 0
+        self.entries: deque[JournalEntry] = deque()
         self.violating: deque[JournalEntry] = deque(maxlen=MOST_VIOLATING)
         self.misspelt: deque[JournalEntry] = deque(maxlen=MOST_VIOLATING)
         self.dropped = RequestCounts()
         self.up_to = 0
 
-    def dropped_by(self, entry: JournalEntry) -> JournalEntry | None:
-        """Return the entry that makes room for another, or None while there is room."""
-        entries = self.entries
-        if len(entries) != entries.maxlen:
-            return None
-        return entries[0] if entries else entry
-
-    def drop(self, entry: JournalEntry, kind: RequestKind, misspelt: bool) -> None:
+    def drop(self, entry: JournalEntry, kind: RequestKind, misspelt: Sequence[Violation]) -> None:
         """Count an entry that is no longer kept."""
         self.dropped.add(kind)
         self.up_to = entry.number
+        if kind.breaks_contract or misspelt:
+            entry = shortened(entry, misspelt)
         if kind.breaks_contract:
             self.violating.append(entry)
         if misspelt:
@@ -150,49 +165,65 @@ class _Ring:
 class Journal:
     """The entries of every sandbox, the latest of each. Those before them are counted by kind.
 
-    `size` is how many are kept, and `answers` whether with the bodies of answers, where the sandbox does not
-    say otherwise. `misspellings` finds the names in requests that are nearly known.
+    `limits` hold where the sandbox does not say otherwise. `misspellings` finds the names in requests that
+    are nearly known, `secrets` are never shown.
     """
 
     def __init__(
-        self, size: int = 1000, *, answers: bool = False, misspellings: FindMisspelt = lambda *_: ()
+        self,
+        limits: JournalLimits = JournalLimits(),  # noqa: B008 - a frozen value
+        *,
+        misspellings: FindMisspelt = lambda *_: (),
+        secrets: KnownSecrets | None = None,
     ) -> None:
-        self._size = size
-        self._answers = answers
+        self._limits = limits
+        self._weight = 0
         self.misspellings = misspellings
+        self.secrets = KnownSecrets() if secrets is None else secrets
         self._rings: dict[str, _Ring] = {}
-        self._facts: BoundedCache[Any, tuple[Mapping[str, str], tuple[RequestKind, bool]]] = BoundedCache(
-            1000
-        )
+        self._facts: BoundedCache[Any, tuple[Mapping[str, str], _Facts]] = BoundedCache(1000)
 
     def size_of(self, sandbox: Sandbox) -> int:
         """Return how many entries are kept of a sandbox."""
-        return self._size if sandbox.journal_size is None else sandbox.journal_size
+        return self._limits.size if sandbox.journal_size is None else sandbox.journal_size
 
     def keeps_answers(self, sandbox: Sandbox) -> bool:
         """Whether the bodies of answers are kept of a sandbox."""
-        return self._answers if sandbox.journal_answers is None else sandbox.journal_answers
+        return self._limits.answers if sandbox.journal_answers is None else sandbox.journal_answers
 
     def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
         """Keep an entry."""
         ring = self._rings.get(sandbox.id)
         if ring is None:
             ring = self._rings[sandbox.id] = _Ring(self.size_of(sandbox))
-        gone = ring.dropped_by(entry)
-        if gone is not None:
-            ring.drop(gone, *self._facts_of(gone))
         ring.entries.append(entry)
+        weight = entry.weight
+        ring.weight += weight
+        self._weight += weight
+        while len(ring.entries) > ring.most or ring.weight > self._limits.bytes:
+            self._drop_oldest(ring)
+        while self._weight > _SANDBOXES * self._limits.bytes:
+            self._drop_oldest(max(self._rings.values(), key=attrgetter("weight")))
 
-    def _facts_of(self, entry: JournalEntry) -> tuple[RequestKind, bool]:
-        """Return what is counted of an entry, and whether it has misspelt names."""
+    def _drop_oldest(self, ring: _Ring) -> None:
+        entry = ring.entries.popleft()
+        ring.drop(entry, *self._facts_of(entry))
+        self._forget_weight(ring, entry.weight)
+
+    def _forget_weight(self, ring: _Ring, weight: int) -> None:
+        ring.weight -= weight
+        self._weight -= weight
+
+    def _facts_of(self, entry: JournalEntry) -> _Facts:
+        """Return what is counted of an entry, and its misspelt names."""
         if entry.body:
-            return kind_of(entry), bool(self.misspelt(entry))
+            return kind_of(entry, self.secrets), self.misspelt(entry)
         # Clients that poll send the same request again and again, and it is dropped as often.
         headers = entry.headers
         place = (entry.path, entry.query, entry.method, entry.status, entry.breaks_contract, id(headers))
         known = self._facts.get(place)
         if known is None or known[0] is not headers:
-            known = (headers, (kind_of(entry), bool(self.misspelt(entry))))
+            known = (headers, (kind_of(entry, self.secrets), self.misspelt(entry)))
             self._facts.keep(place, known)
         return known[1]
 
@@ -204,7 +235,7 @@ class Journal:
 
     def shown(self, entry: JournalEntry) -> dict[str, Any]:
         """Return an entry as it is shown."""
-        return rendered(entry, self.misspelt(entry))
+        return rendered(entry, self.secrets, self.misspelt(entry))
 
     def entries(self, sandbox: str, wanted: JournalFilter) -> list[JournalEntry]:
         """Return the wanted entries that are kept, oldest first."""
@@ -251,12 +282,13 @@ class Journal:
         ring = self._rings.get(sandbox, _EMPTY)
         counts = RequestCounts(ring.dropped)
         for entry in ring.entries:
-            counts.add(kind_of(entry))
+            counts.add(kind_of(entry, self.secrets))
         return Summary(list(counts), ring.dropped.total)
 
     async def clear(self, sandbox: str) -> int:
         """Forget a sandbox's entries and counts; return how many requests there were."""
         ring = self._rings.pop(sandbox, _EMPTY)
+        self._weight -= ring.weight
         return len(ring.entries) + ring.dropped.total
 
     async def forget(self, sandbox: Sandbox, wanted: JournalFilter) -> int:
@@ -267,9 +299,14 @@ class Journal:
         gone = {entry.number for entry in self.entries(sandbox.id, wanted)}
         before = len(ring.entries) + ring.dropped.total
         ring.dropped = ring.dropped.without(wanted.admits_kind)
-        ring.entries = deque((e for e in ring.entries if e.number not in gone), maxlen=ring.entries.maxlen)
+        for entry in ring.entries:
+            if entry.number in gone:
+                self._forget_weight(ring, entry.weight)
+        ring.entries = deque(entry for entry in ring.entries if entry.number not in gone)
         for name in ("violating", "misspelt"):
-            kept = (entry for entry in getattr(ring, name) if not wanted.admits_kind(kind_of(entry)))
+            kept = (
+                entry for entry in getattr(ring, name) if not wanted.admits_kind(kind_of(entry, self.secrets))
+            )
             setattr(ring, name, deque(kept, maxlen=MOST_VIOLATING))
         return before - len(ring.entries) - ring.dropped.total
 

@@ -12,17 +12,21 @@ from execmock.service.events.stored_counts import StoredCounts
 
 __all__ = ["LogWriter"]
 
+_MOST_BYTES = 64 << 20
+"""Bytes of a log that wait for the store."""
+
 
 class LogWriter:
     """Appends entries in the background, as fast as the store takes them; those that wait go together.
 
-    What waits is lost with the process, and entries that the store refuses are dropped: it is a log. They
-    take up their numbers all the same, so that a reader sees the gap. Counts are written before the entries
-    that they count, and those that the store refuses are tried again.
+    What waits for one log takes at most `most_bytes`. It is lost with the process, and entries that the store
+    refuses are dropped: it is a log. They take up their numbers all the same, so that a reader sees the gap.
+    Counts are written before the entries that they count, and those that the store refuses are tried again.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, most_bytes: int = _MOST_BYTES) -> None:
         self._store = store
+        self._most_bytes = most_bytes
         self._stored = StoredCounts(store)
         self._waiting: dict[tuple[str, str], _Entries] = {}
         self._counts: dict[str, RequestCounts] = {}
@@ -48,7 +52,7 @@ class LogWriter:
     def _of(self, sandbox: str, log: str, most: int) -> _Entries:
         place = (sandbox, log)
         if place not in self._waiting:
-            self._waiting[place] = _Entries(most)
+            self._waiting[place] = _Entries(most, self._most_bytes)
         return self._waiting[place]
 
     def _begin(self) -> None:
@@ -85,17 +89,23 @@ class LogWriter:
 
 
 class _Entries:
-    """What waits for a log: the latest entries, and how many came before them."""
+    """What waits for a log: the latest entries, within bytes, and how many came before them."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_bytes: int) -> None:
         self.most = most
+        self._room = most_bytes
         self.skipped = 0
-        self._latest: deque[bytes] = deque(maxlen=most)
+        self._latest: deque[bytes] = deque()
 
     def add(self, entry: bytes) -> None:
-        if len(self._latest) == self.most:
-            self.skipped += 1
         self._latest.append(entry)
+        self._room -= len(entry)
+        while self._is_over():
+            self._room += len(self._latest.popleft())
+            self.skipped += 1
+
+    def _is_over(self) -> bool:
+        return bool(self._latest) and (self._room < 0 or len(self._latest) > self.most)
 
     @property
     def total(self) -> int:

@@ -13,24 +13,24 @@ from urllib.parse import parse_qsl, urlencode
 
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.schema.violation import Violation
+from execmock.core.secrets import HIDDEN, SHORTEST, KnownSecrets
+from execmock.service.refusals import Refusal
 
 __all__ = [
     "HIDDEN",
-    "hidden",
     "is_secret",
     "may_hold",
     "path_without_secrets",
     "query_without_secrets",
     "redacted_query",
+    "refusal_without",
     "secrets_in",
     "secrets_of",
     "violations_without",
 ]
 
-HIDDEN = "***"
 _SECRET_NAME = re.compile(r"auth|cookie|token|secret|passw|api[-_]?key|^key$|^x-execmock-key$", re.IGNORECASE)
 _NAMED_TEXT = re.compile(r'"([^"\\]{1,80})":"([^"\\]{1,2000})"?')
-_SHORTEST = 6
 _kept_secrets: BoundedCache[int, tuple[Mapping[str, str], frozenset[str]]] = BoundedCache(100)
 
 
@@ -46,7 +46,7 @@ def secrets_of(query: str, headers: Mapping[str, str]) -> frozenset[str]:
     pairs = [*parse_qsl(query), *parse_qsl(page), *headers.items()]
     # Authorization holds a scheme and a key, Cookie a row of names and values.
     found = {part for name, value in pairs if is_secret(name) for part in re.split(r"[\s;,=]+", value)}
-    return frozenset(part for part in found if len(part) >= _SHORTEST)
+    return frozenset(part for part in found if len(part) >= SHORTEST)
 
 
 def secrets_in(value: Any) -> frozenset[str]:
@@ -62,57 +62,44 @@ def secrets_in(value: Any) -> frozenset[str]:
             waiting.extend(item)
     if isinstance(value, str):
         found.update(text for name, text in _NAMED_TEXT.findall(value) if is_secret(name))
-    return frozenset(text for text in found if len(text) >= _SHORTEST)
+    return frozenset(text for text in found if len(text) >= SHORTEST)
 
 
-def path_without_secrets(path: str, query: str, headers: Mapping[str, str]) -> str:
-    """Return a path with every secret in it replaced that its request came with."""
-    known = _kept_secrets.get(id(headers))
-    if known is None or known[0] is not headers:
+def path_without_secrets(path: str, query: str, headers: Mapping[str, str], known: KnownSecrets) -> str:
+    """Return a path with every secret in it replaced that is known or that its request came with."""
+    kept = _kept_secrets.get(id(headers))
+    if kept is None or kept[0] is not headers:
         # Clients send the same headers again and again, and the fast path then gives the same mapping.
-        known = (headers, secrets_of("", headers))
-        _kept_secrets.keep(id(headers), known)
-    secrets = known[1]
+        kept = (headers, secrets_of("", headers))
+        _kept_secrets.keep(id(headers), kept)
+    secrets = kept[1]
     if query and ("%" in query or _SECRET_NAME.search(query)):
         secrets = secrets_of(query, headers)
-    for secret in secrets:
-        if secret in path:
-            path = path.replace(secret, HIDDEN)
-    return path
+    return known.hide(path, secrets)
 
 
-def may_hold(text: bytes, secrets: Collection[str]) -> bool:
+def may_hold(text: bytes, secrets: Collection[str], known: KnownSecrets) -> bool:
     """Whether JSON may hold a secret: to look is quicker than to replace it in all that is in there."""
-    # Behind a backslash, letters may be written otherwise.
-    return b"\\" in text or any(secret.encode("utf-8", "surrogateescape") in text for secret in secrets)
+    # Behind a backslash or a percent sign, letters may be written otherwise; an address may hold a password.
+    if b"\\" in text or b"%" in text or b"@" in text:
+        return True
+    said = text.decode("utf-8", "surrogateescape")
+    return any(secret in said for secret in secrets) or bool(known.found_in(said))
 
 
-def hidden(value: Any, secrets: Collection[str]) -> Any:
-    """Return JSON-like data with every secret in its texts replaced."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
-    if isinstance(value, Mapping):
-        return {hidden(name, secrets): hidden(inner, secrets) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [hidden(inner, secrets) for inner in value]
-    return value
-
-
-def query_without_secrets(query: str, headers: Mapping[str, str]) -> str:
-    """Return a query as it came, with every secret in it replaced that its request came with."""
+def query_without_secrets(query: str, headers: Mapping[str, str], known: KnownSecrets) -> str:
+    """Return a query with every secret in it replaced that is known or that its request came with."""
     if "%" not in query and not _SECRET_NAME.search(query):
-        return path_without_secrets(query, "", headers)
+        return path_without_secrets(query, "", headers, known)
     # Some clients part parameters by semicolons, so that one may stand in the value of another.
     query = query.replace(";", "&")
     secrets = secrets_of(query, headers)
     pairs = parse_qsl(query, keep_blank_values=True)
     shown = [
-        (hidden(name, secrets), HIDDEN if is_secret(name) else hidden(value, secrets))
+        (known.hide(name, secrets), HIDDEN if is_secret(name) else known.hide(value, secrets))
         for name, value in pairs
     ]
-    return urlencode(shown, safe="*/:,")
+    return urlencode(shown, safe="*/:,@")
 
 
 def redacted_query(query: str) -> str:
@@ -131,3 +118,19 @@ def violations_without(violations: Sequence[Violation]) -> list[Violation]:
         else violation
         for violation in violations
     ]
+
+
+def refusal_without(refusal: Refusal, query: str, headers: Mapping[str, str], known: KnownSecrets) -> Refusal:
+    """Return a refusal that repeats no secret which is known or which its request came with."""
+    if not refusal.violations:
+        return refusal
+    secrets = secrets_of(query, headers)
+    violations = [
+        violation._replace(
+            received=violation.received if violation.missing else known.hidden(violation.received, secrets),
+            where=known.hide(violation.where, secrets),
+            hint=known.hide(violation.hint, secrets),
+        )
+        for violation in refusal.violations
+    ]
+    return Refusal(refusal.status, refusal.message, violations, refusal.headers)

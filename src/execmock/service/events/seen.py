@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from execmock.errors import visible_line
+
 __all__ = ["DroppedRequests", "SeenRequest", "dropped", "seen"]
 
 
@@ -53,7 +55,7 @@ class SeenRequest:
         line = f"{clock}  {self.method} {self.path}{query} -> {self.status}"
         cut = f"  (body cut by {self.body_cut} bytes)" if self.body_cut else ""
         struck = f"  (fault {', '.join(self.faults)})" if self.faults else ""
-        return f"{line}  {about}{cut}{struck}" if about else line + cut + struck
+        return visible_line(f"{line}  {about}{cut}{struck}" if about else line + cut + struck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class DroppedRequests:
     def __str__(self) -> str:
         about = f"  {self.operation}" if self.operation else ""
         place = f"{self.method or 'any method'} {self.path or 'of other paths'}"
-        return f"{self.count} × {place} -> {self.status}{about}"
+        return visible_line(f"{self.count} × {place} -> {self.status}{about}")
 
 
 def seen(entry: Mapping[str, Any]) -> SeenRequest:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from execmock.core.json_text import decode_kept, encode
 from execmock.core.request_counts import RequestCounts, RequestKind
 from execmock.core.sandbox import Sandbox
+from execmock.core.secrets import KnownSecrets
 from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
 from execmock.service.events.entry import JournalEntry, kind_of_shown
@@ -19,6 +20,7 @@ from execmock.service.events.journal import (
     Found,
     Journal,
     JournalFilter,
+    JournalLimits,
     Summary,
     in_pieces,
 )
@@ -42,11 +44,16 @@ class SharedJournal(Journal):
     """The entries of every sandbox, the latest of each, in a store. This process keeps none: see `find`."""
 
     def __init__(
-        self, store: Store, size: int, *, answers: bool = False, misspellings: FindMisspelt = lambda *_: ()
+        self,
+        store: Store,
+        limits: JournalLimits = JournalLimits(),  # noqa: B008 - a frozen value
+        *,
+        misspellings: FindMisspelt = lambda *_: (),
+        secrets: KnownSecrets | None = None,
     ) -> None:
-        super().__init__(size, answers=answers, misspellings=misspellings)
+        super().__init__(limits, misspellings=misspellings, secrets=secrets)
         self._store = store
-        self._writer = LogWriter(store)
+        self._writer = LogWriter(store, limits.bytes)
         self._counts = StoredCounts(store)
 
     def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:

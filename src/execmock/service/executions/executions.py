@@ -12,6 +12,7 @@ from execmock.core.execution import Execution, Idempotency, new_execution, reque
 from execmock.core.ids import client_token
 from execmock.core.progress import Poll
 from execmock.core.schema.violation import Violation
+from execmock.core.secrets import KnownSecrets
 from execmock.errors import quoted
 from execmock.service.executions.creation import ExecutionCreation
 from execmock.service.executions.draw_numbers import Drawn
@@ -89,7 +90,8 @@ class Executions:
             fresh = Idempotency(key, request_digest(request), execution.id)
             return await self._create_once(sandbox, execution, fresh, drawn)
         await self._creation.keep(execution)
-        return _created(sandbox, execution, self._view_cache.first(execution, sandbox, request))
+        rendered = self._view_cache.first(execution, sandbox, request)
+        return _created(sandbox, execution, rendered, self._sandboxes.secrets)
 
     async def read(self, sandbox: Sandbox, execution_id: str, *, poll: bool = True) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution.
@@ -112,6 +114,7 @@ class Executions:
         expected = client_token(sandbox.root if sandbox else b"", execution_id).encode()
         opens = compare_digest(expected, token.encode("utf-8", "surrogatepass"))
         if opens and sandbox and execution:
+            self._sandboxes.secrets.add_token(token)
             await self._scenario_sync.know((execution.scenario,))
             rendered = self._view_cache.public(execution, sandbox, self._sandboxes.now(sandbox))
             if poll and rendered.polled:
@@ -168,7 +171,8 @@ class Executions:
 
     def _answer(self, sandbox: Sandbox, execution: Execution) -> Created:
         now = self._sandboxes.now(sandbox)
-        return _created(sandbox, execution, self._view_cache.render(execution, sandbox, now))
+        rendered = self._view_cache.render(execution, sandbox, now)
+        return _created(sandbox, execution, rendered, self._sandboxes.secrets)
 
     def _nearly_magic(self, sandbox: Sandbox, request: Mapping[str, Any], selection: Selection) -> str:
         """Return a sentence on the magic workflow id that was probably meant; Refusal 400 where it is one.
@@ -195,7 +199,10 @@ class Executions:
             raise Refusal(status, "Unknown workflow", [Violation("body/workflowId", expected, workflow)])
 
 
-def _created(sandbox: Sandbox, execution: Execution, rendered: RenderedViews) -> Created:
-    token = client_token(sandbox.root, execution.id).encode()
-    data = b'{"clientToken":"%b","execution":%b}' % (token, rendered.item)
+def _created(
+    sandbox: Sandbox, execution: Execution, rendered: RenderedViews, secrets: KnownSecrets
+) -> Created:
+    token = client_token(sandbox.root, execution.id)
+    secrets.add_token(token)
+    data = b'{"clientToken":"%b","execution":%b}' % (token.encode(), rendered.item)
     return Created(execution.id, data, "", execution.scenario)

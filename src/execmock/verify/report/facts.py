@@ -109,9 +109,9 @@ def _facts(
             _line(redact(shown(finding.check.expected))),
             _line(redact(shown(finding.check.actual) + _repeated(finding))),
         ),
-        pointer=redact(finding.check.pointer),
-        status=redact(str(seen.status or seen.lost)),
-        request=redact(f"{seen.request.method} {seen.request.url}"),
+        pointer=redact.line(finding.check.pointer),
+        status=redact.line(str(seen.status or seen.lost)),
+        request=redact.line(f"{seen.request.method} {seen.request.url}"),
         answer=redact(seen.text(1500)),
         curl=(*_control(finding, redact, curl), *curl.of(finding)),
         spec=pointer,
@@ -164,7 +164,7 @@ def without_verdict(report: Report) -> Iterator[tuple[Outcome, str, list[str]]]:
         for result in report.results:
             if result.outcome is outcome:
                 by = f"by {result.blocked_by}: " if result.blocked_by else ""
-                groups.setdefault(by + redact(result.reason), []).append(result.rule.id)
+                groups.setdefault(by + redact.line(result.reason), []).append(result.rule.id)
         yield from ((outcome, reason, names) for reason, names in groups.items())
 
 
@@ -174,7 +174,7 @@ def not_judged(report: Report) -> Iterator[tuple[Rule, NotJudged]]:
     for result in report.results:
         for each in result.not_judged:
             if each.reason not in result.reason:
-                yield result.rule, replace(each, reason=redact(each.reason))
+                yield result.rule, replace(each, reason=redact.line(each.reason))
 
 
 def rerun(report: Report, rule: str, probes: Collection[str] = ()) -> str:
@@ -194,7 +194,7 @@ def rerun(report: Report, rule: str, probes: Collection[str] = ()) -> str:
 def verdict_line(report: Report) -> str:
     """Return the outcome of a run in one line."""
     if report.unreachable:
-        return f"not judged: {Redactor(report)(report.unreachable)}"
+        return f"not judged: {Redactor(report).line(report.unreachable)}"
     counts = ", ".join(_counts(report))
     redact = Redactor(report)
     if report.violations:
@@ -202,7 +202,7 @@ def verdict_line(report: Report) -> str:
     elif report.interrupted:
         word, why = "was not judged to the end, interrupted", ""
     elif report.shortfall:
-        word, why = "was not judged enough", f"{redact(report.shortfall)}; "
+        word, why = "was not judged enough", f"{redact.line(report.shortfall)}; "
     else:
         word, why = "conforms", ""
     return f"{report.options.url} {word} ({report.options.level}): {why}{counts}"

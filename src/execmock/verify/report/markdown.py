@@ -21,11 +21,11 @@ def render(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield "## execmock verify"
     yield ""
-    yield f"{'✅' if report.conforms else '❌'} {verdict_line(report)}"
+    yield f"{'✅' if report.conforms else '❌'} {_plain(verdict_line(report))}"
     yield ""
     if report.notes:
         redact = Redactor(report)
-        yield from (f"- Note: {redact(note)}" for note in report.notes)
+        yield from (f"- Note: {_plain(redact.line(note))}" for note in report.notes)
         yield ""
     for result, findings in all_facts(report):
         word = (
@@ -47,7 +47,7 @@ def _finding(each: FindingFacts) -> Iterator[str]:
         return
     yield f"- Expected {_code(each.expected)}"
     at = f" at {_code(each.pointer)}" if each.pointer else ""
-    yield f"- Actual {_code(each.actual)}, in the answer {each.status}{at}"
+    yield f"- Actual {_code(each.actual)}, in the answer {_plain(each.status)}{at}"
     yield f"- Contract: `{each.file}:{each.line}` `{each.spec}` ({each.source})"
     yield ""
     fence = _fence("".join(each.curl), 3)
@@ -65,6 +65,11 @@ def _code(text: str) -> str:
     return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
 
+def _plain(text: str) -> str:
+    """Return a text that stands for itself: no link, no image, no element, no column."""
+    return re.sub(r"([<>\[\]|`])", r"\\\1", text)
+
+
 def _fence(text: str, least: int) -> str:
     """Return more backticks than any that follow each other in the text."""
     longest = max(map(len, re.findall("`+", text)), default=0)
@@ -80,6 +85,6 @@ def _table(report: Report) -> Iterator[str]:
             yield f"| `{each.operation}` | {seen} | {each.rules} |"
         yield ""
     for outcome, reason, names in without_verdict(report):
-        yield f"- {outcome} ({reason}): {', '.join(f'`{name}`' for name in names)}"
+        yield f"- {outcome} ({_plain(reason)}): {', '.join(f'`{name}`' for name in names)}"
     for rule, part in not_judged(report):
-        yield f"- `{rule.id}`: observations not judged: {part.times} ({part.reason})"
+        yield f"- `{rule.id}`: observations not judged: {part.times} ({_plain(part.reason)})"

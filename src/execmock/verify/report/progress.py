@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from execmock.output import warn
+
 __all__ = ["progress"]
 
 OnProgress = Callable[[str, Sequence[str], int, int], None]
@@ -33,7 +35,7 @@ def progress() -> Iterator[OnProgress]:
 
 def _line(name: str, going: Sequence[str], done: int, total: int) -> None:
     still = f" ({_few(going)} under way)" if going else ""
-    sys.stderr.write(f"verify: {done}/{total} {name}{still}\n")
+    warn(f"{done}/{total} {name}{still}", "verify")
 
 
 def _few(names: Sequence[str]) -> str:

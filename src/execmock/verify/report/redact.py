@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from execmock.errors import visible
+from execmock.core.secrets import SHORTEST, without_secrets
+from execmock.errors import visible, visible_line
 from execmock.verify.report.model import Report
 from execmock.verify.requests import CREATE
 
 __all__ = ["Redactor"]
 
-_SHORTEST = 6
 _KNOWN_AS = {"TOKEN_TIME": "TOKEN"}
 """Keys of the run's own that a reader has no other of than the one on the right."""
 
@@ -24,7 +23,7 @@ class Redactor:
         named = {
             key: f"${_KNOWN_AS.get(name, name)}"
             for name, key in report.secrets.items()
-            if len(key) >= _SHORTEST
+            if len(key) >= SHORTEST
         }
         for token in _client_tokens(report):
             named.setdefault(token, "$CLIENT_TOKEN")
@@ -33,20 +32,21 @@ class Redactor:
             **named,
         }
         """The variable, such as `$TOKEN`, that stands for each secret."""
-        longest_first = sorted(self.names, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._secrets = named
 
     def __call__(self, text: str) -> str:
         """Return the text without secrets, with escapes for what cannot be shown or written everywhere."""
         return visible(self.exactly(text))
 
+    def line(self, text: str) -> str:
+        """Return the text as it can stand within a line: breaks are escapes too."""
+        return visible_line(self.exactly(text))
+
     def exactly(self, text: str) -> str:
-        """Return the text without secrets, else unchanged; they are found also where percent-encoded."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda found: self.names[found[0]], text)
+        """Return the text without secrets, else unchanged; they are found in any encoding."""
+        return without_secrets(text, self._secrets)
 
 
 def _client_tokens(report: Report) -> set[str]:
     tokens = (seen.at("/data/clientToken") for seen in report.journal if seen.operation == CREATE)
-    return {token for token in tokens if isinstance(token, str) and len(token) >= _SHORTEST}
+    return {token for token in tokens if isinstance(token, str) and len(token) >= SHORTEST}

@@ -53,7 +53,7 @@ def lines(report: Report, kept: Kept | None = None, columns: int = _WIDTH) -> It
 
 def _notes(report: Report) -> Iterator[str]:
     redact = Redactor(report)
-    yield from (f"note: {redact(note)}" for note in report.notes)
+    yield from (f"note: {redact.line(note)}" for note in report.notes)
     if report.notes and not report.unreachable:
         yield ""
 
