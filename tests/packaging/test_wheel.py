@@ -81,8 +81,13 @@ def test_the_contract_and_the_fixtures_are_inside(installed: Path, tmp_path: Pat
     assert contents(data / "fixtures") == contents(ROOT / "fixtures")
 
 
+def test_the_schemas_for_editors_are_printed_not_shipped(installed: Path, tmp_path: Path) -> None:
+    printed = run(installed / "execmock", "schema", "world", cwd=tmp_path)
+    assert printed == (ROOT / "fixtures/world.schema.json").read_text(encoding="utf-8")
+
+
 def contents(folder: Path) -> dict[str, bytes]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*.yaml") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
