@@ -66,3 +66,10 @@ def test_values_in_a_message_are_cut() -> None:
         found = read_text(text, "x.yaml", WORDS).findings
         assert found
         assert all(len(finding.shown) < 1_000 for finding in found), found
+
+
+def test_of_thousands_of_findings_the_first_are_told_and_how_many_follow() -> None:
+    text = "scenario: many\n" + "".join(f"x{number}: 1\n" for number in range(5_000))
+    findings = read_text(text, "many.yaml", WORDS).findings
+    assert [finding.place.line for finding in findings] == [1, *range(2, 102)]
+    assert str(findings[-1]) == "many.yaml:101:1: and 4901 more from here on"

@@ -18,6 +18,8 @@ __all__ = ["LocatedFinding", "locate", "located_at", "place_of"]
 
 _WIDTH = 120
 """Characters of a line that are shown."""
+_MOST = 100
+"""Findings of one file that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ class LocatedFinding:
 
 
 def locate(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[LocatedFinding, ...]:
-    """Return the findings with their places, in the order of the file."""
+    """Return the findings with their places, in the order of the file: the first 100, and how many follow."""
     lines = text.splitlines()
-    found = [located_at(place_of(marked, finding.path), finding.message, lines) for finding in findings]
-    return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.place.line, each.place.column)))
+    found = dict.fromkeys((place_of(marked, finding.path), finding.message) for finding in findings)
+    ordered = sorted(found, key=lambda each: (each[0].line, each[0].column))
+    told = [located_at(place, message, lines) for place, message in ordered[:_MOST]]
+    if len(ordered) > _MOST:
+        told.append(LocatedFinding(ordered[_MOST][0], f"and {len(ordered) - _MOST} more from here on"))
+    return tuple(told)
 
 
 def located_at(place: Place, message: str, lines: Sequence[str]) -> LocatedFinding:

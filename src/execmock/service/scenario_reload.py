@@ -73,7 +73,8 @@ class ScenarioReloader:
                 return await self._let_go(path)
         group = self._group(path)
         others = [file for name, file in group.items() if name != path and Path(name).is_file()]
-        read = read_folder([Path(path)], self._engine.words, self._texts())
+        # In a thread: a long text would keep others waiting.
+        read = await asyncio.to_thread(read_folder, [Path(path)], self._engine.words, self._texts())
         file = without_rivals([*others, *read])[-1]
         self._uses[path] = file.uses
         if file.scenario is None:
