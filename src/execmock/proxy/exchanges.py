@@ -36,9 +36,10 @@ class Inspection:
 
 @dataclass(slots=True)
 class Keeping:
-    """What is kept of bodies, of all exchanges under way together."""
+    """What is kept of bodies, of all exchanges under way together; `now` gives seconds."""
 
     longest: int = LONGEST
+    now: Callable[[], float] = monotonic
     left: int = _ALL
     numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -106,7 +107,7 @@ class Watched(Watcher):
         self._inspect = inspect
         self._done = False
         self._number = next(keeping.numbers)
-        self._begun = monotonic()
+        self._begun = keeping.now()
         self._request = keeping.body("request")
         self._answer = keeping.body("answer")
         self._head: aiohttp.ClientResponse | None = None
@@ -170,7 +171,7 @@ class Watched(Watcher):
                 sent,
             ),
             sent=self._begun,
-            received=monotonic(),
+            received=self._keeping.now(),
             status=head.status if head is not None else 0,
             headers=_headers(head),
             body=body,

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from execmock.clocks import monotonic
 from execmock.forwarding.relay import Decision, PassedRequest, relay
 from execmock.forwarding.upstream import BUFFER, LONGEST_HEADER, UpstreamClient, UpstreamFailure
 from execmock.proxy.exchanges import LONGEST, Inspection, Keeping, Watched
@@ -67,7 +68,7 @@ class ForwarderOptions:
 
     `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
     are kept; `most` how many requests may be under way. Where there is an `inspect`, answers of operations
-    that are no longer are held back, and it says what becomes of each.
+    that are no longer are held back, and it says what becomes of each. `now` gives seconds.
     """
 
     host: str = "127.0.0.1"
@@ -77,6 +78,7 @@ class ForwarderOptions:
     longest: int = LONGEST
     most: int = MOST_AT_ONCE
     inspect: Callable[[Exchange], Inspection] | None = None
+    now: Callable[[], float] = monotonic
 
 
 class Forwarder:
@@ -101,7 +103,7 @@ class Forwarder:
         self._place = (options.host, options.port)
         self._connections = options.connections
         self._most = options.most
-        self._keeping = Keeping(options.longest)
+        self._keeping = Keeping(options.longest, options.now)
         inspect = options.inspect
         self._inspected = None if inspect is None else partial(self._decision, inspect)
         self._client = UpstreamClient(timeout=options.timeout, tls=self._tls(), http_proxy=self._http_proxy)

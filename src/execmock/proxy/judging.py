@@ -13,6 +13,7 @@ from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE
 from execmock.core.schema.violation import Violation
 from execmock.proxy.exchanges import Inspection
+from execmock.proxy.list_rules import LIST_RULES
 from execmock.proxy.passive import HAS, passive_rules
 from execmock.proxy.requests import RequestJudge
 from execmock.proxy.results import Results, merged, seen_or_not, with_finding
@@ -265,7 +266,7 @@ class Judging:
 
 def rules_for(contract: Contract, options: VerifySettings) -> tuple[Rule, ...]:
     """Return the rules that the options ask for: those that need no probe, and those of the proxy."""
-    own = (RequestJudge(contract).rule, *RULES)
+    own = (RequestJudge(contract).rule, *RULES, *LIST_RULES)
     new = {name for rule in own for name in (rule.id, rule.area)}
     only, skip = (tuple(name for name in names if name not in new) for names in (options.only, options.skip))
     chosen: tuple[Rule, ...] = ()

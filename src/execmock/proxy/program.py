@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
 
+from execmock.clocks import monotonic
 from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTE
 from execmock.errors import ConfigError
@@ -26,12 +27,15 @@ Say = Callable[[str], None]
 
 
 class Proxy:
-    """A proxy that listens while it is used as an async context manager. `say` gets lines for its user.
+    """A proxy that listens while it is used as an async context manager.
 
+    `say` gets lines for its user; by the seconds of `now` a view is late.
     ConfigError for options that cannot be used.
     """
 
-    def __init__(self, contract: Contract, settings: ProxySettings, say: Say) -> None:
+    def __init__(
+        self, contract: Contract, settings: ProxySettings, say: Say, now: Callable[[], float] = monotonic
+    ) -> None:
         if not settings.url:
             raise ConfigError("no address was given; expected execmock proxy UPSTREAM")
         self._say = say
@@ -47,6 +51,7 @@ class Proxy:
                 timeout=settings.timeout / 1000,
                 longest=settings.hold,
                 inspect=self.judging.inspect,
+                now=now,
             ),
         )
         self._stack = AsyncExitStack()
