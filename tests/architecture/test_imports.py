@@ -36,7 +36,17 @@ LAYERS: dict[str, set[str]] = {
     },
     "verify": {"errors", "version", "files", "output", "core", "loading", "settings", "pytest_plugin"},
     "forwarding": set(),
-    "proxy": {"clocks", "core", "errors", "forwarding", "server", "service", "settings", "verify"},
+    "proxy": {
+        "clocks",
+        "core",
+        "coverage",
+        "errors",
+        "forwarding",
+        "server",
+        "service",
+        "settings",
+        "verify",
+    },
     "recorder": {"errors", "files", "core", "loading", "verify", "proxy"},
     "testing": {
         *(

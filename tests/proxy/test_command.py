@@ -13,6 +13,7 @@ import requests
 from click.testing import CliRunner
 
 from execmock.cli.proxy import command
+from execmock.coverage import read_coverage
 from execmock.testing import ExecMock
 
 BODY = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
@@ -23,7 +24,8 @@ def test_a_suite_through_a_proxy_before_a_drifted_service_ends_with_1(tmp_path: 
     with ExecMock(seed=7, auth="open") as mock:
         if name == signal.SIGINT:
             mock.fault({"wrong": {"how": "retyped", "property": "status"}})
-        arguments = [mock.url, "--port=0", f"--report=junit={tmp_path / 'report.xml'}"]
+        file = tmp_path / ("met" if name == signal.SIGINT else "no-folder/met")
+        arguments = [mock.url, "--port=0", f"--report=junit={tmp_path / 'report.xml'}", f"--coverage={file}"]
         with subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "execmock", "proxy", *arguments], stdout=subprocess.PIPE, text=True
         ) as program:
@@ -32,9 +34,13 @@ def test_a_suite_through_a_proxy_before_a_drifted_service_ends_with_1(tmp_path: 
             assert url
             assert requests.post(f"{url[0]}/v1/executions", json=BODY, headers=mock.headers, timeout=60).ok
             program.send_signal(name)
-            said, _ = program.communicate(timeout=120)
+            said, _ = program.communicate(timeout=600)
     assert program.returncode == (1 if name == signal.SIGINT else 0)
     assert ("VIOLATION create.shape" in said) == (name == signal.SIGINT)
+    if name == signal.SIGINT:
+        assert read_coverage(file).tallies["answer", ("createExecution", "200")].met == 1
+    else:
+        assert f"--coverage: {file}: it cannot be written: No such file or directory" in said
     report = (tmp_path / "report.xml").read_text(encoding="utf-8")
     assert ("<failure" in report) == (name == signal.SIGINT)
 

@@ -12,11 +12,14 @@ from typing import Any, Self
 from execmock.clocks import monotonic
 from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTE
-from execmock.errors import ConfigError
+from execmock.coverage import write_coverage
+from execmock.errors import ConfigError, CoverageError
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.proxy.judging import Judging
+from execmock.proxy.met import Met
 from execmock.settings import ProxySettings
 from execmock.verify.connections import Connections
+from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding
 from execmock.verify.report.facts import all_facts
 from execmock.verify.report.model import Report
@@ -40,10 +43,11 @@ class Proxy:
             raise ConfigError("no address was given; expected execmock proxy UPSTREAM")
         self._say = say
         self.judging = Judging(contract, settings, self._found)
+        self.met = Met(contract)
         embed = frozenset(contract.sharing_tags(EXECUTE)) if settings.embed_url else frozenset()
         self._forwarder = Forwarder(
             Routes(settings.url, settings.embed_url, embed, self.judging.operation),
-            self.judging.observe,
+            self._observe,
             ForwarderOptions(
                 host=settings.host,
                 port=settings.port,
@@ -73,6 +77,10 @@ class Proxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def _observe(self, seen: Exchange) -> None:
+        self.judging.observe(seen)
+        self.met.observe(seen)
 
     def _found(self, finding: Finding) -> None:
         for line in told(self.judging.report_of(finding)):
@@ -121,4 +129,10 @@ async def _run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
         say(f"execmock proxy {proxy.url} passes on to {settings.url}")
         say(f"  judges by {len(proxy.judging.rules)} rules ({settings.level}); end it for the report")
         await stopped.wait()
+    if settings.coverage is not None:
+        try:
+            write_coverage(settings.coverage, proxy.met.coverage())
+        except CoverageError as error:
+            # What cannot be written changes nothing about what was found.
+            say(f"{settings.named('coverage')}: {error}")
     return await proxy.judging.report()

@@ -50,6 +50,12 @@ class ProxySettings(Settings):
         None, PATH, "Key of the client certificate, as PEM.", variable="EXECMOCK_CERT_KEY"
     )
     insecure: bool = option(False, FLAG, "Check no certificates.")
+    coverage: Path | None = option(
+        None,
+        PATH,
+        "Write what clients met of the contract into this file at the end.",
+        variable="EXECMOCK_PROXY_COVERAGE",
+    )
     reports: tuple[tuple[tuple[str, str], ...], ...] = option(
         (),
         REPORTS,
