@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def upstream(talk: Talk) -> AsyncIterator[str]:
+async def upstream(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """Listen, and have `talk` hold each connection; gives the address."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -26,9 +27,10 @@ async def upstream(talk: Talk) -> AsyncIterator[str]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(held, "127.0.0.1", 0)
+    server = await asyncio.start_server(held, "127.0.0.1", 0, ssl=tls)
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        scheme = "https" if tls else "http"
+        yield f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
         for task in tasks:
