@@ -132,3 +132,8 @@ def test_what_cannot_be_used_is_said_and_nothing_keeps_running(
     with pytest.raises(ExecmockError, match=message):
         ExecMock(**options).start()  # type: ignore[arg-type]
     assert "execmock" not in threads()
+
+
+def test_one_whose_arguments_were_refused_can_be_shown() -> None:
+    """As pytest does it in the traceback of a test that fails by that."""
+    assert repr(ExecMock.__new__(ExecMock)) == "<ExecMock not started closed>"

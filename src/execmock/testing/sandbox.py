@@ -32,6 +32,10 @@ class MockSandbox:
     only `wait` blocks, and `async_wait` is its counterpart.
     """
 
+    # pytest shows one whose arguments are refused before it has either.
+    name = "not started"
+    _on: Server | None = None
+
     def __init__(
         self, server: Server | None, name: str, key: str, strictness: Strictness | None = None
     ) -> None:
