@@ -31,6 +31,17 @@ settings.register_profile(
 )
 settings.load_profile("execmock")
 
+# To measure each of the hundreds of programs that tests start would double the time of all.
+_MEASURING = {name: os.environ.pop(name) for name in [*os.environ] if name.startswith("COVERAGE_")}
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let coverage be measured in the programs that the test starts."""
+    for name, value in _MEASURING.items():
+        monkeypatch.setenv(name, value)
+
+
 # A project of its own: tests/packaging runs it against the installed wheel.
 collect_ignore = ["sample_project"]
 

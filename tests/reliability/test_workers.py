@@ -19,6 +19,8 @@ from execmock.loading.contract import data_path
 
 from .serving import Client, Server
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:

@@ -17,6 +17,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 TEXT = """\
 scenario: quick
 bind: {workflowId: wf_quick}

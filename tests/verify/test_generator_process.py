@@ -25,6 +25,8 @@ from tests.verify.gateway import gateway
 from tests.verify.judging import judged
 from tests.verify.target import Target, running
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 ONLY = ("generated.refuses",)
 
 

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.verify.target import Target, running
+
+pytestmark = pytest.mark.usefixtures("measured")
 
 # schemathesis as a plugin takes each run a second
 SUITE = ("--pyargs", "execmock.verify.suite", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-q", "-rA")
