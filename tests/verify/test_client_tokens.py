@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -29,3 +30,36 @@ def test_a_short_value_that_a_token_happens_to_end_with_explains_nothing(entity:
 @pytest.mark.parametrize("prefix", ["", "ct_"])
 def test_an_id_in_another_form_explains_a_token(prefix: str, form: str) -> None:
     assert judged(prefix + form, "order") is Outcome.FAILED
+
+
+TOKEN = "ct_9fQx7LmWc2RtKZbN4sVdPy"
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "outcome"),
+    [
+        ({}, {"statusReason": f"opens with {TOKEN}"}, Outcome.FAILED),
+        ({"externalRef": TOKEN}, {"externalRef": TOKEN}, Outcome.PASSED),
+        ({"externalRef": "other"}, {"externalRef": TOKEN}, Outcome.FAILED),
+        ({}, {"clientToken": "hidden"}, Outcome.FAILED),
+        ({"requestPayload": {"clientToken": 1}}, {"requestPayload": {"clientToken": 1}}, Outcome.PASSED),
+        ({"requestPayload": {"token": 1}}, {"clientToken": 1}, Outcome.FAILED),
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_read_may_show_what_the_run_has_sent_itself(
+    sent: dict[str, object], shown: dict[str, object], outcome: Outcome, listed: bool
+) -> None:
+    execution = {"id": ID, **shown}
+    made = {"execution": {"id": ID}, "clientToken": TOKEN}
+    create = seen(
+        1,
+        {"code": 200, "data": made},
+        operation="createExecution",
+        probe="public",
+        sent=json.dumps(sent).encode(),
+    )
+    data = {"items": [execution]} if listed else {"execution": execution}
+    read = seen(2, {"code": 200, "data": data}, operation="listExecutions" if listed else "getExecution")
+    rule = "list.leaks-token" if listed else "public.create-only-token"
+    assert results(create, read)[rule].outcome is outcome

@@ -178,15 +178,31 @@ def list_leaks_token(evidence: Evidence) -> Iterator[Check]:
 
 
 def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Check]:
+    """What the run sent itself comes back in what it created: a generated value may repeat a token."""
     tokens = _tokens(evidence)
+    sent = [
+        (seen, set(texts(parse_json(seen.request.body), names=True))) for seen in evidence.answers(CREATE)
+    ]
+    said = {word for _, values in sent for value in values for word in _WORD.findall(value)}
     telling = {max(token.split("."), key=len): token for token in tokens}
+    own = telling.keys() - said
+    naming = {name for seen, values in sent if "clientToken" in values for name in _shown_ids(seen)}
     for seen in evidence.successes(*operations):
         text = _all_text(seen)
-        words = telling.keys() & _WORD.findall(text)
+        words = own.intersection(_WORD.findall(text))
         leaked = telling[min(words)] if words else ""
-        named = '"clientToken"' in text
+        named = '"clientToken"' in text and naming.isdisjoint(_shown_ids(seen))
         chain = (tokens[leaked],) if leaked else ()
         yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
+
+
+def _shown_ids(seen: Exchange) -> Iterator[str]:
+    """Yield the ids of the executions that an answer shows."""
+    items = seen.at("/data/items")
+    listed = [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    for name in (seen.at("/data/execution/id"), seen.at("/data/id"), *listed):
+        if isinstance(name, str):
+            yield name
 
 
 def _all_text(seen: Exchange) -> str:
