@@ -293,23 +293,36 @@ def test_of_changes_at_one_instant_the_signal_caused_what_was_waited_for(traffic
     assert "status: workflow_waiting\n    next: {signal: approve}" in text
 
 
-def test_an_embedded_workflow_is_recorded_from_reads_of_its_executions(traffic: Traffic) -> None:
+@pytest.mark.parametrize(
+    ("workflow", "step", "status"),
+    [
+        ("0197b3d2-6a1e-7c40-9f55-2f0d8c6e41b7", "1s", "completed"),  # embed-running
+        ("0198c2e9-cc9f-7277-af8a-40c7ef192740", "1s", "failed"),  # embed-action-fails
+        ("0198e0c7-08f1-7b55-9e31-6a4d5b20c9f3", "1s", "completed"),  # embed-nothing-to-do
+        ("0198d2a4-51b3-7d02-8a66-3c9b1f7e2d10", "10m", "completed"),  # embed-stopped, which nobody stops
+    ],
+)
+def test_an_embedded_workflow_is_recorded_from_reads_of_its_executions(
+    traffic: Traffic, workflow: str, step: str, status: str
+) -> None:
     """Counts are set as they were seen; the file replays them within one interval, and is recorded again."""
-    workflow = "/api/v1/workflows/0197b3d2-6a1e-7c40-9f55-2f0d8c6e41b7/execute"
 
     def play(played: Traffic) -> list[tuple[Any, ...]]:
-        name = played.call("POST", workflow, {})["id"]
+        name = played.call("POST", f"/api/v1/workflows/{workflow}/execute", {})["id"]
         seen = []
         for _ in range(9):
             view = dict(played.mock.executions.embed[name].fields)
             played.add("GET", f"{played.mock.url}/api/v1/executions/{name}", 200, json.dumps(view))
-            seen.append((view["status"], view["completed_actions_count"], view["running_actions_count"]))
-            played.mock.clock.advance("1s")
+            counts = sorted((key, value) for key, value in view.items() if key.endswith("_actions_count"))
+            seen.append((view["status"], *counts))
+            played.mock.clock.advance(step)
         return seen
 
     was, first = play(traffic), traffic.record()
-    assert list(first.files) == ["scenarios/workflow-15.yaml"]
-    traffic.mock.add_scenario(first.files["scenarios/workflow-15.yaml"])
+    assert was[-1][0] == status
+    ((file, text),) = first.files.items()
+    assert file.startswith("scenarios/workflow-1")
+    traffic.mock.add_scenario(text)
     again = Traffic(traffic.mock)
     assert play(again) == was
     assert again.record().files == first.files
