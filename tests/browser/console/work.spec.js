@@ -62,7 +62,7 @@ test("a fault strikes while it is on, is told of above all views, and heals when
 
 test("a scenario is written with a mistake that is told at its line, mended, saved and followed", async ({ mock, page }) => {
   await mock.part("Scenarios");
-  await page.getByRole("link", { name: "New", exact: true }).last().click();
+  await page.getByRole("main").getByRole("link", { name: "New", exact: true }).click();
   const text = page.getByLabel("Text of the scenario");
   const sound = (await text.inputValue()).replaceAll("my-scenario", "by-hand");
   await text.fill(sound.replace("workflow_running", "workflow_runing"));

@@ -36,17 +36,21 @@ const LATER = {
 };
 const read = {};
 
+/** Reads the component of a part, once. */
+async function reading(part) {
+  read[part] ??= await LATER[part]();
+}
+
 function Later({ part, ...given }) {
-  const [, show] = useState(0);
+  const [tried, show] = useState({});
   useEffect(() => {
-    if (!read[part]) {
-      LATER[part]().then((component) => {
-        read[part] = component;
-        show((count) => count + 1);
-      });
-    }
+    // Also where another reading has ended since it was shown as loading.
+    reading(part).then(() => show({}), () => show({ failed: true }));
   }, [part]);
-  return read[part] ? html`<${read[part]} ...${given} />` : html`<p class="quiet">Loading…</p>`;
+  if (read[part]) {
+    return html`<${read[part]} ...${given} />`;
+  }
+  return tried.failed ? html`<p class="problem" role="alert">This part could not be read from the server. Is it running? Then load the page again.</p>` : html`<p class="quiet">Loading…</p>`;
 }
 
 function shown(model, { part, name }) {
@@ -90,4 +94,5 @@ function Locked({ model, wrong }) {
 
 const model = new Model();
 render(html`<${App} model=${model} />`, document.getElementById("app"));
-model.open().then(() => Object.entries(LATER).forEach(async ([part, load]) => (read[part] ??= await load())));
+// What fails here is read again when it is opened, and said then.
+model.open().then(() => Object.keys(LATER).forEach((part) => reading(part).catch(() => {})));
