@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from execmock.core.contract.names import CREATE, LIST
@@ -14,55 +14,82 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.lateness import LATE, in_time
 from execmock.verify.pagination import Page, newest_first, page_of
+from execmock.verify.reader import parse_json
 from execmock.verify.rule import Check, Rules, check, not_judged
 
 __all__ = ["LIST_RULES"]
 
 LIST_RULES = Rules("passing", LIST, at="responses/200", tags="list", needs="")
 
-_RECENT = 20
-"""Creates before a list that it is looked through for."""
+_NEAR = 20
+"""Creates before a list that it is looked through for, and lists after one that it is compared with.
+
+A client that asks for the same list all day would make each look at all of them.
+"""
 _ONE_CREATE = 2_000
 """Milliseconds within which a create that is carried out twice makes both executions."""
 _TELLING = ("workflowId", "sourceSystem", "sourceEntityType", "sourceEntityId", "externalRef")
 
 
+class _Made(NamedTuple):
+    """A create that succeeded: the execution's id, when it was made by the service's clock, and for whom."""
+
+    name: str
+    created: int | None
+    entity: tuple[str, ...]
+    seen: Exchange
+
+
+class _Creates:
+    """The creates that succeeded, by key, in the order of sending."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._made: defaultdict[str, list[_Made]] = defaultdict(list)
+        for seen in evidence.ok_creates():
+            name = seen.at("/data/execution/id")
+            if isinstance(name, str):
+                created = instant(seen.at("/data/execution/createdAt"))
+                made = _Made(name, created, _entity(parse_json(seen.request.body)), seen)
+                self._made[seen.identity].append(made)
+
+    def before(self, page: Page) -> list[_Made]:
+        """Return the last ones of the page's key that were answered before the page was asked for."""
+        own = self._made.get(page.seen.identity, [])
+        end = bisect(own, page.seen.sent, key=lambda made: made.seen.sent)
+        return [made for made in own[max(0, end - _NEAR) : end] if made.seen.received <= page.seen.sent]
+
+
 @LIST_RULES.expected("created-is-listed", "A list with the same key shows an execution that was created.")
 def created_is_listed(evidence: Evidence) -> Iterator[Check]:
     """Judged from two seconds on, of a first page that shows something older, or all there is."""
-    creates = tuple(_creates(evidence))
-    for page in (page for pages in _lists(evidence) for page in pages):
-        if not _offset(page):
-            own = (made for made in creates if made.identity == page.seen.identity)
-            before = [made for made in own if made.received <= page.seen.sent]
-            for made in before[-_RECENT:]:
-                yield from _judge_listed(page, made)
-
-
-def _judge_listed(page: Page, made: Exchange) -> Iterator[Check]:
-    name = made.at("/data/execution/id")
-    if name in page.ids:
-        yield check(True, page.seen, "")
-    elif page.more is False or _goes_behind(page, instant(made.at("/data/execution/createdAt"))):
-        if in_time(page.seen, made):
-            yield check(False, page.seen, f"{name}, which was created", at="/data/items", chain=(made,))
-        else:
-            yield not_judged(LATE, page.seen)
+    creates = _Creates(evidence)
+    for page in (page for pages in _lists(evidence) for page in pages if not _offset(page)):
+        oldest = _oldest(page)
+        for made in creates.before(page):
+            older = oldest is not None and made.created is not None and oldest < made.created
+            if made.name in page.ids:
+                yield check(True, page.seen, "")
+            elif (page.more is False or older) and in_time(page.seen, made.seen):
+                wanted = f"{made.name}, which was created"
+                yield check(False, page.seen, wanted, at="/data/items", chain=(made.seen,))
+            elif page.more is False or older:
+                yield not_judged(LATE, page.seen)
 
 
 @LIST_RULES.expected("has-more", "`hasMore` says whether the list goes on.", tags="paging")
 def has_more(evidence: Evidence) -> Iterator[Check]:
     """Compared with other pages of the list: nothing leaves it, and new executions come before the others."""
     for pages in _lists(evidence):
-        earlier: dict[Any, tuple[Exchange, int]] = {}
+        first: tuple[int, str, Exchange] | None = None
         for number, page in enumerate(pages):
             if page.more is True:
-                yield from _judge_more(page, pages[number + 1 :])
+                yield from _judge_more(page, pages[number + 1 : number + 1 + _NEAR])
             elif page.more is False:
-                yield from _judge_no_more(page, earlier)
+                yield _judge_no_more(page, first)
             for item in page.items:
-                if (created := instant(item.get("createdAt"))) is not None:
-                    earlier.setdefault(item.get("id"), (page.seen, created))
+                created = instant(item.get("createdAt"))
+                if created is not None and (first is None or created < first[0]):
+                    first = (created, str(item.get("id")), page.seen)
 
 
 def _judge_more(page: Page, later: Sequence[Page]) -> Iterator[Check]:
@@ -73,13 +100,13 @@ def _judge_more(page: Page, later: Sequence[Page]) -> Iterator[Check]:
         yield check(bool(after.items), page.seen, wanted, at="/data/hasMore", chain=(after.seen,))
 
 
-def _judge_no_more(page: Page, earlier: Mapping[Any, tuple[Exchange, int]]) -> Iterator[Check]:
-    for name, (seen, created) in earlier.items():
-        if seen.received <= page.seen.sent and name not in page.ids and _goes_before(page, created):
-            wanted = f"true, for {name} follows"
-            yield check(False, page.seen, wanted, at="/data/hasMore", chain=(seen,))
-            return
-    yield check(True, page.seen, "")
+def _judge_no_more(page: Page, first: tuple[int, str, Exchange] | None) -> Check:
+    """Judge the end of a list by the first execution of all that pages before it showed."""
+    oldest = _oldest(page)
+    if first is None or oldest is None or first[0] >= oldest or first[2].received > page.seen.sent:
+        return check(True, page.seen, "")
+    wanted = f"true, for {first[1]} follows"
+    return check(False, page.seen, wanted, at="/data/hasMore", chain=(first[2],))
 
 
 @LIST_RULES.expected("no-item-twice", "An item stands on one page alone.", tags="paging")
@@ -87,26 +114,19 @@ def no_item_twice(evidence: Evidence) -> Iterator[Check]:
     """Judged where the first page was the same again two seconds later: then nothing came between."""
     for pages in _lists(evidence):
         for number, first in enumerate(pages):
-            end = _offset(first) + len(first.items)
-            later = [one for one in pages[number + 1 :] if one.seen.sent >= first.seen.received]
-            second = next((one for one in later if one.items and _offset(one) == end), None)
-            if second is not None and first.items:
-                same = (one for one in later if _offset(one) == _offset(first) and one.ids == first.ids)
-                if first.more is True and any(in_time(one.seen, second.seen) for one in same):
-                    yield _judge_apart(first, second)
+            if first.more is True and first.items:
+                near = pages[number + 1 : number + 1 + _NEAR]
+                yield from _judge_apart(first, [one for one in near if one.seen.sent >= first.seen.received])
 
 
-def _judge_apart(first: Page, second: Page) -> Check:
-    both = [name for name in second.ids if name in first.ids]
-    said = f"{both[0] if both else ''} once more"
-    return check(
-        not both,
-        second.seen,
-        "items that are not on the page before",
-        said,
-        at="/data/items",
-        chain=(first.seen,),
-    )
+def _judge_apart(first: Page, later: Sequence[Page]) -> Iterator[Check]:
+    end = _offset(first) + len(first.items)
+    second = next((one for one in later if one.items and _offset(one) == end), None)
+    same = (one for one in later if _offset(one) == _offset(first) and one.ids == first.ids)
+    if second is not None and any(in_time(one.seen, second.seen) for one in same):
+        both = [name for name in second.ids if name in first.ids]
+        wanted, said = "items that are not on the page before", f"{both[0] if both else ''} once more"
+        yield check(not both, second.seen, wanted, said, at="/data/items", chain=(first.seen,))
 
 
 @LIST_RULES.advisory("created-once", "One create makes one execution.", operations=f"{CREATE} {LIST}")
@@ -115,51 +135,30 @@ def created_once(evidence: Evidence) -> Iterator[Check]:
 
     Another client may create for the same entity at the same time: so it is advice.
     """
-    asked = Counter(_entity(_body(seen)) for seen in evidence.journal if seen.operation == CREATE)
-    creates = [made for made in _creates(evidence) if asked[_entity(_body(made))] == 1]
+    sent = (seen for seen in evidence.journal if seen.operation == CREATE)
+    asked = Counter(_entity(parse_json(seen.request.body)) for seen in sent)
+    creates = _Creates(evidence)
     for page in (page for pages in _lists(evidence) for page in pages):
-        own = (made for made in creates if made.identity == page.seen.identity)
-        before = [
-            made for made in own if made.received <= page.seen.sent and _body(made).get("sourceEntityId")
-        ]
-        for made in before[-_RECENT:]:
-            name = made.at("/data/execution/id")
-            others = (item for item in page.items if item.get("id") != name)
-            again = next((item for item in others if _is_again(item, made)), None)
-            said = f"{again.get('id')}, which is like {name}" if again else ""
-            yield check(
-                again is None,
-                page.seen,
-                "one execution for one create",
-                said,
-                at="/data/items",
-                chain=(made,),
-            )
+        for made in creates.before(page):
+            if made.entity and asked[made.entity] == 1:
+                again = next((item for item in page.items if _is_again(item, made)), None)
+                wanted = "one execution for one create"
+                said = f"{again.get('id')}, which is like {made.name}" if again else ""
+                yield check(again is None, page.seen, wanted, said, at="/data/items", chain=(made.seen,))
 
 
-def _body(made: Exchange) -> Mapping[str, Any]:
-    try:
-        body = json.loads(made.request.body)
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _entity(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what tells for whom an execution is."""
+def _entity(values: Any) -> tuple[str, ...]:
+    """Return what tells for whom an execution is; nothing where no entity is named."""
+    if not isinstance(values, dict) or not values.get("sourceEntityId"):
+        return ()
     return tuple(str(values.get(name)) for name in _TELLING)
 
 
-def _is_again(item: Mapping[str, Any], made: Exchange) -> bool:
-    times = instant(item.get("createdAt")), instant(made.at("/data/execution/createdAt"))
-    together = None not in times and abs((times[0] or 0) - (times[1] or 0)) <= _ONE_CREATE
-    return together and _entity(item) == _entity(_body(made))
-
-
-def _creates(evidence: Evidence) -> Iterator[Exchange]:
-    for made in evidence.ok_creates():
-        if isinstance(made.at("/data/execution/id"), str):
-            yield made
+def _is_again(item: Mapping[str, Any], made: _Made) -> bool:
+    created = instant(item.get("createdAt"))
+    if item.get("id") == made.name or created is None or made.created is None:
+        return False
+    return abs(created - made.created) <= _ONE_CREATE and _entity(item) == made.entity
 
 
 def _lists(evidence: Evidence) -> Iterator[list[Page]]:
@@ -177,13 +176,6 @@ def _offset(page: Page) -> int:
     return page.offset or 0
 
 
-def _goes_behind(page: Page, created: int | None) -> bool:
-    """Whether a page, newest first, shows something older than that."""
-    last = instant(page.items[-1].get("createdAt")) if newest_first(page.items) else None
-    return created is not None and last is not None and last < created
-
-
-def _goes_before(page: Page, created: int) -> bool:
-    """Whether all that a page shows, newest first, is newer than that."""
-    last = instant(page.items[-1].get("createdAt")) if newest_first(page.items) else None
-    return last is not None and created < last
+def _oldest(page: Page) -> int | None:
+    """Return when the last item of a page was created, None where the page is not newest first."""
+    return instant(page.items[-1].get("createdAt")) if newest_first(page.items) else None
