@@ -21,7 +21,7 @@ _MOST_TOKENS = 20_000
 _FEW = 32
 _LONGEST_LOOKED_AT = 4_096
 _USER = re.compile(r"(?<=//)[^/:\s@\"'<>]*:[^/\s@\"'<>]*@")
-"""User name and password in an address. The name has no colon: with two ways to split one, time is squared."""
+"""User name and password in an address; the name has no colon, or each colon would be tried as its end."""
 _RUN = re.compile(r"[A-Za-z0-9_-]{43,}")
 """What may hold a client token."""
 _ESCAPE = re.compile(r"\\u00([0-7][0-9a-fA-F])")

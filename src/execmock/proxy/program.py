@@ -14,9 +14,9 @@ from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTE
 from execmock.coverage import write_coverage
 from execmock.errors import ConfigError, CoverageError
+from execmock.proxy.coverage_counter import CoverageCounter
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.proxy.judging import Judging
-from execmock.proxy.met import Met
 from execmock.settings import ProxySettings
 from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
@@ -43,7 +43,7 @@ class Proxy:
             raise ConfigError("no address was given; expected execmock proxy UPSTREAM")
         self._say = say
         self.judging = Judging(contract, settings, self._found)
-        self.met = Met(contract)
+        self.coverage = CoverageCounter(contract)
         embed = frozenset(contract.sharing_tags(EXECUTE)) if settings.embed_url else frozenset()
         self._forwarder = Forwarder(
             Routes(settings.url, settings.embed_url, embed, self.judging.operation),
@@ -80,7 +80,7 @@ class Proxy:
 
     def _observe(self, seen: Exchange) -> None:
         self.judging.observe(seen)
-        self.met.observe(seen)
+        self.coverage.observe(seen)
 
     def _found(self, finding: Finding) -> None:
         for line in told(self.judging.report_of(finding)):
@@ -131,7 +131,7 @@ async def _run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
         await stopped.wait()
     if settings.coverage is not None:
         try:
-            write_coverage(settings.coverage, proxy.met.coverage())
+            write_coverage(settings.coverage, proxy.coverage.counted())
         except CoverageError as error:
             # What cannot be written changes nothing about what was found.
             say(f"{settings.named('coverage')}: {error}")

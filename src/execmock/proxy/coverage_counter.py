@@ -15,7 +15,7 @@ from execmock.coverage.model import MOST_UNITS
 from execmock.coverage.universe import ErrorExamples, answer_units, status_units, transition_units
 from execmock.verify.exchange import Exchange
 
-__all__ = ["Met"]
+__all__ = ["CoverageCounter"]
 
 _MOST_FOLLOWED = 20_000
 """Executions of which it is known what passed last."""
@@ -23,7 +23,7 @@ _VIEWS = {CREATE: "/data/execution", GET: "/data/execution", PUBLIC: "/data", EX
 _API: Mapping[str, ApiName] = {EXECUTE: EMBED_API.name}
 
 
-class Met:
+class CoverageCounter:
     """What clients met of the service in one run. Branches and faults are known of a mock alone."""
 
     def __init__(self, contract: Contract) -> None:
@@ -49,7 +49,7 @@ class Met:
         for execution in _shown(seen):
             self._see(api, execution)
 
-    def coverage(self) -> Coverage:
+    def counted(self) -> Coverage:
         """Return what was met so far."""
         return Coverage(dict(self._tallies), {}, self._left_out)
 

@@ -11,7 +11,7 @@ from execmock.core.contract.names import CREATE, GET, LIST
 from execmock.coverage import Coverage, Unit, coverage_from_json
 from execmock.errors import Place
 from execmock.loading.contract import shipped_contract
-from execmock.proxy.met import Met
+from execmock.proxy.coverage_counter import CoverageCounter
 from execmock.testing import ExecMock
 from tests.proxy.test_judging import Seconds, asked, proxy, tour
 from tests.proxy.test_list_rules import exchange
@@ -32,8 +32,8 @@ async def test_what_passes_counts_as_the_mock_counts_it_itself() -> None:
             await asked(between.url, "/v1/executions?limit=x", headers=sandbox.headers)
         _, _, text = await asked(mock.url, "/_execmock/coverage?all=true")
     own = coverage_from_json(json.loads(text), Place("the mock"))
-    assert met(between.met.coverage()) == met(own)
-    assert {unit for unit in own.tallies if unit.kind in KINDS} == set(between.met.coverage().tallies)
+    assert met(between.coverage.counted()) == met(own)
+    assert {unit for unit in own.tallies if unit.kind in KINDS} == set(between.coverage.counted().tallies)
 
 
 def shown(*views: tuple[str, str]) -> list[Any]:
@@ -65,16 +65,16 @@ QUEUED, RUNNING, DONE = "workflow_queued", "workflow_running", "workflow_succeed
 def test_a_transition_is_two_views_in_turn(
     views: list[tuple[str, str]], transitions: set[tuple[str, str]]
 ) -> None:
-    counting = Met(shipped_contract())
+    counting = CoverageCounter(shipped_contract())
     for seen in shown(*views):
         counting.observe(seen)
-    counted = met(counting.coverage())
+    counted = met(counting.counted())
     assert {unit.names[1:] for unit in counted if unit.kind == "transition"} == transitions
     assert sum(n for unit, n in counted.items() if unit.kind == "answer") == len(views)
 
 
 def test_what_got_no_answer_and_other_paths_count_for_nothing() -> None:
-    counting = Met(shipped_contract())
+    counting = CoverageCounter(shipped_contract())
     counting.observe(exchange(1, GET, {}, status=0))
     counting.observe(exchange(2, "", {}))
-    assert met(counting.coverage()) == {}
+    assert met(counting.counted()) == {}
