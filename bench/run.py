@@ -271,7 +271,7 @@ def _console(found: dict[str, Any], options: argparse.Namespace) -> None:
         )
     figures = found["console"] = {**json.loads(done.stdout), "load": os.getloadavg()[0]}
     first, whole = median(figures["first"]), median(figures["whole"])
-    _say(f"console: first rows after {first:.0f} ms, all after {whole:.0f} ms, {len(figures['long'])} long tasks")
+    _say(f"console: first rows after {first:.0f} ms, all after {whole:.0f} ms, {len(figures['long'])} long")
 
 
 def _machine() -> dict[str, Any]:
