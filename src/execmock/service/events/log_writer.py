@@ -22,9 +22,9 @@ _MOST_BYTES = 64 << 20
 class LogWriter:
     """Appends entries in the background, as fast as the store takes them; those that wait go together.
 
-    What waits for one log takes at most `most_bytes`, and so does what a log keeps of this process. What waits
-    is lost with the process, and entries that the store refuses are dropped: it is a log. They take up their
-    numbers all the same, so that a reader sees the gap.
+    What waits for one log takes at most `most_bytes`, and so does what a log keeps of this process. What
+    waits is lost with the process, and entries that the store refuses are dropped: it is a log. They take up
+    their numbers all the same, so that a reader sees the gap.
     Counts are written before the entries that they count, and those that the store refuses are tried again.
     """
 
