@@ -54,7 +54,8 @@ Replay = Callable[[Request, Mapping[str, str], Sandbox], Awaitable[Handled | Non
 
 _UNKNOWN = "The path belongs to no operation of this contract"
 _KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
-_PATHS = "a path of the contract; `execmock serve --contract FILE` serves a copy with more of them"
+_PATHS = "a path of the contract"
+_OTHERS = " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
 
 
 class Handler(NamedTuple):
@@ -256,7 +257,9 @@ class Api:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
             known = [served.operation.path for served in self._served.values()]
-            violation = Violation("path", self._paths, request.path, hint=nearest_path(request.path, known))
+            others = _OTHERS if self._paths == _PATHS else ""
+            hint = nearest_path(request.path, known) or others
+            violation = Violation("path", self._paths, request.path, hint=hint)
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
         # HEAD goes without saying where there is GET.
