@@ -44,6 +44,12 @@ ACCEPTED: list[tuple[Kind, str, Any, str]] = [  # kind, text, value, how it is s
     (kinds.STORE, "sqlite:state.db", "sqlite:state.db", "sqlite:state.db"),
     (kinds.STORE, "redis://u:pw@h:6379/0", "redis://u:pw@h:6379/0", "redis://u:***@h:6379/0"),
     (kinds.STORE, "redis://:pw@h", "redis://:pw@h", "redis://:***@h"),
+    (
+        kinds.STORE,
+        "redis+sentinel://u:pw@h:1,h:2/m?sentinel_password=pw",
+        "redis+sentinel://u:pw@h:1,h:2/m?sentinel_password=pw",
+        "redis+sentinel://u:***@h:1,h:2/m?sentinel_password=***",
+    ),
     (kinds.STORE, "redis://h:6379/0", "redis://h:6379/0", "redis://h:6379/0"),
     (kinds.ORIGIN, "*", "*", "*"),
     (kinds.ORIGIN, "http://localhost:3000", "http://localhost:3000", "http://localhost:3000"),

@@ -12,6 +12,7 @@ from execmock.interfaces import Store
 from execmock.stores import open_store
 
 from .redis_process import RedisProcess
+from .redis_sets import ClusterProcesses, SentinelProcesses
 
 KINDS = ("memory", "sqlite", "redis")
 
@@ -24,6 +25,30 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProc
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterProcesses]:
+    """A cluster that all tests of this process share; each uses sandboxes of its own."""
+    program("redis-server")
+    cluster = ClusterProcesses(tmp_path_factory.mktemp("cluster"), "--appendfsync", "no")
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_sentinels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelProcesses]:
+    """A master, replicas and sentinels that all tests of this process share."""
+    program("redis-server")
+    watched = SentinelProcesses(tmp_path_factory.mktemp("sentinels"), "--appendfsync", "no")
+    try:
+        watched.start()
+        yield watched
+    finally:
+        watched.stop()
 
 
 @pytest.fixture(params=KINDS)

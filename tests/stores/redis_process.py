@@ -6,21 +6,23 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.ports import free_port
 from tests.programs import find
 
-__all__ = ["RedisProcess"]
+__all__ = ["RedisProcess", "eventually"]
 
 
 class RedisProcess:
     """Runs Redis with everything written to its log at once, so that a restart loses nothing."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, sentinel: str = "") -> None:
         self.port = free_port()
+        self.bus_port = 0
+        self._sentinel = sentinel
         self._folder = folder
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
@@ -32,10 +34,19 @@ class RedisProcess:
         program = find("redis-server")
         if program is None:
             raise FileNotFoundError("redis-server")
-        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
-        command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always", *self._options]
+        command = [program, *self._configuration(), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--dir", str(self._folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - the program found above
-        self._await()
+        eventually(self._answers, "redis-server answers")
+
+    def _configuration(self) -> list[str]:
+        if not self._sentinel:
+            return ["--save", "", "--appendonly", "yes", "--appendfsync", "always", *self._options]
+        # A sentinel writes into its file what it learns.
+        file = self._folder / "sentinel.conf"
+        if not file.exists():
+            file.write_text(self._sentinel)
+        return [str(file), "--sentinel", *self._options]
 
     def stop(self) -> None:
         """End it in order; nothing happens if it does not run."""
@@ -67,14 +78,21 @@ class RedisProcess:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.recv(1 << 16)
 
-    def _await(self) -> None:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                if self.ask("PING").startswith(b"+PONG"):
-                    return
-            except OSError:
-                pass
-            if time.monotonic() > deadline:
-                raise TimeoutError("redis-server does not answer")
-            time.sleep(0.01)
+    def await_answer(self, command: str, part: bytes) -> None:
+        """Return when the answer to a command holds something."""
+        eventually(lambda: part in self.ask(command), f"{command} answers {part!r}")
+
+    def _answers(self) -> bool:
+        try:
+            return self.ask("PING").startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def eventually(holds: Callable[[], bool], what: str) -> None:
+    """Return when something holds that other processes bring about."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"in vain waited for: {what}")
+        time.sleep(0.01)

@@ -21,8 +21,6 @@ from execmock.interfaces import Key, Put, Store
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 
-from .redis_process import RedisProcess
-
 SANDBOXES = st.sampled_from(["a", "a", "a", "", "b}{"])
 NAMES = st.sampled_from(["x", "y", "z", "é\x00", "long" * 30])
 KINDS = st.sampled_from(["execution", "idempotency"])
@@ -167,12 +165,12 @@ class Comparison(RuleBasedStateMachine):
         return 0 if store is self.memory else self.logged[sandbox]
 
 
-def compare(open_other: Callable[[], Store], *phases: Phase) -> None:
+def compare(open_other: Callable[[], Store], *phases: Phase, times: int = 15) -> None:
     machine = type("OneComparison", (Comparison,), {"open_other": staticmethod(open_other)})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples(15),
+            max_examples=examples(times),
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
             deadline=None,
@@ -185,8 +183,11 @@ def test_sqlite_answers_as_memory_does(tmp_path: Path) -> None:
     compare(lambda: open_store(f"sqlite:{tempfile.mkdtemp(dir=tmp_path)}/store.db"))
 
 
-def test_redis_answers_as_memory_does(redis_server: RedisProcess) -> None:
-    compare(lambda: open_store(redis_server.url()))
+@pytest.mark.parametrize("kind", ["redis_server", "redis_cluster", "redis_sentinels"])
+def test_redis_answers_as_memory_does(kind: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue(kind).url()
+    # All three do the same but for how they are reached.
+    compare(lambda: open_store(url), times=5)
 
 
 def test_a_difference_would_be_found() -> None:

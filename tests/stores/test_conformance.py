@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ports import free_port
 
 from execmock.interfaces import Key, Put, Store, Update
-from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 from execmock.testing import check_store
 from execmock.testing.stores import STORE_CHECKS
-
-from .redis_process import RedisProcess
 
 
 @pytest.mark.parametrize("check", STORE_CHECKS, ids=lambda check: check.__name__.strip("_"))
@@ -29,23 +23,6 @@ async def test_the_checks_leave_nothing_behind(store: Store) -> None:
     await check_store(store)
     for sandbox in ("check-one", "check-other"):
         assert not (await store.export(sandbox)).puts
-
-
-async def test_no_step_reaches_over_two_nodes_of_a_cluster(tmp_path: Path, redis_server: object) -> None:
-    """One node that owns all slots of a cluster refuses what touches two slots at once."""
-    # By itself it takes the port 10,000 above its own for its cluster, which may be beyond the last.
-    node = RedisProcess(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
-    node.start()
-    try:
-        node.ask("CLUSTER ADDSLOTSRANGE 0 16383")
-        # The answer tells when the node is ready; nothing is measured by this clock.
-        while b"cluster_state:ok" not in node.ask("CLUSTER INFO"):
-            time.sleep(0.01)
-        store = open_store(node.url())
-        await check_store(store)
-        await store.close()
-    finally:
-        node.stop()
 
 
 class LosesUpdates(MemoryStore):

@@ -20,17 +20,19 @@ from execmock.proxy.results import Results, merged, seen_or_not, with_finding
 from execmock.proxy.rules import RULES
 from execmock.service.refusals import Refusal
 from execmock.settings import ProxySettings, VerifySettings
+from execmock.verify.clock import present
 from execmock.verify.coverage import coverage
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import judge, kind_of
 from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, Outcome, RuleResult
-from execmock.verify.registry import select
+from execmock.verify.registry import all_rules, select
 from execmock.verify.report.model import Report
 from execmock.verify.rule import Rule
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.severity import SEVERITIES
+from execmock.verify.waivers import Waiver, load_waivers, waive
 from execmock.verify.wording import shown
 
 __all__ = ["COUNT", "MOST", "Counts", "Found", "Judging", "rules_for"]
@@ -80,9 +82,15 @@ class Judging:
             level=settings.level,
             only=settings.only,
             skip=settings.skip,
+            ca=settings.ca,
+            cert=settings.cert,
+            key=settings.key,
+            insecure=settings.insecure,
         )
         self.rules = rules_for(contract, self.options)
         """The rules that are judged."""
+        self._waivers = _waivers(settings, contract)
+        self._waived = {waiver.rule for waiver in self._waivers if not waiver.expired}
         self._at_once = {name: tuple(_at_once(self.rules, name)) for name in contract.operations}
         self._counted = SEVERITIES[: SEVERITIES.index(settings.level) + 1]
         self._schemas = SchemaJudge(contract, every=_ONE_IN)
@@ -119,6 +127,7 @@ class Judging:
         ]
         for each in broken:
             self._tell(each)
+        broken = [each for each in broken if each.rule.id not in self._waived]
         headers = {COUNT: str(len(broken))}
         failed = bool(broken) and self._settings.fail
         return Inspection(headers, _refusal(broken, headers) if failed else None)
@@ -208,7 +217,8 @@ class Judging:
         kind = (finding.rule.id, kind_of(finding.check))
         if kind not in self._told and len(self._told) < _MOST_KINDS:
             self._told[kind] = finding
-            self._found(finding)
+            if finding.rule.id not in self._waived:
+                self._found(finding)
 
     def report_of(self, finding: Finding) -> Report:
         """Return a report of one finding alone."""
@@ -230,9 +240,10 @@ class Judging:
         """Judge what is left, and return the report of the run."""
         await self.judge()
         results = self._merged()
-        every = tuple(
+        judged = (
             seen_or_not(results.get(rule.id, RuleResult(rule, Outcome.NOT_JUDGED))) for rule in self.rules
         )
+        every = waive(judged, self._waivers)
         return Report(
             options=self.options,
             results=every,
@@ -254,6 +265,8 @@ class Judging:
 
     def _notes(self) -> Iterator[str]:
         counts = self.counts
+        if self._settings.insecure:
+            yield "certificates were not checked (--insecure)"
         if counts.lost:
             yield f"{counts.lost} of {counts.exchanges} requests got no answer, or no whole one"
         if counts.others:
@@ -264,9 +277,24 @@ class Judging:
             yield f"{counts.unkept} exchanges were judged alone, as there was no room to keep them"
 
 
+def _waivers(settings: ProxySettings, contract: Contract) -> tuple[Waiver, ...]:
+    """Return which violations are accepted; ConfigError for a file that does not fit, or an unknown rule.
+
+    It may name the rules that `verify` alone has, so that both can be given the same file.
+    """
+    if settings.waive is None:
+        return ()
+    names = (rule.id for rule in (*_own_rules(contract), *all_rules(contract)))
+    return load_waivers(settings.waive, names, present())
+
+
+def _own_rules(contract: Contract) -> tuple[Rule, ...]:
+    return (RequestJudge(contract).rule, *RULES, *LIST_RULES)
+
+
 def rules_for(contract: Contract, options: VerifySettings) -> tuple[Rule, ...]:
     """Return the rules that the options ask for: those that need no probe, and those of the proxy."""
-    own = (RequestJudge(contract).rule, *RULES, *LIST_RULES)
+    own = _own_rules(contract)
     new = {name for rule in own for name in (rule.id, rule.area)}
     only, skip = (tuple(name for name in names if name not in new) for names in (options.only, options.skip))
     chosen: tuple[Rule, ...] = ()

@@ -60,7 +60,7 @@ class Engine:
         self.registry = load_registry(self.contract, options.scenarios, options.named("scenarios"))
         self.coverage = CoverageRecorder(self.contract, self.words, self.registry)
         with options.naming("store"):
-            self.store = open_store(options.store)
+            self.store = open_store(options.store, options.store_wait)
         self.secrets = KnownSecrets()
         self.journal, self.changes, self.scenario_sync = self._recorders()
         self.sandboxes = Sandboxes(

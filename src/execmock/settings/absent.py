@@ -24,6 +24,7 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "console": "it is always there, at /_execmock/",
         "open": "there is no one in front of a test",
         "store": "what a test leaves is forgotten; snapshot() and restore() keep it in between",
+        "store_wait": "what a test leaves is forgotten, by replicas too",
         "workers": _ONE_PROCESS,
         "head_timeout": _NO_STRANGERS,
         "body_rate": _NO_STRANGERS,

@@ -92,7 +92,8 @@ def _show_header(header: tuple[str, str]) -> str:
 
 
 def _show_store(url: str) -> str:
-    return re.sub(r"(://[^/@:]*:)[^@]*@", r"\1***@", url)
+    named = re.sub(r"(://[^/@:]*:)[^@]*@", r"\1***@", url)
+    return re.sub(r"([?&][a-z_]*password=)[^&]*", r"\1***", named)
 
 
 _ADDRESS = parsers.pattern(r"(?!unix:)[^\s/]+|unix:[^\0]*[^\0/]")

@@ -153,6 +153,9 @@ class ServeSettings(Settings):
     store: str = option(
         "memory:", STORE, "Where state lives, such as memory:, sqlite:PATH or redis://HOST:PORT/DATABASE."
     )
+    store_wait: int = option(
+        0, count(0, 100), "Replicas of a Redis that must have a change before it is acknowledged."
+    )
     workers: int = option(
         1, count(1, 64), "Processes that serve; more than one need a store that they share."
     )

@@ -21,26 +21,36 @@ __all__ = ["GROUP", "open_store"]
 GROUP = "execmock.stores"
 """The group of entry points."""
 
+_REDIS = "execmock.stores.redis:open_redis"
 _SHIPPED: Mapping[str, tuple[str, str]] = {
     "memory": ("memory:", "execmock.stores.memory:open_memory"),
     "sqlite": ("sqlite:PATH", "execmock.stores.sqlite:open_sqlite"),
-    "redis": ("redis://HOST:PORT/DATABASE", "execmock.stores.redis:open_redis"),
-    "rediss": ("rediss://HOST:PORT/DATABASE", "execmock.stores.redis:open_redis"),
+    "redis": ("redis://HOST:PORT/DATABASE", _REDIS),
+    "rediss": ("rediss://HOST:PORT/DATABASE", _REDIS),
+    "redis+cluster": ("redis+cluster://HOST:PORT,HOST:PORT", _REDIS),
+    "rediss+cluster": ("rediss+cluster://HOST:PORT,HOST:PORT", _REDIS),
+    "redis+sentinel": ("redis+sentinel://HOST:PORT,HOST:PORT/NAME", _REDIS),
+    "rediss+sentinel": ("rediss+sentinel://HOST:PORT,HOST:PORT/NAME", _REDIS),
 }
 """Scheme to the form of its URLs, and the function that opens them."""
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, replicas: int = 0) -> Store:
     """Return the store that a URL names; StoreError if it names none, or one that cannot be opened.
+
+    `replicas` is how many have to have a change before it is told to be made; only a Redis has any.
 
     A Redis is not asked before it is used: one that is away makes the calls fail, and they work again
     when it is back.
     """
     scheme = url.partition(":")[0]
-    if scheme in _SHIPPED:
-        module, _, name = _SHIPPED[scheme][1].partition(":")
-        opener: Callable[[str], Store] = getattr(import_module(module), name)
-        return opener(url)
+    opened_by = _SHIPPED.get(scheme, ("", ""))[1]
+    if replicas and opened_by != _REDIS:
+        raise StoreError(f"{scheme + ':'!r} has no replicas to wait for; expected a store in Redis")
+    if opened_by:
+        module, _, name = opened_by.partition(":")
+        opener: Callable[..., Store] = getattr(import_module(module), name)
+        return opener(url, replicas) if replicas else opener(url)
     return _open_foreign(scheme, url)
 
 

@@ -170,7 +170,7 @@ class Api:
             answer, violations = self._failed(error, request, sandbox)
             return Result(answer, name, sandbox, subject, violations, fits)
         sandbox = sandbox or handled.sandbox
-        answer = served.wrap(handled.body, self._request_ids.next(sandbox))
+        answer = served.wrap(handled.body, self._request_ids.next(sandbox), handled.clock)
         made = handled.subject
         return Result(
             answer, name, sandbox, subject or made, (), fits, "", handled.warning, made, handled.scenario
@@ -295,15 +295,18 @@ class _Served:
         """Whether serving a request may give the answer that is wanted: its own success, no example."""
         return self.serve is not None and not wanted.example and wanted.status == self.status
 
-    def wrap(self, body: bytes, request_id: str) -> Answer:
-        """Return a success, in the envelope if the contract has one."""
+    def wrap(self, body: bytes, request_id: str, clock: str = "") -> Answer:
+        """Return a success, in the envelope if the contract has one; it says what the clock shows."""
         if self.enveloped:
             body = b'{"code":%d,"data":%b,"message":"success","requestId":"%b"}' % (
                 self.status,
                 body,
                 request_id.encode(),
             )
-        return Answer(self.status, body, {"X-Request-Id": request_id})
+        headers = {"X-Request-Id": request_id}
+        if clock:
+            headers["X-Execmock-Clock"] = clock
+        return Answer(self.status, body, headers)
 
 
 def _sandbox_of(caller: Caller | None) -> Sandbox | None:

@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import MovedError, NoScriptError, RedisClusterException
 
 from execmock.errors import StoreError
+from execmock.stores.redis.address import read_address
+from execmock.stores.redis.cluster import Cluster
+from execmock.stores.redis.exchange import FAILURES, Exchange, Request
 from execmock.stores.redis.scripts import Script
+from execmock.stores.redis.single import SingleRedis
 
 __all__ = ["Commands", "LostError"]
 
-_PATIENCE = 2.0
-"""Seconds that a connection and an answer may take."""
-
-_Sent = tuple[tuple[Any, ...], "asyncio.Future[Any]"]
-
 
 class Commands:
-    """A client of one Redis."""
+    """A client of one Redis, of a cluster, or of the master that sentinels know.
 
-    def __init__(self, url: str) -> None:
-        # A password may stand in either place, and whatever it holds, none of it is shown.
-        self._name = re.sub(r"//.*@", "//***@", url.partition("?")[0])
-        # What is sent again may be done twice, so that is decided here and not by the client.
-        never = Retry(NoBackoff(), 0)
-        try:
-            self._redis = Redis.from_url(
-                url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=never
-            )
-        except (RedisError, ValueError) as error:
-            raise StoreError(f"{self._name} is not a store: {error}") from None
-        self._waiting: list[_Sent] = []
+    What is `durable` is answered once so many replicas have it as `replicas` says.
+    """
+
+    def __init__(self, url: str, replicas: int = 0) -> None:
+        self._address = read_address(url)
+        self._replicas = replicas
+        kind = Cluster if self._address.kind == "cluster" else SingleRedis
+        self._exchange: Exchange = kind(self._address, replicas)
+        self._waiting: list[Request] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def run(self, *command: Any) -> Any:
+    async def run(self, name: str, key: str, *rest: Any, durable: bool = False) -> Any:
         """Return the answer to a command that may be done twice; StoreError if there is none or it is one."""
         try:
-            return await self._ask(command)
+            return await self._ask(key, (name, key, *rest), durable)
         except LostError:
             # A connection that Redis had closed meanwhile; the next one is fresh.
-            return await self._ask(command)
-
-    async def _ask(self, command: tuple[Any, ...]) -> Any:
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Any] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._send)
-        self._waiting.append((command, answer))
-        return await answer
+            return await self._ask(key, (name, key, *rest), durable)
 
     async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """Return what a script returns that may be run twice."""
@@ -65,57 +48,62 @@ class Commands:
         except LostError:
             return await self.script_once(script, keys, arguments)
 
-    async def script_once(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+    async def script_once(
+        self, script: Script, keys: Sequence[str], arguments: Sequence[Any], *, durable: bool = False
+    ) -> Any:
         """Return what a script returns; LostError when it may have run without our hearing of it."""
         rest = (len(keys), *keys, *arguments)
         try:
-            return await self._ask(("EVALSHA", script.sha, *rest))
+            return await self._ask(keys[0], ("EVALSHA", script.sha, *rest), durable)
         except _NotLoadedError:
-            return await self._ask(("EVAL", script.text, *rest))
+            return await self._ask(keys[0], ("EVAL", script.text, *rest), durable)
 
-    async def together(self, ask: Callable[[Pipeline], None]) -> list[Any]:
-        """Return the answers to commands that are done as one step."""
-        pipeline = self._redis.pipeline(transaction=True)
-        ask(pipeline)
-        try:
-            answers: list[Any] = await pipeline.execute()
-        except (RedisError, OSError) as error:
-            raise self._failed(error) from None
-        return answers
+    async def confirm(self, key: str) -> None:
+        """Return once as many replicas as are asked for have all that was written until now.
+
+        They are asked by a change to a hash: Redis waits for what came over the same connection alone.
+        """
+        if self._replicas:
+            await self.run("HSET", key, "confirmed", "", durable=True)
 
     async def close(self) -> None:
         """Close the connections once what is under way is answered."""
         await asyncio.gather(*self._under_way)
-        await self._redis.aclose()
+        await self._exchange.close()
+
+    async def _ask(self, key: str, words: tuple[Any, ...], durable: bool) -> Any:
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._send)
+        request = Request(key, words, durable)
+        self._waiting.append(request)
+        try:
+            return await request.answer
+        except FAILURES as error:
+            raise self._failed(error) from None
 
     def _send(self) -> None:
         sent, self._waiting = self._waiting, []
-        task = asyncio.get_running_loop().create_task(self._exchange(sent))
+        task = asyncio.get_running_loop().create_task(self._exchange.send(sent))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-
-    async def _exchange(self, sent: Sequence[_Sent]) -> None:
-        pipeline = self._redis.pipeline(transaction=False)
-        for command, _ in sent:
-            pipeline.execute_command(*command)
-        answers: Sequence[Any]
-        try:
-            answers = await pipeline.execute(raise_on_error=False)
-        except (RedisError, OSError) as error:
-            answers = [error] * len(sent)
-        for (_, future), answer in zip(sent, answers, strict=True):
-            if future.done():
-                continue
-            if isinstance(answer, Exception):
-                future.set_exception(self._failed(answer))
-            else:
-                future.set_result(answer)
 
     def _failed(self, error: Exception) -> StoreError:
         if isinstance(error, NoScriptError):
             return _NotLoadedError("")
         kind = LostError if isinstance(error, NotConnected) else StoreError
-        return kind(f"the store {self._name}: {str(error) or type(error).__name__}")
+        return kind(f"the store {self._address.shown}: {self._why(error)}")
+
+    def _why(self, error: Exception) -> str:
+        address = self._address
+        if isinstance(error, MovedError):
+            expected = f"{address.scheme}+cluster://{address.hosts_shown}"
+            return f"this Redis is a node of a cluster; expected {expected} (user and password as here)"
+        if isinstance(error, RedisClusterException) and error.__cause__ is not None:
+            if isinstance(error.__cause__, RedisClusterException):
+                expected = f"{address.scheme}://{address.hosts_shown}"
+                return f"this Redis is no node of a cluster; expected {expected}"
+            return f"no node of the cluster answers: {error.__cause__}"
+        return str(error) or type(error).__name__
 
 
 class LostError(StoreError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha1
 
-__all__ = ["APPEND", "PAGE", "TAIL", "UPDATE", "Script"]
+__all__ = ["APPEND", "EXPIRE", "EXPORT", "PAGE", "REPLACE", "TAIL", "UPDATE", "Script"]
 
 
 class Script:
@@ -85,3 +85,35 @@ local after = math.min(math.max(ARGV[2] + 0, gone), last)
 return {after + 1, redis.call('LRANGE', KEYS[1], after - gone, -1), last}
 """)
 """KEYS: a log, the lengths of all logs. ARGV: its name, the number of the last entry known."""
+
+EXPORT = Script("""
+local found = {redis.call('HGET', KEYS[1], 'number')}
+for i = 2, #KEYS, 2 do
+  found[i] = redis.call('HGETALL', KEYS[i])
+  found[i + 1] = redis.call('ZRANGE', KEYS[i + 1], 0, -1, 'WITHSCORES')
+end
+return found
+""")
+"""KEYS: the counters, then values and order of each kind."""
+
+REPLACE = Script("""
+local gone = ARGV[1] + 1
+redis.call('UNLINK', unpack(KEYS, 1, gone))
+for i = gone + 1, #KEYS, 2 do
+  redis.call('RENAME', KEYS[i], KEYS[i + 1])
+  redis.call('PERSIST', KEYS[i + 1])
+end
+redis.call('HSET', KEYS[1], 'kept', ARGV[2])
+if ARGV[3] ~= '0' then
+  redis.call('HSET', KEYS[1], 'number', ARGV[3])
+end
+""")
+"""KEYS: the counters, what else goes, then each key that comes and the name it takes. ARGV: how many go
+besides the counters, how many values come, the last number given out."""
+
+EXPIRE = Script("""
+for _, key in ipairs(KEYS) do
+  redis.call('EXPIRE', key, ARGV[1])
+end
+""")
+"""KEYS: what is forgotten by itself. ARGV: after how many seconds."""

@@ -7,13 +7,11 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from redis.asyncio.client import Pipeline
-
 from execmock.errors import StoreError
 from execmock.interfaces import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import KINDS, LOGS, DecodeCache, pack, unpack
 from execmock.stores.redis.commands import Commands, LostError
-from execmock.stores.redis.scripts import APPEND, PAGE, TAIL, UPDATE
+from execmock.stores.redis.scripts import APPEND, EXPIRE, EXPORT, PAGE, REPLACE, TAIL, UPDATE
 
 __all__ = ["RedisStore"]
 
@@ -35,8 +33,8 @@ class RedisStore:
 
     immediate = False
 
-    def __init__(self, url: str) -> None:
-        self._commands = Commands(url)
+    def __init__(self, url: str, replicas: int = 0) -> None:
+        self._commands = Commands(url, replicas)
         self._decoded = DecodeCache()
 
     async def get(self, key: Key) -> Any:
@@ -65,6 +63,8 @@ class RedisStore:
                 return kept[-1] if kept else self._value(key, old)
             old = found
             puts = fn(self._value(key, old))
+        # What was there already may be too young for the replicas to have it.
+        await self._commands.confirm(_counters(key.sandbox))
         return self._value(key, old)
 
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
@@ -81,7 +81,7 @@ class RedisStore:
 
     async def next_number(self, sandbox: str) -> int:
         """Return the next number of a sandbox."""
-        return int(await self._commands.run("HINCRBY", _counters(sandbox), "number", 1))
+        return int(await self._commands.run("HINCRBY", _counters(sandbox), "number", 1, durable=True))
 
     async def append(self, sandbox: str, log: str, entries: Sequence[bytes], most: int) -> int:
         """Add entries to a log; return the last one's number."""
@@ -95,21 +95,16 @@ class RedisStore:
 
     async def clear(self, sandbox: str) -> None:
         """Forget everything in a sandbox and start its numbers again."""
-        await self._commands.run("UNLINK", *_all(sandbox))
+        await self._commands.run("UNLINK", *_all(sandbox), durable=True)
 
     async def export(self, sandbox: str) -> Contents:
         """Return everything in a sandbox; Redis does nothing else meanwhile."""
-
-        def ask(together: Pipeline) -> None:
-            together.hget(_counters(sandbox), "number")
-            for kind in KINDS:
-                together.hgetall(_values(sandbox, kind))
-                together.zrange(_order(sandbox, kind), 0, -1, withscores=True)
-
-        number, *found = await self._commands.together(ask)
+        keys = [name(sandbox, kind) for kind in KINDS for name in (_values, _order)]
+        number, *found = await self._commands.script(EXPORT, [_counters(sandbox), *keys], [])
         puts = []
-        for kind, values, order in zip(KINDS, found[::2], found[1::2], strict=True):
-            for member, place in order:
+        for kind, flat_values, flat_order in zip(KINDS, found[::2], found[1::2], strict=True):
+            values = dict(zip(flat_values[::2], flat_values[1::2], strict=True))
+            for member, place in zip(flat_order[::2], flat_order[1::2], strict=True):
                 name = member[_STAMP:]
                 key = Key(sandbox, kind, name.decode("utf-8", "surrogatepass"))
                 puts.append(Put(key, unpack(kind, values[name][_STAMP:]), int(place)))
@@ -122,17 +117,13 @@ class RedisStore:
         for start in range(0, len(contents.puts), _AT_ONCE):
             await self._bring(sandbox, aside, contents.puts[start : start + _AT_ONCE])
 
-        def change_places(together: Pipeline) -> None:
-            together.unlink(*_all(sandbox))
-            for kind in kinds:
-                for name in (_values, _order):
-                    together.rename(name(sandbox, kind, aside), name(sandbox, kind))
-                    together.persist(name(sandbox, kind))
-            together.hset(_counters(sandbox), "kept", str(len(contents.puts)))
-            if contents.number:
-                together.hset(_counters(sandbox), "number", str(contents.number))
-
-        await self._commands.together(change_places)
+        keys = _all(sandbox)
+        gone = len(keys) - 1
+        for kind in kinds:
+            for name in (_values, _order):
+                keys += [name(sandbox, kind, aside), name(sandbox, kind)]
+        arguments = [gone, len(contents.puts), contents.number]
+        await self._commands.script_once(REPLACE, keys, arguments, durable=True)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -141,11 +132,13 @@ class RedisStore:
     async def _try(self, keys: list[str], arguments: list[Any], kept: list[Any]) -> tuple[bool, bytes | None]:
         """Return whether a change was made, and what stood in its way if not."""
         try:
-            done, found = await self._commands.script_once(UPDATE, keys, arguments)
+            done, found = await self._commands.script_once(UPDATE, keys, arguments, durable=True)
         except LostError:
-            done, found = await self._commands.script_once(UPDATE, keys, arguments)
+            done, found = await self._commands.script_once(UPDATE, keys, arguments, durable=True)
             # It may have been made although its answer was lost: then what it kept is there.
-            done = done or (bool(kept) and (found or b"")[_STAMP:] == _packed(kept[-1]))
+            if not done and kept and (found or b"")[_STAMP:] == _packed(kept[-1]):
+                done = True
+                await self._commands.confirm(keys[1])
         return bool(done), found
 
     def _value(self, key: Key, data: bytes | None) -> Any:
@@ -157,12 +150,7 @@ class RedisStore:
         keys[0] = _counters(sandbox, aside)
         nothing = _values(sandbox, "", aside)
         await self._commands.script(UPDATE, [nothing, *keys], ["", "", *arguments])
-
-        def let_expire(together: Pipeline) -> None:
-            for key in keys:
-                together.expire(key, _FORGOTTEN)
-
-        await self._commands.together(let_expire)
+        await self._commands.script(EXPIRE, keys, [_FORGOTTEN])
 
 
 def _as_arguments(sandbox: str, puts: Sequence[Put], aside: str = "") -> tuple[list[str], list[Any]]:

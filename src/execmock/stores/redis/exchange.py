@@ -1,0 +1,77 @@
+"""What is asked of Redis, and what a client of it has to do: bring requests to where their keys are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
+
+__all__ = ["FAILURES", "Exchange", "Request", "TooFewReplicasError", "as_words", "settle"]
+
+FAILURES = (RedisError, RedisClusterException, OSError)
+"""What the client raises where Redis cannot be reached or refuses."""
+_WAIT = 1000
+"""Milliseconds that replicas have to confirm what was written."""
+
+
+class TooFewReplicasError(ResponseError):
+    """A change was made, and too few replicas confirmed it in time."""
+
+
+@dataclass(slots=True)
+class Request:
+    """A command, and the future that gets its answer or its exception.
+
+    `key` says on which node of a cluster it is done; a `durable` one waits for replicas where it is asked to.
+    """
+
+    key: str
+    words: tuple[Any, ...]
+    durable: bool = False
+    answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def settle(self, answer: Any) -> None:
+        """Hand out an answer, unless the one who asked has gone."""
+        if self.answer.done():
+            return
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
+
+
+class Exchange(Protocol):
+    """A way to one Redis or to many."""
+
+    async def send(self, requests: Sequence[Request]) -> None:
+        """Send requests in their order, and settle each of them; it never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+def as_words(requests: Sequence[Request], replicas: int) -> list[tuple[Any, ...]]:
+    """Return the commands of requests that share a connection, and the wait for what they wrote."""
+    words = [request.words for request in requests]
+    if replicas and any(request.durable for request in requests):
+        words.append(("WAIT", replicas, _WAIT))
+    return words
+
+
+def settle(requests: Sequence[Request], answers: Sequence[Any], replicas: int) -> bool:
+    """Settle requests by the answers to `as_words`; return whether the replicas asked for confirmed."""
+    confirmed = answers[-1] if len(answers) > len(requests) else replicas
+    if isinstance(confirmed, Exception) or confirmed >= replicas:
+        confirmed_all, failure = not isinstance(confirmed, Exception), confirmed
+    else:
+        said = f"what was written is confirmed by {confirmed} of {replicas} replicas"
+        confirmed_all, failure = False, TooFewReplicasError(said)
+    for request, answer in zip(requests, answers, strict=False):
+        failed = request.durable and not confirmed_all and not isinstance(answer, Exception)
+        request.settle(failure if failed else answer)
+    return confirmed_all

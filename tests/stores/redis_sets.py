@@ -1,0 +1,139 @@
+"""Several Redis of one's own that belong together: a cluster, and a master with replicas behind sentinels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ports import free_port
+
+from .redis_process import RedisProcess, eventually
+
+__all__ = ["ClusterProcesses", "SentinelProcesses"]
+
+_DOWN_AFTER = 1000
+"""Milliseconds of silence after which a node is taken to be down: more than a busy machine makes it wait."""
+_SLOTS = 16384
+_SOON = ("--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
+
+
+class ClusterProcesses:
+    """Three masters that share the slots, each with `replicas` replicas."""
+
+    def __init__(self, folder: Path, *options: str, replicas: int = 1) -> None:
+        self.masters = [_node(folder, f"master-{number}", options) for number in range(3)]
+        self.replicas = [_node(folder, f"replica-{number}", options) for number in range(3 * replicas)]
+
+    @property
+    def nodes(self) -> list[RedisProcess]:
+        return [*self.masters, *self.replicas]
+
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.masters)
+
+    def start(self) -> None:
+        for node in self.nodes:
+            node.start()
+        names = [node.ask("CLUSTER MYID").split()[1].decode() for node in self.masters]
+        share = -(-_SLOTS // len(self.masters))
+        for number, node in enumerate(self.masters):
+            last = min(_SLOTS, (number + 1) * share) - 1
+            node.ask(f"CLUSTER ADDSLOTSRANGE {number * share} {last}")
+            # Each gets an epoch of its own: otherwise they first have to quarrel about it.
+            node.ask(f"CLUSTER SET-CONFIG-EPOCH {number + 1}")
+        first = self.masters[0]
+        for node in self.nodes[1:]:
+            first.ask(f"CLUSTER MEET 127.0.0.1 {node.port} {node.bus_port}")
+        count = f"cluster_known_nodes:{len(self.nodes)}\r".encode()
+        for node in self.nodes:
+            node.await_answer("CLUSTER INFO", count)
+        for number, node in enumerate(self.replicas):
+            node.await_answer(f"CLUSTER REPLICATE {names[number % len(names)]}", b"+OK")
+        self.await_whole()
+
+    def await_whole(self) -> None:
+        """Return when every slot is served and every replica follows its master."""
+        for node in self.nodes:
+            node.await_answer("CLUSTER INFO", b"cluster_state:ok")
+        eventually(lambda: all(map(_follows, self.nodes)), "replicas that follow")
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+
+
+class SentinelProcesses:
+    """A master that is called "orders", two replicas, and three sentinels that agree in twos."""
+
+    name = "orders"
+
+    def __init__(self, folder: Path, *options: str, sentinel_lines: str = "", master_lines: str = "") -> None:
+        self.servers = [
+            RedisProcess(_folder(folder, f"server-{number}"), *_SOON, *options) for number in range(3)
+        ]
+        lines = f"sentinel monitor {self.name} 127.0.0.1 {self.servers[0].port} 2\n"
+        lines += f"sentinel down-after-milliseconds {self.name} {_DOWN_AFTER}\n"
+        lines += f"sentinel failover-timeout {self.name} 5000\n{master_lines}{sentinel_lines}"
+        self.sentinels = [
+            RedisProcess(_folder(folder, f"sentinel-{number}"), sentinel=lines) for number in range(3)
+        ]
+
+    def url(self, user: str = "", query: str = "") -> str:
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.sentinels)
+        return f"redis+sentinel://{user}{hosts}/{self.name}{query}"
+
+    def start(self) -> None:
+        for server in self.servers:
+            server.start()
+        for server in self.servers[1:]:
+            server.ask(f"REPLICAOF 127.0.0.1 {self.servers[0].port}")
+        for sentinel in self.sentinels:
+            sentinel.start()
+        self.await_whole()
+
+    def await_whole(self) -> None:
+        """Return when every replica follows, and all sentinels know it and each other."""
+        eventually(lambda: all(map(_follows, self.servers)), "replicas that follow")
+        eventually(lambda: all(map(self._knows_all, self.sentinels)), "sentinels that know all")
+
+    def master(self) -> RedisProcess:
+        """Return the server that the first sentinel takes for the master."""
+        answer = self.sentinels[0].ask(f"SENTINEL GET-MASTER-ADDR-BY-NAME {self.name}")
+        return next(server for server in self.servers if f"{server.port}".encode() in answer)
+
+    def stop(self) -> None:
+        for process in (*self.sentinels, *self.servers):
+            process.stop()
+
+    def _knows_all(self, sentinel: RedisProcess) -> bool:
+        answer = sentinel.ask(f"SENTINEL MASTER {self.name}")
+        words = answer.replace(b"\r\n", b" ").split()
+        number = {word: words[at + 2] for at, word in enumerate(words[:-2])}
+        known = number.get(b"num-slaves"), number.get(b"num-other-sentinels"), number.get(b"flags")
+        return known == (b"2", b"2", b"master")
+
+
+def _node(folder: Path, name: str, options: tuple[str, ...]) -> RedisProcess:
+    bus = free_port()
+    cluster = {
+        "enabled": "yes",
+        "port": f"{bus}",
+        "node-timeout": f"{_DOWN_AFTER}",
+        # A replica may take its master's place however long it has not heard of it.
+        "replica-validity-factor": "0",
+        "require-full-coverage": "no",
+    }
+    words = [word for name, value in cluster.items() for word in (f"--cluster-{name}", value)]
+    node = RedisProcess(_folder(folder, name), *_SOON, *words, *options)
+    node.bus_port = bus
+    return node
+
+
+def _folder(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir()
+    return made
+
+
+def _follows(node: RedisProcess) -> bool:
+    said = node.ask("INFO replication")
+    return b"role:master" in said or b"master_link_status:up" in said
