@@ -258,7 +258,7 @@ class Api:
         if not match.allow:
             known = [served.operation.path for served in self._served.values()]
             others = _OTHERS if self._paths == _PATHS else ""
-            hint = nearest_path(request.path, known) or others
+            hint = f"{nearest_path(request.path, known)}{others}"
             violation = Violation("path", self._paths, request.path, hint=hint)
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
