@@ -21,6 +21,7 @@ from execmock.server.api.prefer import ContractAnswer, forced_answer, preference
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness
+from execmock.service.background_work import BackgroundWork
 from execmock.service.events.redaction import refusal_without
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import Sandbox
@@ -56,6 +57,8 @@ _UNKNOWN = "The path belongs to no operation of this contract"
 _KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
 _PATHS = "a path of the contract"
 _OTHERS = " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
+_LONG_BODY = 1 << 16
+"""Bytes of a body that is read in a few milliseconds."""
 
 
 class Handler(NamedTuple):
@@ -74,7 +77,7 @@ class Api:
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
     root, or from `seed` where no sandbox is reached. `paths` says, of an unknown path, what was expected.
-    No answer repeats one of the `secrets`.
+    No answer repeats one of the `secrets`. Long bodies are read in the `background` if there is one.
     """
 
     def __init__(
@@ -89,9 +92,11 @@ class Api:
         seed: bytes = b"",
         paths: str = _PATHS,
         secrets: KnownSecrets | None = None,
+        background: BackgroundWork | None = None,
     ) -> None:
         self._secrets = KnownSecrets() if secrets is None else secrets
         self._paths = paths
+        self._background = background
         self._authenticator = authenticator
         self._request_ids = request_ids
         self._wrong_method = wrong_method
@@ -157,7 +162,9 @@ class Api:
                 if not served.may_come_to(wanted):
                     return forced
                 spare = forced if operation.method == "GET" else None
-            validated = served.validator.check(request, path)
+            apart = self._background if len(request.body) > _LONG_BODY else None
+            check = served.validator.check
+            validated = await apart.run(check, request, path) if apart else check(request, path)
             fits = True
             if served.serve is None:
                 answer = self._from_contract(usual_answer(operation), request, operation, sandbox)

@@ -305,7 +305,7 @@ async def _controlled(
     control: ControlApi, incoming: web.BaseRequest, request: Request, limits: Limits
 ) -> Result:
     try:
-        body = await read_body(incoming, limits, limits.max_snapshot)
+        body = await read_body(incoming, limits, control.largest_body(request))
     except Refusal as refusal:
         return control.refuse(refusal)
     return await control.handle(request.with_body(body))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -35,6 +36,8 @@ _NAMED_TEXT = re.compile(r'"([^"\\]{1,80})":"([^"\\]{1,2000})"?')
 _WORDED = "header/Authorization"
 SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
 """Words before a key in the header Authorization, which are no secrets."""
+_LOOKED_AT = 2_000
+"""Characters and values of what came, in which secrets are replaced before its first line is shown."""
 _kept_secrets: BoundedCache[int, tuple[Mapping[str, str], frozenset[str]]] = BoundedCache(100)
 
 
@@ -136,10 +139,29 @@ def refusal_without(refusal: Refusal, query: str, headers: Mapping[str, str], kn
     secrets = secrets_of(query, headers)
     violations = [
         violation._replace(
-            received=violation.received if violation.missing else known.hidden(violation.received, secrets),
+            received=violation.received if violation.missing else known.hidden(_begun(violation), secrets),
             where=known.hide(violation.where, secrets),
             hint=known.hide(violation.hint, secrets),
         )
         for violation in refusal.violations
     ]
     return Refusal(refusal.status, refusal.message, violations, refusal.headers)
+
+
+def _begun(violation: Violation) -> Any:
+    """Return what came, or its beginning where it is long: of a megabyte, no more than a line is shown."""
+    return _beginning(violation.received, [_LOOKED_AT])
+
+
+def _beginning(value: Any, room: list[int]) -> Any:
+    room[0] -= 1
+    if isinstance(value, str):
+        text = value[: max(room[0], 1)]
+        room[0] -= len(text)
+        return text
+    if isinstance(value, Mapping):
+        taken = takewhile(lambda _: room[0] > 0, value.items())
+        return {_beginning(name, room): _beginning(inner, room) for name, inner in taken}
+    if isinstance(value, list | tuple):
+        return [_beginning(inner, room) for inner in takewhile(lambda _: room[0] > 0, value)]
+    return value
