@@ -1,5 +1,5 @@
 // The requests that came, live, and what was wrong with each.
-import { html, useMemo, useState } from "./html.js";
+import { html, useMemo, useState } from "./vendor/preact.js";
 import { Choice, Copy, Part } from "./controls.js";
 import { curl, playwright, pytest, requestOf } from "./code.js";
 import { operationsOf } from "./form.js";
