@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE
 from execmock.core.schema.violation import Violation
+from execmock.proxy.answer_judge import AnswerJudge
 from execmock.proxy.exchanges import Inspection
 from execmock.proxy.list_rules import LIST_RULES
 from execmock.proxy.passive import HAS, passive_rules
@@ -25,7 +26,6 @@ from execmock.verify.coverage import coverage
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import judge, kind_of
-from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.registry import all_rules, select
 from execmock.verify.report.model import Report
@@ -45,8 +45,6 @@ _MOST_BYTES = 64 << 20  # of their bodies
 _MOST_KEYS = 2_000
 _SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
 _MOST_KINDS = 1_000
-_ALONE = frozenset({"shape", "status", "envelope", "errors", "robustness", "request"})
-"""The tags of the rules that judge an answer by itself."""
 _ONE_IN = 200  # of the values that fit is shown to the second engine too, which takes long
 _PAUSE = 1.0
 _SHARE = 9
@@ -91,8 +89,9 @@ class Judging:
         """The rules that are judged."""
         self._waivers = _waivers(settings, contract)
         self._waived = {waiver.rule for waiver in self._waivers if not waiver.expired}
-        self._at_once = {name: tuple(_at_once(self.rules, name)) for name in contract.operations}
         self._counted = SEVERITIES[: SEVERITIES.index(settings.level) + 1]
+        counted = (rule for rule in self.rules if rule.severity in self._counted)
+        self._answers = AnswerJudge(contract, counted, self._evidence)
         self._schemas = SchemaJudge(contract, every=_ONE_IN)
         self._journal: list[Exchange] = []
         self._size = self._judged = 0
@@ -117,23 +116,17 @@ class Judging:
         return ""
 
     def inspect(self, seen: Exchange) -> Inspection:
-        """Judge an answer that is held back, with its request."""
-        evidence = self._evidence((self._own(seen),))
-        broken = [
-            Finding(rule, each)
-            for rule in self._at_once.get(seen.operation, ())
-            for each in observe(evidence, rule).checks
-            if each.ok is False and rule.severity in self._counted
-        ]
-        for each in broken:
+        """Judge an answer that is held back, with its request; it is `marked`."""
+        found = self._answers.broken(seen)
+        for each in found:
             self._tell(each)
-        broken = [each for each in broken if each.rule.id not in self._waived]
+        broken = [each for each in found if each.rule.id not in self._waived]
         headers = {COUNT: str(len(broken))}
         failed = bool(broken) and self._settings.fail
         return Inspection(headers, _refusal(broken, headers) if failed else None)
 
     def observe(self, seen: Exchange) -> None:
-        """Keep an exchange of an operation for the rules on several of them."""
+        """Keep an exchange of an operation, which is `marked`, for the rules on several of them."""
         if not seen.operation:
             self.counts.others += 1
             return
@@ -144,14 +137,17 @@ class Judging:
             self.counts.unkept += 1
             return
         self._size += size
-        self._journal.append(self._own(seen))
+        self._journal.append(seen)
 
-    def _own(self, seen: Exchange) -> Exchange:
+    def marked(self, seen: Exchange) -> Exchange:
         """Return an exchange as rules know those of a run: whose it is, and if it may be repeated."""
+        if not seen.operation:
+            return seen
         given = {name.lower(): value for name, value in seen.request.headers.items()}
         key = _key_of(given.get("authorization", ""))
         known = self._names(key)
-        for token in parse_qs(urlsplit(seen.request.url).query).get("token", ()):
+        query = seen.request.url.partition("?")[2]
+        for token in parse_qs(query).get("token", ()) if query else ():
             self._names(token)
         # What answers a create with an idempotency key may have been created long before.
         again = seen.operation == CREATE and b'"idempotencyKey"' in seen.request.body
@@ -311,11 +307,6 @@ def _is_wanted(rule: Rule, options: VerifySettings) -> bool:
 def _key_of(authorization: str) -> str:
     scheme, _, key = authorization.partition(" ")
     return key.strip() or ("" if scheme.lower() in ("basic", "bearer") else scheme)
-
-
-def _at_once(rules: Iterable[Rule], operation: str) -> Iterator[Rule]:
-    """Yield the rules that judge an answer of an operation alone."""
-    return (rule for rule in rules if operation in rule.operations and _ALONE.intersection(rule.tags))
 
 
 def _refusal(broken: Sequence[Finding], headers: Mapping[str, str]) -> Refusal:
