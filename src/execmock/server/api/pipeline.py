@@ -55,9 +55,10 @@ Replay = Callable[[Request, Mapping[str, str], Sandbox], Awaitable[Handled | Non
 
 _UNKNOWN = "The path belongs to no operation of this contract"
 _KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
+_PATHS = "a path of the contract"
+_OTHERS = " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
 _LONG_BODY = 1 << 16
 """Bytes of a body that is read in a few milliseconds."""
-_PATHS = "a path of the contract; `execmock serve --contract FILE` serves a copy with more of them"
 
 
 class Handler(NamedTuple):
@@ -263,7 +264,9 @@ class Api:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
             known = [served.operation.path for served in self._served.values()]
-            violation = Violation("path", self._paths, request.path, hint=nearest_path(request.path, known))
+            others = _OTHERS if self._paths == _PATHS else ""
+            hint = f"{nearest_path(request.path, known)}{others}"
+            violation = Violation("path", self._paths, request.path, hint=hint)
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
         # HEAD goes without saying where there is GET.

@@ -26,12 +26,17 @@ function isFollowed(preflight, requests) {
   return requests.some((one) => one.number > preflight.number && one.method === method && one.path === preflight.path && headerOf(one, "origin") === origin);
 }
 
+/** Returns the words in which an answer refuses a request that keeps the contract, or an empty text. */
+function refused({ status, violations, answer }) {
+  return status >= 400 && !violations.length && typeof answer?.message === "string" ? answer.message : "";
+}
+
 /** Returns what stands out about a request, in a few words each. */
 export function marks(entry) {
   return [
     ...(isPreflight(entry) ? ["preflight"] : []), ...(entry.originRefused ? ["origin refused"] : []),
     ...(entry.violations.length ? [counted(entry.violations.length, "violation")] : []),
-    ...(entry.misspelt.length ? ["misspelt"] : []), ...(entry.warning ? ["warning"] : []), ...entry.faults.map((name) => `fault ${name}`),
+    ...(refused(entry) ? ["refused"] : []), ...(entry.misspelt.length ? ["misspelt"] : []), ...(entry.warning ? ["warning"] : []), ...entry.faults.map((name) => `fault ${name}`),
   ];
 }
 
@@ -132,6 +137,7 @@ function Reasons({ model, entry }) {
     ...(wantsKey && key !== "KEY" ? [html`The key <code>${visible(key)}</code> opens this sandbox: <code>Authorization: Bearer ${visible(key)}</code>.`] : []),
     ...(wantsKey && server?.auth === "open" ? [html`Any other key opens the sandbox default.`] : []),
     ...entry.misspelt.map((nearly) => html`<b>${visible(nearly.location)}</b> ${visible(saidOf(nearly))}; it was ignored`),
+    ...(refused(entry) ? [visible(refused(entry))] : []),
     ...(entry.warning ? [visible(entry.warning)] : []),
     ...entry.faults.map((name) => html`The fault <b>${visible(name)}</b> struck it. <a href=${to("faults")}>Faults</a>`),
   ];

@@ -11,7 +11,7 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.lifecycle import made
-from execmock.verify.rules.timeline import later_witness, witnesses
+from execmock.verify.rules.timeline import Witnesses
 
 __all__ = ["MOST_OFF", "date_of"]
 
@@ -53,10 +53,10 @@ def date_of(seen: Exchange) -> int | None:
 )
 def not_ahead(evidence: Evidence) -> Iterator[Check]:
     """The present is what an execution shows as its createdAt that was created after the answer."""
-    later = witnesses(evidence)
+    witnesses = Witnesses(evidence)
     for history in evidence.histories:
         for observation in history.observations:
-            latest = later_witness(later, observation)
+            latest = witnesses.after(observation)
             for name in _MOMENTS:
                 moment = instant(observation.value(name))
                 if latest is not None and moment is not None:
