@@ -101,6 +101,10 @@ class Dispatcher:
             else passed
         )
 
+    def refused(self, refusal: Refusal) -> Answer:
+        """Return the answer to a connection that is not served."""
+        return refused(refusal, self._request_ids.next(None))
+
     def malformed(self, incoming: web.BaseRequest, refusal: Refusal) -> web.Response:
         """Answer a malformed request; the connection closes after it."""
         path, _, query = _origin_form(incoming.raw_path).partition("?")
