@@ -279,11 +279,7 @@ def _give_events(stays: Sequence[Stay], told: Sequence[RecordedEvent]) -> None:
 def _give_signals(stays: Sequence[Stay], seen: Observed) -> None:
     left = 1
     for sent in seen.sent:
-        moved = [
-            number
-            for number in range(left, len(stays))
-            if _may_cause(sent, stays[number].since)
-        ]
+        moved = [number for number in range(left, len(stays)) if _may_cause(sent, stays[number].since)]
         if moved:
             # Of several changes at one instant, it caused the one that was waited for.
             waited = [number for number in moved if "wait" in stays[number - 1].status]
