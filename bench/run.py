@@ -270,7 +270,8 @@ def _console(found: dict[str, Any], options: argparse.Namespace) -> None:
             timeout=300 + options.console_seconds,
         )
     figures = found["console"] = {**json.loads(done.stdout), "load": os.getloadavg()[0]}
-    _say(f"console: first list after {median(figures['first']):.0f} ms, {len(figures['long'])} long tasks")
+    first, whole = median(figures["first"]), median(figures["whole"])
+    _say(f"console: first rows after {first:.0f} ms, all after {whole:.0f} ms, {len(figures['long'])} long")
 
 
 def _machine() -> dict[str, Any]:

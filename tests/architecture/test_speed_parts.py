@@ -23,6 +23,7 @@ OTHERWISE = {
     "service/faults/faults.py": "serves requests that meet faults",
     "service/coverage_recorder.py": "what was seen last decides what is counted",
     "service/events/changes.py": "what was dropped is told to listeners",
+    "service/events/log_writer.py": "what is known of a log bounds what it keeps",
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
     "service/execution_watcher.py": "what is known decides what is published",
     "stores/redis/store.py": "serves requests that wait for Redis, and is no part of a plain one",

@@ -101,3 +101,27 @@ def test_of_a_key_given_twice_the_last_value_holds() -> None:
 def test_a_lone_surrogate_is_written_as_a_question_mark() -> None:
     """A header can hold bytes that are no UTF-8; an error that quotes it is JSON all the same."""
     assert encode({"came": "a\udcffb"}) == b'{"came":"a?b"}'
+
+
+@given(st.integers(1, 6), st.data())
+def test_depth_is_told_from_brackets_as_a_walk_tells_it(deepest: int, data: st.DataObject) -> None:
+    texts = st.text(st.sampled_from('[]{}"\\a,\x00'), max_size=4)
+    value = data.draw(
+        st.recursive(
+            texts | st.none(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+            max_leaves=12,
+        )
+    )
+    text = encode(value)
+    if _levels(value) > deepest:
+        with pytest.raises(JsonError, match=f"nested deeper than {deepest} levels"):
+            decode(text, deepest)
+    else:
+        assert decode(text, deepest) == value
+
+
+def _levels(value: Any) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(map(_levels, value.values() if isinstance(value, dict) else value), default=0)

@@ -165,7 +165,7 @@ async def test_a_path_without_an_operation_says_how_it_can_get_one(
     assert reply.json["message"].startswith("The vendor publishes this path") is vendors
     [detail] = reply.json["details"]
     assert (detail["location"], detail["received"]) == ("path", path.partition("?")[0])
-    assert "`execmock serve --contract FILE`" in detail["expected"]
+    assert "`execmock serve --contract FILE`" in detail["message"]
 
 
 async def test_an_operations_strictness_is_the_contracts(mock_server: Start, mine: Path) -> None:

@@ -12,6 +12,7 @@ from execmock.core.schema.violation import Violation
 from execmock.service.events.entry import JournalEntry
 from execmock.service.events.journal import Journal, JournalFilter, JournalLimits
 from execmock.service.events.log_writer import LogWriter
+from execmock.service.events.shared import SharedJournal
 from execmock.stores.memory import MemoryStore
 from execmock.testing import ExecMock
 
@@ -80,6 +81,25 @@ async def test_what_waits_for_a_store_is_bounded() -> None:
     await writer.flush()
     kept = await store.tail("a", "journal", 0)
     assert (len(kept.entries), kept.last, sum(map(bool, kept.entries))) == (50, 50, 10)
+
+
+async def test_what_a_server_keeps_in_a_store_is_bounded() -> None:
+    store = MemoryStore()
+    journal = SharedJournal(store, JournalLimits(6, 100_000))
+    for number in range(1, 11):
+        journal.add(sandbox("a"), entry(number, body=30_000))
+        await journal.flush()
+    kept = await store.tail("a", "journal", 0)
+    assert (kept.first, kept.last) == (8, 10)
+    assert (await journal.find("a", ALL)).dropped.total == 7
+    for number in range(11, 16):
+        journal.add(sandbox("a"), entry(number))
+        await journal.flush()
+    assert (await store.tail("a", "journal", 0)).first == 10
+    journal.add(sandbox("a"), entry(16, body=200_000))
+    await journal.flush()
+    assert (await store.tail("a", "journal", 0)).entries[-1] == b""
+    assert (await journal.summary("a")).dropped == 11
 
 
 def test_an_assertion_does_not_pass_by_what_was_dropped_for_its_size() -> None:

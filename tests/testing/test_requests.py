@@ -353,8 +353,9 @@ def test_requests_that_break_the_contract_are_told_from_those_that_are_only_refu
         "2 requests break the contract:",
         "  09:00:00.000  GET /v1/executionz -> 404",
         (
-            "      path: expected a path of the contract; `execmock serve --contract FILE` serves a copy"
-            " with more of them, received \"/v1/executionz\". Did you mean '/v1/executions'?"
+            '      path: expected a path of the contract, received "/v1/executionz".'
+            " Did you mean '/v1/executions'?"
+            " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
         ),
         "  09:00:00.000  GET /v1/executions?limit=0 -> 400  listExecutions",
         "      query/limit: expected at least 1, received 0",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from execmock.verify.client import Client
 from execmock.verify.exchange import Exchange
+from execmock.verify.lateness import LATEST
 from execmock.verify.outcome import Outcome
+from execmock.verify.rate_limit import Timer
 from execmock.verify.requests import GET, LIST, PUBLIC
+from execmock.verify.session import Session
 from tests.verify.test_judging import CREATED, results, seen
 
 BEGUN = "2026-01-01T09:00:00Z"
@@ -36,8 +41,9 @@ def listed(at: float, status: str, **more: Any) -> Exchange:
     )
 
 
-def public(at: float, status: str) -> Exchange:
-    shown = seen(int(at * 100), answer({**execution(status), "events": []}), operation=PUBLIC, label="public")
+def public(at: float, status: str, **more: Any) -> Exchange:
+    data = answer({**execution(status, **more), "events": []})
+    shown = seen(int(at * 100), data, operation=PUBLIC, label="public")
     return replace(shown, sent=at, received=at + 0.01)
 
 
@@ -129,3 +135,56 @@ def test_how_late_a_view_was_is_told() -> None:
     assert [each.check.actual for each in found.findings] == ["late by 48 ms"]
     assert found.observations == 2
     assert GET in found.operations
+
+
+def test_a_public_view_that_has_moved_on_was_not_late() -> None:
+    known = read(0.5, RUNNING, message="one")
+    ahead = replace(public(1, RUNNING, message="two"), again=True)
+    behind = replace(public(1, QUEUED), again=True)
+    rule = "advisory.late-views"
+    assert outcome(rule, known, ahead, public(1.2, "workflow_succeeded"))[0] is Outcome.PASSED
+    assert outcome(rule, known, behind, public(1.2, RUNNING))[0] is Outcome.FAILED
+
+
+class Hand:
+    """A clock that goes to the next instant for which somebody waits."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.waiting: list[tuple[float, asyncio.Future[None]]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waiting.append((self.time + seconds, asyncio.get_running_loop().create_future()))
+        await self.waiting[-1][1]
+
+    async def run(self, *tasks: asyncio.Task[Exchange]) -> None:
+        while not all(task.done() for task in tasks):
+            await asyncio.sleep(0)
+            if self.waiting:
+                place = min(range(len(self.waiting)), key=lambda one: self.waiting[one][0])
+                self.time, future = self.waiting.pop(place)
+                future.set_result(None)
+
+
+async def test_a_wait_for_a_view_goes_on_when_another_one_was_too_late() -> None:
+    hand = Hand()
+    client = Client(rate=0, timeout=1000, timer=Timer(lambda: hand.time, hand.sleep))
+    nothing: Any = None
+    session = Session(
+        "histories", client, nothing, nothing, prefix="", effort="quick", follow=0, gentle=False, writes=True
+    )
+
+    async def ask() -> Exchange:
+        client.journal.append(public(hand.time, QUEUED))
+        return client.journal[-1]
+
+    async def follow(begin: float) -> Exchange:
+        await hand.sleep(begin)
+        return await session.settled(ask, lambda _: False, "public")
+
+    tasks = [asyncio.create_task(follow(begin)) for begin in (0, 1.5, 10)]
+    await hand.run(*tasks)
+    last = [task.result().sent for task in tasks]
+    assert last[0] >= LATEST
+    assert last[1] >= 1.5 + LATEST
+    assert last[2] == 10

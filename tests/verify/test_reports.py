@@ -22,7 +22,7 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome
 from execmock.verify.registry import all_rules
-from execmock.verify.report import Report
+from execmock.verify.report import Report, markdown
 from execmock.verify.report.files import FORMATS, write
 from execmock.verify.report.terminal import lines
 from execmock.verify.requests import CREATE, GET
@@ -88,6 +88,16 @@ def test_a_written_report_has_expected_and_actual_values_whole(form: str) -> Non
     text = rendered(wide(), form)
     assert "r" * 3000 in text
     assert "s" * 3000 in text
+
+
+def test_a_summary_for_a_job_has_whole_findings_as_far_as_they_fit() -> None:
+    report = wide()
+    report = replace(report, results=report.results * 3)
+    text = markdown.summary(report, 10_000)
+    assert 6_000 < len(text) < 10_200
+    assert text.count("### Violation") == 1
+    assert text.endswith("2 more are left out: a summary is too small. Reports have them (`--report`).\n")
+    assert markdown.summary(report) == markdown.render(report)
 
 
 def test_a_terminal_has_them_cut_unless_all_is_asked_for() -> None:

@@ -162,9 +162,9 @@ def _cache() -> Path:
 
 def _summarize(report: Report) -> None:
     """Leave a summary where a CI job on GitHub shows it."""
-    from execmock.verify.report.markdown import render
+    from execmock.verify.report.markdown import summary
 
     path = os.environ.get(_SUMMARY)
     if path:
         with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(render(report))
+            file.write(summary(report))

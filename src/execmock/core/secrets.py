@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import unquote
 
 from execmock.core.bounded_cache import BoundedCache
 
@@ -24,6 +23,7 @@ _USER = re.compile(r"(?<=//)[^/:\s@\"'<>]*:[^/\s@\"'<>]*@")
 """User name and password in an address; the name has no colon, or each colon would be tried as its end."""
 _RUN = re.compile(r"[A-Za-z0-9_-]{43,}")
 """What may hold a client token."""
+_ENCODED = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _ESCAPE = re.compile(r"\\u00([0-7][0-9a-fA-F])")
 _DECODINGS = 3
 _TOKEN_LENGTH = 43
@@ -120,13 +120,17 @@ def _forms(text: str) -> list[str]:
     """Return a text and what it says once its percent-encoding, up to three times, or escapes are undone."""
     forms = [text]
     while "%" in forms[-1] and len(forms) <= _DECODINGS:
-        plain = unquote(forms[-1], errors="surrogateescape")
+        plain = _ENCODED.sub(_decoded, forms[-1])
         if plain == forms[-1]:
             break
         forms.append(plain)
     if "\\u00" in text:
         forms.append(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text))
     return forms
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "surrogateescape")
 
 
 @lru_cache(maxsize=1024)

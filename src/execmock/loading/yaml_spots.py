@@ -15,7 +15,7 @@ from execmock.loading.yaml_scalars import KINDS, kind_of_plain, scalar
 __all__ = ["Spot", "SpotReader"]
 
 _DEEPEST = 100
-_MOST = 1_000_000
+_MOST = 250_000
 _SHOWN = {"int": "whole number", "float": "number", "bool": "truth value", "null": "null"}
 _TAG = "tag:yaml.org,2002:"
 
@@ -52,6 +52,7 @@ class SpotReader:
         self._error = error
         self._items: set[Place] = set()  # where mappings begin that are items of a list
         self._anchors: dict[str, Spot | None] = {}  # None while the anchored value is being read
+        self._read = 0  # values so far, those that merge keys bring among them
 
     def document(self) -> Spot:
         """Return the only document of the stream; an empty stream is null."""
@@ -66,6 +67,7 @@ class SpotReader:
         return spot
 
     def _value(self, event: Any, depth: int) -> Spot:
+        self._count(1, self._place(event))
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, depth)
         self._check_depth(event, depth)
@@ -122,14 +124,22 @@ class SpotReader:
     def _merged(self, spot: Spot) -> Members:
         """Return what a merge key brings; of several mappings the first that has a key wins."""
         sources = [item for _, item in spot.members.values()] if isinstance(spot.value, list) else [spot]
-        members: Members = {}
         for source in sources:
             if not isinstance(source.value, dict):
                 raise self._error(
                     "a merge key (<<) takes a mapping or a list of mappings", place=source.place
                 )
-            members = dict(source.members) | members
+            self._count(len(source.members), source.place)
+        members: Members = {}
+        for source in reversed(sources):
+            members.update(source.members)
         return members
+
+    def _count(self, more: int, place: Place) -> None:
+        """Raise an error as soon as there is too much, and not only when the whole has been read."""
+        self._read += more
+        if self._read > _MOST:
+            raise self._error(f"here are more than {_MOST} values", place=place)
 
     def _key(self, event: Any, mapping: Any, present: Members) -> str:
         if not isinstance(event, yaml.ScalarEvent):

@@ -26,6 +26,10 @@ _ALL = 1 << 27  # bytes of all bodies under way
 Inspect = Callable[[Exchange], Decision]
 
 
+def _as_it_is(seen: Exchange) -> Exchange:
+    return seen
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What becomes of an answer that was inspected: further headers, or a refusal in its place."""
@@ -36,10 +40,14 @@ class Inspection:
 
 @dataclass(slots=True)
 class Keeping:
-    """What is kept of bodies, of all exchanges under way together; `now` gives seconds."""
+    """What is kept of bodies, of all exchanges under way together.
+
+    `now` gives seconds; `mark` makes of each exchange what is handed on in its place.
+    """
 
     longest: int = LONGEST
     now: Callable[[], float] = monotonic
+    mark: Callable[[Exchange], Exchange] = _as_it_is
     left: int = _ALL
     numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -158,7 +166,7 @@ class Watched(Watcher):
             reading = Reading(UNREAD, unread)
         else:
             body, reading = _read(body, head.headers.get("Content-Encoding", ""), self._keeping.longest)
-        return Exchange(
+        seen = Exchange(
             number=self._number,
             probe="",
             label="",
@@ -179,6 +187,7 @@ class Watched(Watcher):
             unread=reading.unread,
             lost=lost,
         )
+        return self._keeping.mark(seen)
 
 
 def _headers(head: aiohttp.ClientResponse | None) -> Mapping[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -22,8 +21,9 @@ from execmock.forwarding.upstream import BUFFER, LONGEST_HEADER, UpstreamClient,
 from execmock.proxy.exchanges import LONGEST, Inspection, Keeping, Watched
 from execmock.server.api.calls import Answer, Request, refused
 from execmock.server.api.pipeline import internal_error
+from execmock.server.http.connection import Connection, Malformed
 from execmock.server.http.listener import bind
-from execmock.server.http.malformed import field_limit, line_limit, unreadable
+from execmock.server.http.malformed import unreadable
 from execmock.service.refusals import Refusal
 from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
@@ -38,8 +38,6 @@ __all__ = ["MOST_AT_ONCE", "Forwarder", "ForwarderOptions", "Routes"]
 MOST_AT_ONCE = 2_000
 """Requests that may be under way by default; further ones are refused."""
 _LAST = 1.0  # seconds that requests under way get in the end
-_SILENT = logging.getLogger("execmock.proxy")
-_SILENT.disabled = True
 
 Observe = Callable[[Exchange], None]
 
@@ -68,7 +66,8 @@ class ForwarderOptions:
 
     `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
     are kept; `most` how many requests may be under way. Where there is an `inspect`, answers of operations
-    that are no longer are held back, and it says what becomes of each. `now` gives seconds.
+    that are no longer are held back, and it says what becomes of each. `mark` makes of each exchange the one
+    that is inspected and observed. `now` gives seconds.
     """
 
     host: str = "127.0.0.1"
@@ -78,6 +77,7 @@ class ForwarderOptions:
     longest: int = LONGEST
     most: int = MOST_AT_ONCE
     inspect: Callable[[Exchange], Inspection] | None = None
+    mark: Callable[[Exchange], Exchange] = lambda seen: seen
     now: Callable[[], float] = monotonic
 
 
@@ -103,7 +103,7 @@ class Forwarder:
         self._place = (options.host, options.port)
         self._connections = options.connections
         self._most = options.most
-        self._keeping = Keeping(options.longest, options.now)
+        self._keeping = Keeping(options.longest, options.now, options.mark)
         inspect = options.inspect
         self._inspected = None if inspect is None else partial(self._decision, inspect)
         self._client = UpstreamClient(timeout=options.timeout, tls=self._tls(), http_proxy=self._http_proxy)
@@ -127,7 +127,7 @@ class Forwarder:
             await stack.enter_async_context(self._client)
             sock = bind(*self._place)
             stack.callback(sock.close)
-            server = _Server(self._handled, self.malformed)
+            server = _Server(self._handled, self._malformed)
             accepting = await asyncio.get_running_loop().create_server(server, sock=sock, backlog=1024)
             stack.push_async_callback(server.shutdown, _LAST)
             stack.callback(accepting.close)
@@ -171,7 +171,7 @@ class Forwarder:
         finally:
             watched.release()
 
-    def malformed(self, error: BaseException | None) -> web.Response:
+    def _malformed(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
         """Return the answer to a request that cannot be read."""
         return self._refusal(unreadable(error, LONGEST_HEADER))
 
@@ -201,45 +201,14 @@ class _Server(web.Server):
     def __init__(
         self,
         handler: Callable[[web.BaseRequest], object],
-        malformed: Callable[[BaseException | None], web.Response],
+        malformed: Malformed,
     ) -> None:
         super().__init__(handler, request_factory=_request, handler_cancellation=True)  # type: ignore[arg-type]  # awaited by it
         self._malformed = malformed
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
-        return _Connection(self, self._malformed)
-
-
-class _Connection(web.RequestHandler):
-    """One connection of a client; a malformed request gets the API's error body, without a traceback."""
-
-    __slots__ = ("_malformed",)
-
-    def __init__(self, server: web.Server, malformed: Callable[[BaseException | None], web.Response]) -> None:
-        super().__init__(
-            server,
-            loop=asyncio.get_running_loop(),
-            access_log=_SILENT,
-            logger=_SILENT,
-            max_line_size=line_limit(LONGEST_HEADER),
-            max_field_size=field_limit(LONGEST_HEADER),
-            auto_decompress=False,
-            read_bufsize=BUFFER,
-        )
-        self._malformed = malformed
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Return the answer to a request that cannot be read; the connection closes after it."""
-        if request.writer.output_size > 0:
-            return super().handle_error(request, status, exc, message)
-        return self._malformed(exc)
+        return Connection(self, self._malformed, LONGEST_HEADER, read_bufsize=BUFFER)
 
 
 def _request(

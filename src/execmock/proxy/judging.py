@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from execmock.core.contract import Contract
 from execmock.core.contract.names import CREATE
 from execmock.core.schema.violation import Violation
+from execmock.proxy.answer_judge import AnswerJudge
 from execmock.proxy.exchanges import Inspection
 from execmock.proxy.list_rules import LIST_RULES
 from execmock.proxy.passive import HAS, passive_rules
@@ -20,17 +21,18 @@ from execmock.proxy.results import Results, merged, seen_or_not, with_finding
 from execmock.proxy.rules import RULES
 from execmock.service.refusals import Refusal
 from execmock.settings import ProxySettings, VerifySettings
+from execmock.verify.clock import present
 from execmock.verify.coverage import coverage
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import judge, kind_of
-from execmock.verify.observing import observe
 from execmock.verify.outcome import Finding, Outcome, RuleResult
-from execmock.verify.registry import select
+from execmock.verify.registry import all_rules, select
 from execmock.verify.report.model import Report
 from execmock.verify.rule import Rule
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.severity import SEVERITIES
+from execmock.verify.waivers import Waiver, load_waivers, waive
 from execmock.verify.wording import shown
 
 __all__ = ["COUNT", "MOST", "Counts", "Found", "Judging", "rules_for"]
@@ -43,8 +45,6 @@ _MOST_BYTES = 64 << 20  # of their bodies
 _MOST_KEYS = 2_000
 _SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
 _MOST_KINDS = 1_000
-_ALONE = frozenset({"shape", "status", "envelope", "errors", "robustness", "request"})
-"""The tags of the rules that judge an answer by itself."""
 _ONE_IN = 200  # of the values that fit is shown to the second engine too, which takes long
 _PAUSE = 1.0
 _SHARE = 9
@@ -80,11 +80,18 @@ class Judging:
             level=settings.level,
             only=settings.only,
             skip=settings.skip,
+            ca=settings.ca,
+            cert=settings.cert,
+            key=settings.key,
+            insecure=settings.insecure,
         )
         self.rules = rules_for(contract, self.options)
         """The rules that are judged."""
-        self._at_once = {name: tuple(_at_once(self.rules, name)) for name in contract.operations}
+        self._waivers = _waivers(settings, contract)
+        self._waived = {waiver.rule for waiver in self._waivers if not waiver.expired}
         self._counted = SEVERITIES[: SEVERITIES.index(settings.level) + 1]
+        counted = (rule for rule in self.rules if rule.severity in self._counted)
+        self._answers = AnswerJudge(contract, counted, self._evidence)
         self._schemas = SchemaJudge(contract, every=_ONE_IN)
         self._journal: list[Exchange] = []
         self._size = self._judged = 0
@@ -109,22 +116,17 @@ class Judging:
         return ""
 
     def inspect(self, seen: Exchange) -> Inspection:
-        """Judge an answer that is held back, with its request."""
-        evidence = self._evidence((self._own(seen),))
-        broken = [
-            Finding(rule, each)
-            for rule in self._at_once.get(seen.operation, ())
-            for each in observe(evidence, rule).checks
-            if each.ok is False and rule.severity in self._counted
-        ]
-        for each in broken:
+        """Judge an answer that is held back, with its request; it is `marked`."""
+        found = self._answers.broken(seen)
+        for each in found:
             self._tell(each)
+        broken = [each for each in found if each.rule.id not in self._waived]
         headers = {COUNT: str(len(broken))}
         failed = bool(broken) and self._settings.fail
         return Inspection(headers, _refusal(broken, headers) if failed else None)
 
     def observe(self, seen: Exchange) -> None:
-        """Keep an exchange of an operation for the rules on several of them."""
+        """Keep an exchange of an operation, which is `marked`, for the rules on several of them."""
         if not seen.operation:
             self.counts.others += 1
             return
@@ -135,14 +137,17 @@ class Judging:
             self.counts.unkept += 1
             return
         self._size += size
-        self._journal.append(self._own(seen))
+        self._journal.append(seen)
 
-    def _own(self, seen: Exchange) -> Exchange:
+    def marked(self, seen: Exchange) -> Exchange:
         """Return an exchange as rules know those of a run: whose it is, and if it may be repeated."""
+        if not seen.operation:
+            return seen
         given = {name.lower(): value for name, value in seen.request.headers.items()}
         key = _key_of(given.get("authorization", ""))
         known = self._names(key)
-        for token in parse_qs(urlsplit(seen.request.url).query).get("token", ()):
+        query = seen.request.url.partition("?")[2]
+        for token in parse_qs(query).get("token", ()) if query else ():
             self._names(token)
         # What answers a create with an idempotency key may have been created long before.
         again = seen.operation == CREATE and b'"idempotencyKey"' in seen.request.body
@@ -208,7 +213,8 @@ class Judging:
         kind = (finding.rule.id, kind_of(finding.check))
         if kind not in self._told and len(self._told) < _MOST_KINDS:
             self._told[kind] = finding
-            self._found(finding)
+            if finding.rule.id not in self._waived:
+                self._found(finding)
 
     def report_of(self, finding: Finding) -> Report:
         """Return a report of one finding alone."""
@@ -230,9 +236,10 @@ class Judging:
         """Judge what is left, and return the report of the run."""
         await self.judge()
         results = self._merged()
-        every = tuple(
+        judged = (
             seen_or_not(results.get(rule.id, RuleResult(rule, Outcome.NOT_JUDGED))) for rule in self.rules
         )
+        every = waive(judged, self._waivers)
         return Report(
             options=self.options,
             results=every,
@@ -254,6 +261,8 @@ class Judging:
 
     def _notes(self) -> Iterator[str]:
         counts = self.counts
+        if self._settings.insecure:
+            yield "certificates were not checked (--insecure)"
         if counts.lost:
             yield f"{counts.lost} of {counts.exchanges} requests got no answer, or no whole one"
         if counts.others:
@@ -264,9 +273,24 @@ class Judging:
             yield f"{counts.unkept} exchanges were judged alone, as there was no room to keep them"
 
 
+def _waivers(settings: ProxySettings, contract: Contract) -> tuple[Waiver, ...]:
+    """Return which violations are accepted; ConfigError for a file that does not fit, or an unknown rule.
+
+    It may name the rules that `verify` alone has, so that both can be given the same file.
+    """
+    if settings.waive is None:
+        return ()
+    names = (rule.id for rule in (*_own_rules(contract), *all_rules(contract)))
+    return load_waivers(settings.waive, names, present())
+
+
+def _own_rules(contract: Contract) -> tuple[Rule, ...]:
+    return (RequestJudge(contract).rule, *RULES, *LIST_RULES)
+
+
 def rules_for(contract: Contract, options: VerifySettings) -> tuple[Rule, ...]:
     """Return the rules that the options ask for: those that need no probe, and those of the proxy."""
-    own = (RequestJudge(contract).rule, *RULES, *LIST_RULES)
+    own = _own_rules(contract)
     new = {name for rule in own for name in (rule.id, rule.area)}
     only, skip = (tuple(name for name in names if name not in new) for names in (options.only, options.skip))
     chosen: tuple[Rule, ...] = ()
@@ -283,11 +307,6 @@ def _is_wanted(rule: Rule, options: VerifySettings) -> bool:
 def _key_of(authorization: str) -> str:
     scheme, _, key = authorization.partition(" ")
     return key.strip() or ("" if scheme.lower() in ("basic", "bearer") else scheme)
-
-
-def _at_once(rules: Iterable[Rule], operation: str) -> Iterator[Rule]:
-    """Yield the rules that judge an answer of an operation alone."""
-    return (rule for rule in rules if operation in rule.operations and _ALONE.intersection(rule.tags))
 
 
 def _refusal(broken: Sequence[Finding], headers: Mapping[str, str]) -> Refusal:

@@ -55,6 +55,7 @@ class Proxy:
                 timeout=settings.timeout / 1000,
                 longest=settings.hold,
                 inspect=self.judging.inspect,
+                mark=self.judging.marked,
                 now=now,
             ),
         )

@@ -24,16 +24,17 @@ def is_journal(data: Any) -> bool:
 def read_journal(data: Mapping[str, Any], source: Source, operations: Operations) -> None:
     """Add the exchanges of a journal, and as a request each signal in the histories of executions."""
     entries = [entry for entry in data.get("entries") or () if isinstance(entry, dict)]
-    bodies = 0
+    answered = bodies = 0
     for entry in entries:
         try:
             said = _entry(entry)
         except (LookupError, TypeError, ValueError, DurationError):
             source.notes.append(f"{source.name}: an entry has no time, path or status, and is left out")
             continue
-        bodies += bool(said.body)
+        answered += said.status < 400
+        bodies += said.status < 400 and bool(said.body)
         source.exchanges.append(exchange(len(source.exchanges) + 1, said, operations, {}))
-    if entries and not bodies:
+    if answered and not bodies:
         source.notes.append(
             f"{source.name}: the journal holds no answers; start the mock with --journal-answers"
         )

@@ -18,6 +18,7 @@ from execmock.server.app import App
 from execmock.server.banner import banner
 from execmock.server.control import PREFIX
 from execmock.server.example_keys import ExampleKey, example_key, example_keys
+from execmock.server.http.file_limit import FileLimit
 from execmock.server.http.listener import Listener, bind
 from execmock.server.http.unix_socket import path_of
 from execmock.service.scenario_reload import ScenarioReloader
@@ -57,10 +58,12 @@ def run(settings: ServeSettings, running: ProcessOptions) -> None:
 
 
 async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
+    limit = FileLimit()
+    asyncio.get_running_loop().set_exception_handler(limit.report)
     mock = App(settings)
     await mock.prepare()
     tls = _tls(settings)
-    opened = await _listen(mock, settings, tls.context if tls else None, shared=running.shared)
+    opened = await _listen(mock, settings, tls.context if tls else None, limit, shared=running.shared)
     # What there is now stays; the collector need not look at it again and again.
     gc.freeze()
     gc.enable()
@@ -115,7 +118,9 @@ class _Open:
         return {*self.operations.values(), self.control}
 
 
-async def _listen(mock: App, settings: ServeSettings, tls: ssl.SSLContext | None, *, shared: bool) -> _Open:
+async def _listen(
+    mock: App, settings: ServeSettings, tls: ssl.SSLContext | None, limit: FileLimit, *, shared: bool
+) -> _Open:
     """Bind every port before any is served, so that a port that is taken leaves nothing half open."""
     contract = mock.engine.contract
     embed = contract.sharing_tags(EXECUTE)
@@ -127,7 +132,7 @@ async def _listen(mock: App, settings: ServeSettings, tls: ssl.SSLContext | None
     if settings.control_port is not None:
         ports.append((settings.control_port, "control_port", mock.dispatcher((), control=True)))
     listeners = [
-        Listener(dispatcher, bind(settings.host, port, _place_of(settings, name), shared=shared), tls)
+        Listener(dispatcher, bind(settings.host, port, _place_of(settings, name), shared=shared), tls, limit)
         for port, name, dispatcher in ports
     ]
     for listener in listeners:

@@ -17,6 +17,7 @@ from execmock.errors import ConfigError, ExecmockError, nearest
 from execmock.interfaces import Clock
 from execmock.loading.contract import as_yaml, contract_at
 from execmock.loading.scenarios import vocabularies
+from execmock.service.background_work import BackgroundWork
 from execmock.service.choices import as_chosen, choose
 from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.draw_by import checked_draw_by
@@ -78,6 +79,7 @@ class Engine:
         self.embed_views = EmbedViews(self.contract, options.timezone)
         self.say: Callable[[str], None] = lambda line: None
         """Writes a line to the server's log, where there is one."""
+        self.background = BackgroundWork()
         self.services = Services(
             contract=self.contract,
             choices=self.choices,
@@ -91,6 +93,7 @@ class Engine:
             repository=self.repository,
             changes=self.changes,
             coverage=self.coverage,
+            background=self.background,
         )
 
     @cached_property
@@ -243,6 +246,7 @@ class Engine:
 
     async def close(self) -> None:
         """Write what is left to write and close the store."""
+        self.background.close()
         await self.journal.flush()
         await self.changes.flush()
         await self.store.close()

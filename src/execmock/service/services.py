@@ -10,6 +10,7 @@ from execmock.core.contract import Contract
 from execmock.core.views import ApiViews
 from execmock.interfaces import Clock, Store
 from execmock.loading.scenarios import Vocabularies
+from execmock.service.background_work import BackgroundWork
 from execmock.service.choices import Choices
 from execmock.service.coverage_recorder import CoverageRecorder
 from execmock.service.events.changes import Changes
@@ -37,3 +38,4 @@ class Services:
     repository: ExecutionRepository
     changes: Changes
     coverage: CoverageRecorder
+    background: BackgroundWork

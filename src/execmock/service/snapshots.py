@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from execmock.core.clock import FASTEST, LATEST
 from execmock.core.durations import format_instant
 from execmock.core.execution import AnyExecution, Idempotency
-from execmock.core.json_text import JsonError, decode
+from execmock.core.json_text import JsonError, decode, encode
 from execmock.core.sandbox import KeptFault
 from execmock.core.scenario import Scenario
 from execmock.core.zones import unknown_zone
@@ -42,11 +42,24 @@ class Snapshots:
         self._scenario_sync = services.scenario_sync
         self._words = services.words
         self._clock = services.clock
+        self._background = services.background
 
     async def take(self, sandbox: Sandbox) -> dict[str, Any]:
         """Return the document. It holds what client tokens follow from, so it is as secret as they are."""
+        contents = await self._contents(sandbox)
+        return await self._background.run(self._document, sandbox, contents)
+
+    async def written(self, sandbox: Sandbox) -> bytes:
+        """Return the document as JSON."""
+        contents = await self._contents(sandbox)
+        return await self._background.run(lambda: _json(self._document(sandbox, contents)))
+
+    async def _contents(self, sandbox: Sandbox) -> Contents:
         contents = await self._store.export(sandbox.id)
         await self._scenario_sync.know(_followed(contents))
+        return contents
+
+    def _document(self, sandbox: Sandbox, contents: Contents) -> dict[str, Any]:
         clock = sandbox.clock
         fixed = replace(clock, real=0, shown=clock.now(self._clock.now()))
         return {
@@ -66,22 +79,26 @@ class Snapshots:
     async def restore(self, sandbox: Sandbox, document: Mapping[str, Any]) -> Sandbox:
         """Replace a sandbox by a document; name and keys stay. Refusal 422 when it is not a snapshot."""
         try:
-            read = msgspec.convert(document, _Document)
-            restored = self._read_sandbox(sandbox, read)
-            scenarios = {name: self._read_scenario(name, text) for name, text in read.scenarios.items()}
-            puts = [_read_value(sandbox.id, kept, scenarios) for kept in read.values]
-            _check_made(puts)
+            read = await self._background.run(self._read, sandbox, document)
         except (ValueError, StoreError, JsonError) as error:
             raise Refusal(
                 422, "This is no snapshot of execmock", [ScenarioFinding("body", str(error))]
             ) from None
         await self._scenario_sync.refresh()
-        for scenario in scenarios.values():
+        for scenario in read.scenarios:
             self._registry.learn(scenario)
             await self._scenario_sync.keep(scenario)
-        await self._sandboxes.refill(sandbox.id, Contents(read.number, puts))
-        await self._sandboxes.change(sandbox.id, lambda _: restored)
-        return restored
+        await self._sandboxes.refill(sandbox.id, read.contents)
+        await self._sandboxes.change(sandbox.id, lambda _: read.sandbox)
+        return read.sandbox
+
+    def _read(self, sandbox: Sandbox, document: Mapping[str, Any]) -> _Read:
+        read = msgspec.convert(document, _Document)
+        restored = self._read_sandbox(sandbox, read)
+        scenarios = {name: self._read_scenario(name, text) for name, text in read.scenarios.items()}
+        puts = [_read_value(sandbox.id, kept, scenarios) for kept in read.values]
+        _check_made(puts)
+        return _Read(restored, list(scenarios.values()), Contents(read.number, puts))
 
     def _read_sandbox(self, sandbox: Sandbox, document: _Document) -> Sandbox:
         if document.form != _FORM:
@@ -105,6 +122,14 @@ class Snapshots:
         return read.scenario
 
 
+class _Read(NamedTuple):
+    """What a document says: the sandbox, the scenarios, all else that is in it."""
+
+    sandbox: Sandbox
+    scenarios: Sequence[Scenario]
+    contents: Contents
+
+
 class _Document(msgspec.Struct):
     """A snapshot as it is written."""
 
@@ -122,6 +147,12 @@ class _Kept(msgspec.Struct):
     id: str
     order: _Number
     value: Any
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    """Return a document as JSON, each value written by itself: other threads run in between."""
+    values = b",".join(map(encode, document.pop("values")))
+    return b'%b,"values":[%b]}' % (encode(document)[:-1], values)
 
 
 def _followed(contents: Contents) -> list[str]:

@@ -12,7 +12,8 @@ from execmock.settings.parsers import ApiKey
 from execmock.settings.proxy import ProxySettings
 from execmock.settings.resolve import Origin, Setting, build, resolve, unknown_variables
 from execmock.settings.serve import ServeSettings
-from execmock.settings.verify import Effort, Level, VerifySettings
+from execmock.settings.shared import Level
+from execmock.settings.verify import Effort, VerifySettings
 
 __all__ = [
     "ABSENT",

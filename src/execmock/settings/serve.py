@@ -182,7 +182,10 @@ class ServeSettings(Settings):
         "Bytes that each sandbox's journal takes up in memory, and all of them together at most four times.",
     )
     journal_answers: bool = option(
-        False, FLAG, "Keep the bodies of answers in the journal too.", each_sandbox=True
+        False,
+        FLAG,
+        "Keep the bodies of all answers in the journal, not of refusals alone.",
+        each_sandbox=True,
     )
     log_format: str = option("text", choice("text", "json"), "How requests are logged.")
     quiet: bool = option(False, FLAG, "Log no requests and no moves.")

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from execmock.settings import shared
 from execmock.settings.base import Settings
 from execmock.settings.kinds import (
     DURATION,
     FLAG,
     HEADER,
-    PATH,
     PROXY,
     RATE,
-    REPORTS,
     RESOLVE,
     SECRET,
     SEED,
@@ -28,11 +27,9 @@ from execmock.settings.kinds import (
     count,
 )
 from execmock.settings.option import option, options
+from execmock.settings.shared import Level
 
 __all__ = ["Effort", "Level", "VerifySettings"]
-
-Level = Literal["documented", "expected", "advisory"]
-"""How sure a fact is, from what is documented to advice."""
 
 Effort = Literal["quick", "default", "thorough"]
 
@@ -57,16 +54,10 @@ class VerifySettings(Settings):
     embed_url: str | None = option(None, URL, "Address of the embed API; without it it is not judged.")
     embed_token: str | None = option(None, SECRET, "Bearer key of the embed API.")
     embed_workflow_id: str | None = option(None, TEXT, "The embedded workflow to execute.")
-    contract: Path | None = option(
-        None, PATH, "Judge by a contract of your own: a copy of openapi.yaml, changed or extended."
-    )
-    level: Level = option(
-        "expected",
-        choice(*get_args(Level)),
-        "What counts as a violation: what is documented, what is expected as well, or advice too.",
-    )
-    only: tuple[str, ...] = option((), TEXT, "Judge only this rule, area, tag or operation.", many=True)
-    skip: tuple[str, ...] = option((), TEXT, "Leave out this rule, area, tag or operation.", many=True)
+    contract: Path | None = option(**shared.JUDGED_BY)
+    level: Level = option(**shared.LEVEL)
+    only: tuple[str, ...] = option(**shared.ONLY)
+    skip: tuple[str, ...] = option(**shared.SKIP)
     probes: tuple[str, ...] = option(
         (),
         TEXT,
@@ -89,12 +80,10 @@ class VerifySettings(Settings):
     proxy: str | None = option(
         None, PROXY, "Proxy for all requests, or none; by default HTTP_PROXY, HTTPS_PROXY and NO_PROXY hold."
     )
-    ca: Path | None = option(None, PATH, "Certificates to trust, as PEM, in place of the system's.")
-    cert: Path | None = option(None, PATH, "Client certificate to show, as PEM, with its key or --key.")
-    key: Path | None = option(
-        None, PATH, "Key of the client certificate, as PEM.", variable="EXECMOCK_CERT_KEY"
-    )
-    insecure: bool = option(False, FLAG, "Check no certificates; the report says so.")
+    ca: Path | None = option(**shared.CA)
+    cert: Path | None = option(**shared.CERT)
+    key: Path | None = option(**shared.CERT_KEY)
+    insecure: bool = option(**shared.INSECURE)
     headers: tuple[tuple[str, str], ...] = option(
         (), HEADER, "Header to add to every request, as a gateway asks for.", name="header", many=True
     )
@@ -107,13 +96,11 @@ class VerifySettings(Settings):
     seed: int = option(1, SEED, "Generate other input.")
     sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
     generated: bool = option(True, FLAG, "Send generated input as well.")
-    waive: Path | None = option(None, PATH, "File of accepted violations: rule, reason, expires.")
+    waive: Path | None = option(**shared.WAIVE)
     verbose: bool = option(
         False, FLAG, "Tell every finding and notice on the terminal, and cut nothing there."
     )
-    reports: tuple[tuple[tuple[str, str], ...], ...] = option(
-        (), REPORTS, "Write a report: junit, json, html, markdown, sarif or har.", name="report", many=True
-    )
+    reports: tuple[tuple[tuple[str, str], ...], ...] = option(**shared.REPORT)
 
     @property
     def follow(self) -> int:

@@ -172,8 +172,9 @@ def check(
     What rests on a place in an answer that was not read, here or in the chain, is not judged.
     """
     led = tuple(chain)
-    if at and (unread := next((each.unread for each in (seen, *led) if each.unread), "")):
-        return not_judged(unread, seen)
+    for each in (seen, *led) if at else ():
+        if each.unread:
+            return not_judged(each.unread, seen)
     if ok:
         return Check(True, seen, at)
     if actual is ABSENT:

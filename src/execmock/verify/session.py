@@ -143,11 +143,14 @@ class Session:
     ) -> Exchange:
         """Ask until an answer shows what is known by now, or LATEST has passed: the last one is judged.
 
-        A `view` that was too late once is not waited for again.
+        A `view` that was too late once is not waited for again; a wait that has begun goes on, for an end
+        before its time would look like a view that has caught up.
         """
         seen = first = await ask()
+        if view in self._client.late:
+            return seen
         pause = _SHORTEST
-        while not agrees(seen) and view not in self._client.late:
+        while not agrees(seen):
             if seen.sent - first.sent >= LATEST:
                 self._client.late.add(view)
                 break

@@ -213,6 +213,13 @@ def test_what_is_in_free_form_members_changes_no_message(name: str, data: st.Dat
     assert BODIES[name].violations(value) == WRAPPED[name].violations(value)
 
 
+@pytest.mark.parametrize("schema", [{}, {"maxProperties": 60}, {"additionalProperties": False}])
+def test_many_members_that_nothing_is_said_of_change_no_message(schema: dict[str, Any]) -> None:
+    schema = {"properties": {"a": {"type": "string"}}, "required": ["a", "b", "c"], **schema}
+    value = {"a": 1, "b": 2, **{f"x{number}": 1 for number in range(100)}}
+    assert SchemaValidator(schema).violations(value) == SchemaValidator({"allOf": [schema]}).violations(value)
+
+
 def test_a_misfit_that_nests_deeper_than_the_engine_reads_raises_a_value_error() -> None:
     deep: Any = 1
     for _ in range(300):

@@ -259,6 +259,32 @@ async def test_a_sandbox_may_have_a_size_of_its_own_and_keep_answers(controlled:
     assert "answer" not in own
 
 
+async def test_what_a_refusal_said_is_kept(control: Any) -> None:
+    token = (await control.server.create()).data["clientToken"]
+    name = (await control.get("/executions"))["executions"][0]["id"]
+    assert (await control.server.get(f"/v1/public/executions/{name}?token={token[:-1]}x")).status == 401
+    assert "answer" not in (await control.get("/journal?status=200"))["entries"][0]
+    (entry,) = (await control.get("/journal?status=401"))["entries"]
+    assert entry["answer"]["message"] == "The token does not open this execution"
+
+
+@pytest.mark.parametrize(
+    ("header", "received"),
+    [
+        ("Bearer ", '"Bearer without a key"'),
+        ("Basic YWRhOnB3", '"a key of the scheme Basic"'),
+        ("b3sk_0123456789", '"a key without Bearer before it"'),
+        ("Monkey b3sk_0123456789", '"a scheme that is not known"'),
+    ],
+)
+async def test_what_is_wrong_with_a_key_is_told_without_it(control: Any, header: str, received: str) -> None:
+    await control.server.get("/v1/executions", key=None, headers={"Authorization": header})
+    (entry,) = (await control.get("/journal"))["entries"]
+    (violation,) = entry["violations"]
+    assert violation["message"] == f"header/Authorization: expected Bearer b3sk_..., received {received}"
+    assert "0123456789" not in str(entry)
+
+
 async def test_client_tokens_in_answers_are_not_shown(controlled: Any) -> None:
     control = await controlled(journal_answers=True)
     token = (await control.server.create()).data["clientToken"]

@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"\+?[0-9]{1,20}")
 _MOST_PATHS = 100
 _CONTAINERS = (dict, list)
 _ANNOTATIONS = frozenset({"type", "title", "description", "default", "deprecated", "example", "examples"})
+_JUDGE_UNKNOWN = frozenset({"additionalProperties", "minProperties", "maxProperties"})
+_FEW = 50
 _OF_MEMBERS = frozenset({"properties", "required", "minProperties", "maxProperties", "components"})
 
 
@@ -65,10 +67,16 @@ class SchemaValidator:
         return frozenset(name for name, part in properties.items() if not _says_type_alone(part))
 
     def _without_free_form(self, value: Any) -> Any:
-        """Return a value with its free-form members emptied: the engine copies a value for each error."""
+        """Return a value with its free-form members emptied, or without those that nothing is said of.
+
+        The engine copies a value for each error.
+        """
         judged = self._looked_into
         if judged is None or _has_empty_key(value) or not isinstance(value, dict):
             return value
+        if len(value) > _FEW and _JUDGE_UNKNOWN.isdisjoint(self._schema):
+            said = {*self._schema.get("properties", ()), *self._schema.get("required", ())}
+            value = {name: member for name, member in value.items() if name in said}
         emptied = {
             name: type(member)()
             for name, member in value.items()

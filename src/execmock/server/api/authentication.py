@@ -12,6 +12,7 @@ from typing import Protocol
 from execmock.core.bounded_cache import BoundedCache
 from execmock.core.contract import Operation
 from execmock.core.schema.violation import Violation
+from execmock.service.events.redaction import SCHEMES
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import DEFAULT_SANDBOX, ApiKey, Sandbox, Sandboxes, Scope
 
@@ -88,10 +89,15 @@ class ApiKeyAuthenticator:
         form = f"Bearer {self._formats.get(operation.security[0], 'KEY')}"
         violation = Violation("header/Authorization", form)
         if header:
-            # Anything but a known scheme may be the key itself, which is never shown.
-            came = f"{scheme} ..." if scheme.lower() in _SCHEMES else "no scheme that is known"
-            violation = Violation("header/Authorization", form, came)
+            violation = Violation("header/Authorization", form, _came(scheme, key.strip()))
         raise Refusal(401, "A bearer key is required", [violation], _CHALLENGE)
+
+
+def _came(scheme: str, key: str) -> str:
+    """Return what is wrong with a header; anything but a known scheme may be the key, which is not shown."""
+    if scheme.lower() in SCHEMES:
+        return f"a key of the scheme {scheme}" if key else f"{scheme} without a key"
+    return "a scheme that is not known" if key else "a key without Bearer before it"
 
 
 async def opened_by(sandboxes: Sandboxes, headers: Mapping[str, str]) -> Sandbox | None:
@@ -107,5 +113,4 @@ def key_in(headers: Mapping[str, str]) -> str:
     return headers.get("Authorization", "").partition(" ")[2].strip()
 
 
-_SCHEMES = ("basic", "bearer", "digest", "token")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}

@@ -48,7 +48,8 @@ class Handled(Struct, frozen=True, gc=False):
     """What a handler returns: the bytes of `data`, or of the whole body where there is no envelope.
 
     `subject` is the id of what the handler made, `sandbox` the one it found without a key, `warning` what the
-    client probably meant otherwise, `scenario` what a new execution follows, as `name@version`.
+    client probably meant otherwise, `scenario` what a new execution follows, as `name@version`, `clock` what
+    the sandbox's clock shows.
     """
 
     body: bytes
@@ -56,6 +57,7 @@ class Handled(Struct, frozen=True, gc=False):
     sandbox: Sandbox | None = None
     warning: str = ""
     scenario: str = ""
+    clock: str = ""
 
 
 class Result(Struct, frozen=True, gc=False):

@@ -39,7 +39,8 @@ def api_handlers(
     async def create(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         who = admitted(request, caller)
         created = await executions.create(who.sandbox, validated.body, who.name, selection_of(request))
-        return Handled(created.data, created.id, None, created.warning, created.scenario)
+        clock = executions.clock(who.sandbox)
+        return Handled(created.data, created.id, None, created.warning, created.scenario, clock)
 
     async def read(request: Request, validated: ValidatedRequest, caller: Caller | None) -> Handled:
         sandbox = admitted(request, caller).sandbox

@@ -21,6 +21,7 @@ from execmock.server.api.prefer import ContractAnswer, forced_answer, preference
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness
+from execmock.service.background_work import BackgroundWork
 from execmock.service.events.redaction import refusal_without
 from execmock.service.refusals import Refusal, unavailable
 from execmock.service.sandboxes import Sandbox
@@ -54,7 +55,10 @@ Replay = Callable[[Request, Mapping[str, str], Sandbox], Awaitable[Handled | Non
 
 _UNKNOWN = "The path belongs to no operation of this contract"
 _KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
-_PATHS = "a path of the contract; `execmock serve --contract FILE` serves a copy with more of them"
+_PATHS = "a path of the contract"
+_OTHERS = " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
+_LONG_BODY = 1 << 16
+"""Bytes of a body that is read in a few milliseconds."""
 
 
 class Handler(NamedTuple):
@@ -73,7 +77,7 @@ class Api:
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
     root, or from `seed` where no sandbox is reached. `paths` says, of an unknown path, what was expected.
-    No answer repeats one of the `secrets`.
+    No answer repeats one of the `secrets`. Long bodies are read in the `background` if there is one.
     """
 
     def __init__(
@@ -88,9 +92,11 @@ class Api:
         seed: bytes = b"",
         paths: str = _PATHS,
         secrets: KnownSecrets | None = None,
+        background: BackgroundWork | None = None,
     ) -> None:
         self._secrets = KnownSecrets() if secrets is None else secrets
         self._paths = paths
+        self._background = background
         self._authenticator = authenticator
         self._request_ids = request_ids
         self._wrong_method = wrong_method
@@ -156,7 +162,9 @@ class Api:
                 if not served.may_come_to(wanted):
                     return forced
                 spare = forced if operation.method == "GET" else None
-            validated = served.validator.check(request, path)
+            apart = self._background if len(request.body) > _LONG_BODY else None
+            check = served.validator.check
+            validated = await apart.run(check, request, path) if apart else check(request, path)
             fits = True
             if served.serve is None:
                 answer = self._from_contract(usual_answer(operation), request, operation, sandbox)
@@ -169,7 +177,7 @@ class Api:
             answer, violations = self._failed(error, request, sandbox)
             return Result(answer, name, sandbox, subject, violations, fits)
         sandbox = sandbox or handled.sandbox
-        answer = served.wrap(handled.body, self._request_ids.next(sandbox))
+        answer = served.wrap(handled.body, self._request_ids.next(sandbox), handled.clock)
         made = handled.subject
         return Result(
             answer, name, sandbox, subject or made, (), fits, "", handled.warning, made, handled.scenario
@@ -256,7 +264,9 @@ class Api:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
             known = [served.operation.path for served in self._served.values()]
-            violation = Violation("path", self._paths, request.path, hint=nearest_path(request.path, known))
+            others = _OTHERS if self._paths == _PATHS else ""
+            hint = f"{nearest_path(request.path, known)}{others}"
+            violation = Violation("path", self._paths, request.path, hint=hint)
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
         # HEAD goes without saying where there is GET.
@@ -292,15 +302,18 @@ class _Served:
         """Whether serving a request may give the answer that is wanted: its own success, no example."""
         return self.serve is not None and not wanted.example and wanted.status == self.status
 
-    def wrap(self, body: bytes, request_id: str) -> Answer:
-        """Return a success, in the envelope if the contract has one."""
+    def wrap(self, body: bytes, request_id: str, clock: str = "") -> Answer:
+        """Return a success, in the envelope if the contract has one; it says what the clock shows."""
         if self.enveloped:
             body = b'{"code":%d,"data":%b,"message":"success","requestId":"%b"}' % (
                 self.status,
                 body,
                 request_id.encode(),
             )
-        return Answer(self.status, body, {"X-Request-Id": request_id})
+        headers = {"X-Request-Id": request_id}
+        if clock:
+            headers["X-Execmock-Clock"] = clock
+        return Answer(self.status, body, headers)
 
 
 def _sandbox_of(caller: Caller | None) -> Sandbox | None:

@@ -1,6 +1,5 @@
 // The control API, as this page reaches it: beside its own files, whatever prefix a proxy puts before them.
 
-const KEPT = "execmock control key";
 const BASE = new URL(".", location.href);
 
 /** An answer that is no success. `details` say where something is wrong. */
@@ -19,7 +18,7 @@ export class ApiError extends Error {
 
 export class Api {
   constructor() {
-    this.key = sessionStorage.getItem(KEPT) ?? "";
+    this.key = sessionStorage.getItem(early.kept.key) ?? "";
     /** Called when the server wants a control key, or another one. @type {(wrong: boolean) => void} */
     this.onLocked = () => {};
   }
@@ -27,7 +26,7 @@ export class Api {
   /** Keeps the control key for as long as this tab is open. */
   unlock(key) {
     this.key = key;
-    sessionStorage.setItem(KEPT, key);
+    sessionStorage.setItem(early.kept.key, key);
   }
 
   url(path, query = {}) {

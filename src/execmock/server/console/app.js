@@ -1,5 +1,5 @@
 // The console: a page over the control API of the server that it comes from.
-import { html, render, useEffect, useState } from "./html.js";
+import { html, render, useEffect, useState } from "./vendor/preact.js";
 import { Bar } from "./bar.js";
 import { Executions } from "./executions.js";
 import { Model } from "./model.js";
@@ -92,7 +92,11 @@ function Locked({ model, wrong }) {
     </form></main>`;
 }
 
+// For so long what is shown first may come in one piece.
+const PATIENCE = 200;
 const model = new Model();
+const opened = model.open();
+await Promise.race([model.begun, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 render(html`<${App} model=${model} />`, document.getElementById("app"));
 // What fails here is read again when it is opened, and said then.
-model.open().then(() => Object.keys(LATER).forEach((part) => reading(part).catch(() => {})));
+opened.then(() => Object.keys(LATER).forEach((part) => reading(part).catch(() => {})));

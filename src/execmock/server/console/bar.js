@@ -1,5 +1,5 @@
 // What stands above every view: the sandbox, its clock, and what is wrong on purpose.
-import { html, useEffect, useState } from "./html.js";
+import { html, useEffect, useState } from "./vendor/preact.js";
 import { useNow } from "./clock.js";
 import { Choice } from "./controls.js";
 import { to } from "./router.js";

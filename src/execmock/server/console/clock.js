@@ -1,5 +1,5 @@
 // The sandbox's clock, as it goes on between two messages of the server.
-import { useEffect, useState } from "./html.js";
+import { useEffect, useState } from "./vendor/preact.js";
 import { instant } from "./text.js";
 
 export class SandboxClock {

@@ -1,5 +1,5 @@
 // Small parts that several views share.
-import { html, useEffect, useRef, useState } from "./html.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { visible, words } from "./text.js";
 
 /** @type {[RegExp, string][]} */

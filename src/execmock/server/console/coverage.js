@@ -1,5 +1,5 @@
 // What clients met of the contract so far, what they never did, and what shows it.
-import { html, useState } from "./html.js";
+import { html, useState } from "./vendor/preact.js";
 import { Part } from "./controls.js";
 import { useAnswer } from "./store.js";
 import { visible } from "./text.js";

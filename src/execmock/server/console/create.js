@@ -1,5 +1,5 @@
 // New executions: one for each scenario by a click, one from a form, many from a world.
-import { html, useEffect, useMemo, useRef, useState } from "./html.js";
+import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
 import { addressOf, curl, keyFor } from "./code.js";
 import { Field, Part, Status } from "./controls.js";
 import { Addresses } from "./execution.js";

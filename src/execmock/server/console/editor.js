@@ -1,5 +1,5 @@
 // A text to edit, with colours behind it and findings at their lines.
-import { html, useMemo, useRef } from "./html.js";
+import { html, useMemo, useRef } from "./vendor/preact.js";
 import { visible } from "./text.js";
 import { parts } from "./yaml.js";
 

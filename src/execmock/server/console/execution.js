@@ -1,5 +1,5 @@
 // One execution: its timeline, what it waits for, its views through time, its scenario, its requests.
-import { html, useEffect, useMemo, useState } from "./html.js";
+import { html, useEffect, useMemo, useState } from "./vendor/preact.js";
 import { useNow } from "./clock.js";
 import { Choice, Field, Part, Status, kindOf } from "./controls.js";
 import { addressOf, curl, keyFor } from "./code.js";

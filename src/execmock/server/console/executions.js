@@ -1,5 +1,5 @@
 // The executions of the sandbox, live.
-import { html, useEffect, useMemo, useState } from "./html.js";
+import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
 import { useNow } from "./clock.js";
 import { Choice, Status } from "./controls.js";
 import { go, to } from "./router.js";
@@ -46,8 +46,7 @@ export function Executions({ model }) {
     status: values(all, ({ status }) => status), scenario: values(all, ({ scenario }) => scenario), step: values(all, ({ step }) => step),
     workflow: values(all, ({ workflow }) => workflow).slice(0, 300), waits: values(all, ({ waitsFor }) => waitsFor),
   }), [rows, rows.loaded, Math.floor(rows.edition / 50), all.length]);
-  const [range, setRange] = useState([0, 0]);
-  useOverdue(model, found, range, now);
+  const seen = useOverdue(model, found, now);
   const filter = (name, label, all) => html`<${Choice} label=${label} value=${wanted[name]} options=${options[name]} all=${all} onChange=${(value) => change({ [name]: value })} />`;
   const head = (name, sort, width) => ({
     name, width, sorted: wanted.sort === sort ? (wanted.down ? "descending" : "ascending") : undefined,
@@ -74,7 +73,7 @@ export function Executions({ model }) {
       ${narrowed && html`<button type="button" onClick=${() => setWanted((kept = { ...NOTHING, sort: kept.sort, down: kept.down }))}>Show all</button>`}
     </form>
     <${Windowed} label="Executions" columns=${columns} count=${found.length} height=${34} keyOf=${(index) => found[index].id}
-      row=${(index) => cells(found[index], now)} onOpen=${(index) => go("executions", found[index].id)} onRange=${(...next) => setRange(next)}
+      row=${(index) => cells(found[index], now)} onOpen=${(index) => go("executions", found[index].id)} onRange=${seen}
       empty=${rows.total ? "None of them fits the filters." : html`There is no execution in this sandbox yet. <a href=${to("new")}>Create one</a>, or let your page do it.`} />
   </section>`;
 }
@@ -90,14 +89,23 @@ function cells({ id, workflow, scenario, status, step, waitsFor, due, created },
 const MOST_OVERDUE = 20;
 const PATIENCE = 1000;
 
-/** Reads those rows in sight anew that time should have moved, which the stream does not tell of in large sandboxes. */
-function useOverdue(model, found, [first, last], now) {
+/**
+ * Reads those rows that are seen anew that time should have moved, which the stream does not tell of in large sandboxes.
+ * Returns the function that is told which rows are seen.
+ */
+function useOverdue(model, found, now) {
   const { clock } = model.state;
-  useEffect(() => {
+  const range = useRef([0, 0]);
+  const look = () => {
     const late = (row) => row.due !== null && row.due + PATIENCE * (clock.frozen ? 0 : clock.speed) < now;
-    const overdue = clock ? found.slice(first, last).filter(late).slice(0, MOST_OVERDUE) : [];
+    const overdue = clock ? found.slice(...range.current).filter(late).slice(0, MOST_OVERDUE) : [];
     if (overdue.length) {
       model.rows.refresh(overdue.map(({ id }) => id));
     }
-  }, [Math.floor(now / (PATIENCE * Math.max(1, clock?.speed ?? 1))), first, last]);
+  };
+  useEffect(look, [Math.floor(now / (PATIENCE * Math.max(1, clock?.speed ?? 1)))]);
+  return (...next) => {
+    range.current = next;
+    look();
+  };
 }

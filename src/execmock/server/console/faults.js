@@ -1,5 +1,5 @@
 // Faults: what can be switched on, and what is on.
-import { html, useState } from "./html.js";
+import { html, useState } from "./vendor/preact.js";
 import { Choice, Part } from "./controls.js";
 import { operationsOf } from "./form.js";
 import { counted, visible } from "./text.js";

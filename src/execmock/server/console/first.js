@@ -1,30 +1,19 @@
-// What the page shows first is asked for before its other modules are read: this one runs as soon as it is there.
-import { Api } from "./api.js";
+// What the page shows first is asked for before its modules are read. No module, so that it runs before them.
 
-/** The APIs whose executions the page shows. */
-export const APIS = ["executions", "embed"];
-/** Where the browser keeps which sandbox is looked at. */
-export const KEPT = "execmock sandbox";
-// More than the largest screen shows.
-const FIRST = 40;
-
-export const api = new Api();
-
-/** Returns the newest executions of each API, as pages of the list, and the clock that their times are told by. */
-async function newest(sandbox) {
-  const pages = APIS.map((name) => api.get("executions", { sandbox, api: name, limit: FIRST, history: false }));
-  const [clock, ...lists] = await Promise.all([api.get("clock", { sandbox }), ...pages]);
-  return { clock, lists };
-}
-
-const asked = sessionStorage.getItem(KEPT) ?? "default";
-let early = newest(asked);
-early.catch(() => {});
-
-/** Returns what is shown first of a sandbox: what was asked for early, where it is of that one. */
-export function first(sandbox) {
-  const mine = sandbox === asked ? early : null;
-  early = null;
-  // A key may be missing, which those now learn who ask for one.
-  return mine?.catch(() => newest(sandbox)) ?? newest(sandbox);
-}
+// What is kept by the browser, the APIs whose executions are shown, and what was asked for: `answers` are the clock
+// and the newest executions of each API.
+const early = (() => {
+  const kept = { key: "execmock control key", sandbox: "execmock sandbox" };
+  const apis = ["executions", "embed"];
+  const [key, sandbox] = [sessionStorage.getItem(kept.key), sessionStorage.getItem(kept.sandbox) ?? "default"];
+  const ask = async (path, query) => {
+    const headers = key ? { Authorization: `Bearer ${key}` } : {};
+    const answer = await fetch(`${path}?${new URLSearchParams({ sandbox, ...query })}`, { headers });
+    return answer.ok ? answer.json() : Promise.reject(answer);
+  };
+  // More than the largest screen shows.
+  const newest = { limit: "40", history: "false" };
+  const answers = Promise.all([ask("clock"), ...apis.map((api) => ask("executions", { ...newest, api }))]);
+  answers.catch(() => {});
+  return { kept, apis, newest, sandbox, answers };
+})();

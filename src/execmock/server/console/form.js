@@ -1,5 +1,5 @@
 // A form for the body of the create request, made from the contract: what it lets one write is valid.
-import { html } from "./html.js";
+import { html } from "./vendor/preact.js";
 import { visible } from "./text.js";
 
 /** Returns a part of the contract, with a reference followed. */

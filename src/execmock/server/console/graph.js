@@ -1,5 +1,5 @@
 // A scenario's steps from top to bottom, each with its ways out; lines at the side lead to where they go.
-import { html } from "./html.js";
+import { html } from "./vendor/preact.js";
 import { kindOf } from "./controls.js";
 import { visible, words } from "./text.js";
 

@@ -1,10 +1,8 @@
 // All that the page knows of one sandbox: read once, and kept true by the live stream.
-import { ApiError } from "./api.js";
+import { Api, ApiError } from "./api.js";
 import { SandboxClock } from "./clock.js";
-import { KEPT, api, first } from "./first.js";
 import { ExecutionRows } from "./rows.js";
 import { Store, painted } from "./store.js";
-import { Stream } from "./stream.js";
 
 /** How many requests the page keeps. */
 export const MOST_REQUESTS = 1000;
@@ -14,14 +12,16 @@ export class Model extends Store {
   #stream = null;
   // Stands for one opening of a sandbox: what was asked during another one comes too late.
   #opened = {};
+  /** Ends when what is shown first has come, or will not. */
+  begun = Promise.resolve();
 
   constructor() {
     super({
-      server: null, contract: null, sandboxes: [], sandbox: sessionStorage.getItem(KEPT) ?? "default",
+      server: null, contract: null, sandboxes: [], sandbox: early.sandbox,
       clock: null, scenarios: [], defaultScenario: null, faults: [], held: [], requests: [], followed: {},
       connection: "connecting", locked: null, notice: null, error: null, edition: 0,
     });
-    this.api = api;
+    this.api = new Api();
     this.api.onLocked = (wrong) => this.set({ locked: wrong ? "wrong" : "asked" });
     this.rows = this.#newRows();
   }
@@ -49,19 +49,30 @@ export class Model extends Store {
     const still = this.here();
     this.set({ sandbox, requests: [], followed: {}, clock: null, faults: [], error: null });
     this.rows = this.#newRows();
-    sessionStorage.setItem(KEPT, sandbox);
+    sessionStorage.setItem(early.kept.sandbox, sandbox);
     // The newest are shown before all else; the stream has the server look at everything, which takes it long.
-    await first(sandbox).then((found) => still() && this.#first(found), () => {});
+    this.begun = this.#newest(sandbox).then((found) => still() && this.#begin(found), () => {});
+    await this.begun.then(painted);
+    const { Stream } = await import("./stream.js");
     if (still() && !this.state.locked) {
       this.#stream = new Stream(this.api, sandbox, (...told) => still() && this.#take(...told), (...told) => still() && this.#connected(...told));
       await this.#readAll();
     }
   }
 
-  async #first({ clock, lists }) {
+  /** Returns the clock and the newest executions of each API, as pages of the list: what was asked for early, if it was. */
+  async #newest(sandbox) {
+    const asked = sandbox === early.sandbox ? early.answers : null;
+    early.answers = null;
+    // A key may be missing, which those now learn who ask for one.
+    return (await asked?.catch(() => null)) ?? Promise.all([
+      this.api.get("clock", { sandbox }), ...early.apis.map((api) => this.api.get("executions", { sandbox, api, ...early.newest })),
+    ]);
+  }
+
+  #begin([clock, ...lists]) {
     this.set({ clock: new SandboxClock(clock) });
     this.rows.first(lists);
-    await painted();
   }
 
   /** Takes the control key that the reader gave. */

@@ -1,5 +1,5 @@
 // A request that a test expects and that did not come: what came nearest to it, and what was different.
-import { html, useState } from "./html.js";
+import { html, useState } from "./vendor/preact.js";
 import { Choice } from "./controls.js";
 import { to } from "./router.js";
 import { visible } from "./text.js";

@@ -1,5 +1,5 @@
 // The requests that came, live, and what was wrong with each.
-import { html, useMemo, useState } from "./html.js";
+import { html, useMemo, useState } from "./vendor/preact.js";
 import { Choice, Copy, Part } from "./controls.js";
 import { curl, playwright, pytest, requestOf } from "./code.js";
 import { operationsOf } from "./form.js";
@@ -15,12 +15,17 @@ let kept = NOTHING;
 
 const isPreflight = ({ method, headers }) => method === "OPTIONS" && Object.keys(headers).some((name) => /^access-control-request-method$/i.test(name));
 
+/** Returns the words in which an answer refuses a request that keeps the contract, or an empty text. */
+function refused({ status, violations, answer }) {
+  return status >= 400 && !violations.length && typeof answer?.message === "string" ? answer.message : "";
+}
+
 /** Returns what stands out about a request, in a few words each. */
 export function marks(entry) {
   return [
     ...(isPreflight(entry) ? ["preflight"] : []), ...(entry.originRefused ? ["origin refused"] : []),
     ...(entry.violations.length ? [counted(entry.violations.length, "violation")] : []),
-    ...(entry.misspelt.length ? ["misspelt"] : []), ...(entry.warning ? ["warning"] : []), ...entry.faults.map((name) => `fault ${name}`),
+    ...(refused(entry) ? ["refused"] : []), ...(entry.misspelt.length ? ["misspelt"] : []), ...(entry.warning ? ["warning"] : []), ...entry.faults.map((name) => `fault ${name}`),
   ];
 }
 
@@ -112,6 +117,7 @@ function Reasons({ model, entry }) {
     ...entry.violations.map((violation) => html`<b>${visible(violation.location)}</b> ${visible(saidOf(violation))}
       ${entry.operation && html`<${Contracted} model=${model} operation=${entry.operation} location=${violation.location} />`}`),
     ...entry.misspelt.map((nearly) => html`<b>${visible(nearly.location)}</b> ${visible(saidOf(nearly))}; it was ignored`),
+    ...(refused(entry) ? [visible(refused(entry))] : []),
     ...(entry.warning ? [visible(entry.warning)] : []),
     ...entry.faults.map((name) => html`The fault <b>${visible(name)}</b> struck it. <a href=${to("faults")}>Faults</a>`),
   ];

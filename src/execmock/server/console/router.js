@@ -1,5 +1,5 @@
 // Where the reader is: the part of the address after `#`, such as `#/executions/exec_1`.
-import { useEffect, useState } from "./html.js";
+import { useEffect, useState } from "./vendor/preact.js";
 
 function read() {
   const [part = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/");

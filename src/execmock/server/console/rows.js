@@ -1,5 +1,4 @@
 // The executions of a sandbox, newest first: the newest at once, the others page by page after that.
-import { APIS } from "./first.js";
 import { instant } from "./text.js";
 
 const PAGE = 500;
@@ -67,9 +66,9 @@ export class ExecutionRows {
 
   async #load() {
     const seen = new Set();
-    const totals = await Promise.all(APIS.map((api) => this.#page(api, 0, PAGE, seen)));
+    const totals = await Promise.all(early.apis.map((api) => this.#page(api, 0, PAGE, seen)));
     this.#settle(totals);
-    for (const [index, api] of APIS.entries()) {
+    for (const [index, api] of early.apis.entries()) {
       for (let offset = PAGE; offset < Math.min(totals[index], MOST); offset += PAGE) {
         await this.#page(api, offset, PAGE, seen);
         this.#touched();

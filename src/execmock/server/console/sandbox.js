@@ -1,5 +1,5 @@
 // The sandbox as a whole: snapshots to go back to, emptying it, and others beside it.
-import { html, useState } from "./html.js";
+import { html, useState } from "./vendor/preact.js";
 import { Part, Sure, download } from "./controls.js";
 import { clockTime, counted, visible } from "./text.js";
 

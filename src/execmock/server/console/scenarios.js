@@ -1,5 +1,5 @@
 // Scenarios: their text, checked by the server while it is typed, what would happen, and saving into the sandbox.
-import { html, useEffect, useRef, useState } from "./html.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { Part, Refused, Status } from "./controls.js";
 import { Editor } from "./editor.js";
 import { Graph } from "./graph.js";

@@ -1,5 +1,5 @@
 // State that components watch: changes of one frame are shown together.
-import { useEffect, useRef, useState } from "./html.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 
 export class Store {
   #watchers = new Set();
@@ -17,7 +17,7 @@ export class Store {
 
   /** Tells the watchers, once for all changes until the next frame. */
   changed() {
-    if (this.#due) {
+    if (this.#due || !this.#watchers.size) {
       return;
     }
     this.#due = true;
@@ -38,13 +38,15 @@ export class Store {
 /** Returns the state of a store, and shows the component again when it has changed. */
 export function useStore(store) {
   const [, show] = useState(0);
-  useEffect(() => store.watch(() => show((count) => count + 1)), [store]);
+  // At once: what changes before the first frame is shown too.
+  useLayoutEffect(() => store.watch(() => show((count) => count + 1)), [store]);
   return store.state;
 }
 
 /** Waits until what has changed is on the screen, or would be if the tab were looked at. */
 export function painted() {
-  const drawn = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  // The second frame begins when the first has been handed on.
+  const drawn = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))));
   return Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 200))]);
 }
 

@@ -1,5 +1,5 @@
 // What an execution went through, to scale, and dotted what may come.
-import { html } from "./html.js";
+import { html } from "./vendor/preact.js";
 import { kindOf } from "./controls.js";
 import { clockTime, duration, instant, span, visible, words } from "./text.js";
 

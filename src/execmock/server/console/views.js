@@ -1,5 +1,5 @@
 // Both views of an execution at an instant of its past, with what was otherwise at the instant before.
-import { html, useMemo } from "./html.js";
+import { html, useMemo } from "./vendor/preact.js";
 import { differences } from "./diff.js";
 import { Copy } from "./controls.js";
 import { useAnswer } from "./store.js";

@@ -1,7 +1,13 @@
 // A list of any length, of which only the rows in sight are in the document.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 
 const BESIDE = 8;
+
+/** Returns the range of rows to have in the document: the one that is, while it holds what is seen and little more. */
+function rangeOf([first, last], seen, end, count) {
+  const enough = first <= Math.max(0, seen - 1) && last >= Math.min(count, end + 1) && last <= count;
+  return enough && last - first <= end - seen + 3 * BESIDE ? [first, last] : [Math.max(0, seen - BESIDE), Math.min(count, end + BESIDE)];
+}
 
 /**
  * Shows `count` rows of one height in a part that scrolls; `row(index)` gives the cells of one.
@@ -9,19 +15,21 @@ const BESIDE = 8;
  */
 export function Windowed({ label, columns, count, height, row, keyOf, onOpen, onRange, empty }) {
   const place = useRef();
-  const [range, setRange] = useState([0, 25]);
+  // At first as many as the whole screen would show.
+  const [range, setRange] = useState(() => [0, Math.min(count, Math.ceil(innerHeight / height))]);
   const [chosen, choose] = useState(0);
   const look = () => {
     if (!place.current) {
       return; // the last scrolling is told after the list has gone
     }
     const { scrollTop, clientHeight } = place.current;
-    const first = Math.max(0, Math.floor(scrollTop / height) - BESIDE);
-    const next = [first, Math.min(count, Math.ceil((scrollTop + clientHeight) / height) + BESIDE)];
-    setRange((old) => old[0] === next[0] && old[1] === next[1] ? old : next);
+    setRange((old) => {
+      const next = rangeOf(old, Math.floor(scrollTop / height), Math.ceil((scrollTop + clientHeight) / height), count);
+      return old[0] === next[0] && old[1] === next[1] ? old : next;
+    });
   };
-  useLayoutEffect(look, [count, height]);
-  useEffect(() => {
+  // Told in the frame that shows it, when its size is known: asked for before, the whole page is laid out twice.
+  useLayoutEffect(() => {
     const sized = new ResizeObserver(look);
     sized.observe(place.current);
     return () => sized.disconnect();

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from execmock.core.contract import Contract
 from execmock.core.json_text import encode
+from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.server.api.authentication import Caller
 from execmock.server.api.calls import JSON, Answer, Handled, Request, Result
@@ -59,6 +60,11 @@ _GROUPS = (
     CoverageOperations,
     SandboxOperations,
 )
+_LARGEST_BODY = 2 << 20
+"""Bytes of the body of a request that is no snapshot and no world."""
+_WITH_LARGE_BODIES = ("putSnapshot", "startWorld")
+_MOST_VALUES = 5_000_000
+"""Values in a body, each of which takes up much more memory than its text does."""
 
 
 @lru_cache(maxsize=1)
@@ -91,7 +97,14 @@ class ControlApi:
         refusing = Strictness(unknown_parameters=False)
         strictness = dict.fromkeys(self._contract.operations, refusing)
         self._api = Api(
-            self._contract, served, self._guard, request_ids, strictness, paths=_PATHS, secrets=engine.secrets
+            self._contract,
+            served,
+            self._guard,
+            request_ids,
+            strictness,
+            paths=_PATHS,
+            secrets=engine.secrets,
+            background=engine.background,
         )
 
     def end(self) -> None:
@@ -118,8 +131,18 @@ class ControlApi:
         """Return the result of a request that is refused before any operation is asked."""
         return self._api.refuse(refusal)
 
+    def largest_body(self, request: Request) -> int:
+        """Return the most bytes that the body of a request may have, unpacked."""
+        most, operation = self._engine.options.max_snapshot, self._api.operation(request)
+        return most if operation and operation.id in _WITH_LARGE_BODIES else min(most, _LARGEST_BODY)
+
     async def handle(self, request: Request) -> Result:
         """Return what comes of a request, the contract's own text included."""
+        if len(request.body) > _LARGEST_BODY:
+            try:
+                await self._engine.background.run(_refuse_many_values, request.body)
+            except Refusal as refusal:
+                return self.refuse(refusal)
         reads = request.method in ("GET", "HEAD")
         if reads and request.path == f"{PREFIX}/openapi.yaml":
             return _document(Path(self._contract.file).read_bytes(), "application/yaml")
@@ -185,3 +208,11 @@ def _handler(serve: ControlHandler) -> Handler:
 
 def _document(text: bytes, content_type: str) -> Result:
     return Result(Answer(200, text, content_type=content_type))
+
+
+def _refuse_many_values(body: bytes) -> None:
+    """Raise Refusal 413 for a body with too many values: each has a comma or a bracket."""
+    count = sum(map(body.count, (b",", b"[", b"{")))
+    if count > _MOST_VALUES:
+        violation = Violation("body", f"at most {_MOST_VALUES} values", count)
+        raise Refusal(413, "The request body holds too many values", [violation])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,5 +33,5 @@ class ContractOperations(Operations):
             violation = Violation("query/operation", "the id of an operation", name, hint=hint)
             raise Refusal(404, "Unknown operation", [violation])
         operation, where = contract.operations[name], checked.parameters["location"]
-        pointer, place = await asyncio.to_thread(find_place, contract, operation, where)
+        pointer, place = await self.engine.background.run(find_place, contract, operation, where)
         return encode({"pointer": pointer, "file": Path(place.file).name, "line": place.line or None})

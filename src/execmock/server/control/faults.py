@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from execmock.clocks import monotonic
 from execmock.core.durations import format_instant
 from execmock.core.fault_count import FaultCount
 from execmock.core.faults import AskedExecution, AskedRequest, Fault, FaultPreview, never_striking
@@ -19,6 +20,10 @@ from execmock.service.faults.upload import read_fault_upload
 from execmock.service.refusals import Refusal
 
 __all__ = ["FaultOperations"]
+
+
+_LONGEST_PREVIEW = 10
+"""Seconds of work that a preview may take."""
 
 
 class FaultOperations(Operations):
@@ -42,7 +47,7 @@ class FaultOperations(Operations):
 
     async def _add(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.sandbox(checked)
-        faults = read_fault_upload(checked.body, self.engine.faults.words)
+        faults = await self.engine.background.run(read_fault_upload, checked.body, self.engine.faults.words)
         names = {fault.name for fault in faults}
         if len({*names, *(kept.name for kept in sandbox.faults)}) > MOST_FAULTS:
             expected = f"at most {MOST_FAULTS} faults in a sandbox"
@@ -75,17 +80,26 @@ class FaultOperations(Operations):
         return b""
 
     async def _preview(self, checked: ValidatedRequest) -> bytes:
-        sandbox, faults = await self.sandbox(checked), self.engine.faults
-        if "faults" in checked.body:
-            tried = list(read_fault_upload({"faults": checked.body["faults"]}, faults.words))
+        return await self.engine.background.run(self._previewed, await self.sandbox(checked), checked.body)
+
+    def _previewed(self, sandbox: Sandbox, body: Mapping[str, Any]) -> bytes:
+        faults = self.engine.faults
+        if "faults" in body:
+            tried = list(read_fault_upload({"faults": body["faults"]}, faults.words))
         else:
             tried = [one.fault for one in faults.of(sandbox)]
         now = self.engine.sandboxes.now(sandbox)
         preview = FaultPreview(tried, sandbox.draw_root or sandbox.root, now)
-        rows = []
-        for number, wanted in enumerate(checked.body["requests"]):
+        rows: list[Mapping[str, Any]] = []
+        end = monotonic() + _LONGEST_PREVIEW
+        for number, wanted in enumerate(body["requests"]):
             asked = self._planned(wanted, f"body/requests/{number}", sandbox, now)
-            rows += [preview.row(asked) for _ in range(wanted.get("repeat", 1))]
+            for _ in range(wanted.get("repeat", 1)):
+                if monotonic() > end:
+                    came = f"more, {len(rows)} requests tried"
+                    violation = Violation("body", f"at most {_LONGEST_PREVIEW} s of work", came)
+                    raise Refusal(422, "The preview takes too long", [violation])
+                rows.append(preview.row(asked))
         return encode({"requests": rows})
 
     def _planned(self, wanted: Mapping[str, Any], where: str, sandbox: Sandbox, now: int) -> AskedRequest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -73,7 +72,8 @@ class JournalOperations(Operations):
     async def _nearest(self, checked: ValidatedRequest) -> bytes:
         sandbox, wanted = await self.sandbox(checked), Wanted(**checked.body)
         found = await self.engine.journal.find(sandbox.id, JournalFilter(), _MOST_COMPARED)
-        compared = await asyncio.to_thread(_compared, wanted, found.entries, checked.parameters["limit"])
+        background = self.engine.background
+        compared = await background.run(_compared, wanted, found.entries, checked.parameters["limit"])
         return encode({"nearest": compared})
 
     async def _clear(self, checked: ValidatedRequest) -> bytes:

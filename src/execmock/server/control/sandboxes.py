@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -92,8 +91,7 @@ class SandboxOperations(Operations):
         sandbox = None if name is None else await self.named(name, "query/sandbox")
         worlds, options = self.engine.worlds, self.engine.options
         await self.engine.scenario_sync.refresh()
-        # A long text takes seconds, and others are answered meanwhile.
-        world = await asyncio.to_thread(read_world_upload, checked.body, worlds.words)
+        world = await self.engine.background.run(read_world_upload, checked.body, worlds.words)
         try:
             if sandbox is None:
                 await worlds.apply(world, options)
@@ -108,7 +106,7 @@ class SandboxOperations(Operations):
         return encode({"world": world.name, "sandboxes": shown})
 
     async def _take(self, checked: ValidatedRequest) -> bytes:
-        return encode(await self.engine.snapshots.take(await self.sandbox(checked)))
+        return await self.engine.snapshots.written(await self.sandbox(checked))
 
     async def _restore(self, checked: ValidatedRequest) -> bytes:
         sandbox = await self.engine.snapshots.restore(await self.sandbox(checked), checked.body)

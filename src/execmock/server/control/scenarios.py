@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -54,8 +53,7 @@ class ScenarioOperations(Operations):
         name, owner = checked.parameters["name"], await self._owner(checked)
         await self.engine.scenario_sync.refresh(owner)
         others = list(self.engine.registry.seen_by(owner).values())
-        # A long text takes seconds, and others are answered meanwhile.
-        scenario = await asyncio.to_thread(read_upload, checked.body, self.engine.words, others)
+        scenario = await self.engine.background.run(read_upload, checked.body, self.engine.words, others)
         if scenario.name != name:
             violation = Violation("body/scenario", f"{name}, as in the path", scenario.name)
             raise Refusal(422, "The scenario has another name", [violation])
@@ -94,8 +92,7 @@ class ScenarioOperations(Operations):
         owner, body = await self._owner(checked), checked.body
         await self.engine.scenario_sync.refresh(owner)
         others = list(self.engine.registry.seen_by(owner).values())
-        # A long text takes seconds, and others are answered meanwhile.
-        reviewed = await asyncio.to_thread(
+        reviewed = await self.engine.background.run(
             review, body["text"], self.engine.contract, self.engine.words, others, body.get("seed", 0)
         )
         scenario, played = reviewed.scenario, reviewed.played

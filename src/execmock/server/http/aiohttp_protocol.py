@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
@@ -11,8 +10,9 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
 
 from execmock.forwarding.relay import PassedRequest
+from execmock.server.http.connection import Connection
 from execmock.server.http.head_watch import HeadWatch
-from execmock.server.http.malformed import field_limit, line_limit, unreadable
+from execmock.server.http.malformed import unreadable
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AiohttpServer"]
 
-# Errors in handlers are reported by the dispatcher; what remains are malformed requests of clients.
-_SILENT = logging.getLogger("execmock.http")
-_SILENT.disabled = True
 _SPOKEN = (HttpVersion10, HttpVersion11)
 _UNREADABLE = "UNKNOWN"
 """The method of what stands for a request that cannot be read; its version is 1.0, whatever came."""
@@ -75,24 +72,18 @@ class AiohttpServer(web.Server):
         return _Connection(self._dispatcher, self)
 
 
-class _Connection(web.RequestHandler):
+class _Connection(Connection):
     """One connection."""
 
-    __slots__ = ("_dispatcher", "came_as", "heads", "opened")
+    __slots__ = ("came_as", "heads", "opened")
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
-        loop = asyncio.get_running_loop()
         most = dispatcher.api.limits.max_header
-        super().__init__(
-            server,
-            loop=loop,
-            access_log=_SILENT,
-            logger=_SILENT,
-            max_line_size=line_limit(most),
-            max_field_size=field_limit(most),
-            auto_decompress=False,
-        )
-        self._dispatcher = dispatcher
+
+        def malformed(request: web.BaseRequest, error: BaseException | None) -> web.Response:
+            return dispatcher.malformed(request, unreadable(error, most))
+
+        super().__init__(server, malformed, most)
         self.opened = dispatcher.api.engine.changes.last
         """The number of the latest change when it was opened."""
         self.came_as: HttpVersion | None = None
@@ -113,15 +104,3 @@ class _Connection(web.RequestHandler):
         """Take what arrived."""
         self.heads.arrived(data)
         super().data_received(data)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Return the answer to a request that cannot be read; the connection closes after it."""
-        if request.writer.output_size > 0:
-            return super().handle_error(request, status, exc, message)
-        return self._dispatcher.malformed(request, unreadable(exc, self._dispatcher.api.limits.max_header))

@@ -11,7 +11,8 @@ from execmock.server.api.calls import Answer
 __all__ = ["Cors"]
 
 _EXPOSED = (
-    *("Allow", "Retry-After", "WWW-Authenticate", "X-Request-Id", "X-Execmock-Fault", "X-Execmock-Warning"),
+    *("Allow", "Retry-After", "WWW-Authenticate", "X-Request-Id"),
+    *("X-Execmock-Clock", "X-Execmock-Fault", "X-Execmock-Warning"),
     *("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
 )

@@ -101,6 +101,10 @@ class Dispatcher:
             else passed
         )
 
+    def refused(self, refusal: Refusal) -> Answer:
+        """Return the answer to a connection that is not served."""
+        return refused(refusal, self._request_ids.next(None))
+
     def malformed(self, incoming: web.BaseRequest, refusal: Refusal) -> web.Response:
         """Answer a malformed request; the connection closes after it."""
         path, _, query = _origin_form(incoming.raw_path).partition("?")
@@ -227,7 +231,10 @@ class ApiDispatcher:
     ) -> JournalEntry:
         """Keep a request and what came of it in the journal of its sandbox."""
         journal = self._engine.journal
-        answer = result.answer.body if journal.keeps_answers(sandbox) else None
+        # Where no violation says why a request was refused, the answer does, and is short.
+        refused = result.answer.status >= 400 and not result.violations
+        kept = refused or journal.keeps_answers(sandbox)
+        answer = result.answer.body if kept else None
         entry = self._entry(request, result, took, sandbox.clock.now(real), answer)
         journal.add(sandbox, entry)
         self._engine.coverage.answered(sandbox.id, entry.operation, entry.status, result.answer.body)
@@ -302,7 +309,7 @@ async def _controlled(
     control: ControlApi, incoming: web.BaseRequest, request: Request, limits: Limits
 ) -> Result:
     try:
-        body = await read_body(incoming, limits, limits.max_snapshot)
+        body = await read_body(incoming, limits, control.largest_body(request))
     except Refusal as refusal:
         return control.refuse(refusal)
     return await control.handle(request.with_body(body))

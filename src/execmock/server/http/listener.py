@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from execmock.errors import ConfigError
 from execmock.server.http.dispatch import Dispatcher
 from execmock.server.http.fast_protocol import FastServer
+from execmock.server.http.file_limit import AT_ONCE, Door, FileLimit
 from execmock.server.http.unix_socket import bind_path, path_of, remove
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Listener", "bind"]
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - is replaced, not bound
+_BACKLOG = 1024
+"""Connections that the system keeps until they are accepted."""
 # Seconds that requests under way get when the server ends, and then what is being written.
 _LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 
@@ -59,10 +62,14 @@ def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.so
 
 
 class Listener:
-    """Serves one handler on one socket, with TLS where a context is given."""
+    """Serves one handler on one socket: with TLS where a context is given, and within a limit of files."""
 
     def __init__(
-        self, dispatcher: Dispatcher, sock: socket.socket, tls: ssl.SSLContext | None = None
+        self,
+        dispatcher: Dispatcher,
+        sock: socket.socket,
+        tls: ssl.SSLContext | None = None,
+        limit: FileLimit | None = None,
     ) -> None:
         self._sock = sock
         self._tls = tls
@@ -72,6 +79,9 @@ class Listener:
             FastServer(dispatcher)
             if dispatcher.api.engine.store.immediate and dispatcher.upstream is None
             else _long_server(dispatcher)
+        )
+        self._protocol = (
+            self.server if limit is None else lambda: Door(limit, self.server, dispatcher.refused)
         )
         self._accepting: asyncio.Server | None = None
 
@@ -98,7 +108,9 @@ class Listener:
         tls: dict[str, Any] = {}
         if self._tls is not None:
             tls = {"ssl": self._tls, "ssl_shutdown_timeout": _LAST_ANSWERS}
-        self._accepting = await create(self.server, sock=self._sock, backlog=1024, **tls)
+        self._accepting = await create(self._protocol, sock=self._sock, backlog=AT_ONCE, **tls)
+        # The loop takes the number for how many it accepts in one turn, too.
+        self._sock.listen(_BACKLOG)
 
     async def stop(self) -> None:
         """Accept no more, finish what is under way, close."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.core.request_counts import RequestCounts, RequestKind
 from execmock.errors import StoreError
 from execmock.interfaces import Store
@@ -12,6 +14,7 @@ from execmock.service.events.stored_counts import StoredCounts
 
 __all__ = ["LogWriter"]
 
+_MOST_LOGS = 3_000
 _MOST_BYTES = 64 << 20
 """Bytes of a log that wait for the store."""
 
@@ -19,8 +22,9 @@ _MOST_BYTES = 64 << 20
 class LogWriter:
     """Appends entries in the background, as fast as the store takes them; those that wait go together.
 
-    What waits for one log takes at most `most_bytes`. It is lost with the process, and entries that the store
-    refuses are dropped: it is a log. They take up their numbers all the same, so that a reader sees the gap.
+    What waits for one log takes at most `most_bytes`, and so does what a log keeps of this process. What
+    waits is lost with the process, and entries that the store refuses are dropped: it is a log. They take up
+    their numbers all the same, so that a reader sees the gap.
     Counts are written before the entries that they count, and those that the store refuses are tried again.
     """
 
@@ -28,6 +32,7 @@ class LogWriter:
         self._store = store
         self._most_bytes = most_bytes
         self._stored = StoredCounts(store)
+        self._kept: BoundedCache[tuple[str, str], _Kept] = BoundedCache(_MOST_LOGS)
         self._waiting: dict[tuple[str, str], _Entries] = {}
         self._counts: dict[str, RequestCounts] = {}
         self._bringing: asyncio.Task[None] | None = None
@@ -80,12 +85,45 @@ class LogWriter:
                 self._of(sandbox, log, entries.most).skipped += entries.total
 
     async def _append(self, sandbox: str, log: str, entries: _Entries) -> bool:
+        place = (sandbox, log)
+        kept = self._kept.get(place) or _Kept()
+        self._kept.keep(place, kept)
         try:
-            await self._store.append(sandbox, log, entries.numbered(), entries.most)
+            last = await self._store.append(sandbox, log, entries.numbered(), entries.most)
+            gone = kept.add(entries.sizes, last, entries.most, self._most_bytes)
+            if gone:
+                await self._store.append(sandbox, log, [], last - gone)
         except StoreError:
             # A request that needs the store reports the error.
             return False
         return True
+
+
+class _Kept:
+    """The entries of this process that a log keeps: their numbers and sizes, the latest last."""
+
+    def __init__(self) -> None:
+        self._entries: deque[tuple[int, int]] = deque()
+        self._bytes = 0
+
+    def add(self, sizes: Sequence[int], last: int, most: int, most_bytes: int) -> int:
+        """Add entries, of which the last has the number `last`.
+
+        Return up to which number the log has to drop what it keeps, 0 if it need not.
+        """
+        self._entries.extend(zip(range(last - len(sizes) + 1, last + 1), sizes, strict=True))
+        self._bytes += sum(sizes)
+        while self._entries and self._entries[0][0] <= last - most:
+            self._drop()
+        gone = 0
+        while self._bytes > most_bytes:
+            gone = self._drop()
+        return gone
+
+    def _drop(self) -> int:
+        number, size = self._entries.popleft()
+        self._bytes -= size
+        return number
 
 
 class _Entries:
@@ -110,6 +148,11 @@ class _Entries:
     @property
     def total(self) -> int:
         return self.skipped + len(self._latest)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The bytes of each entry that was not skipped."""
+        return [*map(len, self._latest)]
 
     def numbered(self) -> list[bytes]:
         """Return the entries; those that were skipped are empty, which readers pass over."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +19,7 @@ from execmock.service.refusals import Refusal
 
 __all__ = [
     "HIDDEN",
+    "SCHEMES",
     "is_secret",
     "may_hold",
     "path_without_secrets",
@@ -31,6 +33,11 @@ __all__ = [
 
 _SECRET_NAME = re.compile(r"auth|cookie|token|secret|passw|api[-_]?key|^key$|^x-execmock-key$", re.IGNORECASE)
 _NAMED_TEXT = re.compile(r'"([^"\\]{1,80})":"([^"\\]{1,2000})"?')
+_WORDED = "header/Authorization"
+SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
+"""Words before a key in the header Authorization, which are no secrets."""
+_LOOKED_AT = 2_000
+"""Characters and values of what came, in which secrets are replaced before its first line is shown."""
 _kept_secrets: BoundedCache[int, tuple[Mapping[str, str], frozenset[str]]] = BoundedCache(100)
 
 
@@ -46,7 +53,7 @@ def secrets_of(query: str, headers: Mapping[str, str]) -> frozenset[str]:
     pairs = [*parse_qsl(query), *parse_qsl(page), *headers.items()]
     # Authorization holds a scheme and a key, Cookie a row of names and values.
     found = {part for name, value in pairs if is_secret(name) for part in re.split(r"[\s;,=]+", value)}
-    return frozenset(part for part in found if len(part) >= SHORTEST)
+    return frozenset(part for part in found if len(part) >= SHORTEST and part.lower() not in SCHEMES)
 
 
 def secrets_in(value: Any) -> frozenset[str]:
@@ -111,10 +118,15 @@ def redacted_query(query: str) -> str:
 
 
 def violations_without(violations: Sequence[Violation]) -> list[Violation]:
-    """Return violations that do not show what came where secrets stand."""
+    """Return violations that do not show what came where secrets stand.
+
+    What is said of the header Authorization never repeats it.
+    """
     return [
         violation._replace(received=HIDDEN)
-        if is_secret(violation.where.rpartition("/")[2]) and not violation.missing
+        if is_secret(violation.where.rpartition("/")[2])
+        and not violation.missing
+        and violation.where != _WORDED
         else violation
         for violation in violations
     ]
@@ -127,10 +139,29 @@ def refusal_without(refusal: Refusal, query: str, headers: Mapping[str, str], kn
     secrets = secrets_of(query, headers)
     violations = [
         violation._replace(
-            received=violation.received if violation.missing else known.hidden(violation.received, secrets),
+            received=violation.received if violation.missing else known.hidden(_begun(violation), secrets),
             where=known.hide(violation.where, secrets),
             hint=known.hide(violation.hint, secrets),
         )
         for violation in refusal.violations
     ]
     return Refusal(refusal.status, refusal.message, violations, refusal.headers)
+
+
+def _begun(violation: Violation) -> Any:
+    """Return what came, or its beginning where it is long: of a megabyte, no more than a line is shown."""
+    return _beginning(violation.received, [_LOOKED_AT])
+
+
+def _beginning(value: Any, room: list[int]) -> Any:
+    room[0] -= 1
+    if isinstance(value, str):
+        text = value[: max(room[0], 1)]
+        room[0] -= len(text)
+        return text
+    if isinstance(value, Mapping):
+        taken = takewhile(lambda _: room[0] > 0, value.items())
+        return {_beginning(name, room): _beginning(inner, room) for name, inner in taken}
+    if isinstance(value, list | tuple):
+        return [_beginning(inner, room) for inner in takewhile(lambda _: room[0] > 0, value)]
+    return value

@@ -8,6 +8,7 @@ from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from execmock.core.apis import EXECUTIONS_API
+from execmock.core.durations import format_instant
 from execmock.core.execution import Execution, Idempotency, new_execution, request_digest
 from execmock.core.ids import client_token
 from execmock.core.progress import Poll
@@ -92,6 +93,10 @@ class Executions:
         await self._creation.keep(execution)
         rendered = self._view_cache.first(execution, sandbox, request)
         return _created(sandbox, execution, rendered, self._sandboxes.secrets)
+
+    def clock(self, sandbox: Sandbox) -> str:
+        """Return the instant that a sandbox's clock shows."""
+        return format_instant(self._sandboxes.now(sandbox))
 
     async def read(self, sandbox: Sandbox, execution_id: str, *, poll: bool = True) -> bytes:
         """Return the private view; Refusal when the sandbox has no such execution.

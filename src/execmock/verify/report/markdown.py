@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 from execmock.verify.outcome import Outcome
 from execmock.verify.report.facts import FindingFacts, all_facts, not_judged, verdict_line, without_verdict
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 
-__all__ = ["render"]
+__all__ = ["render", "summary"]
+
+_MOST = 1_000_000
+
+
+def summary(report: Report, most: int = _MOST) -> str:
+    """Return the document for a CI job, which shows at most 1 MiB: whole findings, and how many more."""
+    text = render(report)
+    if len(text.encode(errors="backslashreplace")) <= most:
+        return text
+    begin, *parts = re.split(r"(?m)^(?=### )", text)
+    size = len(begin.encode(errors="backslashreplace"))
+    sizes = accumulate((len(part.encode(errors="backslashreplace")) for part in parts), initial=size)
+    kept = parts[: max(0, sum(each <= most for each in sizes) - 1)]
+    left = len(parts) - len(kept)
+    rest = f"{left} more are left out: a summary is too small. Reports have them (`--report`).\n"
+    return "".join((begin, *kept, rest))
 
 
 def render(report: Report) -> str:

@@ -155,7 +155,7 @@ def success_message(evidence: Evidence) -> Iterator[Check]:
 )
 def late(evidence: Evidence) -> Iterator[Check]:
     """Measured from the first read that did not show what an answer had shown to the one that did."""
-    for seen, seconds in late_views(evidence.journal):
+    for seen, seconds in late_views(evidence):
         if seen.probe in ("echo", "histories"):
             said = "" if seconds is None else f"late by {seconds * 1000:.0f} ms"
             yield check(seconds is None, seen, "the state that another answer has shown", said)

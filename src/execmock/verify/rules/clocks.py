@@ -11,9 +11,12 @@ from execmock.verify.exchange import Exchange
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.lifecycle import made
-from execmock.verify.rules.timeline import later_witness, witnesses
+from execmock.verify.rules.timeline import Witnesses
 
-_MOST_OFF = 25 * 60_000  # the smallest step between two zones is half an hour
+__all__ = ["MOST_OFF", "date_of"]
+
+MOST_OFF = 25 * 60_000
+"""Milliseconds that a clock may be off: the smallest step between two zones is half an hour."""
 _MOMENTS = ("startedAt", "finishedAt", "updatedAt")
 
 _CLOCK = Rules("clock", CREATE, probes="basics", at="responses/200", tags="time", needs="writes clock")
@@ -24,15 +27,16 @@ def present(evidence: Evidence) -> Iterator[Check]:
     """Judged by the service's own Date, since this machine's clock may be the one that is wrong."""
     for seen in evidence.ok("basics", "create"):
         place = "/data/execution/createdAt"
-        now, born = _date(seen), instant(seen.at(place))
+        now, born = date_of(seen), instant(seen.at(place))
         if now is None:
             yield not_judged("the answer has no Date", seen)
         elif born is not None:
             said = f"about the Date of the answer, {seen.header('date')}"
-            yield check(abs(born - now) < _MOST_OFF, seen, said, at=place)
+            yield check(abs(born - now) < MOST_OFF, seen, said, at=place)
 
 
-def _date(seen: Exchange) -> int | None:
+def date_of(seen: Exchange) -> int | None:
+    """Return the Date of an answer in milliseconds since 1970, None where there is none."""
     try:
         return round(parsedate_to_datetime(seen.header("date")).timestamp() * 1000)
     except (ValueError, TypeError, OverflowError):
@@ -49,14 +53,14 @@ def _date(seen: Exchange) -> int | None:
 )
 def not_ahead(evidence: Evidence) -> Iterator[Check]:
     """The present is what an execution shows as its createdAt that was created after the answer."""
-    later = witnesses(evidence)
+    witnesses = Witnesses(evidence)
     for history in evidence.histories:
         for observation in history.observations:
-            latest = later_witness(later, observation)
+            latest = witnesses.after(observation)
             for name in _MOMENTS:
                 moment = instant(observation.value(name))
                 if latest is not None and moment is not None:
                     said = f"not after {latest}, when a later execution was created"
-                    fits = moment <= (instant(latest) or 0) + _MOST_OFF
+                    fits = moment <= (instant(latest) or 0) + MOST_OFF
                     place = f"{observation.pointer}/{name}"
                     yield check(fits, observation.seen, said, at=place, chain=made(history))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -179,21 +180,37 @@ def list_leaks_token(evidence: Evidence) -> Iterator[Check]:
 
 def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Check]:
     """What the run sent itself comes back in what it created: a generated value may repeat a token."""
-    tokens = _tokens(evidence)
-    sent = [
-        (seen, set(texts(parse_json(seen.request.body), names=True))) for seen in evidence.answers(CREATE)
-    ]
-    said = {word for _, values in sent for value in values for word in _WORD.findall(value)}
-    telling = {max(token.split("."), key=len): token for token in tokens}
-    own = telling.keys() - said
-    naming = {name for seen, values in sent if "clientToken" in values for name in _shown_ids(seen)}
+    telling = {max(token.split("."), key=len): seen for token, seen in _tokens(evidence).items()}
+    sent = _Sent(evidence)
     for seen in evidence.successes(*operations):
         text = _all_text(seen)
-        words = own.intersection(_WORD.findall(text))
-        leaked = telling[min(words)] if words else ""
-        named = '"clientToken"' in text and naming.isdisjoint(_shown_ids(seen))
-        chain = (tokens[leaked],) if leaked else ()
+        words = telling.keys() & set(_WORD.findall(text))
+        leaked = min(words - sent.words, default="") if words else ""
+        named = '"clientToken"' in text and sent.naming.isdisjoint(_shown_ids(seen))
+        chain = (telling[leaked],) if leaked else ()
         yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
+
+
+class _Sent:
+    """What the creates of a run sent, read when it is asked for: most runs never ask."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    @cached_property
+    def _values(self) -> list[tuple[Exchange, set[str]]]:
+        creates = self._evidence.answers(CREATE)
+        return [(seen, set(texts(parse_json(seen.request.body), names=True))) for seen in creates]
+
+    @cached_property
+    def words(self) -> set[str]:
+        """The words of all bodies."""
+        return {word for _, values in self._values for value in values for word in _WORD.findall(value)}
+
+    @cached_property
+    def naming(self) -> set[str]:
+        """The ids of the executions whose create sent the name of the property."""
+        return {name for seen, values in self._values if "clientToken" in values for name in _shown_ids(seen)}
 
 
 def _shown_ids(seen: Exchange) -> Iterator[str]:

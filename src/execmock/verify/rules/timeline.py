@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -105,9 +106,13 @@ def not_empty(evidence: Evidence) -> Iterator[Check]:
     """
     terminal = evidence.transitions.terminal
     for history in evidence.histories:
+        statuses: set[str] = set()
+        known = 0
         for before, observation in settled(history.private if history.creation else ()):
+            statuses.update(one.status for one in before[known:] if one.status)
+            known = len(before)
             shown = observation.seen.at(_EVENTS) if observation.events is not None else None
-            moved = any(one.status and one.status != observation.status for one in before)
+            moved = not statuses <= {observation.status}
             if isinstance(shown, list) and (moved or observation.status in terminal):
                 said = f"events, as it is {observation.status}"
                 yield check(bool(shown), observation.seen, said, at=_EVENTS, chain=made(history))
@@ -154,9 +159,9 @@ def not_before_status(evidence: Evidence) -> Iterator[Check]:
 
     An event that appears after startedAt was shown happened after it.
     """
-    later = witnesses(evidence)
+    witnesses = Witnesses(evidence)
     for history, observation, events in _timelines(evidence):
-        latest = later_witness(later, observation)
+        latest = witnesses.after(observation)
         for number, event in enumerate(events):
             yield from _judge_date(history, observation, number, event, latest)
     for history in evidence.histories:
@@ -199,32 +204,30 @@ def _slack(*texts: Any) -> int:
     return _SKEW if all("." in str(text) for text in texts) else _SLACK
 
 
-def witnesses(evidence: Evidence) -> list[tuple[float, str, str]]:
-    """Return (sent, identity, createdAt) of the creations, oldest first."""
-    found = []
-    for seen in evidence.successes(CREATE):
-        time = seen.at("/data/execution/createdAt")
-        # What a repetition answers may have been created by an earlier request.
-        again = seen.probe == "idempotency" or seen.label.startswith("repeat/") or evidence.repeated(seen)
-        if not again and instant(time) is not None:
-            found.append((seen.sent, seen.identity, time))
-    return sorted(found)
+class Witnesses:
+    """The creations of a run: the createdAt that each shows is the service's clock at that moment."""
 
+    def __init__(self, evidence: Evidence) -> None:
+        self._by_identity: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+        for seen in evidence.successes(CREATE):
+            time = seen.at("/data/execution/createdAt")
+            # What a repetition answers may have been created by an earlier request.
+            again = seen.probe == "idempotency" or seen.label.startswith("repeat/") or evidence.repeated(seen)
+            if not again and instant(time) is not None:
+                self._by_identity[seen.identity].append((seen.sent, time))
+        for found in self._by_identity.values():
+            found.sort()
 
-def later_witness(found: list[tuple[float, str, str]], observation: Observation) -> str | None:
-    """Return the createdAt of the first execution that the same key created after an observation.
+    def after(self, observation: Observation) -> str | None:
+        """Return the createdAt of the first execution that the same key created after an observation.
 
-    A public observation has no key; the key with which its probe creates executions is used.
-    """
-    clock = (
-        observation.seen.identity
-        if observation.private
-        else ("time" if observation.seen.probe == "histories" else "a")
-    )
-    later = (
-        time for sent, identity, time in found if identity == clock and sent >= observation.seen.received
-    )
-    return next(later, None)
+        A public observation has no key; the key with which its probe creates executions is used.
+        """
+        seen = observation.seen
+        identity = seen.identity if observation.private else ("time" if seen.probe == "histories" else "a")
+        found = self._by_identity.get(identity, [])
+        place = bisect_left(found, (seen.received, ""))
+        return found[place][1] if place < len(found) else None
 
 
 @_TIMELINE.expected(

@@ -1,0 +1,52 @@
+"""aiohttp's HTTP protocol, silent: malformed requests get an answer of the API, without a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from execmock.server.http.malformed import field_limit, line_limit
+
+__all__ = ["Connection", "Malformed"]
+
+# Errors in handlers are reported by these; what remains are malformed requests of clients.
+_SILENT = logging.getLogger("execmock.http")
+_SILENT.disabled = True
+
+Malformed = Callable[[web.BaseRequest, BaseException | None], web.Response]
+"""Returns the answer to a request that cannot be read, by what was raised for it."""
+
+
+class Connection(web.RequestHandler):
+    """One connection of a client; lines and fields of a head may have `longest` bytes."""
+
+    __slots__ = ("_malformed",)
+
+    def __init__(self, server: web.Server, malformed: Malformed, longest: int, **more: Any) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=_SILENT,
+            logger=_SILENT,
+            max_line_size=line_limit(longest),
+            max_field_size=field_limit(longest),
+            auto_decompress=False,
+            **more,
+        )
+        self._malformed = malformed
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the answer to a request that cannot be read; the connection closes after it."""
+        if request.writer.output_size > 0:
+            return super().handle_error(request, status, exc, message)
+        return self._malformed(request, exc)

@@ -1,0 +1,53 @@
+"""Options that several commands share, each declared once: the arguments of `option` for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, get_args
+
+from execmock.settings.kinds import FLAG, PATH, REPORTS, TEXT, Kind, choice
+
+__all__ = [
+    "CA",
+    "CERT",
+    "CERT_KEY",
+    "INSECURE",
+    "JUDGED_BY",
+    "LEVEL",
+    "ONLY",
+    "REPORT",
+    "SKIP",
+    "WAIVE",
+    "Level",
+]
+
+Level = Literal["documented", "expected", "advisory"]
+"""How sure a fact is, from what is documented to advice."""
+
+Declared = Mapping[str, Any]
+
+
+def _declared(default: Any, kind: Kind, about: str, **more: Any) -> Declared:
+    return {"default": default, "kind": kind, "about": about, **more}
+
+
+JUDGED_BY: Final = _declared(
+    None, PATH, "Judge by a contract of your own: a copy of openapi.yaml, changed or extended."
+)
+LEVEL: Final = _declared(
+    "expected",
+    choice(*get_args(Level)),
+    "What counts as a violation: what is documented, what is expected as well, or advice too.",
+)
+ONLY: Final = _declared((), TEXT, "Judge only this rule, area, tag or operation.", many=True)
+SKIP: Final = _declared((), TEXT, "Leave out this rule, area, tag or operation.", many=True)
+WAIVE: Final = _declared(None, PATH, "File of accepted violations: rule, reason, expires.")
+CA: Final = _declared(None, PATH, "Certificates to trust, as PEM, in place of the system's.")
+CERT: Final = _declared(None, PATH, "Client certificate to show, as PEM, with its key or --key.")
+CERT_KEY: Final = _declared(
+    None, PATH, "Key of the client certificate, as PEM.", variable="EXECMOCK_CERT_KEY"
+)
+INSECURE: Final = _declared(False, FLAG, "Check no certificates; the report says so.")
+REPORT: Final = _declared(
+    *((), REPORTS, "Write a report: junit, json, html, markdown, sarif or har."), name="report", many=True
+)
