@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from execmock.clocks import monotonic
+from execmock.forwarding.connections import Connections
 from execmock.forwarding.relay import Decision, PassedRequest, relay
 from execmock.forwarding.upstream import BUFFER, LONGEST_HEADER, UpstreamClient, UpstreamFailure
 from execmock.proxy.exchanges import LONGEST, Inspection, Keeping, Watched
@@ -25,7 +26,6 @@ from execmock.server.http.connection import Connection, Malformed
 from execmock.server.http.listener import bind
 from execmock.server.http.malformed import unreadable
 from execmock.service.refusals import Refusal
-from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
 
 if TYPE_CHECKING:

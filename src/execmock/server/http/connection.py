@@ -22,9 +22,12 @@ Malformed = Callable[[web.BaseRequest, BaseException | None], web.Response]
 
 
 class Connection(web.RequestHandler):
-    """One connection of a client; lines and fields of a head may have `longest` bytes."""
+    """One connection of a client; lines and fields of a head may have `longest` bytes.
 
-    __slots__ = ("_malformed",)
+    Once it is `lost`, `when_lost` has been called, if there is one.
+    """
+
+    __slots__ = ("_malformed", "lost", "when_lost")
 
     def __init__(self, server: web.Server, malformed: Malformed, longest: int, **more: Any) -> None:
         super().__init__(
@@ -38,6 +41,15 @@ class Connection(web.RequestHandler):
             **more,
         )
         self._malformed = malformed
+        self.lost = False
+        self.when_lost: Callable[[], object] | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take the end of the connection."""
+        self.lost = True
+        if self.when_lost is not None:
+            self.when_lost()
+        super().connection_lost(exc)
 
     def handle_error(
         self,
