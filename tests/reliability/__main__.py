@@ -19,6 +19,9 @@ from .kills import kill_under_load
 from .outages import disk_full, redis_gone, redis_hangs, redis_restarted
 from .replicas import agree, moved
 
+_DOWN_AFTER = {"cluster": 1000, "sentinels": 3000}
+"""Milliseconds. Sentinels replace a master that was only slow as well, and what it still answers is lost."""
+
 Drill = tuple[str, Callable[[Path], Any]]
 
 
@@ -59,8 +62,8 @@ def main(arguments: list[str]) -> int:
     code = 0
     with tempfile.TemporaryDirectory() as place:
         redis = RedisProcess(folder_in(place, "redis"))
-        cluster = ClusterProcesses(folder_in(place, "cluster"))
-        watched = SentinelProcesses(folder_in(place, "sentinels"))
+        cluster = ClusterProcesses(folder_in(place, "cluster"), down_after=_DOWN_AFTER["cluster"])
+        watched = SentinelProcesses(folder_in(place, "sentinels"), down_after=_DOWN_AFTER["sentinels"])
         try:
             for processes in (redis, cluster, watched):
                 processes.start()

@@ -13,16 +13,18 @@ from .redis_process import RedisProcess, eventually
 
 __all__ = ["ClusterProcesses", "SentinelProcesses"]
 
-_DOWN_AFTER = 1000
-"""Milliseconds of silence after which a node is taken to be down: more than a busy machine makes it wait."""
+_DOWN_AFTER = 2000
+"""Milliseconds of silence after which a node counts as down: more than a busy machine makes it wait."""
 _SLOTS = 16384
+_GUARDED = ("--min-replicas-to-write", "1")
 _SOON = ("--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
 
 
 class ClusterProcesses:
     """Three masters that share the slots, each with `replicas` replicas."""
 
-    def __init__(self, folder: Path, *options: str, replicas: int = 1) -> None:
+    def __init__(self, folder: Path, *options: str, replicas: int = 1, down_after: int = _DOWN_AFTER) -> None:
+        options = ("--cluster-node-timeout", f"{down_after}", *options)
         self.masters = [_node(folder, f"master-{number}", options) for number in range(3)]
         self.replicas = [_node(folder, f"replica-{number}", options) for number in range(3 * replicas)]
 
@@ -110,17 +112,21 @@ class ClusterProcesses:
 
 
 class SentinelProcesses:
-    """A master that is called "orders", two replicas, and three sentinels that agree in twos."""
+    """A master that is called "orders", two replicas, and three sentinels that agree in twos.
+
+    A master without a replica takes no writes: it may have been replaced because it was slow.
+    """
 
     name = "orders"
 
-    def __init__(self, folder: Path, *options: str, sentinel_lines: str = "", master_lines: str = "") -> None:
+    def __init__(self, folder: Path, *options: str, down_after: int = _DOWN_AFTER) -> None:
         self.servers = [
-            RedisProcess(_folder(folder, f"server-{number}"), *_SOON, *options) for number in range(3)
+            RedisProcess(_folder(folder, f"server-{number}"), *_SOON, *_GUARDED, *options)
+            for number in range(3)
         ]
         lines = f"sentinel monitor {self.name} 127.0.0.1 {self.servers[0].port} 2\n"
-        lines += f"sentinel down-after-milliseconds {self.name} {_DOWN_AFTER}\n"
-        lines += f"sentinel failover-timeout {self.name} 5000\n{master_lines}{sentinel_lines}"
+        lines += f"sentinel down-after-milliseconds {self.name} {down_after}\n"
+        lines += f"sentinel failover-timeout {self.name} 5000\n"
         self.sentinels = [
             RedisProcess(_folder(folder, f"sentinel-{number}"), sentinel=lines) for number in range(3)
         ]
@@ -180,7 +186,6 @@ def _node(folder: Path, name: str, options: tuple[str, ...]) -> RedisProcess:
     cluster = {
         "enabled": "yes",
         "port": f"{bus}",
-        "node-timeout": f"{_DOWN_AFTER}",
         # A replica may take its master's place however long it has not heard of it.
         "replica-validity-factor": "0",
         "require-full-coverage": "no",
