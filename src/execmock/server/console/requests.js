@@ -96,8 +96,12 @@ export function RequestList({ model, entries, onOpen }) {
 export function Request({ model, entry }) {
   const again = requestOf(model.state, entry);
   const place = useRef();
-  // On a narrow screen it stands below the list.
-  useEffect(() => place.current.scrollIntoView({ block: "nearest" }), [entry.number]);
+  useEffect(() => {
+    // There it stands below the list.
+    if (matchMedia("(max-width: 60rem)").matches) {
+      place.current.scrollIntoView();
+    }
+  }, [entry.number]);
   const codes = [["curl", curl(again)], ["pytest", pytest(again, entry.status)], ["Playwright", playwright(again, entry.status)]];
   return html`<div ref=${place}><${Part} title=${`${visible(entry.method)} ${visible(entry.path)}`} id="request-title" actions=${html`<a class="button" href=${to("requests")}>Close</a>`}>
     <p>Answered ${entry.status || "nothing"} after ${entry.took < 10 ? entry.took.toFixed(1) : Math.round(entry.took)} ms, at ${visible(entry.at)}${entry.operation ? html`, as <b>${entry.operation}</b>` : ", as no operation of the contract"}.
