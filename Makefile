@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability docs lock hooks screenshots programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability hostile docs lock hooks screenshots programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -62,6 +62,9 @@ judge: $(VENV)/dev.stamp  ## have verify judge hundreds of services that it may 
 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)
+
+hostile: $(VENV)/dev.stamp  ## send every hostile input, and print how long one client held up another
+	$(BIN)/python -m tests.hostile $(ARGS)
 
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
 	$(BIN)/python tools/write_docs.py
