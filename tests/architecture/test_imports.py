@@ -34,8 +34,11 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "version", "files", "output", "core", "clocks", "settings", "coverage", "service"),
         "forwarding",
     },
-    "verify": {"errors", "version", "files", "output", "core", "loading", "settings", "pytest_plugin"},
-    "forwarding": set(),
+    "verify": {
+        *("errors", "version", "output", "core", "loading", "settings", "pytest_plugin"),
+        "forwarding",
+    },
+    "forwarding": {"errors", "files", "settings"},
     "proxy": {
         "clocks",
         "core",
@@ -47,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
         "settings",
         "verify",
     },
-    "recorder": {"errors", "files", "core", "loading", "verify", "proxy"},
+    "recorder": {"errors", "files", "core", "forwarding", "loading", "verify", "proxy"},
     "testing": {
         *(
             "errors",

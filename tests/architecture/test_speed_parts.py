@@ -25,6 +25,7 @@ OTHERWISE = {
     "service/events/changes.py": "what was dropped is told to listeners",
     "service/events/log_writer.py": "what is known of a log bounds what it keeps",
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
+    "service/executions/listed.py": "serves the console, which reads thousands at once",
     "service/execution_watcher.py": "what is known decides what is published",
     "stores/redis/store.py": "serves requests that wait for Redis, and is no part of a plain one",
     "proxy": "rules and validators are made once for each contract, which takes long",

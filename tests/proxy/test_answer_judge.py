@@ -96,3 +96,18 @@ def test_what_polls_are_answered_is_judged_once() -> None:
     assert judged == [1]
     judge.broken(answer(50, message="another"))
     assert judged == [1, 50]
+
+
+def test_a_refusal_is_judged_with_each_request() -> None:
+    judged: list[int] = []
+
+    def note(evidence: Evidence) -> Iterator[Check]:
+        judged.extend(seen.number for seen in evidence.journal)
+        yield from ()
+
+    rule = Rule("a.rule", DOCUMENTED, (GET,), "Notes.", note, (), tags=("errors",))
+    contract = shipped_contract()
+    judge = AnswerJudge(contract, [rule], lambda journal: Evidence(contract, journal))
+    for number in (1, 2):
+        judge.broken(answer(number, status=404))
+    assert judged == [1, 2]

@@ -363,6 +363,9 @@ async def test_a_client_that_goes_ends_its_request_at_the_upstream(between: Any,
 
 async def test_what_is_no_request_is_refused_in_the_api_s_form(between: Any) -> None:
     url, _ = await between(says(JSON))
-    assert b'"message":"The request cannot be read: ' in await told(url, b"G@T / HTTP/1.1\r\n\r\n")
+    malformed = await told(url, b"G@T / HTTP/1.1\r\n\r\n")
+    assert malformed.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"\r\nServer: execmock/" in malformed
+    assert b'"message":"The request cannot be read: ' in malformed
     refused = await told(url, b"OPTIONS * HTTP/1.1\r\nHost: a\r\n" + LAST)
     assert refused.startswith(b"HTTP/1.1 501 Not Implemented\r\n")

@@ -129,6 +129,8 @@ async def test_each_drift_is_found(mock: ExecMock, found: Found) -> None:
     assert broken(report)
     assert broken(report).issuperset(OWN.get(found.text, ()))
     assert any(line.startswith("VIOLATION") for line in said)
+    again = [line for line in lines(report) if "again:" in line and "=passing." in line]
+    assert [line for line in again if "execmock proxy http" not in line] == []
 
 
 async def asked(url: str, path: str = "/v1/executions", **more: Any) -> tuple[int, Any, Any]:
@@ -169,6 +171,7 @@ async def test_with_fail_a_wrong_answer_becomes_a_502_in_the_api_s_form(mock: Ex
         assert (status, headers[COUNT] != "0") == (502, True)
         assert body["message"].startswith("The exchange breaks the contract in ")
         assert body["details"][0]["location"] == "answer/data/execution/status"
+        assert (body["details"][0]["expected"], body["details"][0]["received"]) == ("a string", 17)
         sandbox.faults.clear()
         assert (await asked(between.url, **post))[0] == 200
 

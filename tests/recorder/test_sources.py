@@ -133,3 +133,22 @@ def test_files_that_are_there_are_kept_unless_forced(
     assert there.read_text(encoding="utf-8") == "mine"
     assert main(["record", str(source), "-o", str(out), "--force"]) == 0
     assert there.read_text(encoding="utf-8") != "mine"
+
+
+@pytest.mark.parametrize("way", ["variable", "file"])
+def test_where_to_write_is_given_by_a_variable_or_a_file_too(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if way == "variable":
+        monkeypatch.setenv("EXECMOCK_RECORD_OUTPUT", "there")
+    else:
+        Path("execmock.yaml").write_text("record: {output: there}\n", encoding="utf-8")
+    Path("traffic.har").write_text(good(), encoding="utf-8")
+    assert main(["record", "traffic.har"]) == 0
+    assert [path.name for path in Path("there/scenarios").iterdir()] != []
+
+
+def test_a_folder_to_write_to_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "traffic.har"]) == 2
+    assert "no folder to write to was given; expected --output PATH" in capsys.readouterr().err

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import ssl
+from pathlib import Path
 from typing import Any
 
-from tests.proxy.parties import says, upstream
+import pytest
+import trustme
+from tests.proxy.parties import connect, says, upstream
 
+from execmock.errors import ConfigError
 from execmock.loading.contract import shipped_contract
 from execmock.server.banner import banner
 from execmock.settings import ServeSettings
@@ -42,6 +48,61 @@ async def test_an_upstream_that_is_away_is_a_502_in_the_api_s_form(mock_server: 
     answer = await server.get("/v1/orders")
     assert (answer.status, answer.json["message"]) == (502, f"{url} gave no answer: Connection refused")
     assert (await server.get("/v1/executions")).status == 200
+
+
+async def test_a_client_that_goes_away_ends_its_request_at_the_upstream(mock_server: Any) -> None:
+    asked, ended = asyncio.Event(), asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        asked.set()
+        assert await reader.read() == b""
+        ended.set()
+
+    async with upstream(talk) as url:
+        server = await mock_server(upstream=url, quiet=False)
+        server.mock.log._stream = log = io.StringIO()
+        _, writer = await connect(server.url)
+        writer.write(b"GET /v1/orders HTTP/1.1\r\nHost: a\r\n\r\n")
+        await asyncio.wait_for(asked.wait(), 60)
+        writer.close()
+        await asyncio.wait_for(ended.wait(), 60)
+        assert (await server.get("/v1/executions")).status == 200
+        server.mock.log.flush()
+    assert f"passed on to {url}; the client went away" in log.getvalue()
+
+
+async def test_an_upstream_may_have_a_certificate_of_its_own_and_ask_for_one(
+    mock_server: Any, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    shown = authority.issue_cert("client.test")
+    texts = {
+        "ca": authority.cert_pem,
+        "cert": trustme.Blob(b"".join(each.bytes() for each in shown.cert_chain_pems)),
+        "key": shown.private_key_pem,
+    }
+    files = {f"upstream_{name}": tmp_path / f"{name}.pem" for name in texts}
+    for name, text in texts.items():
+        text.write_to_path(str(files[f"upstream_{name}"]))
+    own = {name: files[name] for name in ("upstream_cert", "upstream_key")}
+    async with upstream(says(ANSWER), context) as url:
+        for options in (files, {**own, "upstream_insecure": True}):
+            assert (await (await mock_server(upstream=url, **options)).get("/v1/orders")).status == 203
+        untrusted = await (await mock_server(upstream=url, **own)).get("/v1/orders")
+        assert untrusted.status == 502
+        assert "its certificate is not trusted" in untrusted.json["message"]
+
+
+def test_what_is_said_of_an_upstream_needs_one() -> None:
+    with pytest.raises(ConfigError, match="--upstream-insecure is for an upstream"):
+        ServeSettings(upstream_insecure=True)
+    with pytest.raises(ConfigError, match="key of no certificate; expected --upstream-cert"):
+        ServeSettings(upstream="https://a", upstream_key=Path("key.pem"))
 
 
 def test_the_banner_says_where_other_paths_go() -> None:

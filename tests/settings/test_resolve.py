@@ -141,7 +141,7 @@ def test_a_value_that_does_not_fit_is_named_with_what_was_expected(
         ("- serve", "1:1: the file is a list; expected a mapping"),
         ("0", "1:1: the file is 0; expected a mapping"),
         ("srve: {}", "1:1: 'srve' is no section. Did you mean 'serve'?"),
-        ("x: {}", "1:1: 'x' is no section. Expected one of proxy, serve"),
+        ("x: {}", "1:1: 'x' is no section. Expected one of proxy, record, serve"),
         ("serve: [port]", "1:8: serve is a list; expected a mapping"),
         ("serve:\n  prot: 1", "2:3: 'prot' is no option of serve. Did you mean 'port'?"),
         ("serve:\n  log_format: json", "2:3: 'log_format' is no option of serve. Did you mean 'log-format'?"),

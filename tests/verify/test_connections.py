@@ -15,11 +15,11 @@ import trustme
 from aiohttp import web
 
 from execmock.errors import ConfigError
+from execmock.forwarding.connections import Connections
 from execmock.settings import VerifySettings
 from execmock.verify import verify
 from execmock.verify.answer_body import Room
 from execmock.verify.client import Client
-from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange, Request
 from execmock.verify.reader import UNREAD
 from execmock.verify.report import Report

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from execmock.cli.options import resolved_settings, takes_options
 from execmock.cli.output import show
 from execmock.errors import ConfigError
+from execmock.settings import RecordSettings, build
 
 if TYPE_CHECKING:
     from execmock.core.contract import Contract
@@ -19,43 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MOST_NOTES = 40
-_FILE = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to write."
-)
-@click.option("--force", is_flag=True, help="Replace files that are there already.")
-@click.option(
-    "--redact",
-    multiple=True,
-    metavar="NAME|POINTER",
-    help="Replace the values of a property, too, wherever it stands: iban, /requestPayload/pet. Repeatable.",
-)
-@click.option("--contract", metavar="FILE", help="The contract to read the answers by.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on, for an UPSTREAM.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=4011,
-    show_default=True,
-    help="Port to listen on; 0 picks a free one.",
-)
-@click.option("--embed-upstream", metavar="URL", help="Address of the embed API, where that is another one.")
-@click.option("--ca", type=_FILE, help="Certificates of UPSTREAM to trust, in place of the system's.")
-@click.option("--cert", type=_FILE, help="Client certificate to show to UPSTREAM, with its key or --key.")
-@click.option("--key", type=_FILE, help="Key of the client certificate.")
-@click.option("--insecure", is_flag=True, help="Check no certificates.")
-def command(
-    sources: tuple[str, ...],
-    output: Path,
-    force: bool,
-    redact: tuple[str, ...],
-    contract: str | None,
-    **live: Any,
-) -> int:
+@takes_options(RecordSettings)
+@click.option("-o", "folder", metavar="PATH", help="The same as --output PATH.")
+def command(sources: tuple[str, ...], folder: str | None, **given: Any) -> int:
     """Write what executions went through as scenario files, and what existed before as a world.
 
     A SOURCE is the address of a service, UPSTREAM: requests are passed on to it until Ctrl-C, and what
@@ -65,20 +37,29 @@ def command(
 
     Names, keys, tokens, mail addresses and the like are replaced, each value by the same one everywhere.
     What no answer could tell is said here, and in comments in the files.
+
+    Each option can also be given as a variable (--redact as EXECMOCK_REDACT) or under `record:` in
+    execmock.yaml. A flag wins over a variable, a variable over the file.
     """
+    typed = {}
+    if folder:
+        given["output"], typed["output"] = folder, "-o"
+    settings = build(RecordSettings, resolved_settings(given, ["record"], typed)["record"])
+    if settings.output is None:
+        raise ConfigError("no folder to write to was given; expected --output PATH")
     from execmock.loading.contract import contract_at
     from execmock.recorder import record
 
-    known = contract_at(contract)
+    known = contract_at(settings.contract)
     if any(source.startswith(("http://", "https://")) for source in sources):
-        exchanges, notes = _watch(sources, known, output, force=force, **live)
+        exchanges, notes = _watch(sources, known, settings, settings.output)
     else:
         exchanges, notes = _read(sources, known)
-    recording = record(exchanges, known, redact=redact)
+    recording = record(exchanges, known, redact=settings.redact)
     recording.notes[:0] = notes
     if not recording.files:
         _refuse(recording, sources, len(exchanges))
-    _write(recording, output, force=force)
+    _write(recording, settings.output, force=settings.force)
     return 0
 
 
@@ -101,39 +82,36 @@ def _read(sources: Sequence[str], contract: Contract) -> tuple[list[Exchange], l
 
 
 def _watch(
-    sources: Sequence[str], contract: Contract, output: Path, *, force: bool, **live: Any
+    sources: Sequence[str], contract: Contract, settings: RecordSettings, output: Path
 ) -> tuple[list[Exchange], list[str]]:
     """Return what passes through a proxy until it is told to end."""
     import asyncio
 
+    from execmock.forwarding.connections import Connections
     from execmock.recorder.exchanges import Operations
     from execmock.recorder.live import Upstream, record_live
-    from execmock.verify.connections import Connections
 
     if len(sources) > 1:
         raise ConfigError(f"{len(sources)} sources were given; expected one address, or files alone")
     there = sorted(output.rglob("*.yaml")) if output.is_dir() else []
-    if there and not force:
+    if there and not settings.force:
         # Which names there will be is known at the end alone, when it is too late to ask.
         raise ConfigError(f"{there[0]} is there already; expected a folder without files, or --force")
-    url, embed = _address("SOURCE", sources[0]), live["embed_upstream"]
-    connections = Connections(ca=live["ca"], cert=live["cert"], key=live["key"], insecure=live["insecure"])
-    if live["key"] and not live["cert"]:
-        raise ConfigError("--key needs a certificate; expected --cert FILE as well")
-    embed = _address("--embed-upstream", embed) if embed else None
-    upstream = Upstream(url, embed, live["host"], live["port"], connections)
+    url = _address(sources[0])
+    connections = Connections.of(settings, url)
+    upstream = Upstream(url, settings.embed_url, settings.host, settings.port, connections)
     source = asyncio.run(record_live(upstream, Operations(contract), show))
     return source.exchanges, source.notes
 
 
-def _address(name: str, text: str) -> str:
+def _address(text: str) -> str:
     from execmock.settings.parsers import parse_url, without_user_info
 
     try:
         return parse_url(text)
     except ValueError as wrong:
         raise ConfigError(
-            f"{name} is {without_user_info(text)!r}; expected an address such as https://api.example.com{wrong}"
+            f"SOURCE is {without_user_info(text)!r}; expected an address such as https://api.example.com{wrong}"
         ) from None
 
 

@@ -46,11 +46,12 @@ class AnswerJudge:
     def broken(self, seen: Exchange) -> list[Finding]:
         """Return a finding for each place where an answer, or its request, breaks a rule."""
         evidence = self._evidence((seen,))
-        key = _all_that_counts(seen)
+        # Whether a refusal, or the answer to a body, is right depends on what was sent as well.
+        key = _all_that_counts(seen) if seen.ok and seen.request.method == "GET" else b""
         found: list[Finding] = []
-        if not self._right.get(key):
+        if not key or not self._right.get(key):
             found += _broken(evidence, self._of_answers.get(seen.operation, ()))
-            if not found and not seen.unread:
+            if key and not found and not seen.unread:
                 self._right.keep(key, True)
         return [*found, *_broken(evidence, self._of_requests)]
 

@@ -16,16 +16,17 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from execmock.clocks import monotonic
+from execmock.forwarding.connections import Connections
 from execmock.forwarding.relay import Decision, PassedRequest, relay
 from execmock.forwarding.upstream import BUFFER, LONGEST_HEADER, UpstreamClient, UpstreamFailure
 from execmock.proxy.exchanges import LONGEST, Inspection, Keeping, Watched
 from execmock.server.api.calls import Answer, Request, refused
 from execmock.server.api.pipeline import internal_error
-from execmock.server.http.connection import Connection, Malformed
+from execmock.server.http.connection import Connection, Malformed, spoken
+from execmock.server.http.dispatch import headers_of
 from execmock.server.http.listener import bind
 from execmock.server.http.malformed import unreadable
 from execmock.service.refusals import Refusal
-from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Forwarder:
         response = web.Response(
             body=answer.body,
             status=answer.status,
-            headers={**answer.headers, "Content-Type": answer.content_type},
+            headers=headers_of(answer, {}),
         )
         response.force_close()
         return response
@@ -218,4 +219,4 @@ def _request(
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
 ) -> web.BaseRequest:
-    return PassedRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
+    return PassedRequest(spoken(message), payload, protocol, writer, task, asyncio.get_running_loop())

@@ -27,9 +27,10 @@ from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.judge import judge, kind_of
 from execmock.verify.outcome import Finding, Outcome, RuleResult
+from execmock.verify.reader import read_json
 from execmock.verify.registry import all_rules, select
 from execmock.verify.report.model import Report
-from execmock.verify.rule import Rule
+from execmock.verify.rule import Check, Rule
 from execmock.verify.schema_judge import SchemaJudge
 from execmock.verify.severity import SEVERITIES
 from execmock.verify.waivers import Waiver, load_waivers, waive
@@ -46,6 +47,7 @@ _MOST_KEYS = 2_000
 _SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
 _MOST_KINDS = 1_000
 _ONE_IN = 200  # of the values that fit is shown to the second engine too, which takes long
+_EXACT = 1 << 53  # what every reader of JSON takes as it is
 _PAUSE = 1.0
 _SHARE = 9
 
@@ -100,7 +102,7 @@ class Judging:
         self._told: dict[tuple[str, object], Finding] = {}
         self._keys: dict[str, str] = {}
         self._documented = frozenset(name.lower() for name in contract.header_parameters)
-        self._begun = monotonic()
+        self._started, self._begun = present(), monotonic()
         self.counts = Counts()
 
     def operation(self, method: str, path: str) -> str:
@@ -248,6 +250,7 @@ class Judging:
             journal=tuple(self._journal),
             histories=self._evidence(self._journal).histories,
             secrets={name: key for key, name in self._keys.items()},
+            started=self._started,
             seconds=monotonic() - self._begun,
             unreachable=self._unreachable(),
             notes=tuple(self._notes()),
@@ -312,8 +315,14 @@ def _key_of(authorization: str) -> str:
 def _refusal(broken: Sequence[Finding], headers: Mapping[str, str]) -> Refusal:
     """Return what stands in the place of an answer that breaks the contract."""
     checks = [each.check for each in broken]
-    violations = [
-        Violation(f"answer{each.pointer}", shown(each.expected), shown(each.actual)) for each in checks
-    ]
+    violations = [_violation(each) for each in checks]
     places = f"{len(checks)} place{'s' if len(checks) > 1 else ''}"
     return Refusal(502, f"The exchange breaks the contract in {places}", violations, headers)
+
+
+def _violation(broken: Check) -> Violation:
+    """Return what a check found as the API's error form has it: a short value as itself, else as text."""
+    said = shown(broken.actual)
+    value = read_json(said.encode("utf-8", "surrogatepass")).value
+    plain = value is None or isinstance(value, str | bool) or (isinstance(value, int) and abs(value) < _EXACT)
+    return Violation(f"answer{broken.pointer}", shown(broken.expected), value if plain else said)

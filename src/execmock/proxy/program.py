@@ -14,11 +14,11 @@ from execmock.core.contract import Contract
 from execmock.core.contract.names import EXECUTE
 from execmock.coverage import write_coverage
 from execmock.errors import ConfigError, CoverageError
+from execmock.forwarding.connections import Connections
 from execmock.proxy.coverage_counter import CoverageCounter
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.proxy.judging import Judging
 from execmock.settings import ProxySettings
-from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding
 from execmock.verify.report.facts import all_facts

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from execmock.core.contract.names import EXECUTE
+from execmock.forwarding.connections import Connections
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.recorder.exchanges import Operations, Source, json_of
 from execmock.recorder.sources import MOST_BYTES, MOST_EXCHANGES
 from execmock.verify.clock import present
-from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
 
 __all__ = ["Upstream", "record_live"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from execmock.recorder.model import Instant, RecordedEvent, Run, Stay, Told
+from execmock.recorder.model import Instant, RecordedEvent, Run, Sent, Stay, Told
 from execmock.recorder.observed import Observed, Seen, instant_of
 from execmock.recorder.timeline import timeline
 from execmock.recorder.vocabulary import Words
@@ -279,13 +279,32 @@ def _give_events(stays: Sequence[Stay], told: Sequence[RecordedEvent]) -> None:
 def _give_signals(stays: Sequence[Stay], seen: Observed) -> None:
     left = 1
     for sent in seen.sent:
-        moved = [
-            number
-            for number in range(left, len(stays))
-            if sent.sent <= stays[number].since.high and stays[number].since.low <= sent.received + sent.grace
-        ]
+        moved = [number for number in range(left, len(stays)) if _may_cause(sent, stays[number].since)]
         if moved:
             # Of several changes at one instant, it caused the one that was waited for.
             waited = [number for number in moved if "wait" in stays[number - 1].status]
             number = (waited or moved)[0]
             stays[number].signal, left = sent, number + 1
+            _begin_with(sent, stays[number:])
+
+
+def _may_cause(sent: Sent, change: Instant) -> bool:
+    """Whether a request may have brought a change about: it was not sent after an answer that shows it."""
+    if change.low > sent.received + sent.grace:
+        return False
+    return sent.sent < change.high or (sent.sent == change.low == change.high)
+
+
+def _begin_with(sent: Sent, stays: Sequence[Stay]) -> None:
+    """Let a change begin with the request that brought it about, as far as its time is not known.
+
+    With it begins what came about at the same time: statuses that nothing showed, and the one after them.
+    """
+    known = stays[0].since
+    low = max(known.low, sent.sent)
+    since = Instant(min(max(low, sent.received), known.high), low, known.high)
+    for stay in stays:
+        if stay.since.at != known.at or stay.since.high != known.high:
+            return
+        if stay.since.low < known.high:
+            stay.since = since

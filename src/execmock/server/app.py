@@ -61,7 +61,7 @@ class App:
             return None
         from execmock.server.upstream import Upstream
 
-        return Upstream(self.options.upstream, self.engine.contract)
+        return Upstream(self.options.upstream, self.engine.contract, self.options)
 
     def _elsewhere(self) -> Mapping[str, int]:
         """Return operation id to port, for those that are not on the control API's port."""

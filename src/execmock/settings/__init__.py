@@ -10,6 +10,7 @@ from execmock.settings.flags import as_flags
 from execmock.settings.option import Option, option, options
 from execmock.settings.parsers import ApiKey
 from execmock.settings.proxy import ProxySettings
+from execmock.settings.record import RecordSettings
 from execmock.settings.resolve import Origin, Setting, build, resolve, unknown_variables
 from execmock.settings.serve import ServeSettings
 from execmock.settings.shared import Level
@@ -24,6 +25,7 @@ __all__ = [
     "Option",
     "Origin",
     "ProxySettings",
+    "RecordSettings",
     "ServeSettings",
     "Setting",
     "VerifySettings",
@@ -41,5 +43,10 @@ __all__ = [
     "unknown_variables",
 ]
 
-SECTIONS: dict[str, type] = {"serve": ServeSettings, "verify": VerifySettings, "proxy": ProxySettings}
+SECTIONS: dict[str, type] = {
+    "serve": ServeSettings,
+    "verify": VerifySettings,
+    "proxy": ProxySettings,
+    "record": RecordSettings,
+}
 """The commands that `execmock.yaml` has a section for, with their settings."""

@@ -9,6 +9,8 @@ __all__ = ["ABSENT"]
 _ONE_ADDRESS = "a mock in a test serves everything at one address"
 _ONE_PROCESS = "a mock in a test lives in the process of the test"
 
+_NO_UPSTREAM = "a test calls what is not the mock's at its own address"
+
 _NO_TLS = "a test calls the mock on its own machine, without TLS"
 
 _NO_STRANGERS = "its clients are the test's own, and end with it"
@@ -30,7 +32,11 @@ ABSENT: Mapping[str, Mapping[str, str]] = {
         "body_rate": _NO_STRANGERS,
         "max_snapshot": _NO_STRANGERS,
         "loop": _ONE_PROCESS,
-        "upstream": "a test calls what is not the mock's at its own address",
+        "upstream": _NO_UPSTREAM,
+        "upstream_ca": _NO_UPSTREAM,
+        "upstream_cert": _NO_UPSTREAM,
+        "upstream_key": _NO_UPSTREAM,
+        "upstream_insecure": _NO_UPSTREAM,
         "log_format": "nothing is logged; requests and the report of a failed test show what came",
         "quiet": "nothing is logged; requests and the report of a failed test show what came",
         "moves": "nothing is logged; requests and the report of a failed test show what came",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from execmock.settings import shared
 from execmock.settings.base import Settings
-from execmock.settings.kinds import FLAG, HOST, PATH, PORT, SIZE, URL, WAIT
+from execmock.settings.kinds import FLAG, PATH, SIZE, URL, WAIT
 from execmock.settings.option import option
 from execmock.settings.shared import Level
 
@@ -19,15 +19,9 @@ class ProxySettings(Settings):
     """The options of the proxy. Durations are milliseconds, sizes bytes, None means not set."""
 
     url: str = option("", URL, "Address of the service; the argument UPSTREAM wins over it.")
-    embed_url: str | None = option(
-        None,
-        URL,
-        "Address of the service's embed API, where that is another one.",
-        name="embed-upstream",
-        variable="EXECMOCK_EMBED_UPSTREAM",
-    )
-    host: str = option("127.0.0.1", HOST, "Address to listen on.", variable="EXECMOCK_PROXY_HOST")
-    port: int = option(4011, PORT, "Port to listen on; 0 picks a free one.", variable="EXECMOCK_PROXY_PORT")
+    embed_url: str | None = option(**shared.EMBED_UPSTREAM)
+    host: str = option(**shared.PROXY_HOST)
+    port: int = option(**shared.PROXY_PORT)
     contract: Path | None = option(**shared.JUDGED_BY)
     level: Level = option(**shared.LEVEL)
     only: tuple[str, ...] = option(**shared.ONLY)

@@ -147,6 +147,14 @@ class ServeSettings(Settings):
     upstream: str | None = option(
         None, URL, "Pass requests for paths that the contract does not have on to this address."
     )
+    upstream_ca: Path | None = option(
+        None, PATH, "Certificates of the upstream to trust, as PEM, in place of the system's."
+    )
+    upstream_cert: Path | None = option(
+        None, PATH, "Client certificate to show to the upstream, as PEM, with its key or --upstream-key."
+    )
+    upstream_key: Path | None = option(None, PATH, "Key of that client certificate, as PEM.")
+    upstream_insecure: bool = option(False, FLAG, "Do not check the upstream's certificate.")
     choose: tuple[tuple[str, str], ...] = option(
         (), PAIR, "Pick another of the contract's choices, such as unknownExecution=404.", many=True
     )
@@ -211,6 +219,7 @@ class ServeSettings(Settings):
             raise ConfigError(
                 f"{self.named('tls_key')} is the key of no certificate; expected --tls-cert too"
             )
+        self._check_upstream()
         if self.open and not self.console:
             both = f"{self.named('open')} and --no-console"
             raise ConfigError(f"{both} exclude each other; expected one of them")
@@ -234,6 +243,17 @@ class ServeSettings(Settings):
             raise ConfigError(
                 f"{self.named('concurrency_queue')} is {queue}, and nothing has to wait; expected "
                 f"{self.named('concurrency_limit')} with it"
+            )
+
+    def _check_upstream(self) -> None:
+        """Refuse what says how an upstream is reached where there is none."""
+        names = ("upstream_ca", "upstream_cert", "upstream_key", "upstream_insecure")
+        given = next((name for name in names if getattr(self, name)), None)
+        if given and self.upstream is None:
+            raise ConfigError(f"{self.named(given)} is for an upstream; expected --upstream URL too")
+        if self.upstream_key is not None and self.upstream_cert is None:
+            raise ConfigError(
+                f"{self.named('upstream_key')} is the key of no certificate; expected --upstream-cert too"
             )
 
     def _check_path(self) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
-from execmock.settings.kinds import FLAG, PATH, REPORTS, TEXT, Kind, choice
+from execmock.settings.kinds import FLAG, HOST, PATH, PORT, REPORTS, TEXT, URL, Kind, choice
 
 __all__ = [
     "CA",
     "CERT",
     "CERT_KEY",
+    "EMBED_UPSTREAM",
     "INSECURE",
     "JUDGED_BY",
     "LEVEL",
     "ONLY",
+    "PROXY_HOST",
+    "PROXY_PORT",
     "REPORT",
     "SKIP",
     "WAIVE",
@@ -31,6 +34,15 @@ def _declared(default: Any, kind: Kind, about: str, **more: Any) -> Declared:
     return {"default": default, "kind": kind, "about": about, **more}
 
 
+EMBED_UPSTREAM: Final = _declared(
+    *(None, URL, "Address of the service's embed API, where that is another one."),
+    name="embed-upstream",
+    variable="EXECMOCK_EMBED_UPSTREAM",
+)
+PROXY_HOST: Final = _declared("127.0.0.1", HOST, "Address to listen on.", variable="EXECMOCK_PROXY_HOST")
+PROXY_PORT: Final = _declared(
+    4011, PORT, "Port to listen on; 0 picks a free one.", variable="EXECMOCK_PROXY_PORT"
+)
 JUDGED_BY: Final = _declared(
     None, PATH, "Judge by a contract of your own: a copy of openapi.yaml, changed or extended."
 )

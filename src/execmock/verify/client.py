@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from execmock.core.contract.names import CREATE, EXECUTE
+from execmock.forwarding.connections import Connections, Proxy
 from execmock.verify.answer_body import ACCEPTED, Room, Unreadable, read_body
 from execmock.verify.asking_again import TIMES, Doubts
-from execmock.verify.connections import Connections, Proxy
 from execmock.verify.creates import Creates
 from execmock.verify.exchange import NO_ANSWER, Exchange, Request
 from execmock.verify.rate_limit import REAL, RateLimit, Timer, retry_after

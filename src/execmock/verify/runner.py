@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from execmock.core.contract import Contract
 from execmock.errors import ConfigError, ExecmockError
+from execmock.forwarding.connections import Connections
 from execmock.settings import VerifySettings
 from execmock.verify.between import between
 from execmock.verify.client import Client, OutOfTime
 from execmock.verify.confirming import confirm
-from execmock.verify.connections import Connections
 from execmock.verify.coverage import coverage
 from execmock.verify.create_plan import affordable, planned
 from execmock.verify.creates import Creates, NoMoreCreates

@@ -32,8 +32,12 @@ test("an approval comes with its payload, and the views show what it changed", a
   const id = await mock.shown("waits-for-approval");
   await expect(page.getByText("It waits for no signal now. Later it may wait for approve or reject")).toBeVisible();
   await mock.press("To the next change");
-  await mock.press("To the next change");
+  // Another one would move sooner, which is not the one that is looked at.
+  await mock.control("PUT", "scenarios/soon", { scenario: { scenario: "soon", steps: [{ status: "workflow_queued", next: { after: "1ms" } }, { status: "workflow_cancelled" }] } });
+  await mock.control("POST", "executions", { scenario: "soon", request: { workflowId: "wf_x", sourceSystem: "shop", sourceEntityType: "order" } });
+  await mock.press("To its next change");
   await expect(mock.status).toHaveText("waiting");
+  await expect(page.getByText("Its scenario reads by")).toBeVisible();
   await mock.press("+1 s");
   await page.getByLabel("Payload, as JSON").fill("{by: Ada}");
   await mock.press("Send approve");
@@ -44,6 +48,8 @@ test("an approval comes with its payload, and the views show what it changed", a
   const view = page.getByLabel("With a key");
   await expect(view).toContainText("Approved by Ada");
   await expect(view.locator(".changed", { hasText: "workflow_running" })).toHaveAttribute("title", /was .*workflow_waiting/);
+  await page.getByLabel("compared with the beginning").check();
+  await expect(view.locator(".changed", { hasText: "workflow_running" })).toContainText('was "workflow_queued"');
   await page.getByLabel("Look at", { exact: true }).press("Home");
   await expect(view).toContainText('"status": "workflow_queued"');
   await expect(view).not.toContainText("Ada");
@@ -59,12 +65,16 @@ test("a rejection says why, and a jump leads elsewhere", async ({ mock, page }) 
   await page.getByLabel("Payload, as JSON").fill('{"reason": "Too dear"}');
   await mock.press("Send reject");
   await expect(mock.status).toHaveText("failed");
+  await expect(page.getByRole("button", { name: "Until this one succeeds" })).toHaveCount(0);
+  await expect(page.locator("#execution-title")).toBeFocused();
   await expect(page.getByLabel("With a key")).toContainText("Approval rejected. Too dear");
   await expect(page.getByRole("list", { name: "What happened" })).toContainText("by the signal reject");
 });
 
 test("a request of one's own is valid by construction, and what is missing is said at its place", async ({ mock, page }) => {
   await mock.part("New");
+  await page.getByLabel("Search scenarios").fill("approval reject");
+  await expect(page.getByRole("button", { name: "Create waits-for-approval" })).toBeVisible();
   await page.getByText("From a request of your own").click();
   await page.getByLabel(/^workflowId/).fill("");
   await page.getByLabel(/^requestPayload/).fill("[1]");
@@ -83,7 +93,8 @@ test("a request of one's own is valid by construction, and what is missing is sa
 test("thousands are a few rows in the document, found by search, order and keys", async ({ mock, page }) => {
   await mock.part("New");
   await mock.press("Fill with 5,000");
-  await expect(page.getByText("The sandbox now has 5,000 executions.")).toBeVisible();
+  await expect(page.getByText("The sandbox now has 5,000 executions.")).toBeInViewport();
+  await expect(page.getByRole("button", { name: "Freeze" })).toHaveAttribute("aria-pressed", "true");
   await mock.part("Executions");
   const grid = page.getByRole("grid", { name: "Executions" });
   await expect(grid).toHaveAttribute("aria-rowcount", "5001");

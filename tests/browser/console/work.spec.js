@@ -31,7 +31,13 @@ test("the journal says what breaks the contract and why a browser keeps an answe
   await mock.part("Coverage");
   await expect(mock.row("listExecutions").locator(".met")).toHaveText("2");
   await expect(mock.row("createExecution 400 invalidBody").locator(".met")).toHaveText("1");
+  await mock.call("OPTIONS", "/v1/executions", { headers: { Origin: "http://shop.test", "Access-Control-Request-Method": "POST" } });
   await expect(mock.row("workflow_cancelled").filter({ hasText: "wf_cancelled_before_payment" }).locator(".open")).toHaveText("·");
+  await mock.part("Requests");
+  await page.getByLabel("only what stands out").uncheck();
+  await mock.row("preflight").filter({ hasNotText: "refused" }).first().getByRole("link").click();
+  await expect(page.locator(".reasons")).toContainText("That request did not come.");
+  await expect(page.locator(".reasons")).toContainText("--cors-origin http://shop.test");
 });
 
 test("a line to copy sends the same request again", async ({ mock, page, context }) => {
@@ -58,6 +64,12 @@ test("a fault strikes while it is on, is told of above all views, and heals when
   await mock.press("All off");
   await expect(page.getByText("1 fault on:")).toHaveCount(0);
   expect((await mock.call("GET", "/v1/executions")).status()).toBe(200);
+  await mock.control("POST", "faults", { faults: [{ refused: 503, times: 1 }] });
+  await expect(page.getByText("1 fault on:")).toBeVisible();
+  await mock.call("GET", "/v1/executions");
+  await expect(page.getByText("1 fault on:")).toHaveCount(0);
+  await mock.part("Faults");
+  await expect(page.getByRole("table")).toContainText("1 of 1: used up");
 });
 
 test("a scenario is written with a mistake that is told at its line, mended, saved and followed", async ({ mock, page }) => {
@@ -72,10 +84,21 @@ test("a scenario is written with a mistake that is told at its line, mended, sav
   await text.fill(sound);
   await expect(page.getByText("No mistakes.", { exact: true })).toBeVisible();
   await expect(page.locator(".preview")).toContainText("succeeded");
+  await mock.part("Faults");
+  await page.goBack();
+  await expect(text).toHaveValue(sound);
+  await expect(page.getByText("No mistakes.", { exact: true })).toBeVisible();
   await mock.press("Save into the sandbox");
-  await expect(page.getByText(/by-hand was saved/)).toBeVisible();
-  await mock.shown("by-hand");
-  await expect(page.getByRole("article").getByRole("link", { name: "by-hand" })).toBeVisible();
+  await expect(page.getByText(/by-hand was saved .* with workflowId wf_my_scenario follow it/)).toBeVisible();
+  await mock.press("Create one");
+  await page.getByRole("article").getByRole("link", { name: "by-hand" }).click();
+  await mock.press("Delete");
+  await mock.press("Press again: what was saved goes");
+  await expect(page.getByText("by-hand was deleted.")).toBeVisible();
+  await expect(page).toHaveURL(/#\/scenarios$/);
+  await page.getByRole("link", { name: "waits-for-approval" }).click();
+  await expect(page.getByText("No mistakes.", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Delete" })).toHaveCount(0);
 });
 
 /** Holds back the answer to the next such request: once `asked`, `release` lets it come. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -182,6 +183,35 @@ async def test_a_list_comes_without_histories_where_that_is_asked_for(control: A
     (short,) = (await control.get("/executions?history=false"))["executions"]
     history = whole.pop("history")
     assert (short, len(history)) == (whole, 1)
+
+
+async def test_a_list_without_histories_stands_as_the_one_with_them_whatever_was_done(control: Any) -> None:
+    async def stands() -> list[dict[str, Any]]:
+        whole, short = [await control.get(f"/executions?history={each}") for each in ("true", "false")]
+        for one in whole["executions"]:
+            del one["history"]
+        assert short == whole
+        return list(short["executions"])
+
+    first = await control.create("wf_waits_for_approval")
+    await control.create("wf_free_happy_path")
+    seen = [await stands()]
+    before = await control.get("/snapshot")
+    await control.advance("3s")
+    seen.append(await stands())
+    await control.post(f"/executions/{first}/signal", {"signal": "approve"})
+    seen.append(await stands())
+    await control.post(f"/executions/{first}/jump", {"to": "approval"})
+    seen.append(await stands())
+    assert all(one != other for one, other in pairwise(seen))
+    # The clock goes back to where it was.
+    await control.put("/snapshot", before)
+    assert await stands() == seen[0]
+    # The same ids come again, for other executions.
+    await control.post("/sandboxes/default/reset")
+    await control.create("wf_node_fails")
+    (one,) = await stands()
+    assert one["workflow"] == "wf_node_fails"
 
 
 async def test_the_check_of_a_text_tells_mistakes_with_their_places_and_puts_nothing(control: Any) -> None:

@@ -5,6 +5,7 @@ import { Executions } from "./executions.js";
 import { Model } from "./model.js";
 import { go, to, useRoute } from "./router.js";
 import { useStore } from "./store.js";
+import { visible } from "./text.js";
 
 const PARTS = [
   ["executions", "Executions"], ["new", "New"], ["scenarios", "Scenarios"], ["faults", "Faults"], ["requests", "Requests"], ["sandbox", "Sandbox"], ["coverage", "Coverage"],
@@ -15,8 +16,10 @@ function App({ model }) {
   const route = useRoute();
   useKeys(route);
   useEffect(() => {
-    document.title = `${PARTS.find(([part]) => part === route.part)?.[1] ?? "Console"} · ${state.sandbox} · execmock`;
+    document.title = [...(route.name ? [visible(route.name)] : []), PARTS.find(([part]) => part === route.part)?.[1] ?? "Console", state.sandbox, "execmock"].join(" · ");
   }, [route, state.sandbox]);
+  // What was refused in one place is not to be read in another.
+  useEffect(() => () => model.state.error && model.set({ error: null }), [route]);
   if (state.locked) {
     return html`<${Locked} model=${model} wrong=${state.locked === "wrong"} />`;
   }

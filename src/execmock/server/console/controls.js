@@ -13,6 +13,11 @@ export function kindOf(status) {
   return KINDS.find(([pattern]) => pattern.test(status))?.[1] ?? "plain";
 }
 
+/** Whether a fault has struck as often as it was to. */
+export function isUsedUp({ fault, struck }) {
+  return fault.times !== undefined && struck >= fault.times;
+}
+
 export function Status({ status }) {
   return html`<span class="status ${kindOf(status)}" title=${status}>${visible(words(status))}</span>`;
 }

@@ -6,7 +6,7 @@ import { Addresses } from "./execution.js";
 import { Fields, bodyOf, fieldsOf, operationOf, readForm } from "./form.js";
 import { Graph } from "./graph.js";
 import { to } from "./router.js";
-import { number, visible, words } from "./text.js";
+import { holdsWords, number, visible, words } from "./text.js";
 
 const GROUPS = ["It waits for your signal", "It succeeds", "It fails", "It is cancelled", "It ends in several ways", "An embedded workflow"];
 
@@ -29,8 +29,7 @@ export function Create({ model }) {
   const { scenarios } = model.state;
   const [text, setText] = useState("");
   const [made, setMade] = useState(null);
-  const sought = text.trim().toLowerCase();
-  const found = scenarios.filter(({ name, summary, request }) => `${name} ${summary} ${JSON.stringify(request)}`.toLowerCase().includes(sought));
+  const found = scenarios.filter(({ name, summary, request, signals, ends }) => holdsWords(`${name} ${summary} ${JSON.stringify(request)} ${signals} ${ends}`, text));
   const groups = Map.groupBy?.(found, groupOf) ?? grouped(found);
   const names = [...groups.keys()].sort((one, other) => rank(one) - rank(other));
   const create = async (scenario, body) => {
@@ -45,7 +44,7 @@ export function Create({ model }) {
     <div role="status">${made && html`<${Made} model=${model} made=${made} />`}</div>
     <form role="search" class="filters" onSubmit=${(event) => event.preventDefault()}>
       <label class="choice"><span>Search scenarios</span><input type="search" id="search" value=${text} placeholder="reject, retry, wf_…  (press /)" onInput=${(event) => setText(event.target.value)} /></label></form>
-    ${names.map((name) => html`<${Group} key=${name} name=${name} scenarios=${groups.get(name)} open=${Boolean(sought) || name === names[0]} onCreate=${create} />`)}
+    ${names.map((name) => html`<${Group} key=${name} name=${name} scenarios=${groups.get(name)} open=${text.trim() !== "" || name === names[0]} onCreate=${create} />`)}
     ${names.length === 0 && html`<p class="empty">No scenario fits “${visible(text)}”. <a href=${to("scenarios")}>Write one</a></p>`}
     <${OwnRequest} model=${model} onCreate=${create} />
     <${Fill} model=${model} />
@@ -85,12 +84,15 @@ function Group({ name, scenarios, open, onCreate }) {
 
 function Made({ model, made: { tracked, scenario, sent } }) {
   const place = useRef();
-  useEffect(() => place.current.scrollIntoView({ block: "nearest" }), [tracked.id]);
+  useEffect(() => {
+    place.current.scrollIntoView({ block: "nearest" });
+    place.current.focus({ preventScroll: true });
+  }, [tracked.id]);
   const row = model.rows.get(tracked.id) ?? tracked;
   const line = curl(clientRequest(model.state, scenario, sent));
-  return html`<div class="made" ref=${place}>
-    <p><a href=${to("executions", tracked.id)}><b>${visible(tracked.id)}</b></a> was created and follows ${visible(tracked.scenario)}: <${Status} status=${row.status} />
-      <a class="button" href=${to("executions", tracked.id)}>Watch it</a></p>
+  return html`<div class="made" ref=${place} tabindex="-1">
+    <p><a href=${to("executions", tracked.id)}><b>${visible(tracked.id)}</b></a> was created and follows ${visible(tracked.scenario)}.
+      <a class="button" href=${to("executions", tracked.id)}>Watch it</a> <${Status} status=${row.status} /></p>
     <dl><${Field} name="The same by curl" value=${line} /></dl>
     <${Addresses} model=${model} tracked=${tracked} />
   </div>`;
@@ -155,11 +157,17 @@ export function worldOf(count, scenarios) {
 
 function Fill({ model }) {
   const here = { sandbox: model.sandbox };
-  const fill = (count) => model.act(() => model.api.put("worlds", { world: worldOf(count, model.state.scenarios) }, here), `The sandbox now has ${number(count)} executions.`);
-  const world = (name) => model.act(() => model.api.put("worlds", { name }, here), `The sandbox was started from the world ${name}.`);
+  const started = (world, said) => model.act(async () => {
+    const held = model.state.clock?.frozen;
+    await model.api.put("worlds", world, here);
+    // A world begins at the present instant, with its clock going.
+    return held ? model.api.put("clock", { frozen: true }, here) : null;
+  }, said);
+  const fill = (count) => started({ world: worldOf(count, model.state.scenarios) }, `The sandbox now has ${number(count)} executions.`);
+  const world = (name) => started({ name }, `The sandbox was started from the world ${name}.`);
   const worlds = model.state.server?.worlds ?? [];
   return html`<${Part} title="Many at once" id="fill-title">
-    <p>What is in the sandbox goes; its keys stay. <a href=${to("sandbox")}>Keep it in a snapshot</a> first, if you want it back.</p>
+    <p>The executions and requests of the sandbox go; its keys and scenarios stay. Its clock is set to the present, frozen if it is now. <a href=${to("sandbox")}>Keep it in a snapshot</a> first, if you want it back.</p>
     <p class="row-of"><button type="button" onClick=${() => model.act(() => model.api.post(`sandboxes/${encodeURIComponent(model.sandbox)}/reset`, undefined, { empty: true }), "The sandbox is empty.")}>Fill with 0</button>
       ${COUNTS.map((count) => html`<button type="button" onClick=${() => fill(count)}>Fill with ${number(count)}</button>`)}
       ${worlds.map((name) => html`<button type="button" onClick=${() => world(name)}>World ${name}</button>`)}</p>

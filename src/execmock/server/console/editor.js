@@ -1,12 +1,18 @@
 // A text to edit, with colours behind it and findings at their lines.
-import { html, useMemo, useRef } from "./vendor/preact.js";
+import { html, useEffect, useMemo, useRef } from "./vendor/preact.js";
 import { visible } from "./text.js";
 import { parts } from "./yaml.js";
 
 const COLOURED = 4000;
 
-export function Editor({ label, text, findings, onChange }) {
+/** `begin` puts the reader into the text at once. */
+export function Editor({ label, text, findings, onChange, begin = false }) {
   const [behind, numbers, field] = [useRef(), useRef(), useRef()];
+  useEffect(() => {
+    if (begin) {
+      field.current.focus();
+    }
+  }, []);
   const lines = useMemo(() => text.split("\n"), [text]);
   const byLine = useMemo(() => Object.groupBy?.(findings, ({ line }) => line) ?? grouped(findings), [findings]);
   const scrolled = ({ target }) => {

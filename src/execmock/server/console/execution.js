@@ -1,5 +1,5 @@
 // One execution: its timeline, what it waits for, its views through time, its scenario, its requests.
-import { html, useEffect, useMemo, useState } from "./vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
 import { useNow } from "./clock.js";
 import { Choice, Field, Part, Status, kindOf } from "./controls.js";
 import { addressOf, curl, keyFor } from "./code.js";
@@ -45,12 +45,12 @@ export function Execution({ model, id }) {
   const seen = value.history.map(({ step }) => step);
   return html`<article aria-labelledby="execution-title">
     <div class="head"><a class="button" href=${to("executions")}>All executions</a>
-      <h2 id="execution-title"><code>${visible(id)}</code></h2> <span role="status"><${Status} status=${value.status} /></span>
+      <h2 id="execution-title" tabindex="-1"><code>${visible(id)}</code></h2> <span role="status"><${Status} status=${value.status} /></span>
       <span>follows <a href=${to("scenarios", value.scenario)}>${visible(value.scenario)}</a>${value.step === value.status ? "" : html`, step <b>${visible(value.step)}</b>`}${value.nextAt ? html`, next change in <b>${span(Math.max(0, instant(value.nextAt) - now))}</b>` : ""}</span></div>
     <${Acts} model=${model} tracked=${value} scenario=${scenario} />
-    <${Part} title="Timeline" id="timeline-title" actions=${html`<button type="button" aria-pressed=${whole} onClick=${() => showWhole(!whole)}>All that is ahead</button>`}>
+    <${Part} title="Timeline" id="timeline-title" actions=${html`<button type="button" aria-pressed=${whole} disabled=${!value.ahead.length} onClick=${() => showWhole(!whole)}>All that is ahead</button>`}>
       <${Timeline} tracked=${value} scenario=${scenario} ahead=${value.ahead} now=${now} picked=${picked} events=${events} whole=${whole} />
-      <${History} tracked=${value} events=${events} now=${now} onPick=${pick} />
+      <${History} tracked=${value} scenario=${scenario} events=${events} now=${now} onPick=${pick} />
     </${Part}>
     <${Part} title="What the API shows" id="views-title"><${Views} model=${model} id=${id} history=${value.history} events=${events} picked=${picked} onPick=${pick} now=${now} /></${Part}>
     ${scenario && html`<${Part} title="Scenario" id="graph-title"><div class="scroll" tabindex="0" role="group" aria-label="Steps of the scenario"><${Graph} scenario=${scenario} at=${value.step} seen=${seen} /></div></${Part}>`}
@@ -61,8 +61,9 @@ export function Execution({ model, id }) {
 }
 
 /** The history as a list, with how long each step took. */
-function History({ tracked, events, now, onPick }) {
-  const steps = stretches(tracked.history, now).map((one) => ({ at: one.from, text: one.step === one.status ? words(one.status) : `${words(one.status)} (${one.step})`, more: `${one.signal ? `by the signal ${one.signal}; ` : ""}${span(one.until - one.from)}`, kind: kindOf(one.status) }));
+function History({ tracked, scenario, events, now, onPick }) {
+  const over = scenario?.steps.find(({ name }) => name === tracked.step)?.next.length === 0;
+  const steps = stretches(tracked.history, now).map((one, index, all) => ({ at: one.from, text: one.step === one.status ? words(one.status) : `${words(one.status)} (${one.step})`, more: `${one.signal ? `by the signal ${one.signal}; ` : ""}${over && index === all.length - 1 ? "the end" : span(one.until - one.from)}`, kind: kindOf(one.status) }));
   const rows = [...steps, ...events.map(({ at, title, eventType }) => ({ at, text: title, more: eventType, kind: "event" }))].sort((one, other) => one.at - other.at);
   const first = rows[0].at;
   return html`<ol class="history" aria-label="What happened">${rows.map((row, index) => html`<li key=${index} class=${row.kind}>
@@ -76,6 +77,16 @@ function Acts({ model, tracked, scenario }) {
   const [target, setTarget] = useState("");
   const path = `executions/${encodeURIComponent(tracked.id)}`;
   const here = { sandbox: model.sandbox };
+  // What the scenario reads of a payload.
+  const read = useMemo(() => [...new Set([...(scenario?.text ?? "").matchAll(/signal\.payload\.(\w+)/g)].map(([, name]) => name))], [scenario]);
+  const sent = useRef(false);
+  useEffect(() => {
+    // The button that was pressed is gone, and with it the place of one who uses keys.
+    if (sent.current && document.activeElement === document.body) {
+      sent.current = false;
+      document.getElementById("execution-title")?.focus();
+    }
+  }, [tracked]);
   const send = (signal) => {
     let payload;
     try {
@@ -86,6 +97,7 @@ function Acts({ model, tracked, scenario }) {
     }
     setWrong("");
     model.act(() => model.api.post(`${path}/signal`, { signal, ...(payload === undefined ? {} : { payload }) }, here), `${signal} was sent.`);
+    sent.current = true;
   };
   const targets = useMemo(() => [...new Set((scenario?.steps ?? []).flatMap(({ name, status }) => [name, status]))], [scenario]);
   const present = scenario?.steps.find(({ name }) => name === tracked.step);
@@ -93,9 +105,10 @@ function Acts({ model, tracked, scenario }) {
   return html`<div class="acts" role="group" aria-label="What can be done">
     ${tracked.waitsFor.length > 0 && html`<div class="signals"><p>It waits for:</p>
       ${tracked.waitsFor.map((signal) => html`<button type="button" class="primary" onClick=${() => send(signal)}>Send ${visible(signal)}</button>`)}
-      <label class="choice"><span>Payload, as JSON</span><input class="payload" value=${text} placeholder='{"by": "Ada"}' onInput=${(event) => setText(event.target.value)} spellcheck=${false} /></label>
+      <label class="choice"><span>Payload, as JSON</span><input class="payload" value=${text} placeholder=${JSON.stringify(read.length ? Object.fromEntries(read.map((name) => [name, "…"])) : { by: "Ada" })} onInput=${(event) => setText(event.target.value)} spellcheck=${false} /></label>
+      ${read.length > 0 && html`<p class="quiet">Its scenario reads ${read.join(" and ")}.</p>`}
       ${wrong && html`<p class="problem" role="alert">${wrong}</p>`}</div>`}
-    ${tracked.waitsFor.length === 0 && html`<p class="quiet">It waits for no signal now. ${later.length > 0 && `Later it may wait for ${later.map(visible).join(" or ")}: “To the next change” leads on.`}</p>`}
+    ${tracked.waitsFor.length === 0 && html`<p class="quiet">It waits for no signal now. ${later.length > 0 && `Later it may wait for ${later.map(visible).join(" or ")}: “To its next change” leads on.`}</p>`}
     <form class="jump" onSubmit=${(event) => (event.preventDefault(), target && model.act(() => model.api.post(`${path}/jump`, { to: target }, here), `It was led to ${target}.`))}>
       <${Choice} label="Jump to" value=${target} options=${targets} all="a step or status…" onChange=${setTarget} /> <button type="submit" disabled=${!target}>Jump</button></form>
   </div>`;

@@ -4,7 +4,7 @@ import { useNow } from "./clock.js";
 import { Choice, Status } from "./controls.js";
 import { go, to } from "./router.js";
 import { MOST } from "./rows.js";
-import { counted, number, span, visible } from "./text.js";
+import { counted, holdsWords, number, span, visible } from "./text.js";
 import { Windowed } from "./windowed.js";
 
 const NOTHING = { text: "", status: "", scenario: "", workflow: "", step: "", waits: "", sort: "created", down: true };
@@ -18,11 +18,10 @@ const ORDERS = {
 
 /** Returns the rows that a filter admits, in its order. */
 export function chosenRows(rows, { text, status, scenario, workflow, step, waits, sort, down }) {
-  const sought = text.trim().toLowerCase();
   const found = rows.filter((row) => (!status || row.status === status)
     && (!scenario || row.scenario === scenario) && (!workflow || row.workflow === workflow) && (!step || row.step === step)
     && (!waits || (waits === "*" ? row.waitsFor.length > 0 : row.waitsFor.includes(waits)))
-    && (!sought || `${row.id} ${row.workflow} ${row.scenario} ${row.step} ${row.status}`.toLowerCase().includes(sought)));
+    && (!text.trim() || holdsWords(`${row.id} ${row.workflow} ${row.scenario} ${row.step} ${row.status}`, text)));
   if (sort === "created") {
     return down ? found : found.reverse();
   }
@@ -54,7 +53,7 @@ export function Executions({ model }) {
   });
   const columns = [
     head("Execution", "id", "minmax(14.5rem, 1.3fr)"), head("Status", "status", "minmax(11rem, 1fr)"), head("Step", "step", "minmax(7rem, 1fr)"),
-    head("Waits for", "waits", "minmax(7rem, 1fr)"), head("Next change in", "due", "7.5rem"), head("Scenario", "scenario", "minmax(8rem, 1.2fr)"),
+    head("Waits for", "waits", "minmax(7rem, 1fr)"), head("Next change in", "due", "9rem"), head("Scenario", "scenario", "minmax(8rem, 1.2fr)"),
     head("Workflow", "workflow", "minmax(8rem, 1.2fr)"), head("Age", "created", "5rem"),
   ];
   const narrowed = found.length !== all.length;

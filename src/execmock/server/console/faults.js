@@ -1,6 +1,6 @@
 // Faults: what can be switched on, and what is on.
 import { html, useState } from "./vendor/preact.js";
-import { Choice, Part } from "./controls.js";
+import { Choice, Part, isUsedUp } from "./controls.js";
 import { operationsOf } from "./form.js";
 import { counted, visible } from "./text.js";
 
@@ -62,7 +62,16 @@ function Active({ model, faults, held }) {
     return html`<p class="fine" role="status">No fault is on.</p>`;
   }
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Faults that are on"><table><caption>On now${held.length > 0 && `, ${counted(held.length, "answer")} held by the clock`}</caption>
-    <thead><tr><th scope="col">Fault</th><th scope="col">Does</th><th scope="col">As written</th><th scope="col">Met</th><th scope="col">Struck</th><th scope="col">Off</th></tr></thead>
-    <tbody>${faults.map(({ name, does, fault, seen, struck }) => html`<tr key=${name}><th scope="row">${visible(name)}</th><td>${visible(does)}</td><td><code>${visible(JSON.stringify(fault))}</code></td>
-      <td>${seen}</td><td>${struck}</td><td><button type="button" class="small" aria-label=${`Switch off ${name}`} onClick=${() => model.act(() => model.api.delete(`faults/${encodeURIComponent(name)}`, here), `${name} is off.`)}>Off</button></td></tr>`)}</tbody></table></div>`;
+    <thead><tr><th scope="col">Off</th><th scope="col">Fault</th><th scope="col">Strikes</th><th scope="col">Met</th><th scope="col">Struck</th><th scope="col">As written</th></tr></thead>
+    <tbody>${faults.map((one) => html`<tr key=${one.name}><td><button type="button" class="small" aria-label=${`Switch off ${one.name}`} onClick=${() => model.act(() => model.api.delete(`faults/${encodeURIComponent(one.name)}`, here), `${one.name} is off.`)}>Off</button></td>
+      <th scope="row">${visible(one.name)}</th><td>${visible(whom(one.fault))}</td><td>${one.seen}</td><td>${one.struck}${one.fault.times ? ` of ${one.fault.times}` : ""}${isUsedUp(one) ? ": used up" : ""}</td>
+      <td><code>${visible(JSON.stringify(one.fault))}</code></td></tr>`)}</tbody></table></div>`;
+}
+
+/** Returns which requests a fault strikes, in words. */
+function whom({ operation, workflow, times, skip, probability }) {
+  return [
+    times === undefined ? "every request" : `the next ${counted(times, "request")}`, ...(operation ? [`of ${[operation].flat().join(", ")}`] : []),
+    ...(workflow ? [`of the workflow ${workflow}`] : []), ...(skip ? [`after ${counted(skip, "other")}`] : []), ...(probability === undefined ? [] : [`by a chance of ${Math.round(probability * 100)} %`]),
+  ].join(" ");
 }

@@ -1,7 +1,7 @@
 // The requests that came, live, and what was wrong with each.
-import { html, useMemo, useState } from "./vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
 import { Choice, Copy, Part } from "./controls.js";
-import { curl, playwright, pytest, requestOf } from "./code.js";
+import { curl, keyFor, playwright, pytest, requestOf } from "./code.js";
 import { operationsOf } from "./form.js";
 import { Nearest } from "./nearest.js";
 import { go, to } from "./router.js";
@@ -13,7 +13,18 @@ import { Windowed } from "./windowed.js";
 const NOTHING = { text: "", operation: "", status: "", wrong: "" };
 let kept = NOTHING;
 
-const isPreflight = ({ method, headers }) => method === "OPTIONS" && Object.keys(headers).some((name) => /^access-control-request-method$/i.test(name));
+/** Returns a header of a request, by its name in small letters. */
+function headerOf({ headers }, sought) {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === sought)?.[1];
+}
+
+const isPreflight = (entry) => entry.method === "OPTIONS" && headerOf(entry, "access-control-request-method") !== undefined;
+
+/** Whether the request came for which a browser's preflight asked. */
+function isFollowed(preflight, requests) {
+  const [origin, method] = [headerOf(preflight, "origin"), headerOf(preflight, "access-control-request-method")];
+  return requests.some((one) => one.number > preflight.number && one.method === method && one.path === preflight.path && headerOf(one, "origin") === origin);
+}
 
 /** Returns the words in which an answer refuses a request that keeps the contract, or an empty text. */
 function refused({ status, violations, answer }) {
@@ -43,7 +54,7 @@ export function Requests({ model, name }) {
   const found = useMemo(() => chosen(requests, wanted), [requests, wanted]);
   const operations = [...new Set(requests.map(({ operation }) => operation).filter(Boolean))].sort();
   const entry = name && requests.find(({ number }) => String(number) === name);
-  return html`<section aria-labelledby="requests-title" class="list">
+  return html`<section aria-labelledby="requests-title" class="list requests">
     <div class="head"><h2 id="requests-title">Requests</h2><p class="count" role="status">${counted(found.length, "request")}</p>
       <button type="button" onClick=${() => model.act(() => model.clearRequests(), "The journal is empty.")}>Clear</button></div>
     ${model.sandbox !== "default" && html`<p class="quiet">Requests that no key leads here, such as a browser's preflights, are in the sandbox default.</p>`}
@@ -84,8 +95,11 @@ export function RequestList({ model, entries, onOpen }) {
 /** One request with its answer, and what is to be said of it. */
 export function Request({ model, entry }) {
   const again = requestOf(model.state, entry);
+  const place = useRef();
+  // On a narrow screen it stands below the list.
+  useEffect(() => place.current.scrollIntoView({ block: "nearest" }), [entry.number]);
   const codes = [["curl", curl(again)], ["pytest", pytest(again, entry.status)], ["Playwright", playwright(again, entry.status)]];
-  return html`<${Part} title=${`${visible(entry.method)} ${visible(entry.path)}`} id="request-title" actions=${html`<a class="button" href=${to("requests")}>Close</a>`}>
+  return html`<div ref=${place}><${Part} title=${`${visible(entry.method)} ${visible(entry.path)}`} id="request-title" actions=${html`<a class="button" href=${to("requests")}>Close</a>`}>
     <p>Answered ${entry.status || "nothing"} after ${entry.took < 10 ? entry.took.toFixed(1) : Math.round(entry.took)} ms, at ${visible(entry.at)}${entry.operation ? html`, as <b>${entry.operation}</b>` : ", as no operation of the contract"}.
       ${entry.execution && html` It is about <a href=${to("executions", entry.execution)}>${visible(entry.execution)}</a>.`}</p>
     <${Reasons} model=${model} entry=${entry} />
@@ -94,7 +108,7 @@ export function Request({ model, entry }) {
     <h3>Headers</h3><dl class="terms">${Object.entries(entry.headers).map(([name, value]) => html`<div><dt>${visible(name)}</dt><dd>${visible(value)}</dd></div>`)}</dl>
     ${entry.body !== null && html`<${Json} value=${entry.body} label=${entry.bodyCut ? `Body, without the last ${counted(entry.bodyCut, "byte")}` : "Body"} />`}
     ${entry.answer !== undefined ? html`<${Json} value=${entry.answer ?? ""} label="Answer" />` : html`<p class="quiet">The bodies of answers are kept with <code>execmock serve --journal-answers</code>.</p>`}
-  </${Part}>`;
+  </${Part}></div>`;
 }
 
 /** Returns what is said of a place, without the place. */
@@ -109,17 +123,24 @@ function Contracted({ model, operation, location: where }) {
 }
 
 function Reasons({ model, entry }) {
-  const origin = Object.entries(entry.headers).find(([name]) => /^origin$/i.test(name))?.[1];
+  const origin = headerOf(entry, "origin");
+  const { server, requests } = model.state;
+  const [key, wantsKey] = [keyFor(model.state), entry.violations.some(({ location: where }) => /^header\/authorization$/i.test(where))];
   const said = [
     ...(entry.originRefused ? [html`<b>The browser keeps the answer from the page:</b> ${visible(entry.originRefused)}.
       Start the server with <code>--cors-origin ${visible(origin ?? "ORIGIN")}</code> to let it in.`] : []),
     ...(isPreflight(entry) ? [html`A browser asked whether the page may send the request itself${entry.originRefused ? "; it will not be sent" : ""}.`] : []),
+    ...(isPreflight(entry) && !entry.originRefused && !isFollowed(entry, requests) ? [html`That request did not come. Where any origin is let in, a browser keeps back
+      what a page sends with its credentials (<code>credentials: "include"</code>): start the server with <code>--cors-origin ${visible(origin ?? "ORIGIN")}</code> to let it in.`] : []),
     ...entry.violations.map((violation) => html`<b>${visible(violation.location)}</b> ${visible(saidOf(violation))}
       ${entry.operation && html`<${Contracted} model=${model} operation=${entry.operation} location=${violation.location} />`}`),
+    ...(wantsKey && key !== "KEY" ? [html`The key <code>${visible(key)}</code> opens this sandbox: <code>Authorization: Bearer ${visible(key)}</code>.`] : []),
+    ...(wantsKey && server?.auth === "open" ? [html`Any other key opens the sandbox default.`] : []),
     ...entry.misspelt.map((nearly) => html`<b>${visible(nearly.location)}</b> ${visible(saidOf(nearly))}; it was ignored`),
     ...(refused(entry) ? [visible(refused(entry))] : []),
     ...(entry.warning ? [visible(entry.warning)] : []),
     ...entry.faults.map((name) => html`The fault <b>${visible(name)}</b> struck it. <a href=${to("faults")}>Faults</a>`),
   ];
-  return said.length ? html`<div class="reasons"><h3>${entry.status >= 400 || entry.originRefused ? "Why" : "What stands out"}</h3><ul>${said.map((one) => html`<li>${one}</li>`)}</ul></div>` : null;
+  const wrong = entry.originRefused || marks(entry).some((mark) => mark !== "preflight");
+  return said.length ? html`<div class="reasons ${wrong ? "" : "plain"}"><h3>${entry.status >= 400 || entry.originRefused ? "Why" : "What stands out"}</h3><ul>${said.map((one) => html`<li>${one}</li>`)}</ul></div>` : null;
 }

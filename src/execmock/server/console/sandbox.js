@@ -54,8 +54,17 @@ export function Sandbox({ model }) {
       <${Sure} label=${own?.world ? `Go back to the world ${own.world}` : "Reset"} question="Press again: executions and journal go" act=${() => model.act(() => model.api.post(`${path}/reset`), "The sandbox was reset.")} />
       <${Sure} label="Empty it" question="Press again: all executions go" act=${() => model.act(() => model.api.post(`${path}/reset`, undefined, { empty: true }), "The sandbox is empty.")} />
       ${sandbox !== "default" && html`<${Sure} label="Delete the sandbox" question="Press again: it goes with all in it" act=${leave} />`}</p></${Part}>
+    <${Part} title="Keys" id="keys-title"><${Keys} server=${model.state.server} sandbox=${sandbox} /></${Part}>
     <${Another} model=${model} />
   </section>`;
+}
+
+/** The keys that open a sandbox, as far as the server may tell them. */
+function Keys({ server, sandbox }) {
+  const known = (server?.keys ?? []).filter((one) => one.sandbox === sandbox);
+  return html`<p>${known.map(({ key, scope }) => html`<code>${visible(key)}</code> (${visible(scope)}) `)}
+    ${known.length ? "opens it." : "Only a key of its own opens it, which was shown when it was created."}
+    ${server?.auth === "open" && sandbox === "default" && html` So does any other key that belongs to no sandbox: <code>--auth strict</code> ends that.`}</p>`;
 }
 
 function Another({ model }) {

@@ -56,6 +56,12 @@ export function number(count) {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** Returns whether a text holds every word that is sought. */
+export function holdsWords(text, sought) {
+  const known = text.toLowerCase();
+  return sought.toLowerCase().split(/\s+/).every((word) => known.includes(word));
+}
+
 /** Returns a count with its word, such as `1 fault` or `3 faults`. */
 export function counted(count, word, plural = `${word}s`) {
   return `${number(count)} ${count === 1 ? word : plural}`;

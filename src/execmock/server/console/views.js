@@ -1,9 +1,9 @@
 // Both views of an execution at an instant of its past, with what was otherwise at the instant before.
-import { html, useMemo } from "./vendor/preact.js";
+import { html, useMemo, useState } from "./vendor/preact.js";
 import { differences } from "./diff.js";
 import { Copy } from "./controls.js";
 import { useAnswer } from "./store.js";
-import { clockTime, instant, iso, visible } from "./text.js";
+import { clockTime, counted, instant, iso, visible } from "./text.js";
 
 /** Returns the instants at which something changed, in order. */
 export function instants(history, events) {
@@ -15,13 +15,16 @@ export function Views({ model, id, history, events, picked, onPick, now }) {
   const index = picked === null ? all.length - 1 : Math.max(0, all.filter((at) => at <= picked).length - 1);
   const ask = (at) => at === undefined ? Promise.resolve(null) : model.api.get(`executions/${encodeURIComponent(id)}/views`, { sandbox: model.sandbox, at: iso(at) });
   const then = useAnswer(() => ask(all[index]), [id, all[index], model.sandbox, history.length, events.length]);
-  const before = useAnswer(() => ask(all[index - 1]), [id, all[index - 1] ?? null, model.sandbox]);
+  const [whole, compareAll] = useState(false);
+  const other = index ? all[whole ? 0 : index - 1] : undefined;
+  const before = useAnswer(() => ask(other), [id, other ?? null, model.sandbox]);
   const told = toldOf(history, events, all[index]);
   return html`<div class="scrub">
     <label><span>Look at</span>
       <input type="range" min="0" max=${all.length - 1} value=${index} step="1" aria-valuetext=${`${clockTime(all[index], now)}, ${told}`}
         onInput=${(event) => onPick(Number(event.target.value) === all.length - 1 ? null : all[Number(event.target.value)])} /></label>
     <output>${clockTime(all[index], now)} · ${visible(told)}${index === all.length - 1 ? " (the latest change)" : ""}</output>
+    <label class="check"><input type="checkbox" checked=${whole} onChange=${(event) => compareAll(event.target.checked)} /> compared with the beginning</label>
   </div>
   ${then.value && html`<div class="views">
     <${View} title="With a key" now=${then.value.private} before=${index ? before.value?.private : null} />
@@ -41,9 +44,9 @@ function View({ title, now, before }) {
   const lines = useMemo(() => differences(before ?? now, now), [before, now]);
   const changed = lines.filter(({ mark }) => mark !== "same").length;
   return html`<figure class="json">
-    <figcaption>${title} <small>${before ? changed ? `${changed} lines otherwise than before` : "as before" : ""}</small> <${Copy} text=${JSON.stringify(now, null, 2)} /></figcaption>
+    <figcaption>${title} <small>${before ? changed ? `${counted(changed, "line")} changed` : "nothing changed" : ""}</small> <${Copy} text=${JSON.stringify(now, null, 2)} /></figcaption>
     <pre tabindex="0" aria-label=${title}>${lines.map(({ path, depth, text, mark, was }) => html`<div class=${mark} key=${path + mark}
-      title=${was ? visible(`was ${was}`) : undefined}><i aria-hidden="true">${SIGNS[mark]}</i>${"  ".repeat(depth)}${visible(text)}</div>`)}</pre>
+      title=${was ? visible(`was ${was}`) : undefined}><i aria-hidden="true">${SIGNS[mark]}</i>${"  ".repeat(depth)}${visible(text)}${was && html` <small>was ${visible(was.replace(/^"[^"]*": /, ""))}</small>`}</div>`)}</pre>
   </figure>`;
 }
 

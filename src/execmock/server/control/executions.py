@@ -9,9 +9,12 @@ from execmock.core.ids import client_token
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
 from execmock.errors import nearest
+from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import ValidatedRequest
 from execmock.server.control.operations import ControlHandler, Operations
+from execmock.service.engine import Engine
 from execmock.service.executions.commands import ExecutionState
+from execmock.service.executions.listed import ListedExecutions
 from execmock.service.executions.search import ExecutionFilter, find_executions
 from execmock.service.refusals import Refusal
 from execmock.service.sandboxes import Sandbox
@@ -21,6 +24,10 @@ __all__ = ["ExecutionOperations"]
 
 class ExecutionOperations(Operations):
     """List, read, signal, jump, wait, tell the client token."""
+
+    def __init__(self, engine: Engine, request_ids: RequestIds) -> None:
+        super().__init__(engine, request_ids)
+        self._listed = ListedExecutions(engine.commands)
 
     def handlers(self) -> Mapping[str, ControlHandler]:
         """Return operation id to handler."""
@@ -44,6 +51,10 @@ class ExecutionOperations(Operations):
             waits_for=given.get("waitsFor"),
         )
         repository, commands = self.engine.repository, self.engine.commands
+        if not given["history"] and not any(wanted):
+            page = await repository.page(sandbox, api, given["offset"], given["limit"])
+            items = self._listed.items(page, sandbox, self.engine.sandboxes.now(sandbox))
+            return b'{"executions":[%b],"total":%d}' % (items, await repository.count(sandbox, api))
         found = await find_executions(
             repository, commands, sandbox, api, wanted, given["offset"], given["limit"]
         )

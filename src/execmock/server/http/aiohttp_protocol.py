@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
-from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
+from aiohttp.http_writer import HttpVersion
 
 from execmock.forwarding.relay import PassedRequest
-from execmock.server.http.connection import Connection
+from execmock.server.http.connection import Connection, is_spoken, spoken
 from execmock.server.http.head_watch import HeadWatch
 from execmock.server.http.malformed import unreadable
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from execmock.server.http.dispatch import Dispatcher
 
 __all__ = ["AiohttpServer"]
-
-_SPOKEN = (HttpVersion10, HttpVersion11)
-_UNREADABLE = "UNKNOWN"
-"""The method of what stands for a request that cannot be read; its version is 1.0, whatever came."""
 
 
 class AiohttpServer(web.Server):
@@ -50,11 +46,9 @@ class AiohttpServer(web.Server):
         task: asyncio.Task[None],
     ) -> web.BaseRequest:
         version = message.version
-        if message.method == _UNREADABLE or version not in _SPOKEN:
-            message = message._replace(version=HttpVersion11)
         cast("_Connection", protocol).heads.begun()
-        cast("_Connection", protocol).came_as = None if version in _SPOKEN else version
-        return PassedRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
+        cast("_Connection", protocol).came_as = None if is_spoken(version) else version
+        return PassedRequest(spoken(message), payload, protocol, writer, task, asyncio.get_running_loop())
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         self._under_way += 1

@@ -5,26 +5,49 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
 
 from execmock.server.http.malformed import field_limit, line_limit
 
-__all__ = ["Connection", "Malformed"]
+if TYPE_CHECKING:
+    from aiohttp.http_parser import RawRequestMessage
+
+__all__ = ["Connection", "Malformed", "is_spoken", "spoken"]
 
 # Errors in handlers are reported by these; what remains are malformed requests of clients.
 _SILENT = logging.getLogger("execmock.http")
 _SILENT.disabled = True
 
+_SPOKEN = (HttpVersion10, HttpVersion11)
+_UNREADABLE = "UNKNOWN"
+"""The method of what stands for a request that cannot be read; its version is 1.0, whatever came."""
+
 Malformed = Callable[[web.BaseRequest, BaseException | None], web.Response]
 """Returns the answer to a request that cannot be read, by what was raised for it."""
 
 
-class Connection(web.RequestHandler):
-    """One connection of a client; lines and fields of a head may have `longest` bytes."""
+def is_spoken(version: HttpVersion) -> bool:
+    """Whether answers may have a version of HTTP."""
+    return version in _SPOKEN
 
-    __slots__ = ("_malformed",)
+
+def spoken(message: RawRequestMessage) -> RawRequestMessage:
+    """Return the head of a request with a version that its answer may have."""
+    if message.method == _UNREADABLE or not is_spoken(message.version):
+        return message._replace(version=HttpVersion11)
+    return message
+
+
+class Connection(web.RequestHandler):
+    """One connection of a client; lines and fields of a head may have `longest` bytes.
+
+    Once it is `lost`, `when_lost` has been called, if there is one.
+    """
+
+    __slots__ = ("_malformed", "lost", "when_lost")
 
     def __init__(self, server: web.Server, malformed: Malformed, longest: int, **more: Any) -> None:
         super().__init__(
@@ -38,6 +61,15 @@ class Connection(web.RequestHandler):
             **more,
         )
         self._malformed = malformed
+        self.lost = False
+        self.when_lost: Callable[[], object] | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take the end of the connection."""
+        self.lost = True
+        if self.when_lost is not None:
+            self.when_lost()
+        super().connection_lost(exc)
 
     def handle_error(
         self,

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
+from execmock.forwarding.connections import Connections
 from execmock.settings import VerifySettings
-from execmock.verify.connections import Connections
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding
 from execmock.verify.report.model import Report

@@ -10,7 +10,7 @@ from typing import Any
 from execmock.loading.contract import place_in
 from execmock.settings import as_flags
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
-from execmock.verify.registry import all_probes
+from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.report.curl import CurlLines
 from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
@@ -183,6 +183,8 @@ def rerun(report: Report, rule: str, probes: Collection[str] = ()) -> str:
     needs = {need for result in report.results if result.rule.id == rule for need in result.rule.needs}
     needs.update(need for each in all_probes() if each.name in probes for need in each.needs)
     secrets = list(options.secret_flags(without=[name for name, need in _KEYS.items() if need not in needs]))
+    if all(known.id != rule for known in all_rules(report.contract)):
+        return shlex.join(["execmock", "proxy", options.url, f"--only={rule}"])  # it judges what passes alone
     words = ["execmock", "verify", options.url, f"--only={rule}", *(f"--probe={name}" for name in probes)]
     words += [f"--seed={options.seed}"] if options.seed != 1 else []
     whole = [shlex.join([*words, *as_flags(options, without=NOT_AGAIN)]), *secrets]

@@ -17,7 +17,7 @@ from execmock.files import read_file
 from execmock.settings.parsers import parse_proxy, without_user_info
 
 if TYPE_CHECKING:
-    from execmock.settings import ProxySettings, VerifySettings
+    from execmock.settings import ProxySettings, RecordSettings, VerifySettings
 
 __all__ = ["Connections", "Proxy"]
 
@@ -49,16 +49,18 @@ class Connections:
     called: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: VerifySettings | ProxySettings) -> Connections:
-        """Return the policy of a run, checked for each address that the run is told."""
+    def of(
+        cls, options: VerifySettings | ProxySettings | RecordSettings, url: str | None = None
+    ) -> Connections:
+        """Return the policy of a run, checked for each address that the run is told, or for `url`."""
         every = ("proxy", "ca", "cert", "key", "insecure", "headers", "resolve")
         names = [name for name in every if hasattr(options, name)]
         called = {name: options.named(name) for name in names}
         found = cls(**{name: getattr(options, name) for name in names}, called=called)
         if found.key and not found.cert:
             raise ConfigError(f"{called['key']} needs a certificate; expected {called['cert']} FILE as well")
-        for url in filter(None, (options.url, options.embed_url)):
-            found.check(url)
+        for each in filter(None, (url or getattr(options, "url", ""), options.embed_url)):
+            found.check(each)
         return found
 
     def check(self, url: str) -> None:
