@@ -61,7 +61,7 @@ bench-smoke: $(VENV)/dev.stamp  ## run every part of the bench for a moment, to 
 judge: $(VENV)/dev.stamp  ## have verify judge hundreds of services that it may not accuse; can be interrupted and resumed
 	$(BIN)/python -m tests.verify.many_runs $(ARGS)
 
-reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (ten minutes)
+reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (twenty minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)
 
 hostile: $(VENV)/dev.stamp  ## send every hostile input, and print how long one client held up another

@@ -5,16 +5,22 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.stores.redis_process import RedisProcess
+from tests.stores.redis_sets import ClusterProcesses, SentinelProcesses
 
 from .deployment import behind_nginx
 from .disks import small_disk
+from .failovers import Many, failed_over, failed_over_unsent, resharded
 from .kills import kill_under_load
 from .outages import disk_full, redis_gone, redis_hangs, redis_restarted
 from .replicas import agree, moved
+
+_DOWN_AFTER = {"cluster": 1000, "sentinels": 3000}
+"""Milliseconds. Sentinels replace a master that was only slow as well, and what it still answers is lost."""
 
 Drill = tuple[str, Callable[[Path], Any]]
 
@@ -37,20 +43,38 @@ def drills(times: int, seed: int, redis: RedisProcess) -> Iterator[Drill]:
     )
 
 
+def failovers(times: int, cluster: ClusterProcesses, watched: SentinelProcesses) -> Iterator[Drill]:
+    """Yield the drills in which a master is replaced, without and with waiting for a replica."""
+    kinds: list[tuple[str, Many]] = [("cluster", cluster), ("sentinels", watched)]
+    for kind, many in kinds:
+        for wait in (0, 1):
+            told = f"{kind}, --store-wait {wait}"
+            killed = partial(failed_over, many, max(1, times // 10), wait)
+            yield f"master killed, {told}", killed
+            unsent = partial(failed_over_unsent, many, 10, wait)
+            yield f"master killed that could send nothing, {told}", unsent
+    yield "slots moved, cluster", lambda folder: resharded(cluster, max(1, times // 10), folder)
+
+
 def main(arguments: list[str]) -> int:
     """Run all drills; the exit code is 1 when one of them saw what must not be."""
     times, seed = int(arguments[0]) if arguments else 100, int(arguments[1]) if arguments[1:] else 1
     code = 0
     with tempfile.TemporaryDirectory() as place:
         redis = RedisProcess(folder_in(place, "redis"))
-        redis.start()
+        cluster = ClusterProcesses(folder_in(place, "cluster"), down_after=_DOWN_AFTER["cluster"])
+        watched = SentinelProcesses(folder_in(place, "sentinels"), down_after=_DOWN_AFTER["sentinels"])
         try:
-            for number, (name, drill) in enumerate(drills(times, seed, redis)):
+            for processes in (redis, cluster, watched):
+                processes.start()
+            every = [*drills(times, seed, redis), *failovers(times, cluster, watched)]
+            for number, (name, drill) in enumerate(every):
                 result = drill(folder_in(place, str(number)))
                 print(f"{name}: {'ok' if result.fine else 'FAILED'}\n    {result}", flush=True)
                 code |= not result.fine
         finally:
-            redis.stop()
+            for processes in (redis, cluster, watched):
+                processes.stop()
     return code
 
 

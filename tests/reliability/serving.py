@@ -31,11 +31,12 @@ class Reply(NamedTuple):
 class Client:
     """Talks to one server over one connection."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, key: str = "drill") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._key = key
 
     def ask(self, method: str, path: str, body: Any = None) -> Reply:
-        headers = {"Authorization": "Bearer drill", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         text = None if body is None else json.dumps(body)
         try:
             self._connection.request(method, path, text, headers)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.ports import free_port
@@ -10,18 +13,25 @@ from .redis_process import RedisProcess, eventually
 
 __all__ = ["ClusterProcesses", "SentinelProcesses"]
 
-_DOWN_AFTER = 1000
-"""Milliseconds of silence after which a node is taken to be down: more than a busy machine makes it wait."""
+_DOWN_AFTER = 2000
+"""Milliseconds of silence after which a node counts as down: more than a busy machine makes it wait."""
 _SLOTS = 16384
+_GUARDED = ("--min-replicas-to-write", "1")
 _SOON = ("--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
 
 
 class ClusterProcesses:
     """Three masters that share the slots, each with `replicas` replicas."""
 
-    def __init__(self, folder: Path, *options: str, replicas: int = 1) -> None:
+    def __init__(self, folder: Path, *options: str, replicas: int = 1, down_after: int = _DOWN_AFTER) -> None:
+        options = ("--cluster-node-timeout", f"{down_after}", *options)
         self.masters = [_node(folder, f"master-{number}", options) for number in range(3)]
         self.replicas = [_node(folder, f"replica-{number}", options) for number in range(3 * replicas)]
+
+    @property
+    def serving(self) -> list[RedisProcess]:
+        """The nodes that are masters now."""
+        return [node for node in self.nodes if b"role:master" in _role(node)]
 
     @property
     def nodes(self) -> list[RedisProcess]:
@@ -54,7 +64,47 @@ class ClusterProcesses:
         """Return when every slot is served and every replica follows its master."""
         for node in self.nodes:
             node.await_answer("CLUSTER INFO", b"cluster_state:ok")
-        eventually(lambda: all(map(_follows, self.nodes)), "replicas that follow")
+        _await_confirmed(self.nodes, len(self.replicas))
+
+    def master(self, key: str) -> RedisProcess:
+        """Return the node that serves the slot of a key."""
+        found: list[RedisProcess] = []
+
+        def look() -> bool:
+            found[:] = [node for node in self.nodes if _reached(node, f"EXISTS {key}").startswith(b":")]
+            return len(found) == 1
+
+        eventually(look, f"one node that serves {key}")
+        return found[0]
+
+    def replicas_of(self, master: RedisProcess) -> list[RedisProcess]:
+        return [node for node in self.nodes if f"master_port:{master.port}\r".encode() in _role(node)]
+
+    def bring_back(self, node: RedisProcess, key: str) -> None:
+        """Start a node that was killed once another serves a key of it, which it then follows."""
+        eventually(lambda: self.master(key) is not node, "a replica that takes over")
+        node.start()
+        # At first it takes itself for what it was.
+        node.await_answer("INFO replication", b"role:slave")
+        self.await_whole()
+
+    def move_slot(self, slot: int, source: RedisProcess, target: RedisProcess) -> int:
+        """Move a slot and its keys, one by one, while both nodes serve; return how many keys there were."""
+        names = [node.ask("CLUSTER MYID").split()[1].decode() for node in (source, target)]
+        _told(target, f"CLUSTER SETSLOT {slot} IMPORTING {names[0]}")
+        _told(source, f"CLUSTER SETSLOT {slot} MIGRATING {names[1]}")
+        moved = 0
+        while keys := source.ask(f"CLUSTER GETKEYSINSLOT {slot} 1").split()[2:]:
+            _told(source, f'MIGRATE 127.0.0.1 {target.port} "" 0 5000 KEYS {keys[0].decode()}')
+            moved += 1
+        for node in (target, source):
+            _told(node, f"CLUSTER SETSLOT {slot} NODE {names[1]}")
+        return moved
+
+    def empty(self) -> None:
+        """Forget all keys."""
+        for node in self.serving:
+            node.ask("FLUSHALL")
 
     def stop(self) -> None:
         for node in self.nodes:
@@ -62,17 +112,21 @@ class ClusterProcesses:
 
 
 class SentinelProcesses:
-    """A master that is called "orders", two replicas, and three sentinels that agree in twos."""
+    """A master that is called "orders", two replicas, and three sentinels that agree in twos.
+
+    A master without a replica takes no writes: it may have been replaced because it was slow.
+    """
 
     name = "orders"
 
-    def __init__(self, folder: Path, *options: str, sentinel_lines: str = "", master_lines: str = "") -> None:
+    def __init__(self, folder: Path, *options: str, down_after: int = _DOWN_AFTER) -> None:
         self.servers = [
-            RedisProcess(_folder(folder, f"server-{number}"), *_SOON, *options) for number in range(3)
+            RedisProcess(_folder(folder, f"server-{number}"), *_SOON, *_GUARDED, *options)
+            for number in range(3)
         ]
         lines = f"sentinel monitor {self.name} 127.0.0.1 {self.servers[0].port} 2\n"
-        lines += f"sentinel down-after-milliseconds {self.name} {_DOWN_AFTER}\n"
-        lines += f"sentinel failover-timeout {self.name} 5000\n{master_lines}{sentinel_lines}"
+        lines += f"sentinel down-after-milliseconds {self.name} {down_after}\n"
+        lines += f"sentinel failover-timeout {self.name} 5000\n"
         self.sentinels = [
             RedisProcess(_folder(folder, f"sentinel-{number}"), sentinel=lines) for number in range(3)
         ]
@@ -92,10 +146,25 @@ class SentinelProcesses:
 
     def await_whole(self) -> None:
         """Return when every replica follows, and all sentinels know it and each other."""
-        eventually(lambda: all(map(_follows, self.servers)), "replicas that follow")
+        _await_confirmed(self.servers, 2)
         eventually(lambda: all(map(self._knows_all, self.sentinels)), "sentinels that know all")
 
-    def master(self) -> RedisProcess:
+    def replicas_of(self, master: RedisProcess) -> list[RedisProcess]:
+        return [server for server in self.servers if server is not master]
+
+    def bring_back(self, server: RedisProcess, key: str) -> None:
+        """Start a server that was killed once another is the master, which it then follows."""
+        eventually(lambda: self.master(key) is not server, "a replica that takes over")
+        server.start()
+        # The sentinels would tell it too, ten seconds later.
+        server.ask(f"REPLICAOF 127.0.0.1 {self.master(key).port}")
+        self.await_whole()
+
+    def empty(self) -> None:
+        """Forget all keys."""
+        self.master("").ask("FLUSHALL")
+
+    def master(self, _: str) -> RedisProcess:
         """Return the server that the first sentinel takes for the master."""
         answer = self.sentinels[0].ask(f"SENTINEL GET-MASTER-ADDR-BY-NAME {self.name}")
         return next(server for server in self.servers if f"{server.port}".encode() in answer)
@@ -117,7 +186,6 @@ def _node(folder: Path, name: str, options: tuple[str, ...]) -> RedisProcess:
     cluster = {
         "enabled": "yes",
         "port": f"{bus}",
-        "node-timeout": f"{_DOWN_AFTER}",
         # A replica may take its master's place however long it has not heard of it.
         "replica-validity-factor": "0",
         "require-full-coverage": "no",
@@ -134,6 +202,41 @@ def _folder(folder: Path, name: str) -> Path:
     return made
 
 
-def _follows(node: RedisProcess) -> bool:
-    said = node.ask("INFO replication")
-    return b"role:master" in said or b"master_link_status:up" in said
+def _await_confirmed(servers: Sequence[RedisProcess], count: int) -> None:
+    """Return when so many replicas have confirmed what their masters have written until now.
+
+    A replica that has just joined is sent what is new a second later, and says all the while that it follows.
+    """
+    eventually(lambda: sum(len(_confirmed(server)) for server in servers) == count, "replicas that follow")
+    for server in servers:
+        written = int(re.findall(rb"master_repl_offset:(\d+)", _role(server))[0])
+        if _confirmed(server):
+            what = f"a replica that has {written} bytes"
+            eventually(partial(_has_confirmed, server, written), what)
+
+
+def _has_confirmed(server: RedisProcess, written: int) -> bool:
+    return min(_confirmed(server), default=0) >= written
+
+
+def _confirmed(server: RedisProcess) -> list[int]:
+    """Return how many bytes each replica of a server has confirmed."""
+    return [int(offset) for offset in re.findall(rb"state=online,offset=(\d+)", _role(server))]
+
+
+def _role(node: RedisProcess) -> bytes:
+    return _reached(node, "INFO replication")
+
+
+def _reached(node: RedisProcess, command: str) -> bytes:
+    """Return an answer, nothing from a node that was killed."""
+    try:
+        return node.ask(command)
+    except OSError:
+        return b""
+
+
+def _told(node: RedisProcess, command: str) -> None:
+    answer = node.ask(command)
+    if not answer.startswith(b"+"):
+        raise RuntimeError(f"{command}: {answer!r}")

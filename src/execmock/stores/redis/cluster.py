@@ -13,6 +13,7 @@ from redis.exceptions import (
     AskError,
     ClusterDownError,
     MovedError,
+    RedisClusterException,
     ResponseError,
     SlotNotCoveredError,
     TryAgainError,
@@ -89,7 +90,13 @@ class Cluster:
         await asyncio.shield(self._start)
 
     async def _begin(self) -> None:
-        await self._client.initialize()
+        try:
+            await self._client.initialize()
+        except (*FAILURES, IndexError) as error:
+            await self._open_again()
+            if isinstance(error, IndexError):
+                raise RedisClusterException("no node of the cluster has a slot") from None
+            raise
 
     def _node_of(self, request: Request) -> ClusterNode:
         node = self._client.get_node_from_key(request.key)
@@ -157,16 +164,18 @@ class Cluster:
             answers = await pipeline.execute(raise_on_error=False, allow_redirections=False)
         except FAILURES as error:
             answers = [error] * (len(words) + asking)
-        return await self._noting_loss(node, answers[asking:])
+        return self._noting_loss(node, answers[asking:])
 
-    async def _noting_loss(self, node: ClusterNode, answers: list[Any]) -> list[Any]:
+    def _noting_loss(self, node: ClusterNode, answers: list[Any]) -> list[Any]:
         for at, answer in enumerate(answers):
             if isinstance(answer, ClusterDownError):
                 self._look_again()
             elif isinstance(answer, Exception) and not isinstance(answer, ResponseError):
                 answers[at:] = [answer] * (len(answers) - at)
-                # Other connections to it are lost as well, or will be; another node may have its slots now.
-                await node.disconnect()
+                # Its other connections are lost as well, or will be. Each is closed by who takes it next, for
+                # to close one that is in use breaks the client.
+                for connection in node._connections:  # noqa: SLF001 - there is a method for those in use alone
+                    connection.mark_for_reconnect()  # type: ignore[no-untyped-call]
                 self._look_again()
                 break
         return answers
@@ -180,8 +189,13 @@ class Cluster:
         """Learn which node has which slots."""
         try:
             await self._client.nodes_manager.initialize()
-        except FAILURES:
-            # None of the nodes that it knew answers; those of the address may have moved.
-            old, self._client, self._start = self._client, self._opened(), None
-            await old.aclose()
+        except (*FAILURES, IndexError):
+            # None of the nodes that it knew answers, or none has a slot; those of the address may know more.
+            self._start = None
+            await self._open_again()
         await asyncio.sleep(_BETWEEN_LOOKS)
+
+    async def _open_again(self) -> None:
+        """Begin again with the nodes of the address: the client forgets those when it learns of others."""
+        old, self._client = self._client, self._opened()
+        await old.aclose()

@@ -83,9 +83,17 @@ class Commands:
 
     def _send(self) -> None:
         sent, self._waiting = self._waiting, []
-        task = asyncio.get_running_loop().create_task(self._exchange.send(sent))
+        task = asyncio.get_running_loop().create_task(self._deliver(sent))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    async def _deliver(self, sent: Sequence[Request]) -> None:
+        try:
+            await self._exchange.send(sent)
+        except Exception as error:
+            # A client that breaks is an error of all that it was given: without it they would wait for ever.
+            for request in sent:
+                request.settle(error)
 
     def _failed(self, error: Exception) -> StoreError:
         if isinstance(error, NoScriptError):

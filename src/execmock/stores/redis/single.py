@@ -10,6 +10,7 @@ from redis.asyncio.connection import Connection, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 from redis.backoff import NoBackoff
+from redis.exceptions import ResponseError
 
 from execmock.errors import nearest_or_all, quoted
 from execmock.stores.redis.address import Address
@@ -48,7 +49,8 @@ class SingleRedis:
             answers = await pipeline.execute(raise_on_error=False)
         except FAILURES as error:
             answers = [error] * len(words)
-        if not settle(requests, answers, self._replicas) and self._sentinel is not None:
+        enough = settle(requests, answers, self._replicas) and not any(map(_lacks_replicas, answers))
+        if self._sentinel is not None and not enough:
             # The sentinels may have another master, which the old one has not been told of.
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
@@ -94,6 +96,11 @@ class _Sentinel(Sentinel):
         if name not in known:
             return f"the sentinels know no master {quoted(name)}.{nearest_or_all(name, known)}"
         return f"the master {quoted(name)} is down, and the sentinels have no other yet"
+
+
+def _lacks_replicas(answer: Any) -> bool:
+    """Whether a master refuses writes because its replicas have left it (its `min-replicas-to-write`)."""
+    return isinstance(answer, ResponseError) and str(answer).startswith("NOREPLICAS")
 
 
 def _never() -> Retry:
