@@ -4,6 +4,7 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+SECONDS ?= 600
 # One more than there are cores: tests that wait for a browser or a program leave theirs idle.
 JOBS   ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 FITS   := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -24,7 +25,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability docs lock hooks screenshots programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability hostile fuzz docs lock hooks screenshots programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -63,12 +64,19 @@ judge: $(VENV)/dev.stamp  ## have verify judge hundreds of services that it may 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (twenty minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)
 
+hostile: $(VENV)/dev.stamp  ## send every hostile input, and print how long one client held up another
+	$(BIN)/python -m tests.hostile $(ARGS)
+
+fuzz: $(VENV)/fuzz.stamp  ## fuzz all that reads what comes from outside, guided by coverage, for SECONDS
+	$(BIN)/python -m tests.fuzz $(SECONDS) $(ARGS)
+
 docs: $(VENV)/dev.stamp  ## write the generated parts of the documentation
 	$(BIN)/python tools/write_docs.py
 
 lock: $(VENV)/lock.stamp  ## pin what development and CI install; ARGS="--upgrade" takes newer versions
 	$(COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml $(ARGS)
 	$(COMPILE) --output-file requirements/lock.txt requirements/lock.in $(ARGS)
+	$(COMPILE) --output-file requirements/fuzz.txt requirements/fuzz.in $(ARGS)
 
 hooks: $(VENV)/dev.stamp  ## check each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
@@ -110,4 +118,9 @@ $(VENV)/dev.stamp: requirements/dev.txt src/execmock/version.py pyproject.toml h
 $(VENV)/lock.stamp: requirements/lock.txt $(VENV)/python-$(CHOSEN).stamp
 	@$(LONG) "Installing what writes the pins into $(VENV)" \
 	    $(PIP) --require-hashes --no-deps --requirement requirements/lock.txt
+	@touch $@
+
+$(VENV)/fuzz.stamp: requirements/fuzz.txt $(VENV)/dev.stamp
+	@$(LONG) "Installing the fuzzer into $(VENV)" \
+	    $(PIP) --require-hashes --no-deps --requirement requirements/fuzz.txt
 	@touch $@

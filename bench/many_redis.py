@@ -106,7 +106,7 @@ def load(
     script = folder / f"{work}.lua"
     script.write_text(lua(work, paths))
     url = f"http://127.0.0.1:{server.port}"
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
     before = [cpu_of(server.pid), *(cpu_of(node.pid) for node in nodes)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     after = [cpu_of(server.pid), *(cpu_of(node.pid) for node in nodes)]

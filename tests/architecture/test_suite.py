@@ -25,7 +25,7 @@ SLOW = {
         "sample_project",
         "scenarios",
     ),
-    *("coverage", "faults", "hostile", "proxy", "recorder", "server", "stores", "testing", "verify"),
+    *("coverage", "faults", "fuzz", "hostile", "proxy", "recorder", "server", "stores", "testing", "verify"),
 }
 STARTS = {"subprocess", "tests.ports", "tests.programs", "tests.schemathesis_runs"}
 FEW = {

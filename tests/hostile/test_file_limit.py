@@ -94,9 +94,8 @@ def test_new_connections_are_refused_with_503_and_one_line_says_so(server: Servi
             connection.close()
         wait_for_room(server)
     out, err = server.end()
-    assert err.count("\n") == 1
-    assert "of the 64 files that this process may have open" in err
-    assert "Traceback" not in out
+    assert err.count("of the 64 files that this process may have open") == 1
+    assert "Traceback" not in out + err
 
 
 def test_a_burst_that_sends_nothing_keeps_no_one_from_an_answer(server: Serving) -> None:
@@ -109,5 +108,5 @@ def test_a_burst_that_sends_nothing_keeps_no_one_from_an_answer(server: Serving)
         assert asked(first).status == 200
     wait_for_room(server)
     _, err = server.end()
-    assert err.count("\n") == 1
-    assert "files that this process may have open" in err
+    assert err.count("files that this process may have open") == 1
+    assert "Traceback" not in err

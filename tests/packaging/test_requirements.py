@@ -13,7 +13,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-FILES = ["dev.txt", "lock.txt"]
+FILES = ["dev.txt", "lock.txt", "fuzz.txt"]
 PIN = re.compile(
     r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)(?: ; [^\\\n]+?)?"
     r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"

@@ -226,7 +226,8 @@ def resharded(cluster: ClusterProcesses, rounds: int, folder: Path) -> Reshardin
                     source = cluster.master(key)
                     others = [node for node in cluster.serving if node is not source]
                     slot = int(source.ask(f"CLUSTER KEYSLOT {key}")[1:])
-                    result.keys += cluster.move_slot(slot, source, others[number % 2])
+                    with cluster.moving_slot(slot, source, others[number % 2]) as moved:
+                        result.keys += moved
                     result.slots += 1
                     load.await_more(5)
         load.note(result)

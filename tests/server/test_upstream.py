@@ -45,7 +45,8 @@ async def test_what_the_contract_does_not_know_is_passed_on_logged_and_kept(mock
 async def test_an_upstream_that_is_away_is_a_502_in_the_api_s_form(mock_server: Any) -> None:
     async with upstream(says()) as url:
         server = await mock_server(upstream=url)
-    answer = await server.get("/v1/orders")
+    answer = await server.send("GET", "/v1/orders", headers={"Origin": "http://page.test"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"  # a page can read what is wrong
     assert (answer.status, answer.json["message"]) == (502, f"{url} gave no answer: Connection refused")
     assert (await server.get("/v1/executions")).status == 200
 
@@ -96,6 +97,18 @@ async def test_an_upstream_may_have_a_certificate_of_its_own_and_ask_for_one(
         untrusted = await (await mock_server(upstream=url, **own)).get("/v1/orders")
         assert untrusted.status == 502
         assert "its certificate is not trusted" in untrusted.json["message"]
+
+
+async def test_an_upstream_is_reached_by_the_http_proxy_of_the_environment(
+    mock_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    async with upstream(says(ANSWER, asked=asked)) as url:
+        monkeypatch.setenv("http_proxy", url)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        server = await mock_server(upstream="http://shop.test:81")
+        assert (await server.get("/v1/orders")).status == 203
+    assert asked[0].startswith(b"GET http://shop.test:81/v1/orders HTTP/1.1\r\n")
 
 
 def test_what_is_said_of_an_upstream_needs_one() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -88,8 +89,12 @@ class ClusterProcesses:
         node.await_answer("INFO replication", b"role:slave")
         self.await_whole()
 
-    def move_slot(self, slot: int, source: RedisProcess, target: RedisProcess) -> int:
-        """Move a slot and its keys, one by one, while both nodes serve; return how many keys there were."""
+    @contextmanager
+    def moving_slot(self, slot: int, source: RedisProcess, target: RedisProcess) -> Iterator[int]:
+        """Move a slot's keys, one by one, while both nodes serve; until the block ends the slot is not moved.
+
+        Gives how many keys there were.
+        """
         names = [node.ask("CLUSTER MYID").split()[1].decode() for node in (source, target)]
         _told(target, f"CLUSTER SETSLOT {slot} IMPORTING {names[0]}")
         _told(source, f"CLUSTER SETSLOT {slot} MIGRATING {names[1]}")
@@ -97,9 +102,9 @@ class ClusterProcesses:
         while keys := source.ask(f"CLUSTER GETKEYSINSLOT {slot} 1").split()[2:]:
             _told(source, f'MIGRATE 127.0.0.1 {target.port} "" 0 5000 KEYS {keys[0].decode()}')
             moved += 1
+        yield moved
         for node in (target, source):
             _told(node, f"CLUSTER SETSLOT {slot} NODE {names[1]}")
-        return moved
 
     def empty(self) -> None:
         """Forget all keys."""

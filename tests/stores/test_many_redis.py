@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import ExitStack
 from typing import Any
@@ -38,6 +39,23 @@ async def test_sandboxes_spread_over_the_nodes_of_a_cluster(redis_cluster: Clust
     assert min(map(len, held)) > 2
     for number in range(40):
         await store.clear(f"spread-{number}")
+    await store.close()
+
+
+async def test_a_slot_that_moves_is_served_where_its_keys_are(redis_cluster: ClusterProcesses) -> None:
+    store = open_store(redis_cluster.url())
+    key, keep = keeping("moves", "x")
+    value = await store.update(key, keep)
+    place = "execmock:{moves}:counters"
+    source = redis_cluster.master(place)
+    target = next(node for node in redis_cluster.serving if node is not source)
+    slot = int(source.ask(f"CLUSTER KEYSLOT {place}")[1:])
+    with redis_cluster.moving_slot(slot, source, target) as moved:
+        assert moved == 3
+        assert await asyncio.gather(*(store.get(key) for _ in range(20))) == [value] * 20
+        assert await store.update(key, keep) == value
+    assert await store.get(key) == value
+    await store.clear("moves")
     await store.close()
 
 

@@ -220,6 +220,20 @@ def test_many_members_that_nothing_is_said_of_change_no_message(schema: dict[str
     assert SchemaValidator(schema).violations(value) == SchemaValidator({"allOf": [schema]}).violations(value)
 
 
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            {f"x{number}": 1 for number in range(3_000)},
+        ),
+        ({"items": {"type": "string"}}, [1] * 3_000),
+    ],
+)
+def test_of_thousands_of_violations_the_first_are_told(schema: dict[str, Any], value: Any) -> None:
+    assert len(SchemaValidator(schema).violations(value)) == 1_000
+
+
 def test_a_misfit_that_nests_deeper_than_the_engine_reads_raises_a_value_error() -> None:
     deep: Any = 1
     for _ in range(300):

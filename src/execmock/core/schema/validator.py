@@ -14,7 +14,7 @@ import jsonschema_rs
 
 from execmock.core.json_text import encode
 from execmock.core.schema.violation import Violation
-from execmock.core.schema.wording import Failure, Keyword, Path, worded
+from execmock.core.schema.wording import MOST_TOLD, Failure, Keyword, Path, worded
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -85,7 +85,7 @@ class SchemaValidator:
         return {**value, **emptied} if emptied else value
 
     def _failures(self, errors: Iterable[ValidationError], value: Any) -> list[Failure]:
-        return [self._failure(error, value) for error in errors]
+        return [self._failure(error, value) for error in islice(errors, MOST_TOLD)]
 
     def _failure(self, error: ValidationError, value: Any) -> Failure:
         kind = error.kind

@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 from execmock.core.schema.violation import NOTHING, Violation, shorten
 from execmock.errors import nearest
 
-__all__ = ["Failure", "Keyword", "Path", "worded"]
+__all__ = ["MOST_TOLD", "Failure", "Keyword", "Path", "worded"]
 
 Path = tuple[str | int, ...]
 
+MOST_TOLD = 1_000
+"""Unknown members of one object, and failures of one value, that are told: to find near names takes long."""
 _SHAPES = ("type", "enum", "const")
 
 
@@ -104,7 +106,7 @@ def _word(failures: Sequence[Failure], where: str, found: list[Violation]) -> No
                 inner = (*path, name)
                 found.append(Violation(_place(where, inner), keyword.members[name], NOTHING, inner))
         else:
-            for name in names:
+            for name in names[:MOST_TOLD]:
                 inner, hint = (*path, name), nearest(name, keyword.known)
                 expected = f"one of {', '.join(keyword.known)}"
                 found.append(Violation(_place(where, inner), expected, received[name], inner, True, hint))

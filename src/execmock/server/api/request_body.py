@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from execmock.server.api.strictness import Strictness, breaks
 from execmock.service.refusals import Refusal
 
 __all__ = ["BodyValidator"]
+
+_LONG = 1 << 16
 
 
 class BodyValidator:
@@ -48,7 +51,7 @@ class BodyValidator:
                 self._strictness.wrong_content_type, "The content type is not supported", [violation]
             )
         try:
-            body = decode(request.body, self._deepest)
+            body = _decoded(request.body, self._deepest)
         except JsonError as error:
             came = request.body[:60].decode("utf-8", "replace")
             violation = Violation("body", f"a JSON object; {error.message}", came)
@@ -87,6 +90,17 @@ class BodyValidator:
                 )
         if found:
             raise Refusal(strictness.invalid, breaks(len(found)), found)
+
+
+def _decoded(text: bytes, deepest: int) -> Any:
+    if len(text) <= _LONG or not gc.isenabled():
+        return decode(text, deepest)
+    # The collector would look at millions of new values several times, and nothing else could run meanwhile.
+    gc.disable()
+    try:
+        return decode(text, deepest)
+    finally:
+        gc.enable()
 
 
 def _plain(media_type: str) -> str:

@@ -96,7 +96,7 @@ class Dispatcher:
     ) -> web.StreamResponse:
         passed = await upstream.pass_on(incoming, request, self.api.record)
         return (
-            _response(refused(passed, self._request_ids.next(None)), {})
+            _response(refused(passed, self._request_ids.next(None)), self.api.for_browsers(request))
             if isinstance(passed, Refusal)
             else passed
         )
@@ -213,6 +213,10 @@ class ApiDispatcher:
         if self.strays is not None:
             self.strays.unreadable(self._entry(request, result, 0.0, real), opened, refusal.message)
         return _response(result.answer, self._cors.headers(request.headers))
+
+    def for_browsers(self, request: Request) -> Mapping[str, str]:
+        """Return the headers by which a page of another origin may read an answer."""
+        return self._cors.headers(request.headers)
 
     def is_preflight(self, request: Request) -> bool:
         """Whether a browser asks for permission before it sends the request itself."""

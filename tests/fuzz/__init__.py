@@ -1,0 +1,1 @@
+"""Functions that take any bytes, and a fuzzer that is guided by what they reach."""
