@@ -26,6 +26,7 @@ from execmock.verify.interruption import Interruption
 from execmock.verify.judge import Interruptions, judge
 from execmock.verify.learned import Learned
 from execmock.verify.outcome import RuleResult
+from execmock.verify.pagination import OTHERS, others_create
 from execmock.verify.preflight import Preflight
 from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
@@ -339,7 +340,7 @@ class Runner:
             created=client.creates.made,
             silent=self._silent(client.journal, clock) if results else "",
             interrupted=self.interruption.signal,
-            notes=(*between(client.journal, self.options), *self._notes(), *self.learned.notes),
+            notes=(*between(client.journal, self.options), *self._notes(evidence), *self.learned.notes),
         )
 
     def _silent(self, journal: Iterable[Exchange], clock: TargetClock) -> str:
@@ -359,7 +360,9 @@ class Runner:
             return "no request to the embed API got an answer"
         return ""
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, evidence: Evidence | None) -> Iterator[str]:
+        if evidence and others_create(evidence):
+            yield OTHERS
         if self.options.insecure:
             yield "certificates were not checked (--insecure)"
         if self.left_out:

@@ -66,6 +66,8 @@ async def pages(session: Session) -> None:
     await _walks(session)
     if session.writes and not session.gentle:
         await _growing(session)
+    for offset in (0, (total or 1) - 1):
+        await session.list("new", limit=100, offset=offset)  # what others have created meanwhile
 
 
 async def _top_up(session: Session) -> None:

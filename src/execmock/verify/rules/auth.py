@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.verify.equality import same_json
 from execmock.verify.evidence import Evidence
-from execmock.verify.exchange import Exchange
+from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.json_values import rebuilt
 from execmock.verify.requests import CREATE, EXECUTE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
@@ -201,11 +201,30 @@ def tenancy_list(evidence: Evidence) -> Iterator[Check]:
     under="tenancy.read",
 )
 def same_answer(evidence: Evidence) -> Iterator[Check]:
-    """Compares status and body, except requestId and the id itself."""
+    """Compares status and body, except requestId and the id itself; a plain 403 without data is accepted."""
     absent = evidence.first("tenancy", "absent/by-b")
     for seen in evidence.seen("tenancy", "foreign/a-by-b"):
         if absent is not None and not seen.ok:
-            yield alike(seen, absent)
+            yield Check(True, seen) if _is_plain(evidence, seen) else alike(seen, absent)
+
+
+def _is_plain(evidence: Evidence, seen: Exchange) -> bool:
+    """Whether an answer forbids, and shows nothing of the execution that it hides."""
+    owners = {made.at("/data/execution/organizationId") for made in evidence.ok_creates()}
+    told = any(isinstance(owner, str) and owner and owner.encode() in seen.body for owner in owners)
+    return seen.status == 403 and seen.at("/data") in (ABSENT, None) and not told
+
+
+@_TENANCY.advisory(
+    "not-told-apart", "Another organization's id is not told from one that does not exist by a 403."
+)
+def not_told_apart(evidence: Evidence) -> Iterator[Check]:
+    """A 403 tells which ids there are; a page lists it for other operations."""
+    absent = evidence.first("tenancy", "absent/by-b")
+    for seen in evidence.seen("tenancy", "foreign/a-by-b"):
+        if absent is not None and not seen.ok:
+            said = f"status {absent.status}, as for an id that does not exist"
+            yield check(seen.status != 403 or absent.status == 403, seen, said, chain=(absent,))
 
 
 def alike(seen: Exchange, other: Exchange) -> Check:

@@ -80,14 +80,28 @@ def _methods(evidence: Evidence, seen: Exchange) -> set[str]:
 
 @_HTTP.expected(
     "unsupported-content-type",
-    "A create that does not say its body is JSON is refused with 415 or 400.",
+    "A create that does not say its body is JSON is refused with 415 or 400, or taken as JSON.",
     operations=CREATE,
     at="responses/415",
 )
 def unsupported_content_type(evidence: Evidence) -> Iterator[Check]:
     """The body is valid; only its declared type is wrong."""
     for seen in evidence.seen("http", "content-type"):
-        yield check(seen.status in evidence.statuses("wrongContentType"), seen, "status 415 or 400")
+        fits = seen.ok or seen.status in evidence.statuses("wrongContentType")
+        yield check(fits, seen, "status 415 or 400, or a success")
+
+
+@_HTTP.advisory(
+    "content-type-checked",
+    "A create that does not say its body is JSON is refused.",
+    operations=CREATE,
+    at="responses/415",
+)
+def content_type_checked(evidence: Evidence) -> Iterator[Check]:
+    """A service that looks at the body alone takes it; no page forbids that."""
+    for seen in evidence.seen("http", "content-type"):
+        said = f"a success for {seen.request.headers.get('Content-Type') or 'no content type'}"
+        yield check(not seen.ok, seen, "a refusal", said)
 
 
 @_HTTP.expected(

@@ -12,7 +12,7 @@ from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.lateness import LATE, may_be_late, undisturbed
-from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
+from execmock.verify.pagination import Page, counts, created_ids, page_of, pages, steady
 from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.wording import Said, Told, told
@@ -46,7 +46,7 @@ def no_duplicates(evidence: Evidence) -> Iterator[Check]:
     for label in ("walk/7", "walk/20", "walk/100", "growing/walk"):
         found = list(pages(evidence, "paging", label))
         if len(found) > 1:
-            yield _judge_repeats(evidence, found)
+            yield from steady(evidence, (_judge_repeats(evidence, found),))
 
 
 def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
@@ -80,14 +80,18 @@ def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
 )
 def no_gaps(evidence: Evidence) -> Iterator[Check]:
     """Walks in pages of different sizes over one range must show the same executions."""
-    steady = not any(bounds.grown for bounds in list(counts(evidence))[-1:])
+    yield from steady(evidence, _gaps(evidence))
+
+
+def _gaps(evidence: Evidence) -> Iterator[Check]:
+    still = not any(bounds.grown for bounds in list(counts(evidence))[-1:])
     walks = dict(_walks(evidence))
     for (small, one), (large, other) in pairwise(walks.items()):
         left, right = _stretch(one), _stretch(other)
         common = min(len(left), len(right))
         lacking = set(right[:common]) - set(left)
         lacking |= set(left[:common]) - set(right)
-        if steady and common:
+        if still and common:
             said = Said(f"{len(lacking)} executions in one walk alone, such as {next(iter(lacking), '')}")
             wanted = f"the same executions in pages of {small} as in pages of {large}"
             both = _answers((*one, *other))

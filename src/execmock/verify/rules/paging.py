@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
-from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
+from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages, steady
 from execmock.verify.requests import LIST
 from execmock.verify.rule import Check, Rules, check
 from execmock.verify.wording import Said
@@ -110,14 +110,19 @@ def page_maximum(evidence: Evidence) -> Iterator[Check]:
 )
 def page_items(evidence: Evidence) -> Iterator[Check]:
     """A count before the page says how many items it must hold at least, one after it how many at most."""
-    most, known = _most(evidence), tuple(counts(evidence))
-    for page in pages(evidence, "paging"):
-        if page.limit is not None and page.limit <= most:
-            yield from _judge_count(page, known)
+    yield from steady(evidence, _judge_counts(evidence))
+    most = _most(evidence)
     for seen in evidence.successes(LIST):
         found = page_of(seen)
         if found is not None:
             yield from _judge_echo(found, most)
+
+
+def _judge_counts(evidence: Evidence) -> Iterator[Check]:
+    most, known = _most(evidence), tuple(counts(evidence))
+    for page in pages(evidence, "paging"):
+        if page.limit is not None and page.limit <= most:
+            yield from _judge_count(page, known)
 
 
 def _judge_count(page: Page, known: Iterable[Bounds]) -> Iterator[Check]:
@@ -149,6 +154,10 @@ def _judge_echo(page: Page, most: int) -> Iterator[Check]:
 )
 def has_more(evidence: Evidence) -> Iterator[Check]:
     """Between two counts that differ, only what both imply is judged."""
+    yield from steady(evidence, _judge_more(evidence))
+
+
+def _judge_more(evidence: Evidence) -> Iterator[Check]:
     for bounds in counts(evidence):
         for page in pages(evidence, "paging", "boundary"):
             if bounds.covers(page.seen) and isinstance(page.more, bool):
@@ -168,15 +177,21 @@ def _more(page: Page, wanted: bool, why: str, bounds: Bounds) -> Check:
 @_PAGES.expected("past-end", "An offset past the end gives an empty page without more.")
 def past_end(evidence: Evidence) -> Iterator[Check]:
     """Judged for offsets beyond every count."""
-    for bounds in counts(evidence):
-        for seen in evidence.seen("paging", "boundary"):
-            offset = offset_of(seen)
-            if bounds.covers(seen) and offset >= bounds.high:
-                page = page_of(seen)
-                yield check(seen.ok, seen, f"status {evidence.success(LIST)} and no items")
-                if page is not None:
-                    empty = not page.items and page.more is not True
-                    yield check(empty, seen, "no items and hasMore false", at="/data")
+    beyond = [
+        seen
+        for bounds in counts(evidence)
+        for seen in evidence.seen("paging", "boundary")
+        if bounds.covers(seen) and offset_of(seen) >= bounds.high
+    ]
+    for seen in beyond:
+        yield check(seen.ok, seen, f"status {evidence.success(LIST)} and no items")
+    found = (page for page in map(page_of, beyond) if page is not None)
+    yield from steady(evidence, map(_judge_empty, found))
+
+
+def _judge_empty(page: Page) -> Check:
+    empty = not page.items and page.more is not True
+    return check(empty, page.seen, "no items and hasMore false", at="/data")
 
 
 @_PAGES.expected(

@@ -63,7 +63,7 @@ class AllowOfOneRoute(Behaviour):
         raise RefusalError(405, "Method not allowed", headers={"Allow": sorted(methods)[-1]})
 
 
-@fault("any-content-type", "A body of any content type is read as JSON.", "http.unsupported-content-type")
+@fault("any-content-type", "A body of any content type is read as JSON.", "http.content-type-checked")
 class AnyContentType(Behaviour):
     def check_content_type(self, request: Request) -> None:
         pass

@@ -35,10 +35,21 @@ class ListsAcross(Behaviour):
         return list(self.shelf.executions.values())[::-1]
 
 
-@fault("foreign-403", "Another organization's execution is forbidden, not unknown.", "tenancy.same-answer")
+@fault("foreign-403", "Another organization's execution is forbidden, not unknown.", "tenancy.not-told-apart")
 class Foreign403(Behaviour):
     def foreign(self, request: Request, execution: Execution) -> Execution:
         raise RefusalError(403, "No access to this execution")
+
+
+@fault(
+    "foreign-403-told",
+    "The refusal with 403 of another's execution says whose it is.",
+    "tenancy.same-answer",
+    "tenancy.not-told-apart",
+)
+class Foreign403Told(Behaviour):
+    def foreign(self, request: Request, execution: Execution) -> Execution:
+        raise RefusalError(403, "No access to this execution", (f"it is {execution.organization}'s",))
 
 
 @fault("foreign-told", "The refusal of another's execution says whose it is.", "tenancy.same-answer")

@@ -60,6 +60,16 @@ class ListLate(Behaviour):
         return [e for e in super().listed(organization) if now - self.noticed.setdefault(e.id, now) >= late]
 
 
+@variant("others-create", "Somebody else creates executions in the organization while a client turns pages.")
+class OthersCreate(Behaviour):
+    async def list_executions(self, request: Request) -> Answer:
+        if self.limit(request) == 7 and self.offset(request) % 7 == 0:
+            body = {"workflowId": FREE_WORKFLOW, "sourceEntityType": "order", "sourceSystem": "another"}
+            for _ in range(3):
+                self.shelf.add(self.make(request, self.identify(request), body))
+        return await super().list_executions(request)
+
+
 @variant("full-tenant", "The organization holds 3000 executions already.")
 class FullTenant(Behaviour):
     held = 3000
