@@ -20,8 +20,11 @@ Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 
 def encode(value: Any) -> bytes:
-    """Return JSON as ASCII; lone surrogates are sent as escapes."""
-    return json.dumps(value).encode()
+    """Return JSON in UTF-8, as most clients write it; escaped where a lone surrogate is in it."""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value).encode()
 
 
 def mark(seed: int, started: int) -> str:

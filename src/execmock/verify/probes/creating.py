@@ -141,9 +141,11 @@ def _payloads() -> Iterator[tuple[str, Any]]:
             "null": None,
             "list": [3, 1, [2, {"a": []}], 1],
             "empty": {},
+            "digits": ["007", "1e3", "123"],
             **_NAMES,
         },
     )
     yield "unicode", {"Zürich 東京": _UNICODE, "name with blanks": "", "text": _UNICODE}
+    yield "long", {"text": "東京" * 6_000}  # over boundaries of 16 and 32 KiB, within Express's 100 KB
     yield "deep", deep
     yield "numbers", {"float": 0.1, "minus": -12.75, "integer": 2**53 - 1}

@@ -154,6 +154,23 @@ class EchoNormalizes(Rewriting):
 
 
 @fault(
+    "echo-latin-1", "Bodies in UTF-8 are read as Latin-1.", "create.echo", also=("create.read-your-write",)
+)
+class EchoLatin1(Behaviour):
+    def decode(self, body: bytes) -> object:
+        return super().decode(body.decode("latin-1").encode())
+
+
+@fault("echo-broken-in-two", "Characters on a boundary of 16 KiB are read as two.", "create.echo")
+class EchoBrokenInTwo(Behaviour):
+    size = 16_384
+
+    def decode(self, body: bytes) -> object:
+        parts = (body[start : start + self.size] for start in range(0, len(body), self.size))
+        return super().decode("".join(part.decode(errors="replace") for part in parts).encode())
+
+
+@fault(
     "echo-drops-emoji",
     "Characters outside the basic plane become question marks.",
     "create.echo",
@@ -168,6 +185,14 @@ class EchoDropsEmoji(Rewriting):
 class EchoDropsNulls(Rewriting):
     def rewrite(self, value: object) -> object:
         return {n: v for n, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+
+@fault(
+    "echo-reads-digits", "Texts of digits become numbers.", "create.echo", also=("create.read-your-write",)
+)
+class EchoReadsDigits(Rewriting):
+    def rewrite(self, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 @fault(
