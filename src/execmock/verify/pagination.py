@@ -117,10 +117,10 @@ def counts(evidence: Evidence) -> Iterator[Bounds]:
 
 
 def others_create(evidence: Evidence) -> bool:
-    """Whether lists show executions that somebody else has created in the organization during the run.
+    """Whether lists show executions that another client has created in the organization during the run.
 
     Nothing that was counted then bounds what a page holds later. A create whose answer was lost counts as
-    another's, for nobody knows its execution.
+    another's: its execution is not known.
     """
     made = (seen.at("/data/execution/id") for seen in evidence.journal if seen.request.method == "POST")
     ours = {name for name in made if isinstance(name, str)}

@@ -361,8 +361,7 @@ class Runner:
         return ""
 
     def _notes(self, evidence: Evidence | None) -> Iterator[str]:
-        if evidence and others_create(evidence):
-            yield OTHERS
+        yield from (OTHERS,) if evidence and others_create(evidence) else ()
         if self.options.insecure:
             yield "certificates were not checked (--insecure)"
         if self.left_out:
