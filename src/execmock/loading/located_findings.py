@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from execmock.core.findings import DataPath, Finding
+from execmock.core.schema.wording import MOST_TOLD
 from execmock.errors import Place, bounded, visible, visible_line
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def locate(findings: Iterable[Finding], marked: Marked, text: str) -> tuple[Loca
     ordered = sorted(found, key=lambda each: (each[0].line, each[0].column))
     told = [located_at(place, message, lines) for place, message in ordered[:_MOST]]
     if len(ordered) > _MOST:
-        told.append(LocatedFinding(ordered[_MOST][0], f"and {len(ordered) - _MOST} more from here on"))
+        # A schema tells no more than that many violations.
+        more = f"{'at least ' if len(ordered) >= MOST_TOLD else ''}{len(ordered) - _MOST} more"
+        told.append(LocatedFinding(ordered[_MOST][0], f"and {more} from here on"))
     return tuple(told)
 
 
