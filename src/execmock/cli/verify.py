@@ -32,7 +32,7 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 @click.command()
 @click.argument("base_url", required=False)
 @takes_options(VerifySettings)
-@click.option("--quick", "effort_flag", flag_value="quick", help="The same as --effort quick: about 4 s.")
+@click.option("--quick", "effort_flag", flag_value="quick", help="The same as --effort quick: about 5 s.")
 @click.option(
     "--thorough", "effort_flag", flag_value="thorough", help="The same as --effort thorough: minutes."
 )
