@@ -94,10 +94,12 @@ async def _private(session: Session):  # type: ignore[no-untyped-def]
 @probe("scope", needs="writes read")
 async def scope(session: Session) -> None:
     """Use the key that may only read."""
-    made = await session.created()
+    known = session.requests.full(session.unique("known"))
+    made = await session.created(known, "create")
     await session.create(
-        session.requests.full(session.unique("read")), "create-with-read", identity="read", valid=False
+        session.requests.full(session.unique("read")), "create-with-read/new", identity="read", valid=False
     )
+    await session.create(known, "create-with-read/known", identity="read", valid=False)
     await session.get(made.id, "get-with-read", identity="read")
     await session.list("list-with-read", identity="read")
 

@@ -30,6 +30,7 @@ async def embed(session: Session) -> None:
     key = {"Idempotency-Key": session.unique("key")}
     for turn in ("first", "second"):
         await session.execute({"execution_data": {"once": 1}}, f"repeat/{turn}", headers=key)
+    await session.execute({"execution_data": {"once": 2}}, "repeat/another-body", headers=key)
 
 
 async def _ids(session: Session, key: object) -> None:

@@ -32,6 +32,7 @@ async def parameters(session: Session) -> None:
     await session.all(session.list("bad", valid=False, **query) for query in bad)
     await session.all(session.call(LIST, "form", query=query) for query in _FORMS)
     huge = [{name: text} for name in ("limit", "offset") for text in _HUGE]
+    huge += [{"offset": str(2**power)} for power in (32, 53)]
     await session.all(session.list("huge", valid=False, **query) for query in huge)
 
 

@@ -29,9 +29,13 @@ async def http(session: Session) -> None:
     for operation, url in paths.items():
         headers = _key(session, operation)
         await session.send(Request("HEAD", url, headers), f"head/{operation}")
+        if operation != PUBLIC:
+            await session.send(Request("HEAD", url, {}), f"unguarded-head/{operation}")
         for method in _undocumented(session, operation):
             sent = {**headers, "Content-Type": "application/json"}
             await session.send(Request(method, url, sent, b"{}"), f"method/{operation}/{method}")
+    absent = session.requests.url(GET, {"id": f"{made.id[:-1]}{_other(made.id[-1:])}"}, {})
+    await session.send(Request("HEAD", absent, {}), "unguarded-head/unknown")
     if session.embeds:
         url = session.requests.url(EXECUTE, {"id": session.requests.embed_workflow}, {})
         for method in _undocumented(session, EXECUTE):
@@ -40,6 +44,10 @@ async def http(session: Session) -> None:
     below = session.requests.url(LIST, {}, {}).rpartition("/")[0]
     unknown = f"{below}/there-is-no-such-path"
     await session.send(Request("GET", unknown, _key(session, LIST)), "unknown-path")
+
+
+def _other(character: str) -> str:
+    return "1" if character == "0" else "0"
 
 
 def _undocumented(session: Session, operation: str) -> list[str]:

@@ -76,7 +76,7 @@ def embed_auth(evidence: Evidence) -> Iterator[Check]:
     needs="read writes",
 )
 def read_scope(evidence: Evidence) -> Iterator[Check]:
-    """Creating is refused with 403, or 401."""
+    """Creating is refused with 403, or 401; so is a create that is known by its idempotency key."""
     for seen in evidence.seen("scope", "create-with-read"):
         yield check(seen.status in (401, 403), seen, "status 403")
     for label in ("get-with-read", "list-with-read"):

@@ -26,6 +26,21 @@ def head(evidence: Evidence) -> Iterator[Check]:
 
 
 @_HTTP.expected(
+    "head-guarded",
+    "HEAD without a key is refused, and tells no id that exists from one that does not.",
+    under="auth.missing",
+)
+def head_guarded(evidence: Evidence) -> Iterator[Check]:
+    """A service without HEAD refuses it either way."""
+    unknown = evidence.first("http", "unguarded-head/unknown")
+    for seen in evidence.seen("http", "unguarded-head"):
+        yield check(not seen.ok, seen, "a refusal, such as 401")
+        if unknown is not None and seen.label.endswith(f"/{GET}"):
+            said = f"status {unknown.status}, as for an id that does not exist"
+            yield check(seen.status == unknown.status, seen, said, chain=(unknown,))
+
+
+@_HTTP.expected(
     "method-not-allowed",
     "A method that a path does not have is refused with 405 or 404.",
     operations=(*_READS, EXECUTE),

@@ -256,6 +256,20 @@ def huge_parameters(evidence: Evidence) -> Iterator[Check]:
         yield check(fits, seen, "a page, or status 400", rests_on=_usual(evidence))
 
 
+@_PAGES.expected(
+    "far-offset",
+    "An offset beyond any number of executions shows none.",
+    probes="parameters",
+    under="list.items list.shape",
+)
+def far_offset(evidence: Evidence) -> Iterator[Check]:
+    """Offsets of 32 bits and more, which a service may cut or clamp, but not to one that is there."""
+    for seen in evidence.ok("parameters", "huge"):
+        page = page_of(seen)
+        if page is not None and offset_of(seen):
+            yield check(not page.items, seen, "no items", f"{len(page.items)} items", at="/data/items")
+
+
 def _usual(evidence: Evidence) -> Iterator[Exchange]:
     """Yield the list without parameters: only where it is given does a refusal tell of a parameter."""
     return evidence.seen("parameters", "plain")

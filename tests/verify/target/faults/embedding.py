@@ -20,6 +20,24 @@ class Embed200(Behaviour):
 
 
 @fault(
+    "embed-key-conflicts",
+    "An Idempotency-Key that comes with another body is refused with 409.",
+    "embed.idempotency-key",
+    also=("operation.answers",),
+)
+class EmbedKeyConflicts(Behaviour):
+    def prepare(self) -> None:
+        super().prepare()
+        self.bodies: dict[tuple[str, ...], bytes | None] = {}
+
+    def replay_place(self, request: Request) -> tuple[str, ...] | None:
+        place = super().replay_place(request)
+        if place and self.bodies.setdefault(place, request.body) != request.body:
+            raise RefusalError(409, "the key was used for another request")
+        return place
+
+
+@fault(
     "embed-unknown-422",
     "An unknown workflow is answered with 422.",
     "embed.unknown-404",

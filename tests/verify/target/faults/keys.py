@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
@@ -31,6 +32,31 @@ class ListWithoutKey(Keyless):
 @fault("read-without-key", "A private read needs no key.", "auth.missing")
 class ReadWithoutKey(Keyless):
     method, segments = "GET", 3
+
+
+@fault("head-without-key", "HEAD needs no key.", "http.head-guarded")
+class HeadWithoutKey(Behaviour):
+    def no_key(self, request: Request) -> Key:
+        return self.keys[0] if request.headers.get("X-Was") == "HEAD" else super().no_key(request)
+
+    async def route(self, request: Request) -> Answer:
+        if request.method != "HEAD":
+            return await super().route(request)
+        read = replace(request, method="GET", headers={**request.headers, "X-Was": "HEAD"})
+        return replace(await super().route(read), body=b"")
+
+
+@fault(
+    "read-key-repeats",
+    "A key that may only read gets the answer to a create that is known.",
+    "auth.read-scope",
+)
+class ReadKeyRepeats(Behaviour):
+    async def create_execution(self, request: Request) -> Answer:
+        key = self.identify(request)
+        if not key.writes and (known := self.repeated(key, self.accepted(self.read_json(request)))):
+            return self.created_answer(request, known)
+        return await super().create_execution(request)
 
 
 @fault("create-without-key", "A create needs no key.", "auth.missing")

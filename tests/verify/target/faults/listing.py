@@ -275,6 +275,12 @@ class ListForgetsOld(Behaviour):
         return super().listed(organization)[:25]
 
 
+@fault("list-offset-wraps", "An offset is kept in 32 bits.", "list.far-offset")
+class ListOffsetWraps(Behaviour):
+    def offset(self, request: Request) -> int:
+        return super().offset(request) % 2**32
+
+
 @fault("list-204-when-empty", "An empty page answers 204.", "status-codes", also=("list.shape",))
 class List204WhenEmpty(Behaviour):
     async def list_executions(self, request: Request) -> Answer:
