@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from execmock.core.clock import ClockState
 from execmock.core.sandbox import Sandbox
@@ -103,8 +104,6 @@ async def test_what_a_server_keeps_in_a_store_is_bounded() -> None:
 
 
 def test_an_assertion_does_not_pass_by_what_was_dropped_for_its_size() -> None:
-    import requests
-
     body = {"workflowId": "w", "sourceSystem": "s", "sourceEntityType": "e"}
     with ExecMock(journal_bytes="16k") as mock:
         for number in range(3):
