@@ -55,8 +55,10 @@ Replay = Callable[[Request, Mapping[str, str], Sandbox], Awaitable[Handled | Non
 
 _UNKNOWN = "The path belongs to no operation of this contract"
 _KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
-_PATHS = "a path of the contract"
-_OTHERS = " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
+_PATHS = (
+    "a path of the contract",
+    " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on",
+)
 _LONG_BODY = 1 << 16
 """Bytes of a body that is read in a few milliseconds."""
 
@@ -76,8 +78,9 @@ class Api:
     """Serves the operations of one contract. Raises nothing for what a client sends.
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
-    root, or from `seed` where no sandbox is reached. `paths` says, of an unknown path, what was expected.
-    No answer repeats one of the `secrets`. Long bodies are read in the `background` if there is one.
+    root, or from `seed` where no sandbox is reached. `paths` says of an unknown path what was expected,
+    and what serves others. No answer repeats one of the `secrets`. Long bodies are read in the `background` if
+    there is one.
     """
 
     def __init__(
@@ -90,12 +93,12 @@ class Api:
         wrong_method: int = 405,
         only: Collection[str] | None = None,
         seed: bytes = b"",
-        paths: str = _PATHS,
+        paths: tuple[str, str] = _PATHS,
         secrets: KnownSecrets | None = None,
         background: BackgroundWork | None = None,
     ) -> None:
         self._secrets = KnownSecrets() if secrets is None else secrets
-        self._paths = paths
+        self._paths, self._other_paths = paths
         self._background = background
         self._authenticator = authenticator
         self._request_ids = request_ids
@@ -264,8 +267,7 @@ class Api:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
             known = [served.operation.path for served in self._served.values()]
-            others = _OTHERS if self._paths == _PATHS else ""
-            hint = f"{nearest_path(request.path, known)}{others}"
+            hint = f"{nearest_path(request.path, known)}{self._other_paths}"
             violation = Violation("path", self._paths, request.path, hint=hint)
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}
