@@ -79,8 +79,8 @@ class Api:
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
     root, or from `seed` where no sandbox is reached. `paths` says of an unknown path what was expected,
-    and what serves others. No answer repeats one of the `secrets`. Long bodies are read in the `background` if
-    there is one.
+    and what serves others. No answer repeats one of the `secrets`. Long bodies are read in the `background`,
+    if there is one.
     """
 
     def __init__(
