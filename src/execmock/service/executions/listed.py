@@ -1,7 +1,7 @@
 """Executions as the control API lists them, which a page of thousands reads again and again.
 
-A row is valid until time, which never goes back, moves its execution, or anything else does, which makes another
-value of it.
+A row is valid until time, which never goes back, moves its execution, or anything else does, which makes
+another value of it.
 """
 
 from __future__ import annotations
