@@ -18,6 +18,7 @@ from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Handled, Request, Result, refused, with_warning
 from execmock.server.api.contract_answers import ContractAnswers
 from execmock.server.api.prefer import ContractAnswer, forced_answer, preferences, unknown_words, usual_answer
+from execmock.server.api.request_body import LONG_BODY
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness
@@ -59,8 +60,6 @@ _PATHS = (
     "a path of the contract",
     " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on",
 )
-_LONG_BODY = 1 << 16
-"""Bytes of a body that is read in a few milliseconds."""
 
 
 class Handler(NamedTuple):
@@ -165,7 +164,7 @@ class Api:
                 if not served.may_come_to(wanted):
                     return forced
                 spare = forced if operation.method == "GET" else None
-            apart = self._background if len(request.body) > _LONG_BODY else None
+            apart = self._background if len(request.body) > LONG_BODY else None
             check = served.validator.check
             validated = await apart.run(check, request, path) if apart else check(request, path)
             fits = True
