@@ -1,7 +1,7 @@
 """Requests on their way to a shared journal, rendered together as JSON: equal ones once, but for their times.
 
-What it gains (`bench/micro_gains.py`): with each request rendered by itself a get from SQLite takes 0 % more
-processor time, a list 0 %.
+What it gains (`bench/micro_gains.py`): with each request rendered by itself a get from SQLite takes 131 %
+more processor time, a list 113 %.
 """
 
 from __future__ import annotations
