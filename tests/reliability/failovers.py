@@ -6,12 +6,12 @@ import http.client
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.stores.redis_process import RedisProcess
+from tests.stores.redis_process import RedisProcess, eventually
 from tests.stores.redis_sets import ClusterProcesses, SentinelProcesses
 
 from .outages import is_unavailable
@@ -202,7 +202,7 @@ def failed_over_unsent(many: Many, creates: int, wait: int, folder: Path) -> Fai
             start = time.monotonic()
         if wait:
             many.bring_back(master, DEFAULT)
-        _until(lambda: client.create(f"unsent-{wait}-after").status == 200)
+        eventually(lambda: client.create(f"unsent-{wait}-after").status == 200, "a create is taken again")
         result.away.append(time.monotonic() - start)
         result.acknowledged = len(made)
         result.lost = sum(client.read(name).status != 200 for name in made)
@@ -253,11 +253,3 @@ def _serving(many: Many, wait: int, folder: Path) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("not back within a minute")
-        time.sleep(0.02)

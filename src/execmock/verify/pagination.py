@@ -11,21 +11,8 @@ from execmock.verify.equality import instant
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.requests import LIST
-from execmock.verify.rule import Check, not_judged
 
-__all__ = [
-    "OTHERS",
-    "Bounds",
-    "Page",
-    "counts",
-    "created_ids",
-    "newest_first",
-    "offset_of",
-    "others_create",
-    "page_of",
-    "pages",
-    "steady",
-]
+__all__ = ["Bounds", "Page", "counts", "created_ids", "newest_first", "offset_of", "page_of", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,41 +101,6 @@ def counts(evidence: Evidence) -> Iterator[Bounds]:
             counted = max(_ends(after)[1], low)
             high = max(counted, _most_on_first(evidence, f"boundary/{attempt}"))
             yield Bounds(low, high, counted - low, began, ended, (*before, *after))
-
-
-def others_create(evidence: Evidence) -> bool:
-    """Whether lists show executions that another client has created in the organization during the run.
-
-    Nothing that was counted then bounds what a page holds later. A create whose answer was lost counts as
-    another's: its execution is not known.
-    """
-    made = (seen.at("/data/execution/id") for seen in evidence.journal if seen.request.method == "POST")
-    ours = {name for name in made if isinstance(name, str)}
-    born = [instant(seen.at("/data/execution/createdAt")) for seen in evidence.ok_creates()]
-    first = min((time for time in born if time is not None), default=None)
-    if first is None:
-        return False
-    listed = (page_of(seen) for seen in evidence.journal if seen.operation == LIST and seen.ok)
-    items = (item for page in listed if page is not None for item in page.items)
-    young = (item for item in items if (instant(item.get("createdAt")) or 0) > first + _SAME_SECOND)
-    return any(isinstance(item.get("id"), str) and item["id"] not in ours for item in young)
-
-
-_SAME_SECOND = 1_000
-"""Milliseconds: a time in whole seconds may lie so much before or after another."""
-
-
-def steady(evidence: Evidence, checks: Iterable[Check]) -> Iterator[Check]:
-    """Yield checks of what lists hold; what looks wrong is not judged where others create meanwhile."""
-    known: list[bool] = []
-    for each in checks:
-        if each.ok is False and not known:
-            known.append(others_create(evidence))
-        yield not_judged(OTHERS, each.seen) if each.ok is False and known[0] else each
-
-
-OTHERS = "others create executions in the organization: judge one in which nothing else works"
-"""Why what lists hold is not judged."""
 
 
 def _most_on_first(evidence: Evidence, label: str) -> int:

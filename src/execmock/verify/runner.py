@@ -25,8 +25,8 @@ from execmock.verify.generator_process import Generators
 from execmock.verify.interruption import Interruption
 from execmock.verify.judge import Interruptions, judge
 from execmock.verify.learned import Learned
+from execmock.verify.other_clients import OTHERS_CREATE, others_create
 from execmock.verify.outcome import RuleResult
-from execmock.verify.pagination import OTHERS, others_create
 from execmock.verify.preflight import Preflight
 from execmock.verify.probe import Probe
 from execmock.verify.registry import all_probes, all_rules, select
@@ -361,7 +361,7 @@ class Runner:
         return ""
 
     def _notes(self, evidence: Evidence | None) -> Iterator[str]:
-        yield from (OTHERS,) if evidence and others_create(evidence) else ()
+        yield from (OTHERS_CREATE,) if evidence and others_create(evidence) else ()
         if self.options.insecure:
             yield "certificates were not checked (--insecure)"
         if self.left_out:

@@ -18,6 +18,7 @@ from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Handled, Request, Result, refused, with_warning
 from execmock.server.api.contract_answers import ContractAnswers
 from execmock.server.api.prefer import ContractAnswer, forced_answer, preferences, unknown_words, usual_answer
+from execmock.server.api.request_body import LONG_BODY
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness
@@ -55,10 +56,10 @@ Replay = Callable[[Request, Mapping[str, str], Sandbox], Awaitable[Handled | Non
 
 _UNKNOWN = "The path belongs to no operation of this contract"
 _KNOWN_ELSEWHERE = "The vendor publishes this path, but it belongs to no operation of this contract"
-_PATHS = "a path of the contract"
-_OTHERS = " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on"
-_LONG_BODY = 1 << 16
-"""Bytes of a body that is read in a few milliseconds."""
+_PATHS = (
+    "a path of the contract",
+    " `execmock serve --contract FILE` serves others, and `--upstream URL` passes them on",
+)
 
 
 class Handler(NamedTuple):
@@ -76,8 +77,9 @@ class Api:
     """Serves the operations of one contract. Raises nothing for what a client sends.
 
     An operation without a handler is answered from the contract. Such an answer follows from the sandbox's
-    root, or from `seed` where no sandbox is reached. `paths` says, of an unknown path, what was expected.
-    No answer repeats one of the `secrets`. Long bodies are read in the `background` if there is one.
+    root, or from `seed` where no sandbox is reached. `paths` says of an unknown path what was expected,
+    and what serves others. No answer repeats one of the `secrets`. Long bodies are read in the `background`,
+    if there is one.
     """
 
     def __init__(
@@ -90,12 +92,12 @@ class Api:
         wrong_method: int = 405,
         only: Collection[str] | None = None,
         seed: bytes = b"",
-        paths: str = _PATHS,
+        paths: tuple[str, str] = _PATHS,
         secrets: KnownSecrets | None = None,
         background: BackgroundWork | None = None,
     ) -> None:
         self._secrets = KnownSecrets() if secrets is None else secrets
-        self._paths = paths
+        self._paths, self._other_paths = paths
         self._background = background
         self._authenticator = authenticator
         self._request_ids = request_ids
@@ -162,7 +164,7 @@ class Api:
                 if not served.may_come_to(wanted):
                     return forced
                 spare = forced if operation.method == "GET" else None
-            apart = self._background if len(request.body) > _LONG_BODY else None
+            apart = self._background if len(request.body) > LONG_BODY else None
             check = served.validator.check
             validated = await apart.run(check, request, path) if apart else check(request, path)
             fits = True
@@ -264,8 +266,7 @@ class Api:
             return self._served[match.operation.id], match.parameters
         if not match.allow:
             known = [served.operation.path for served in self._served.values()]
-            others = _OTHERS if self._paths == _PATHS else ""
-            hint = f"{nearest_path(request.path, known)}{others}"
+            hint = f"{nearest_path(request.path, known)}{self._other_paths}"
             violation = Violation("path", self._paths, request.path, hint=hint)
             raise Refusal(404, _KNOWN_ELSEWHERE if match.known_elsewhere else _UNKNOWN, [violation])
         allow = {"Allow": ", ".join(match.allow)} if self._wrong_method == 405 else {}

@@ -15,9 +15,10 @@ from execmock.server.api.form_body import FORM, FormError, read_form
 from execmock.server.api.strictness import Strictness, breaks
 from execmock.service.refusals import Refusal
 
-__all__ = ["BodyValidator"]
+__all__ = ["LONG_BODY", "BodyValidator"]
 
-_LONG = 1 << 16
+LONG_BODY = 1 << 16
+"""Bytes of a body that is read in a few milliseconds."""
 
 
 class BodyValidator:
@@ -93,7 +94,7 @@ class BodyValidator:
 
 
 def _decoded(text: bytes, deepest: int) -> Any:
-    if len(text) <= _LONG or not gc.isenabled():
+    if len(text) <= LONG_BODY or not gc.isenabled():
         return decode(text, deepest)
     # The collector would look at millions of new values several times, and nothing else could run meanwhile.
     gc.disable()

@@ -47,7 +47,7 @@ from execmock.version import __version__
 
 __all__ = ["ControlApi", "control_contract"]
 
-_PATHS = "a path of the control API, as /_execmock/openapi.yaml describes it"
+_PATHS = ("a path of the control API, as /_execmock/openapi.yaml describes it", "")
 _GROUPS = (
     ClockOperations,
     ContractOperations,

@@ -1,6 +1,7 @@
 """Executions as the control API lists them, which a page of thousands reads again and again.
 
-A row is valid until time moves its execution, or anything else does, which makes another value of it.
+A row is valid until time, which never goes back, moves its execution, or anything else does, which makes
+another value of it.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ _FOREVER = 1 << 62
 
 
 class _Row(NamedTuple):
-    """An execution as JSON without its history; valid for this execution from `since` until `until` (ms)."""
+    """An execution as JSON without its history; valid for this execution until `until` (ms)."""
 
     execution: AnyExecution
     text: bytes
-    since: int
     until: int
 
 
@@ -41,13 +41,12 @@ class ListedExecutions:
 
     def _text(self, execution: AnyExecution, sandbox: Sandbox, now: int) -> bytes:
         kept = self._rows.get(execution.id)
-        if kept is not None and kept.since <= now < kept.until and kept.execution is execution:
+        if kept is not None and now < kept.until and kept.execution is execution:
             return kept.text
         state = self._commands.state_of(execution, sandbox)
         row = _Row(
             execution,
             encode(state.as_json(history=False)),
-            state.now,
             _FOREVER if state.due is None else state.due,
         )
         self._rows.keep(execution.id, row)

@@ -12,7 +12,8 @@ from execmock.verify.equality import instant, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import Exchange
 from execmock.verify.lateness import LATE, may_be_late, undisturbed
-from execmock.verify.pagination import Page, counts, created_ids, page_of, pages, steady
+from execmock.verify.other_clients import unless_others_create
+from execmock.verify.pagination import Page, counts, created_ids, page_of, pages
 from execmock.verify.requests import CREATE, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.wording import Said, Told, told
@@ -46,7 +47,7 @@ def no_duplicates(evidence: Evidence) -> Iterator[Check]:
     for label in ("walk/7", "walk/20", "walk/100", "growing/walk"):
         found = list(pages(evidence, "paging", label))
         if len(found) > 1:
-            yield from steady(evidence, (_judge_repeats(evidence, found),))
+            yield from unless_others_create(evidence, (_judge_repeats(evidence, found),))
 
 
 def _judge_repeats(evidence: Evidence, found: list[Page]) -> Check:
@@ -80,7 +81,7 @@ def _grown(evidence: Evidence, first: Exchange, last: Exchange) -> int:
 )
 def no_gaps(evidence: Evidence) -> Iterator[Check]:
     """Walks in pages of different sizes over one range must show the same executions."""
-    yield from steady(evidence, _gaps(evidence))
+    yield from unless_others_create(evidence, _gaps(evidence))
 
 
 def _gaps(evidence: Evidence) -> Iterator[Check]:

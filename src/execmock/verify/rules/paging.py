@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 from execmock.core.contract.names import PAGE
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
-from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages, steady
+from execmock.verify.other_clients import unless_others_create
+from execmock.verify.pagination import Bounds, Page, counts, offset_of, page_of, pages
 from execmock.verify.requests import LIST
 from execmock.verify.rule import Check, Rules, check
 from execmock.verify.wording import Said
@@ -110,7 +111,7 @@ def page_maximum(evidence: Evidence) -> Iterator[Check]:
 )
 def page_items(evidence: Evidence) -> Iterator[Check]:
     """A count before the page says how many items it must hold at least, one after it how many at most."""
-    yield from steady(evidence, _judge_counts(evidence))
+    yield from unless_others_create(evidence, _judge_counts(evidence))
     most = _most(evidence)
     for seen in evidence.successes(LIST):
         found = page_of(seen)
@@ -154,7 +155,7 @@ def _judge_echo(page: Page, most: int) -> Iterator[Check]:
 )
 def has_more(evidence: Evidence) -> Iterator[Check]:
     """Between two counts that differ, only what both imply is judged."""
-    yield from steady(evidence, _judge_more(evidence))
+    yield from unless_others_create(evidence, _judge_more(evidence))
 
 
 def _judge_more(evidence: Evidence) -> Iterator[Check]:
@@ -186,7 +187,7 @@ def past_end(evidence: Evidence) -> Iterator[Check]:
     for seen in beyond:
         yield check(seen.ok, seen, f"status {evidence.success(LIST)} and no items")
     found = (page for page in map(page_of, beyond) if page is not None)
-    yield from steady(evidence, map(_judge_empty, found))
+    yield from unless_others_create(evidence, map(_judge_empty, found))
 
 
 def _judge_empty(page: Page) -> Check:
