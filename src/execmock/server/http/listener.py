@@ -60,7 +60,10 @@ def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.so
 
 
 class Listener:
-    """Serves one handler on one socket: with TLS where a context is given, and within a limit of files."""
+    """Serves one handler on one socket: with TLS where a context is given, and within a limit of files.
+
+    Without `fast`, and where requests are passed on, aiohttp reads every request.
+    """
 
     def __init__(
         self,
@@ -68,15 +71,15 @@ class Listener:
         sock: socket.socket,
         tls: ssl.SSLContext | None = None,
         limit: FileLimit | None = None,
+        *,
+        fast: bool = True,
     ) -> None:
         self._sock = sock
         self._tls = tls
         name = sock.getsockname()
         self._path = name if isinstance(name, str) else None
         self.server = (
-            FastServer(dispatcher)
-            if dispatcher.api.engine.store.immediate and dispatcher.upstream is None
-            else _long_server(dispatcher)
+            FastServer(dispatcher) if fast and dispatcher.upstream is None else _long_server(dispatcher)
         )
         self._protocol = (
             self.server if limit is None else lambda: Door(limit, self.server, dispatcher.refused)
