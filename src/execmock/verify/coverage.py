@@ -18,7 +18,7 @@ def coverage(
 ) -> tuple[Coverage, ...]:
     """Return for each operation of the contract the statuses that were seen, and how many rules judged it.
 
-    The last is of all that is for no operation: unknown paths, methods that a path has not.
+    The last, if there is any, is of what is for no operation: unknown paths, methods that a path has not.
     """
     counts: dict[str, Counter[int]] = {name: Counter() for name in (*contract.operations, "")}
     for seen in journal:
@@ -32,4 +32,5 @@ def coverage(
         Coverage(name, each.method, each.path, dict(sorted(counts[name].items())), judged[name])
         for name, each in contract.operations.items()
     )
-    return (*named, Coverage(OTHER, "", "", dict(sorted(counts[""].items())), judged[""]))
+    other = Coverage(OTHER, "", "", dict(sorted(counts[""].items())), judged[""])
+    return (*named, other) if other.statuses else named

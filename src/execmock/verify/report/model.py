@@ -17,7 +17,7 @@ from execmock.verify.severity import ADVISORY, SEVERITIES
 
 __all__ = ["OTHER", "Coverage", "Report"]
 
-OTHER = "(none)"
+OTHER = "(other)"
 """In place of an operation: what was asked for is none of the contract."""
 
 _JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED)
