@@ -41,6 +41,12 @@ class Sink(asyncio.Transport):
     def writelines(self, list_of_data: Any) -> None:
         self.last = b"".join(list_of_data)
 
+    def pause_reading(self) -> None:
+        """Nothing is sent that was not asked for."""
+
+    def resume_reading(self) -> None:
+        """Nothing was kept back."""
+
     def is_closing(self) -> bool:
         return False
 

@@ -77,7 +77,6 @@ class Bench:
         self.slow.connection_made(self.slow_sink)
         await asyncio.sleep(0)
         create = request("POST /v1/executions", json.dumps(BODY, separators=(",", ":")))
-        self.at_once = self.app.engine.store.immediate
         self.turn = 0
         self.works = {"create": [create]}
         paths = []
@@ -99,9 +98,12 @@ class Bench:
         """Send so many requests of a work, one after the other, and write the lines of the log."""
         sent, first = self.works[work], self.turn
         self.turn += count
-        if self.at_once and not by_aiohttp:
+        if not by_aiohttp:
             for number in range(first, first + count):
+                self.sink.last = b""
                 self.fast.data_received(sent[number % len(sent)])
+                while not self.sink.last:
+                    await asyncio.sleep(0)
         else:
             for number in range(first, first + count):
                 self.slow_sink.last = b""
@@ -109,6 +111,7 @@ class Bench:
                 while not self.slow_sink.last:
                     await asyncio.sleep(0)
             self.sink.last = self.slow_sink.last
+        await self.app.engine.journal.flush()
         self.app.log.flush()
         self.app.log._stream = io.StringIO()
 
@@ -234,6 +237,12 @@ def _names(bench: Bench) -> Any:
     return put(misspellings, _header_meant=misspellings._header_meant.__wrapped__)
 
 
+def _each_by_itself(bench: Bench) -> Any:
+    from execmock.service.events import entry_batch
+
+    return put(entry_batch, _alike=lambda entry: (entry.number,))
+
+
 def _queries(bench: Bench) -> Any:
     validator = bench.api._served["listExecutions"].validator
     return put(validator, _kept_query=validator._read_query)
@@ -299,11 +308,17 @@ PARTS: Mapping[str, Part] = {
     "known seconds": Part("core/durations.py", ALL, _seconds),
     "known seconds in zones": Part("core/embed_view.py", ("execute",), _embed_seconds),
     "batches of log lines": Part("server/http/access_log.py", ALL, _unbatched),
-    "decoded values": Part(
-        "stores/codec.py",
+    "known rows": Part(
+        "stores/sqlite/known.py",
         ("get", "list"),
-        lambda b: put(b.app.engine.store._decoded, _values=Nothing()),
+        lambda b: put(b.app.engine.store._known, _values=Nothing(), _pages=Nothing()),
         "sqlite",
+    ),
+    "one question a request": Part(
+        "stores/sqlite/known.py", ("get",), lambda b: put(b.server, begin_request=int), "sqlite"
+    ),
+    "requests that are alike": Part(
+        "service/events/entry_batch.py", ("get", "list"), _each_by_itself, "sqlite"
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Whether a store answers at once is asked in two places; all else works on what they chose."""
+"""Whether a store is of one process alone is asked in one place; all else works on what that chose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ SRC = Path(__file__).parents[2] / "src" / "execmock"
 
 ASKED = {
     "service/engine.py": 1,  # which recorders, and whether scenarios are shared: a null object, if not
-    "server/http/listener.py": 1,  # which protocol
 }
 
 
@@ -27,7 +26,7 @@ def asked(root: Path) -> Counter[str]:
     return +found
 
 
-def test_immediate_is_asked_where_recorders_and_protocol_are_chosen() -> None:
+def test_immediate_is_asked_where_recorders_are_chosen() -> None:
     assert asked(SRC) == ASKED
 
 

@@ -50,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
         "settings",
         "verify",
     },
-    "recorder": {"errors", "files", "core", "forwarding", "loading", "verify", "proxy"},
+    "recorder": {"errors", "files", "core", "forwarding", "loading", "verify", "proxy", "server"},
     "testing": {
         *(
             "errors",

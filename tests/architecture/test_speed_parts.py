@@ -27,6 +27,7 @@ OTHERWISE = {
     "service/events/stored_counts.py": "spares a shared store a question, not the processor",
     "service/executions/listed.py": "serves the console, which reads thousands at once",
     "service/execution_watcher.py": "what is known decides what is published",
+    "stores/codec.py": "a value that others leave as it is stays the same one, by which its views are known",
     "stores/redis/store.py": "serves requests that wait for Redis, and is no part of a plain one",
     "proxy": "rules and validators are made once for each contract, which takes long",
     "verify": "the judge serves no requests",

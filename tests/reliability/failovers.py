@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ Many = ClusterProcesses | SentinelProcesses
 class Failovers:
     """What a drill comes to; `away` are the seconds from each kill until a create was acknowledged again.
 
-    `other_answers` and `twice` have to be 0, and `lost` where replicas were waited for.
+    There must be no `others`, answers besides 200 and a 503 in the API's form, `twice` has to be 0, and
+    `lost` where replicas were waited for.
     """
 
     wait: int
@@ -37,12 +39,12 @@ class Failovers:
     refused: int = 0
     lost: int = 0
     twice: int = 0
-    other_answers: int = 0
+    others: list[str] = field(default_factory=list)
     away: list[float] = field(default_factory=list)
 
     @property
     def fine(self) -> bool:
-        wrong = self.twice or self.other_answers or (self.wait and self.lost)
+        wrong = self.twice or self.others or (self.wait and self.lost)
         return not wrong and len(self.away) == self.times
 
     def __str__(self) -> str:
@@ -50,7 +52,7 @@ class Failovers:
         return (
             f"{self.times} masters killed, {self.acknowledged} creates acknowledged, {self.refused} refused "
             f"with 503, back by itself after {away}; lost {self.lost}, made twice {self.twice}, "
-            f"other answers {self.other_answers}"
+            f"other answers {_counted(self.others)}"
         )
 
 
@@ -64,18 +66,24 @@ class Resharding:
     refused: int = 0
     lost: int = 0
     twice: int = 0
-    other_answers: int = 0
+    others: list[str] = field(default_factory=list)
 
     @property
     def fine(self) -> bool:
-        return not (self.lost or self.twice or self.other_answers) and self.acknowledged > 0
+        return not (self.lost or self.twice or self.others) and self.acknowledged > 0
 
     def __str__(self) -> str:
         return (
             f"{self.slots} slots moved with {self.keys} keys, {self.acknowledged} creates acknowledged, "
             f"{self.refused} refused with 503; lost {self.lost}, made twice {self.twice}, "
-            f"other answers {self.other_answers}"
+            f"other answers {_counted(self.others)}"
         )
+
+
+def _counted(others: Sequence[str]) -> str:
+    """Return how many answers there were that may not be, and what came most often."""
+    told = [f"{count} x {other}" for other, count in Counter(others).most_common(3)]
+    return ": ".join([f"{len(others)}", *(["; ".join(told)] if told else [])])
 
 
 class _Load:
@@ -112,11 +120,11 @@ class _Load:
         number, key = numbered
         client, count = Client(self._port, key), 0
         while not self._stop.is_set():
-            name = f"{self._label}-{number}-{count}"
+            name, start = f"{self._label}-{number}-{count}", time.monotonic()
             try:
                 reply = client.create(name)
             except (OSError, http.client.HTTPException) as error:
-                self.others.append(repr(error))
+                self.others.append(f"{error!r} after {time.monotonic() - start:.1f} s")
                 break
             if reply.status == 200:
                 count += 1
@@ -135,7 +143,7 @@ class _Load:
         """Ask for everything that was acknowledged, and note what came of it."""
         result.acknowledged += len(self.made)
         result.refused += self.refused
-        result.other_answers += len(self.others)
+        result.others += self.others
         clients = {key: Client(self._port, key) for key, _ in self.made}
         for (key, name), made in self.made.items():
             if clients[key].read(made).status != 200:
@@ -188,7 +196,8 @@ def failed_over_unsent(many: Many, creates: int, wait: int, folder: Path) -> Fai
                 reply = client.create(f"unsent-{wait}-{number}")
                 made += [reply.body["data"]["execution"]["id"]] if reply.status == 200 else []
                 result.refused += is_unavailable(reply)
-                result.other_answers += reply.status != 200 and not is_unavailable(reply)
+                if reply.status != 200 and not is_unavailable(reply):
+                    result.others.append(f"{reply.status} {reply.body}")
             master.kill()
             start = time.monotonic()
         if wait:

@@ -48,12 +48,11 @@ class ProcessOptions(NamedTuple):
 
 @asynccontextmanager
 async def running(*, short: bool, **options: Any) -> AsyncIterator[ProcessOptions]:
-    """Run a server; without the fast path where its store does not promise to be synchronous."""
+    """Run a server; without the fast path where it is not to be `short`."""
     settings = ServeSettings(seed=7, quiet=True, **options)
     mock = App(settings, Engine(settings, ManualClock()))
     await mock.prepare()
-    mock.engine.store.immediate = short
-    listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0))
+    listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0), fast=short)
     await listener.start()
     server = listener.server
     try:

@@ -103,10 +103,9 @@ async def talk(authority: trustme.CA, settings: ServeSettings, *, short: bool) -
     """Return what comes back on one connection with TLS: plain requests, then one of aiohttp's."""
     mock = App(settings, Engine(settings, ManualClock()))
     await mock.prepare()
-    mock.engine.store.immediate = short
     tls = server_tls(settings)
     assert tls
-    listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0), tls.context)
+    listener = Listener(mock.dispatcher(), bind("127.0.0.1", 0), tls.context, fast=short)
     await listener.start()
     client = ssl.create_default_context()
     authority.configure_trust(client)

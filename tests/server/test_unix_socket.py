@@ -31,8 +31,7 @@ async def talk(path: Path, *, short: bool) -> bytes:
     settings = ServeSettings(host=f"unix:{path}", seed=7, quiet=True)
     mock = App(settings, Engine(settings, ManualClock()))
     await mock.prepare()
-    mock.engine.store.immediate = short
-    listener = Listener(mock.dispatcher(), bind(settings.host, settings.port))
+    listener = Listener(mock.dispatcher(), bind(settings.host, settings.port), fast=short)
     await listener.start()
     assert (listener.url, listener.port) == ("http://localhost", 0)
     reader, writer = await asyncio.open_unix_connection(path)

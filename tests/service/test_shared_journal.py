@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from execmock.core.schema.violation import Violation
 from execmock.errors import StoreError
 from execmock.interfaces import Store
 from execmock.service.events.entry import JournalEntry
-from execmock.service.events.journal import JournalFilter, JournalLimits
+from execmock.service.events.journal import Journal, JournalFilter, JournalLimits
 from execmock.service.events.shared import SharedJournal
 from execmock.stores import open_store
 from execmock.stores.memory import MemoryStore
 
 SANDBOX = Sandbox("mine", "org", b"", ClockState(0, 0), journal_size=3)
 ALL = JournalFilter()
+HEADERS = {"Accept": "*/*", "Authorization": "Bearer secret_key"}
 
 
 class Refusing(MemoryStore):
@@ -57,6 +59,10 @@ def entry(number: int, path: str = "/a", *, breaks: bool = False) -> JournalEntr
     return JournalEntry(number, 0, "GET", path, "", {}, b"", status, 1.0, "", "", violations, not breaks)
 
 
+def without_number(text: bytes) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(text).items() if name != "number"}
+
+
 def number_of(text: bytes) -> int:
     number: int = json.loads(text)["number"]
     return number
@@ -77,6 +83,61 @@ async def test_what_both_servers_were_asked_is_counted_together(stores: tuple[St
     assert await journals[0].clear("mine") == 10
     assert (await journals[1].find("mine", ALL)).dropped.total == 0
     assert (await journals[1].violating("mine", 100)).entries == []
+
+
+def asked(number: int, *, body: bytes = b"", at: int = 0, **more: Any) -> JournalEntry:
+    """Return one of many requests that are like each other."""
+    shown = {"path": "/v1/executions/a", "query": "token=secret_token", "headers": HEADERS, "status": 200}
+    shown |= {"operation": "getExecution", "subject": "a", "violations": ()} | more
+    return JournalEntry(number, at, "GET", body=body, took=number / 7, **shown)
+
+
+async def test_requests_that_are_alike_are_shown_as_in_a_journal_of_one_server() -> None:
+    entries = [
+        asked(1),
+        asked(2, at=1_767_258_000_123),
+        asked(3, path="/v1/executions/b", subject="b"),
+        asked(4, query="limit=2"),
+        asked(5, headers={"Accept": "*/*", "X-Strange": "\udcff"}),
+        asked(6, status=404, fits=True),
+        asked(7, warning="Did you mean this?", browser="no origin"),
+        asked(8, body=b'{"a": 1}'),
+        asked(9, violations=[Violation("path", "another", "b")], fits=False),
+        asked(10, answer=b'{"a": "secret_token"}'),
+        asked(11, faults=("away",)),
+        asked(12, query="lmit=2"),
+        asked(13),
+    ]
+
+    def find(operation: str, query: str, *_: Any) -> Sequence[Violation]:
+        return [Violation("query/lmit", "limit")] if "lmit" in query else ()
+
+    alone, shared = Journal(misspellings=find), SharedJournal(MemoryStore(), misspellings=find)
+    sandbox = replace(SANDBOX, journal_size=None)
+    for one in entries:
+        alone.add(sandbox, one)
+        shared.add(sandbox, one)
+    for ask in ("find", "violating", "misspelling"):
+        wanted = ALL if ask == "find" else 100
+        found = [await getattr(journal, ask)("mine", wanted) for journal in (alone, shared)]
+        shown = [[without_number(text) for text in one.entries] for one in found]
+        assert shown[0] == shown[1]
+        assert len(shown[0]) == {"find": 13, "violating": 1, "misspelling": 1}[ask]
+    counts = [(await journal.summary("mine")).counts for journal in (alone, shared)]
+    assert sorted(map(repr, counts[0])) == sorted(map(repr, counts[1]))
+
+
+async def test_of_more_than_are_kept_in_one_batch_the_latest_are_kept() -> None:
+    journal = SharedJournal(MemoryStore())
+    journal.add(SANDBOX, entry(0))
+    await journal.flush()
+    for number in range(1, 9):
+        journal.add(SANDBOX, entry(number, f"/{number}", breaks=number == 2))
+    found = await journal.find("mine", ALL)
+    assert [json.loads(text)["path"] for text in found.entries] == ["/6", "/7", "/8"]
+    assert [number_of(text) for text in found.entries] == [7, 8, 9]
+    assert (found.kept, found.dropped.total, found.dropped.up_to) == (3, 6, 6)
+    assert len((await journal.violating("mine", 100)).entries) == 1
 
 
 async def test_a_reader_that_knows_the_latest_entry_lacks_nothing(stores: tuple[Store, Store]) -> None:

@@ -8,12 +8,15 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import ConnectionError as NotConnected
 from tests.ports import free_port
 
 from execmock.core.execution import Idempotency
 from execmock.errors import StoreError
 from execmock.interfaces import Key, Put
 from execmock.stores import open_store
+from execmock.stores.redis.exchange import answers_of
 from execmock.testing import check_store
 
 from .redis_sets import ClusterProcesses, SentinelProcesses
@@ -57,6 +60,30 @@ async def test_a_slot_that_moves_is_served_where_its_keys_are(redis_cluster: Clu
     assert await store.get(key) == value
     await store.clear("moves")
     await store.close()
+
+
+async def test_a_connection_that_the_client_closes_while_it_is_taken_counts_as_lost(
+    redis_cluster: ClusterProcesses,
+) -> None:
+    """So it does with those of a node that has left, as a master that was replaced."""
+    first = redis_cluster.masters[0]
+    came = []
+    for turns in range(6):
+        async with RedisCluster(host="127.0.0.1", port=first.port, require_full_coverage=False) as client:
+            node = client.get_node_from_key("a")
+            assert node is not None
+            await client.get("a")
+            pipeline = client.pipeline()
+            pipeline.execute_command("GET", "a", target_nodes=node)
+            closing = asyncio.ensure_future(node.disconnect_free_connections())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            came += await answers_of(pipeline, 1, allow_redirections=False)
+            await closing
+    lost = [answer for answer in came if answer is not None]
+    assert len(came) == 6
+    assert lost
+    assert all(isinstance(answer, NotConnected) for answer in lost)
 
 
 async def test_a_node_alone_leads_to_all(redis_cluster: ClusterProcesses) -> None:

@@ -14,8 +14,9 @@ import pytest
 from execmock.core.execution import Execution
 from execmock.core.progress import begin
 from execmock.errors import StoreError
-from execmock.interfaces import Key, Put, Store
+from execmock.interfaces import Contents, Key, Put, Store
 from execmock.stores import open_store
+from execmock.stores.sqlite.store import SqliteStore
 
 
 def put(number: int, size: int = 0) -> Put:
@@ -36,6 +37,54 @@ async def test_one_file_is_left_to_hand_over(tmp_path: Path) -> None:
     again = open_store(f"sqlite:{tmp_path / 'b.db'}")
     assert await again.get(put(1).key) == put(1).value
     await again.close()
+
+
+async def test_what_is_known_of_a_file_is_what_others_have_written_since(tmp_path: Path) -> None:
+    ours, theirs = [open_store(f"sqlite:{tmp_path / 'a.db'}") for _ in range(2)]
+
+    async def seen() -> tuple[bool, int, int]:
+        """Return whether the first is there, and how many are listed, to us and to them."""
+        pages = [await store.page("a", "execution", 0, 9) for store in (ours, theirs)]
+        return await ours.get(put(1).key) is not None, *map(len, pages)
+
+    assert await seen() == (False, 0, 0)
+    await keep(theirs, 1)
+    assert await seen() == (True, 1, 1)
+    await keep(ours, 2)
+    assert await seen() == (True, 2, 2)
+    await theirs.clear("a")
+    assert await seen() == (False, 0, 0)
+    await ours.restore("a", Contents(0, [put(1)]))
+    assert await seen() == (True, 1, 1)
+    for store in (ours, theirs):
+        await store.close()
+
+
+async def test_all_that_a_request_reads_at_once_is_of_one_time(tmp_path: Path) -> None:
+    ours, theirs = [SqliteStore(str(tmp_path / "a.db")) for _ in range(2)]
+    assert await ours.page("a", "execution", 0, 9) == []
+    ours.begin_request()
+    assert await ours.get(put(1).key) is None
+    await keep(theirs, 1)
+    assert await ours.page("a", "execution", 0, 9) == []
+    await keep(ours, 2)
+    assert len(await ours.page("a", "execution", 0, 9)) == 2
+    ours.end_request()
+    await keep(theirs, 3)
+    assert len(await ours.page("a", "execution", 0, 9)) == 3
+    for store in (ours, theirs):
+        await store.close()
+
+
+async def test_a_change_that_fails_is_not_known(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:{tmp_path / 'a.db'}")
+    await keep(store, 1)
+    assert await store.page("a", "execution", 0, 9) == [put(1).value]
+    with pytest.raises(TypeError):
+        await store.update(put(2).key, lambda _: [put(2), Put(put(3).key, object())])
+    assert await store.page("a", "execution", 0, 9) == [put(1).value]
+    assert await store.get(put(2).key) is None
+    await store.close()
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from collections.abc import Callable
@@ -30,11 +31,15 @@ Tell = Callable[[bytes], None]
 
 
 class UpstreamFailure(Exception):  # noqa: N818 - an answer, not a failure of ours
-    """No answer came from the upstream; `status` is what its client gets: 502, or 504 where it was slow."""
+    """No answer came from the upstream; `status` is what its client gets, with `headers`.
+
+    It is 502, 504 where the upstream was slow, and 503 where it could not be asked.
+    """
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = {"Retry-After": "1"} if status == 503 else {}
 
 
 class UpstreamClient:
@@ -88,6 +93,12 @@ class UpstreamClient:
         except TimeoutError as error:
             raise UpstreamFailure(504, f"{base} did not answer within {self._timeout:g} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            cause = getattr(error, "os_error", error)
+            if getattr(cause, "errno", None) in (errno.EMFILE, errno.ENFILE):
+                # Told as the loop tells that it cannot accept a connection.
+                what = {"message": "no connection to the upstream can be opened", "exception": cause}
+                asyncio.get_running_loop().call_exception_handler(what)
+                raise UpstreamFailure(503, f"{base} was not asked: {lost_because(error)}") from error
             raise UpstreamFailure(502, f"{base} gave no answer: {lost_because(error)}") from error
 
     async def _sent(self, incoming: web.BaseRequest, url: str, tell: Tell) -> aiohttp.ClientResponse:

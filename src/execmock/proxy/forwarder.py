@@ -24,6 +24,7 @@ from execmock.server.api.calls import Answer, Request, refused
 from execmock.server.api.pipeline import internal_error
 from execmock.server.http.connection import Connection, Malformed, spoken
 from execmock.server.http.dispatch import headers_of
+from execmock.server.http.file_limit import Door, FileLimit, accept
 from execmock.server.http.listener import bind
 from execmock.server.http.malformed import unreadable
 from execmock.service.refusals import Refusal
@@ -68,7 +69,8 @@ class ForwarderOptions:
     `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
     are kept; `most` how many requests may be under way. Where there is an `inspect`, answers of operations
     that are no longer are held back, and it says what becomes of each. `mark` makes of each exchange the one
-    that is inspected and observed. `now` gives seconds.
+    that is inspected and observed. `now` gives seconds. Within a `limit` of open files, clients find room for
+    what their requests need at the upstream, or are refused.
     """
 
     host: str = "127.0.0.1"
@@ -80,6 +82,7 @@ class ForwarderOptions:
     inspect: Callable[[Exchange], Inspection] | None = None
     mark: Callable[[Exchange], Exchange] = lambda seen: seen
     now: Callable[[], float] = monotonic
+    limit: FileLimit | None = None
 
 
 class Forwarder:
@@ -104,6 +107,7 @@ class Forwarder:
         self._place = (options.host, options.port)
         self._connections = options.connections
         self._most = options.most
+        self._limit = options.limit
         self._keeping = Keeping(options.longest, options.now, options.mark)
         inspect = options.inspect
         self._inspected = None if inspect is None else partial(self._decision, inspect)
@@ -129,7 +133,7 @@ class Forwarder:
             sock = bind(*self._place)
             stack.callback(sock.close)
             server = _Server(self._handled, self._malformed)
-            accepting = await asyncio.get_running_loop().create_server(server, sock=sock, backlog=1024)
+            accepting = await accept(self._door(server), sock)
             stack.push_async_callback(server.shutdown, _LAST)
             stack.callback(accepting.close)
             host, port = sock.getsockname()[:2]
@@ -141,6 +145,18 @@ class Forwarder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def _door(self, server: _Server) -> Callable[[], asyncio.BaseProtocol]:
+        """Return what makes the protocol that a new connection meets first."""
+        limit = self._limit
+        if limit is None:
+            return server
+
+        def needed() -> int:
+            # A request under way has its connection to the upstream.
+            return max(0, len(server.connections) - self._under_way)
+
+        return lambda: Door(limit, server, self._refused, needed)
 
     async def _handled(self, incoming: web.BaseRequest) -> web.StreamResponse:
         if self._under_way >= self._most:
@@ -162,7 +178,7 @@ class Forwarder:
         try:
             return await relay(incoming, self._client, base, watched)
         except UpstreamFailure as failure:
-            return self._refusal(Refusal(failure.status, str(failure)))
+            return self._refusal(Refusal(failure.status, str(failure), headers=failure.headers))
         except ConnectionError:
             raise  # the client has gone
         except Exception as error:
@@ -177,7 +193,10 @@ class Forwarder:
         return self._refusal(unreadable(error, LONGEST_HEADER))
 
     def _refusal(self, refusal: Refusal) -> web.Response:
-        return self._response(refused(refusal, self._id()))
+        return self._response(self._refused(refusal))
+
+    def _refused(self, refusal: Refusal) -> Answer:
+        return refused(refusal, self._id())
 
     def _decision(self, inspect: Callable[[Exchange], Inspection], seen: Exchange) -> Decision:
         found = inspect(seen)

@@ -18,6 +18,7 @@ from execmock.forwarding.connections import Connections
 from execmock.proxy.coverage_counter import CoverageCounter
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.proxy.judging import Judging
+from execmock.server.http.file_limit import FileLimit
 from execmock.settings import ProxySettings
 from execmock.verify.exchange import Exchange
 from execmock.verify.outcome import Finding
@@ -32,12 +33,17 @@ Say = Callable[[str], None]
 class Proxy:
     """A proxy that listens while it is used as an async context manager.
 
-    `say` gets lines for its user; by the seconds of `now` a view is late.
-    ConfigError for options that cannot be used.
+    `say` gets lines for its user; by the seconds of `now` a view is late. Near a `limit` of open files it
+    refuses new connections. ConfigError for options that cannot be used.
     """
 
     def __init__(
-        self, contract: Contract, settings: ProxySettings, say: Say, now: Callable[[], float] = monotonic
+        self,
+        contract: Contract,
+        settings: ProxySettings,
+        say: Say,
+        now: Callable[[], float] = monotonic,
+        limit: FileLimit | None = None,
     ) -> None:
         if not settings.url:
             raise ConfigError("no address was given; expected execmock proxy UPSTREAM")
@@ -57,6 +63,7 @@ class Proxy:
                 inspect=self.judging.inspect,
                 mark=self.judging.marked,
                 now=now,
+                limit=limit,
             ),
         )
         self._stack = AsyncExitStack()
@@ -125,7 +132,7 @@ async def _run(contract: Contract, settings: ProxySettings, say: Say) -> Report:
     for name in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows; there, Ctrl-C is a KeyboardInterrupt
             loop.add_signal_handler(name, stopped.set)
-    proxy = Proxy(contract, settings, say)
+    proxy = Proxy(contract, settings, say, limit=FileLimit.told_of(loop))
     async with proxy:
         say(f"execmock proxy {proxy.url} passes on to {settings.url}")
         say(f"  judges by {len(proxy.judging.rules)} rules ({settings.level}); end it for the report")

@@ -13,6 +13,7 @@ from execmock.forwarding.connections import Connections
 from execmock.proxy.forwarder import Forwarder, ForwarderOptions, Routes
 from execmock.recorder.exchanges import Operations, Source, json_of
 from execmock.recorder.sources import MOST_BYTES, MOST_EXCHANGES
+from execmock.server.http.file_limit import FileLimit
 from execmock.verify.clock import present
 from execmock.verify.exchange import Exchange
 
@@ -78,7 +79,10 @@ async def record_live(upstream: Upstream, operations: Operations, say: Callable[
             loop.add_signal_handler(name, stopped.set)
     kept = _Kept(Source(upstream.url))
     routes = Routes(upstream.url, upstream.embed, frozenset((EXECUTE,)), operations.name)
-    options = ForwarderOptions(host=upstream.host, port=upstream.port, connections=upstream.connections)
+    limit = FileLimit.told_of(loop)
+    options = ForwarderOptions(
+        host=upstream.host, port=upstream.port, connections=upstream.connections, limit=limit
+    )
     async with Forwarder(routes, kept.observe, options) as forwarder:
         say(f"recording {upstream.url} at {forwarder.url}: let clients use that, and end it by Ctrl-C")
         await stopped.wait()

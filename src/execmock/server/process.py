@@ -58,8 +58,7 @@ def run(settings: ServeSettings, running: ProcessOptions) -> None:
 
 
 async def _serve(settings: ServeSettings, running: ProcessOptions) -> None:
-    limit = FileLimit()
-    asyncio.get_running_loop().set_exception_handler(limit.report)
+    limit = FileLimit.told_of(asyncio.get_running_loop())
     mock = App(settings)
     await mock.prepare()
     tls = _tls(settings)

@@ -72,7 +72,7 @@ class Upstream:
         try:
             response = await passing
         except UpstreamFailure as failure:
-            response = Refusal(failure.status, str(failure))
+            response = Refusal(failure.status, str(failure), headers=failure.headers)
         except (asyncio.CancelledError, ConnectionError):
             passing.cancel()
             if not connection.lost:

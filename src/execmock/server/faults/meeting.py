@@ -14,14 +14,14 @@ from execmock.server.api.authentication import key_in
 from execmock.server.api.calls import Answer, Request, Result, with_warning
 from execmock.server.api.request_ids import RequestIds
 from execmock.service.engine import Engine
-from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox
+from execmock.service.sandboxes import DEFAULT_SANDBOX, Sandbox, Sandboxes
 
 if TYPE_CHECKING:
     from execmock.core.faults import Strike
     from execmock.core.faults.timing import Limit
     from execmock.service.faults.crowds import Crowd
 
-__all__ = ["FaultMeeting", "asks_for_faults"]
+__all__ = ["FaultMeeting", "FaultSearch", "MayMeetFaultError", "asks_for_faults"]
 
 _MAGIC = MAGIC.encode()
 
@@ -66,7 +66,7 @@ class FaultMeeting:
         Where its caller is not `admitted`, only those strike that come from in front of the service.
         """
         if sandbox is None:
-            sandbox = await self._meant(request, operation, path)
+            sandbox = await _meant(self._engine.sandboxes, request, operation, path)
         if sandbox is None or not (sandbox.faults or sandbox.step_faults or asks_for_faults(request)):
             return None
         # Imported here: without faults there is no use for it.
@@ -103,19 +103,62 @@ class FaultMeeting:
         headers = {**result.answer.headers, "X-Execmock-Fault": names}
         return replace(result, answer=replace(result.answer, headers=headers))
 
-    async def _meant(self, request: Request, operation: Operation, path: Mapping[str, str]) -> Sandbox | None:
-        """Return the sandbox of a request without a caller: its key's or execution's, or the default one.
 
-        A key may be known that does not open the operation.
-        """
-        sandboxes = self._engine.sandboxes
-        key = key_in(request.headers) if operation.security else ""
-        known = await sandboxes.key(key) if key else None
-        if known is not None:
-            return await sandboxes.get(known.sandbox)
-        about = operation.id in (GET, PUBLIC)
-        origin = await sandboxes.ids.origin(path.get("id", "")) if about else ""
-        return await sandboxes.get(origin or DEFAULT_SANDBOX)
+class FaultSearch:
+    """Ends a request that may meet a fault before anything is done for it; its headers ask for none."""
+
+    __slots__ = ("_found", "_sandboxes")
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+        self._found = False
+
+    async def meet(
+        self,
+        request: Request,
+        operation: Operation,
+        path: Mapping[str, str],
+        sandbox: Sandbox | None,
+        request_ids: RequestIds,
+        *,
+        admitted: bool = True,
+    ) -> Answer | None:
+        """Return an answer that ends the request where there are faults; it is not to be sent."""
+        if sandbox is None:
+            sandbox = await _meant(self._sandboxes, request, operation, path)
+        if sandbox is None or not (sandbox.faults or sandbox.step_faults):
+            return None
+        self._found = True
+        return _NOT_SENT
+
+    async def applied(self, result: Result) -> Result:
+        """Return the result as it is; MayMeetFaultError where the sandbox has faults."""
+        if self._found:
+            raise MayMeetFaultError
+        return result
+
+
+class MayMeetFaultError(Exception):
+    """A request leads to a sandbox that has faults."""
+
+
+_NOT_SENT = Answer(503, b"")
+
+
+async def _meant(
+    sandboxes: Sandboxes, request: Request, operation: Operation, path: Mapping[str, str]
+) -> Sandbox | None:
+    """Return the sandbox of a request without a caller: its key's or execution's, or the default one.
+
+    A key may be known that does not open the operation.
+    """
+    key = key_in(request.headers) if operation.security else ""
+    known = await sandboxes.key(key) if key else None
+    if known is not None:
+        return await sandboxes.get(known.sandbox)
+    about = operation.id in (GET, PUBLIC)
+    origin = await sandboxes.ids.origin(path.get("id", "")) if about else ""
+    return await sandboxes.get(origin or DEFAULT_SANDBOX)
 
 
 def _with_limit(answer: Answer, limit: Limit) -> Answer:

@@ -14,7 +14,7 @@ from execmock.server.api.pipeline import Api, internal_error
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.console_pages import is_console_path
 from execmock.server.control import PREFIX
-from execmock.server.faults.meeting import FaultMeeting, asks_for_faults
+from execmock.server.faults.meeting import FaultMeeting, FaultSearch, asks_for_faults
 from execmock.server.http.access_log import AccessLog
 from execmock.server.http.body_reader import Limits, read_body, still_expects
 from execmock.server.http.cors import Cors
@@ -89,7 +89,11 @@ class Dispatcher:
                 return await self._pass_on(self.upstream, incoming, request)
             return await self.api(incoming, request)
         except Exception as error:
-            return _response(internal_error(error, request, self._request_ids.next(None)), {})
+            return _response(self.failed(error, request), {})
+
+    def failed(self, error: Exception, request: Request) -> Answer:
+        """Return the answer to a request that met a mistake of ours; the log tells of it."""
+        return internal_error(error, request, self._request_ids.next(None))
 
     async def _pass_on(
         self, upstream: Upstream, incoming: web.BaseRequest, request: Request
@@ -173,12 +177,13 @@ class ApiDispatcher:
         request: Request,
         unread: Refusal | None = None,
         opened: int = 0,
-        met: FaultMeeting | None = None,
+        met: FaultMeeting | FaultSearch | None = None,
     ) -> tuple[Answer, Mapping[str, str]]:
         """Return the answer to a request and the headers that CORS adds; log it and keep it in the journal.
 
         `unread` says why the request's body could not be read; `opened` is the number of the change before
-        the connection was opened. `met` learns of the faults that the request meets; without it, none strike.
+        the connection was opened. `met` learns of the faults that the request meets; without it, none strike,
+        and a search ends with its own error where there are some.
         """
         started = monotonic()
         result = None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from execmock.core.schema.violation import Violation
 from execmock.errors import visible_line
@@ -19,9 +20,11 @@ from execmock.server.api.calls import Answer
 from execmock.server.http.dispatch import headers_of
 from execmock.service.refusals import Refusal
 
-__all__ = ["AT_ONCE", "Door", "FileLimit"]
+__all__ = ["Door", "FileLimit", "accept"]
 
-AT_ONCE = 32
+_BACKLOG = 1024
+"""Connections that the system keeps until they are accepted."""
+_AT_ONCE = 32
 """Connections that are accepted before the first of them is looked at."""
 _ENOUGH = 1 << 16
 _FEWEST, _MOST = 16, 128
@@ -40,6 +43,13 @@ class FileLimit:
         self._out = self.files - spare // 2
         self._told = False
 
+    @classmethod
+    def told_of(cls, loop: asyncio.AbstractEventLoop) -> Self:
+        """Return the limit of this process, to which a loop reports what goes wrong."""
+        limit = cls()
+        loop.set_exception_handler(limit.report)
+        return limit
+
     def is_full(self, descriptor: int) -> bool:
         """Whether a new connection has to be refused: descriptors are given lowest first."""
         if not self.files or descriptor < self._full:
@@ -52,7 +62,7 @@ class FileLimit:
         return descriptor >= self._out
 
     def report(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Say in one line what the event loop reports; that it cannot accept a connection is said once."""
+        """Say in one line what the event loop reports; that no connection can be opened is said once."""
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
             self._tell()
@@ -74,18 +84,35 @@ class FileLimit:
         return Refusal(503, "Too many connections are open", [violation], {"Retry-After": "1"})
 
 
+async def accept(
+    serve: Callable[[], asyncio.BaseProtocol], sock: socket.socket, *, path: bool = False, **tls: Any
+) -> asyncio.Server:
+    """Accept connections on a bound socket, of a `path` or of an address: few in one turn, to be counted."""
+    loop = asyncio.get_running_loop()
+    create = loop.create_unix_server if path else loop.create_server
+    accepting: asyncio.Server = await create(serve, sock=sock, backlog=_AT_ONCE, **tls)
+    # The loop takes the number for how many it accepts in one turn, too.
+    sock.listen(_BACKLOG)
+    return accepting
+
+
 class Door(asyncio.Protocol):
-    """What a new connection meets first: it is served by the protocol that `serve` makes, or refused."""
+    """What a new connection meets first: it is served by the protocol that `serve` makes, or refused.
+
+    `needed` says how many more files those that are served may come to need.
+    """
 
     def __init__(
         self,
         limit: FileLimit,
         serve: Callable[[], asyncio.BaseProtocol],
         answer: Callable[[Refusal], Answer],
+        needed: Callable[[], int] = lambda: 0,
     ) -> None:
         self._limit = limit
         self._serve = serve
         self._answer = answer
+        self._needed = needed
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -93,7 +120,7 @@ class Door(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         sock = transport.get_extra_info("socket")
         descriptor = -1 if sock is None else sock.fileno()
-        if not self._limit.is_full(descriptor):
+        if not self._limit.is_full(descriptor + self._needed()):
             protocol = self._serve()
             self._transport.set_protocol(protocol)
             protocol.connection_made(transport)

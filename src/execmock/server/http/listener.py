@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from execmock.errors import ConfigError
 from execmock.server.http.dispatch import Dispatcher
 from execmock.server.http.fast_protocol import FastServer
-from execmock.server.http.file_limit import AT_ONCE, Door, FileLimit
+from execmock.server.http.file_limit import Door, FileLimit, accept
 from execmock.server.http.unix_socket import bind_path, path_of, remove
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Listener", "bind"]
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - is replaced, not bound
-_BACKLOG = 1024
-"""Connections that the system keeps until they are accepted."""
 # Seconds that requests under way get when the server ends, and then what is being written.
 _LAST_REQUESTS, _LAST_ANSWERS = 0.7, 0.1
 
@@ -62,7 +60,10 @@ def _bound(sock: socket.socket, host: str, port: int, shared: bool) -> socket.so
 
 
 class Listener:
-    """Serves one handler on one socket: with TLS where a context is given, and within a limit of files."""
+    """Serves one handler on one socket: with TLS where a context is given, and within a limit of files.
+
+    Without `fast`, and where requests are passed on, aiohttp reads every request.
+    """
 
     def __init__(
         self,
@@ -70,15 +71,15 @@ class Listener:
         sock: socket.socket,
         tls: ssl.SSLContext | None = None,
         limit: FileLimit | None = None,
+        *,
+        fast: bool = True,
     ) -> None:
         self._sock = sock
         self._tls = tls
         name = sock.getsockname()
         self._path = name if isinstance(name, str) else None
         self.server = (
-            FastServer(dispatcher)
-            if dispatcher.api.engine.store.immediate and dispatcher.upstream is None
-            else _long_server(dispatcher)
+            FastServer(dispatcher) if fast and dispatcher.upstream is None else _long_server(dispatcher)
         )
         self._protocol = (
             self.server if limit is None else lambda: Door(limit, self.server, dispatcher.refused)
@@ -103,14 +104,10 @@ class Listener:
 
     async def start(self) -> None:
         """Accept connections from now on."""
-        loop = asyncio.get_running_loop()
-        create = loop.create_server if self._path is None else loop.create_unix_server
         tls: dict[str, Any] = {}
         if self._tls is not None:
             tls = {"ssl": self._tls, "ssl_shutdown_timeout": _LAST_ANSWERS}
-        self._accepting = await create(self._protocol, sock=self._sock, backlog=AT_ONCE, **tls)
-        # The loop takes the number for how many it accepts in one turn, too.
-        self._sock.listen(_BACKLOG)
+        self._accepting = await accept(self._protocol, self._sock, path=self._path is not None, **tls)
 
     async def stop(self) -> None:
         """Accept no more, finish what is under way, close."""

@@ -42,9 +42,15 @@ class LogWriter:
         self._of(sandbox, log, most).add(entry)
         self._begin()
 
-    def count(self, sandbox: str, kind: RequestKind) -> None:
-        """Count a request."""
-        self._counts.setdefault(sandbox, RequestCounts()).add(kind)
+    def skip(self, sandbox: str, log: str, count: int, most: int) -> None:
+        """Leave numbers out for entries that those added next will have pushed out of a log."""
+        if count:
+            self._of(sandbox, log, most).skipped += count
+            self._begin()
+
+    def count(self, sandbox: str, kind: RequestKind, count: int = 1) -> None:
+        """Count requests of a kind."""
+        self._counts.setdefault(sandbox, RequestCounts()).add(kind, count)
         self._begin()
 
     async def flush(self) -> None:

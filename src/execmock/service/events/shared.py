@@ -13,6 +13,7 @@ from execmock.core.secrets import KnownSecrets
 from execmock.interfaces import Store, Tail
 from execmock.service.events.changes import Changes
 from execmock.service.events.entry import JournalEntry, kind_of_shown
+from execmock.service.events.entry_batch import EntryBatch, packed
 from execmock.service.events.journal import (
     MOST_VIOLATING,
     Dropped,
@@ -31,6 +32,9 @@ __all__ = ["SharedChanges", "SharedJournal"]
 
 _LOOKS_EVERY = 0.2
 """Seconds between looks at the store while something waits: other servers cannot wake this one."""
+_BATCH_EVERY = 0.05
+_MOST_WAITING = 1 << 20
+"""Bytes of requests that wait for the others of their batch."""
 _AGAIN = "writtenAgain"
 """Marks an entry that was written anew when others were forgotten."""
 _END = (1 << 53) - 1
@@ -55,19 +59,27 @@ class SharedJournal(Journal):
         self._store = store
         self._writer = LogWriter(store, limits.bytes)
         self._counts = StoredCounts(store)
+        self._batches: dict[str, EntryBatch] = {}
+        self._waiting = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
-        """Count a request and keep it; both reach the store soon after."""
-        size, shown = self.size_of(sandbox), self.shown(entry)
-        packed = _packed(shown)
-        kind = kind_of_shown(shown)
-        self._writer.count(sandbox.id, kind._replace(path=_readable(kind.path)))
-        self._writer.add(sandbox.id, "journal", packed, size)
-        if kind.breaks_contract:
-            # The journal may drop it; these are kept for longer.
-            self._writer.add(sandbox.id, "violation", packed, MOST_VIOLATING)
-        if shown["misspelt"]:
-            self._writer.add(sandbox.id, "misspelling", packed, MOST_VIOLATING)
+        """Count a request and keep it; both reach the store within a twentieth of a second."""
+        batch = self._batches.get(sandbox.id)
+        if batch is None:
+            batch = self._batches[sandbox.id] = EntryBatch(self.size_of(sandbox))
+        self._waiting += batch.add(entry)
+        if self._waiting > _MOST_WAITING:
+            self._hand_on()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_BATCH_EVERY, self._hand_on)
+
+    def _hand_on(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        batches, self._batches, self._waiting, self._timer = self._batches, {}, 0, None
+        for sandbox, batch in batches.items():
+            batch.write(sandbox, self._writer, self.shown)
 
     async def find(self, sandbox: str, wanted: JournalFilter, most: int | None = None) -> Found:
         """Return the wanted entries of all servers, the latest `most` of them, and what was dropped."""
@@ -87,7 +99,7 @@ class SharedJournal(Journal):
 
     async def misspelling(self, sandbox: str, most: int) -> Found:
         """Return the requests with names that are nearly known; of those that were dropped, the latest."""
-        await self._writer.flush()
+        await self.flush()
         tail = await self._store.tail(sandbox, "journal", 0)
         kept = [one for one in await _logged(tail) if one.misspelt]
         every = await self._with_dropped(sandbox, "misspelling", kept)
@@ -102,7 +114,7 @@ class SharedJournal(Journal):
 
     async def summary(self, sandbox: str) -> Summary:
         """Return how many requests came, by kind."""
-        await self._writer.flush()
+        await self.flush()
         tail = await self._store.tail(sandbox, "journal", 0)
         counts = await self._counts.read(sandbox)
         return Summary(list(counts), max(0, counts.total - sum(map(bool, tail.entries))))
@@ -140,6 +152,7 @@ class SharedJournal(Journal):
 
     async def flush(self) -> None:
         """Return once all entries have reached the store."""
+        self._hand_on()
         await self._writer.flush()
 
     async def _read(
@@ -149,7 +162,7 @@ class SharedJournal(Journal):
 
         Where nothing after `after` was dropped, entries before it may be missing from the former.
         """
-        await self._writer.flush()
+        await self.flush()
         tail = await self._store.tail(sandbox, "journal", min(after, _END))
         if after and tail.first <= after + 1 and all(tail.entries):
             return await _logged(tail, wanted), Dropped((), after)
@@ -202,7 +215,7 @@ async def _shown(logged: Sequence[_Logged]) -> list[bytes]:
 
 
 def _written_again(one: _Logged) -> bytes:
-    return _packed({**decode_kept(one.text), _AGAIN: True})
+    return packed({**decode_kept(one.text), _AGAIN: True})
 
 
 class SharedChanges(Changes):
@@ -226,7 +239,7 @@ class SharedChanges(Changes):
         if kind == "execution":
             self.publish_here(sandbox, kind, data)
         else:
-            self._writer.add(sandbox, "change", _packed({"kind": kind, "data": data}), self._size)
+            self._writer.add(sandbox, "change", packed({"kind": kind, "data": data}), self._size)
             self.next_number()
 
     async def server_number(self) -> int:
@@ -263,19 +276,3 @@ class SharedChanges(Changes):
             self.publish_here(sandbox, "request", {**told, "number": number})
         else:
             self.publish_here(sandbox, told["kind"], told["data"])
-
-
-def _packed(shown: Mapping[str, Any]) -> bytes:
-    try:
-        return encode(shown)
-    except UnicodeEncodeError:
-        # Some header or path holds what is no text; what it held is shown, not kept exactly.
-        return encode(_readable(shown))
-
-
-def _readable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, Mapping):
-        return {_readable(name): _readable(inner) for name, inner in value.items()}
-    return [_readable(inner) for inner in value] if isinstance(value, list | tuple) else value

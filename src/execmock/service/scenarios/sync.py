@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
@@ -11,6 +10,7 @@ from execmock.core.shared_scenarios import PutScenario, ScenarioText, SharedScen
 from execmock.errors import StoreError
 from execmock.interfaces import Key, Put, Store
 from execmock.loading.scenarios import Vocabularies, read_text
+from execmock.service.eager import together
 from execmock.service.scenarios.registry import ScenarioRegistry
 
 __all__ = ["ScenarioSync", "SharedScenarioSync"]
@@ -116,7 +116,7 @@ class SharedScenarioSync(ScenarioSync):
     async def refresh(self, sandbox: str = "") -> None:
         """Load scenarios that other servers changed; called before a scenario is picked by its name."""
         owners = [""] if sandbox == "" else ["", sandbox]
-        found = await asyncio.gather(*(self._store.get(_place(owner)) for owner in owners))
+        found = [*await together(*(self._store.get(_place(owner)) for owner in owners))]
         if found[0] is None:
             first = SharedScenarios(self._fresh_token())
             found[0] = await self._store.update(

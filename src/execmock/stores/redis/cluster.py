@@ -20,7 +20,7 @@ from redis.exceptions import (
 )
 
 from execmock.stores.redis.address import Address
-from execmock.stores.redis.exchange import FAILURES, Request, as_words, settle
+from execmock.stores.redis.exchange import FAILURES, Request, answers_of, as_words, settle
 
 __all__ = ["Cluster"]
 
@@ -159,11 +159,7 @@ class Cluster:
             pipeline.execute_command("ASKING", target_nodes=node)
         for command in words:
             pipeline.execute_command(*command, target_nodes=node)
-        answers: list[Any]
-        try:
-            answers = await pipeline.execute(raise_on_error=False, allow_redirections=False)
-        except FAILURES as error:
-            answers = [error] * (len(words) + asking)
+        answers = await answers_of(pipeline, len(words) + asking, allow_redirections=False)
         return self._noting_loss(node, answers[asking:])
 
     def _noting_loss(self, node: ClusterNode, answers: list[Any]) -> list[Any]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
-__all__ = ["FAILURES", "Exchange", "Request", "TooFewReplicasError", "as_words", "settle"]
+__all__ = ["FAILURES", "Exchange", "Request", "TooFewReplicasError", "answers_of", "as_words", "settle"]
 
 FAILURES = (RedisError, RedisClusterException, OSError)
 """What the client raises where Redis cannot be reached or refuses."""
@@ -61,6 +62,22 @@ def as_words(requests: Sequence[Request], replicas: int) -> list[tuple[Any, ...]
     if replicas and any(request.durable for request in requests):
         words.append(("WAIT", replicas, _WAIT))
     return words
+
+
+async def answers_of(pipeline: Any, count: int, **options: Any) -> list[Any]:
+    """Return the answers to a pipeline's commands, so many as `count`; an exception for each where it fails.
+
+    `options` are those of its method `execute`.
+    """
+    try:
+        answers: list[Any] = await pipeline.execute(raise_on_error=False, **options)
+    except FAILURES as error:
+        return [error] * count
+    except (AttributeError, RuntimeError):
+        # The client closes the free connections of a node that has left the cluster, also one that is taken
+        # meanwhile: its streams are gone then.
+        return [NotConnected("the connection was closed before it was used")] * count
+    return answers
 
 
 def settle(requests: Sequence[Request], answers: Sequence[Any], replicas: int) -> bool:

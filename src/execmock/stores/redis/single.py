@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 
 from execmock.errors import nearest_or_all, quoted
 from execmock.stores.redis.address import Address
-from execmock.stores.redis.exchange import FAILURES, Request, as_words, settle
+from execmock.stores.redis.exchange import FAILURES, Request, answers_of, as_words, settle
 
 __all__ = ["SingleRedis"]
 
@@ -44,11 +44,7 @@ class SingleRedis:
         words = as_words(requests, self._replicas)
         for command in words:
             pipeline.execute_command(*command)
-        answers: Sequence[Any]
-        try:
-            answers = await pipeline.execute(raise_on_error=False)
-        except FAILURES as error:
-            answers = [error] * len(words)
+        answers = await answers_of(pipeline, len(words))
         enough = settle(requests, answers, self._replicas) and not any(map(_lacks_replicas, answers))
         if self._sentinel is not None and not enough:
             # The sentinels may have another master, which the old one has not been told of.

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from execmock.errors import StoreError
 from execmock.interfaces import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import DecodeCache, pack, unpack
+from execmock.stores.sqlite.known import LONGEST_PAGE, UNKNOWN, KnownRows
 from execmock.stores.sqlite.tables import SCHEMA_VERSION, TABLES, Tables
 
 __all__ = ["SqliteStore"]
@@ -43,32 +44,50 @@ class SqliteStore:
         self._path = path
         self._tables = Tables(self._open())
         self._decoded = DecodeCache()
+        self._known = KnownRows(lambda: self._read(Tables.version))
+        self.begin_request = self._known.begin_request
+        self.end_request = self._known.end_request
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
-        data = self._read(lambda tables: tables.get(key))
-        return None if data is None else self._decoded.value(key.kind, data)
+        values = self._known.values()
+        value = values.get(key, UNKNOWN)
+        if value is UNKNOWN:
+            data = self._read(lambda tables: tables.get(key))
+            value = None if data is None else self._decoded.value(key.kind, data)
+            values.keep(key, value)
+        return value
 
     async def update(self, key: Key, fn: Update) -> Any:
         """Apply `fn` to the value under `key` and keep what it returns; return the new value."""
+        puts: Sequence[Put] = ()
 
         def change(tables: Tables) -> Any:
+            nonlocal puts
             data = tables.get(key)
             value = None if data is None else self._decoded.value(key.kind, data)
-            for put in fn(value):
+            puts = fn(value)
+            for put in puts:
                 tables.put(put, None if put.value is None else pack(put.value))
                 if put.key == key:
                     value = put.value
             return value
 
-        return await self._write(change)
+        try:
+            return await self._write(change)
+        finally:
+            self._known.drop(puts)
 
     async def page(self, sandbox: str, kind: str, offset: int, limit: int) -> Sequence[Any]:
         """Return up to `limit` values of a kind, highest order first."""
-        return [
-            self._decoded.value(kind, data)
-            for data in self._read(lambda t: t.page(sandbox, kind, offset, limit))
-        ]
+        pages = self._known.pages(sandbox, kind)
+        page = pages.get((offset, limit))
+        if page is None:
+            found = self._read(lambda tables: tables.page(sandbox, kind, offset, limit))
+            page = [self._decoded.value(kind, data) for data in found]
+            if len(page) <= LONGEST_PAGE:
+                pages.keep((offset, limit), page)
+        return page
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""

@@ -37,7 +37,13 @@ class Tables:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
+        self._ask = db.cursor().execute
         self._collections: dict[tuple[str, str], int] = {}
+
+    def version(self) -> int:
+        """Return a number that is another one once another connection has changed the file."""
+        number: int = self._ask("PRAGMA data_version").fetchone()[0]
+        return number
 
     def get(self, key: Key) -> bytes | None:
         """Return the bytes under a key, or None."""
