@@ -32,7 +32,7 @@ __all__ = ["SharedChanges", "SharedJournal"]
 
 _LOOKS_EVERY = 0.2
 """Seconds between looks at the store while something waits: other servers cannot wake this one."""
-_BATCH_EVERY = 0.05
+_BATCH_EVERY = 0.01
 _MOST_WAITING = 1 << 20
 """Bytes of requests that wait for the others of their batch."""
 _AGAIN = "writtenAgain"
@@ -64,7 +64,7 @@ class SharedJournal(Journal):
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, sandbox: Sandbox, entry: JournalEntry) -> None:
-        """Count a request and keep it; both reach the store within a twentieth of a second."""
+        """Count a request and keep it; both reach the store within a hundredth of a second."""
         batch = self._batches.get(sandbox.id)
         if batch is None:
             batch = self._batches[sandbox.id] = EntryBatch(self.size_of(sandbox))
