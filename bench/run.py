@@ -50,6 +50,8 @@ VARIANTS = {
 
 
 def main() -> None:
+    # Programs that may not keep what they compile are slower to start than their users' are.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     options = _options()
     if why := missing():
         # The gate needs no wrk: there the bench is only kept working.
