@@ -198,7 +198,9 @@ def failed_over_unsent(many: Many, creates: int, wait: int, folder: Path) -> Fai
         with ExitStack() as paused:
             _cut_off(master, many.replicas_of(master), paused)
             for number in range(creates):
+                asked = time.monotonic()
                 reply = client.create(f"unsent-{wait}-{number}")
+                result.longest = max(result.longest, time.monotonic() - asked)
                 made += [reply.body["data"]["execution"]["id"]] if reply.status == 200 else []
                 result.refused += is_unavailable(reply)
                 if reply.status != 200 and not is_unavailable(reply):
