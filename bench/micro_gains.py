@@ -243,6 +243,17 @@ def _each_by_itself(bench: Bench) -> Any:
     return put(entry_batch, _alike=lambda entry: (entry.number,))
 
 
+def _each_line(bench: Bench) -> Any:
+    from execmock.server.http import access_log
+
+    class Single(access_log.Lines):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self._kept: Any = Nothing()
+
+    return put(access_log, Lines=Single)
+
+
 def _queries(bench: Bench) -> Any:
     validator = bench.api._served["listExecutions"].validator
     return put(validator, _kept_query=validator._read_query)
@@ -308,6 +319,7 @@ PARTS: Mapping[str, Part] = {
     "known seconds": Part("core/durations.py", ALL, _seconds),
     "known seconds in zones": Part("core/embed_view.py", ("execute",), _embed_seconds),
     "batches of log lines": Part("server/http/access_log.py", ALL, _unbatched),
+    "parts of log lines": Part("server/http/log_lines.py", ("get", "list"), _each_line),
     "known rows": Part(
         "stores/sqlite/known.py",
         ("get", "list"),

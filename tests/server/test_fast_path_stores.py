@@ -61,9 +61,10 @@ async def test_a_fault_that_another_server_adds_strikes_the_next_request(urls: l
             if change is not None:
                 assert (await talk(other.port, control(*change))).startswith(b"HTTP/1.1 20")
             writer.write(get)
-            heads.append((await answer(reader))[9:12])
+            came = await answer(reader)
+            heads.append((came[9:12], b"X-Execmock-Fault: away" in came))
         writer.close()
-        assert heads == [b"200", b"503", b"200"]
+        assert heads == [(b"200", False), (b"503", True), (b"200", False)]
         before = one.fast.answered_at_once if one.fast else 0
         await talk(one.port, get)
         assert one.fast

@@ -106,7 +106,7 @@ async def test_requests_that_are_alike_are_shown_as_in_a_journal_of_one_server()
         asked(10, answer=b'{"a": "secret_token"}'),
         asked(11, faults=("away",)),
         asked(12, query="lmit=2"),
-        asked(13),
+        asked(13, path="/v1/executions/c"),
     ]
 
     def find(operation: str, query: str, *_: Any) -> Sequence[Violation]:

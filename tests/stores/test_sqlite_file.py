@@ -52,6 +52,8 @@ async def test_what_is_known_of_a_file_is_what_others_have_written_since(tmp_pat
     assert await seen() == (True, 1, 1)
     await keep(ours, 2)
     assert await seen() == (True, 2, 2)
+    await ours.update(put(1).key, lambda _: [Put(put(1).key, put(3).value)])
+    assert [await store.get(put(1).key) for store in (ours, theirs)] == [put(3).value] * 2
     await theirs.clear("a")
     assert await seen() == (False, 0, 0)
     await ours.restore("a", Contents(0, [put(1)]))

@@ -34,14 +34,24 @@ from .stacks.running import NAMES, options, running
 ROOT = Path(__file__).parents[2]
 JUDGED_BY = (
     "openapi.yaml",
-    *(f"src/execmock/{layer}/**/*.py" for layer in ("core", "loading", "settings", "verify")),
-    "src/execmock/*.py",
-    "tests/verify/*.py",
+    "tests/verify/combinations.py",
+    "tests/verify/judging.py",
+    "tests/verify/many_runs.py",
     "tests/verify/target/**/*.py",
     "tests/verify/stacks/*.json",
     *(f"tests/verify/stacks/{name}/*.*" for name in NAMES),
 )
-"""Files on which it depends whether a service is accused: `verify` imports nothing else of the package."""
+"""Files on which it depends whether a service is accused, besides the modules that judging imports."""
+IMPORTED = """\
+import sys
+import execmock.verify.runner, execmock.verify.generator_program
+from execmock.verify.fuzzing import load_engine
+from execmock.verify.registry import all_probes, all_rules
+load_engine(), all_rules(), all_probes()
+import execmock.verify.valid_bodies
+ours = [each for name, each in sys.modules.items() if name.partition(".")[0] == "execmock"]
+print(*(each.__file__ for each in ours), sep="\\n")
+"""
 EFFORTS: tuple[Effort, ...] = ("quick", "default", "thorough")
 MACHINES = ("idle", "busy")
 SPINNING = "import os\nparent = os.getppid()\nwhile os.getppid() == parent:\n    sum(range(10**6))\n"
@@ -138,7 +148,10 @@ def _summary(kind: str, entries: Sequence[dict[str, Any]]) -> str:
 def state() -> str:
     """Return a digest of all that a judgement depends on, as it was when the program began."""
     digest = sha256()
-    for file in sorted(file for pattern in JUDGED_BY for file in ROOT.glob(pattern) if file.is_file()):
+    listed = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    files = {*map(Path, listed.stdout.splitlines())}
+    files.update(file for pattern in JUDGED_BY for file in ROOT.glob(pattern) if file.is_file())
+    for file in sorted(files):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -40,12 +40,13 @@ class Recorder(BaseHTTPRequestHandler):
     """Notes every request, and answers with an execution of its own."""
 
     sent: ClassVar[list[Sent]] = []
+    made: ClassVar[str] = "exec_of_now"
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.sent.append((self.command, self.requestline.split(" ")[1], headers, body))
-        text = json.dumps({"data": {"execution": {"id": "exec_of_now"}, "clientToken": "token_of_now"}})
+        text = json.dumps({"data": {"execution": {"id": self.made}, "clientToken": "token_of_now"}})
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
@@ -141,6 +142,17 @@ def test_ids_and_tokens_are_those_of_the_execution_that_an_earlier_line_creates(
     assert first[::3] == ("POST", b'{"a": "it\'s"}')
     assert second[:2] == ("GET", "/v1/public/exec_of_now?token=token_of_now")
     assert "of_then" not in "".join(commands)
+
+
+def test_an_id_that_is_percent_encoded_is_that_of_the_execution_that_is_created(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recorder, "made", "E:now/ü~1")
+    created = {"data": {"execution": {"id": "E:then/ü~1"}, "clientToken": "token_of_then"}}
+    made = exchange(1, Request("POST", f"{server}/v1/executions", {}, b'{"a": 1}'), CREATE, created)
+    read = exchange(2, Request("GET", f"{server}/v1/executions/{quote('E:then/ü~1', safe='')}", {}))
+    first, second = run(lines(read, journal=(made, read)), tmp_path)
+    assert (first[0], second[1]) == ("POST", f"/v1/executions/{quote('E:now/ü~1', safe='')}")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +100,36 @@ def test_messages_are_bounded() -> None:
         length_of((MOST_BYTES + 1).to_bytes(HEAD, "big"))
     with pytest.raises(ValueError, match="no object"):
         decoded(b"[]")
+
+
+def test_a_seed_makes_the_same_whatever_else_is_imported(tmp_path: Path) -> None:
+    texts = [f"xyz-{number}" for number in range(400)]
+    (tmp_path / "many_constants.py").write_text(f"TEXTS = {texts}\n", encoding="utf-8")
+    bodies = [_made(tmp_path, line) for line in ("", "import many_constants")]
+    assert len(bodies[0]) == 100
+    assert bodies[0] == bodies[1]
+
+
+def _made(folder: Path, line: str) -> list[Any]:
+    """Return valid bodies that a process makes which has run a line before."""
+    program = f"""
+import json, sys
+sys.path.insert(0, {str(folder)!r})
+{line}
+from execmock.loading.contract import shipped_contract
+from execmock.settings import VerifySettings
+from execmock.verify.fuzzing import load_engine
+from execmock.verify.requests import CREATE, Requests
+from execmock.verify.valid_bodies import valid_bodies
+
+load_engine()
+url = "http://127.0.0.1:1"
+requests = Requests(shipped_contract(), VerifySettings(url=url), embed_url=url)
+print(json.dumps(valid_bodies(requests, CREATE, 100, 1)))
+"""
+    environment = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder)}
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    made: list[Any] = json.loads(done.stdout)
+    return made

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from execmock.verify.equality import same_json
-from execmock.verify.json_values import rebuilt, texts
+from execmock.verify.equality import difference, same_json
+from execmock.verify.exchange import ABSENT, pick
+from execmock.verify.json_values import place_of, rebuilt, texts
 from execmock.verify.reader import NOT_JSON, UNREAD, Limits, Reading, parse_json, read_json
 from execmock.verify.wording import brief
 from tests.effort import examples
@@ -50,6 +51,33 @@ def test_nesting_has_no_part_in_whether_two_values_are_equal(begin: str, end: st
     assert same_json(
         rebuilt(one, lambda *_: True, lambda leaf: leaf + 1), parse_json(nested(begin, "2", end))
     )
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(VALUES, VALUES)
+def test_a_difference_is_where_two_values_are_not_equal(one: Any, other: Any) -> None:
+    found = difference(one, other)
+    assert (found is None) == same_json(one, other)
+    assert difference(one, one) is None
+    if found is not None and found.place.count("/") < 20:
+        assert (pick(one, found.place), pick(other, found.place)) == (found.left, found.right)
+
+
+def test_a_difference_far_down_and_one_of_length_are_found() -> None:
+    one, other = (parse_json(nested('[{"x":', text, "}]")) for text in ("1", "2"))
+    found = difference(one, other)
+    assert found is not None
+    assert (found.place, found.left, found.right) == ("/0/x" * 10, 1, 2)
+    longer = difference({"a/b": [1]}, {"a/b": [1, 2]})
+    assert longer is not None
+    assert (longer.place, longer.left, longer.right) == ("/a~1b/1", ABSENT, 2)
+
+
+def test_a_text_or_the_name_of_a_member_is_found_where_it_stands() -> None:
+    value = {"a": [{"b": "no"}, {"b": "yes"}], "yes it is": 1}
+    assert place_of(value["a"], lambda text: "yes" in text) == "/1/b"
+    assert place_of(value, lambda text: text == "yes it is") == "/yes it is"
+    assert place_of(value, lambda text: text == "none") == ""
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from execmock.errors import ConfigError
 from execmock.loading.contract import shipped_contract
 from execmock.settings import VerifySettings
 from execmock.verify import verify
+from execmock.verify.coverage import coverage
 from execmock.verify.evidence import Evidence
 from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome
@@ -110,6 +111,26 @@ def test_a_terminal_has_them_cut_unless_all_is_asked_for() -> None:
     whole = "\n".join(lines(replace(report, options=replace(report.options, verbose=True))))
     assert "r" * 3000 in whole
     assert "s" * 3000 in whole
+
+
+def test_what_is_for_no_operation_has_a_line_of_its_own_where_there_is_any(report: Report) -> None:
+    unknown = replace(seen(1, {}), operation="", status=404)
+    with_it = replace(report, coverage=coverage(report.contract, [unknown, unknown], report.results))
+    without = replace(report, coverage=coverage(report.contract, [], report.results))
+    assert f"{'(other)':<20} {0:>12}  404 x 2" in list(lines(with_it))
+    assert not any(line.startswith("(other)") for line in lines(without))
+
+
+def test_headers_that_are_unusual_are_told_with_the_request(report: Report) -> None:
+    [failed] = [result for result in report.results if result.findings]
+    [finding, *_] = failed.findings
+    odd = {**finding.seen.request.headers, "X-Org-ID": "other"}
+    first = replace(finding.seen, request=replace(finding.seen.request, headers=odd))
+    told = replace(failed, findings=(replace(finding, check=replace(finding.check, seen=first)),))
+    changed = replace(report, results=(told,))
+    assert any(line.endswith(" with X-Org-ID: other") for line in lines(changed))
+    for form in ("markdown", "html"):
+        assert "X-Org-ID: other" in rendered(changed, form).partition("curl ")[0], form
 
 
 def test_a_value_beyond_all_bounds_says_where_it_is_cut() -> None:

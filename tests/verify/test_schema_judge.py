@@ -320,7 +320,7 @@ def test_every_report_says_what_was_not_judged_and_why(form: str, report: Report
             [
                 f"observations not judged ({DIFFERENCE}): get.shape (1)",
                 "inconclusive (10 of 10 observations could not be judged: second engine cannot judge it",
-                "10 requests, 10 observations, 12 more not judged, ",
+                "10 requests, 10 observations and 12 more that could not be judged, ",
             ],
         ),
         ("markdown", [f"- `get.shape`: observations not judged: 1 ({DIFFERENCE})"]),

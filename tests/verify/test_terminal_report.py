@@ -77,6 +77,9 @@ def test_many_requests_are_in_a_file(report: Report, tmp_path: Path) -> None:
     [block] = blocks(replace(report, results=(replace(failed, findings=(finding,)),)), Kept(tmp_path))
     [file] = tmp_path.iterdir()
     assert f"    try:      . {file}" in block
+    [shown] = [line for line in block if line.startswith(f"{' ' * 14}# ends with: curl -s")]
+    assert finding.seen.request.method in ("GET", "POST")
+    assert len(shown) <= 160
     assert file.read_text(encoding="utf-8").count("curl ") == 9
     assert len(block) <= 12
 
@@ -87,7 +90,7 @@ def test_how_often_it_was_seen_is_told_whatever_was_expected(report: Report) -> 
     finding = replace(failed.findings[0], check=wide, times=7, under="")
     shown = list(lines(replace(report, results=(replace(failed, findings=(finding,)),))))
     [line] = [each for each in shown if each.startswith("  - expected: ")]
-    assert line.endswith("x…  (seen 7 times)")
+    assert line.endswith("x…  (7 observations)")
     assert len(line) == 160
 
 

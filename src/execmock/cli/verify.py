@@ -32,7 +32,12 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 @click.command()
 @click.argument("base_url", required=False)
 @takes_options(VerifySettings)
-@click.option("--quick", "effort_flag", flag_value="quick", help="The same as --effort quick: about 5 s.")
+@click.option(
+    "--quick",
+    "effort_flag",
+    flag_value="quick",
+    help="The same as --effort quick: about 5 s against a local mock.",
+)
 @click.option(
     "--thorough", "effort_flag", flag_value="thorough", help="The same as --effort thorough: minutes."
 )
@@ -41,7 +46,7 @@ def command(base_url: str | None, effort_flag: str | None, rules: bool, **given:
     """Judge the service at BASE_URL by the contract.
 
     Exit codes: 0 it conforms, 1 it does not, 2 a mistake in an option, 3 it does not answer, refuses the key,
-    or too few rules were judged, 130 interrupted (143 by SIGTERM).
+    or less than four fifths of the selected rules were judged, 130 interrupted (143 by SIGTERM).
 
     Each option can also be given as a variable (--token-b as EXECMOCK_TOKEN_B) or under `verify:` in
     execmock.yaml. A flag wins over a variable, a variable over the file.

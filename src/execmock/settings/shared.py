@@ -49,10 +49,15 @@ JUDGED_BY: Final = _declared(
 LEVEL: Final = _declared(
     "expected",
     choice(*get_args(Level)),
-    "What counts as a violation: what is documented, what is expected as well, or advice too.",
+    "What counts as a violation: what the vendors' pages say, what is expected of such services as well, or "
+    "advice too.",
 )
-ONLY: Final = _declared((), TEXT, "Judge only this rule, area, tag or operation.", many=True)
-SKIP: Final = _declared((), TEXT, "Leave out this rule, area, tag or operation.", many=True)
+ONLY: Final = _declared(
+    (), TEXT, "Judge only this rule, area, tag or operation; `execmock verify --rules` lists them.", many=True
+)
+SKIP: Final = _declared(
+    (), TEXT, "Leave out this rule, area, tag or operation; `execmock verify --rules` lists them.", many=True
+)
 WAIVE: Final = _declared(None, PATH, "File of accepted violations: rule, reason, expires.")
 CA: Final = _declared(None, PATH, "Certificates to trust, as PEM, in place of the system's.")
 CERT: Final = _declared(None, PATH, "Client certificate to show, as PEM, with its key or --key.")

@@ -41,7 +41,11 @@ class VerifySettings(Settings):
     """The options of the judge. Durations are milliseconds, None means not set."""
 
     url: str = option("", URL, "Address of the service; the argument BASE_URL wins over it.")
-    token: str | None = option(None, SECRET, "Bearer key of the service, with the scope read-write.")
+    token: str | None = option(
+        None,
+        SECRET,
+        "Bearer key of the service, with the scope read-write, of an organization that nothing else uses.",
+    )
     token_b: str | None = option(
         None, SECRET, "Key of a second organization; without it tenancy is not judged."
     )
@@ -71,9 +75,14 @@ class VerifySettings(Settings):
     effort: Effort = option(
         "default",
         choice(*get_args(Effort)),
-        "How hard to try; --quick and --thorough are short for it.",
+        "How hard to try; --quick and --thorough are short for it. A run takes as long as the slowest "
+        "workflow at least, but not beyond --soak.",
     )
-    soak: int | None = option(None, DURATION, "How long to follow executions.")
+    soak: int | None = option(
+        None,
+        DURATION,
+        "How long to follow executions, such as 30s; by default 2s, 10s or 60s, by the effort.",
+    )
     rate: float | None = option(None, RATE, "Most requests to send in a second; no limit by default.")
     timeout: int = option(10_000, WAIT, "How long to wait for an answer.")
     max_time: int | None = option(None, DURATION, "Stop sending after so long, and judge what was seen.")
@@ -94,7 +103,9 @@ class VerifySettings(Settings):
         None, count(0), "Most executions to create; without it, as many as the run says at its beginning."
     )
     seed: int = option(1, SEED, "Generate other input.")
-    sandbox: bool = option(True, FLAG, "Use sandboxes of our own where the target is an execmock server.")
+    sandbox: bool = option(
+        True, FLAG, "Make sandboxes for the run, and remove them, where the target is an execmock server."
+    )
     generated: bool = option(True, FLAG, "Send generated input as well.")
     waive: Path | None = option(**shared.WAIVE)
     verbose: bool = option(

@@ -27,6 +27,7 @@ MOST = 20
 _REPEATS = 3
 _MOST_FINDINGS = 10
 _PROBE = "confirming"
+_NEEDED = frozenset({"authorization", "content-type"})
 _ODD = frozenset({"generated", "robust"})
 
 
@@ -110,20 +111,25 @@ class _Case:
                 check = await self._shown_by(request)
                 if check is not None:
                     finding = replace(finding, check=check)
-                elif self._last.status:
+                elif self._tells_of_a_part(finding):
                     finding = replace(finding, control=Control(" ".join(part), self._last))
         return finding
+
+    def _tells_of_a_part(self, finding: Finding) -> bool:
+        """Whether the last answer shows that a part matters: not if any request needs it.
+
+        What is refused without it shows nothing where it was accepted, nor where it is without another part.
+        """
+        accepted = finding.seen.ok or (finding.control is not None and finding.control.seen.ok)
+        return bool(self._last.status) and (self._last.ok or not accepted)
 
 
 _Part = tuple[str, str]
 
 
 def _parts(request: Request) -> Iterator[_Part]:
-    """Yield what can be left out: headers but for the usual ones, parameters, members of the body."""
-    for part in unusual_parts(request):
-        kind, _, name = part.partition(" ")
-        if kind == "header":
-            yield kind, name
+    """Yield what can be left out: headers but for the needed ones, parameters, members of the body."""
+    yield from (("header", name) for name in request.headers if name.lower() not in _NEEDED)
     yield from (("parameter", name) for name, _ in parse_qsl(urlsplit(request.url).query, True))
     body = parse_json(request.body) if request.body else None
     if isinstance(body, dict):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from execmock.core.durations import DurationError, parse_instant
+from execmock.verify.exchange import ABSENT
+from execmock.verify.json_values import Path, pointer_to
 
-__all__ = ["instant", "same_instant", "same_json", "same_member"]
+__all__ = ["Difference", "difference", "instant", "same_instant", "same_json", "same_member"]
 
 _SECOND = 1000
 
@@ -29,6 +33,34 @@ def same_json(left: Any, right: Any) -> bool:
         elif not _same_leaf(one, other):
             return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two values differ first, as `pointer_to`, and what each has there, ABSENT for nothing."""
+
+    place: str
+    left: Any
+    right: Any
+
+
+def difference(left: Any, right: Any) -> Difference | None:
+    """Return the first difference that `same_json` finds; None if they are equal."""
+    pairs: list[tuple[Path, Any, Any]] = [(None, left, right)]
+    while pairs:
+        path, one, other = pairs.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            names = dict.fromkeys((*one, *other))
+            inner = [(name, one.get(name, ABSENT), other.get(name, ABSENT)) for name in names]
+        elif isinstance(one, list) and isinstance(other, list):
+            both = enumerate(zip_longest(one, other, fillvalue=ABSENT))
+            inner = [(number, *pair) for number, pair in both]
+        elif _same_leaf(one, other):
+            continue
+        else:
+            return Difference(pointer_to(path), one, other)
+        pairs.extend(((path, name), a, b) for name, a, b in reversed(inner))
+    return None
 
 
 def _same_leaf(one: Any, other: Any) -> bool:

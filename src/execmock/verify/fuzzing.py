@@ -73,6 +73,7 @@ def load_engine() -> None:
     for name in ("schemathesis.engine", "schemathesis.specs.openapi.schemas", _ADAPTER):
         import_module(name)
     _draw_few_candidates()
+    _draw_no_constants_of_ours()
 
 
 class _Enough(Exception):  # noqa: N818 - ends a generator, no error
@@ -101,6 +102,16 @@ def _draw_few_candidates() -> None:
         return tuple(found[:_CANDIDATES])
 
     coverage._invalid_enum_candidates = cache(few)  # noqa: SLF001 - of the one version that is taken
+
+
+def _draw_no_constants_of_ours() -> None:
+    """Have a seed generate the same wherever this package is installed, and whatever else is imported.
+
+    The engine reads the source of each module outside site-packages, and draws the constants that it finds.
+    """
+    from hypothesis.internal.conjecture import providers
+
+    providers._get_local_constants = lambda: providers._local_constants  # noqa: SLF001 - none, if none are read
 
 
 def generate(requests: Requests, keys: Mapping[str, str], plan: Plan, send: Send) -> Generated:

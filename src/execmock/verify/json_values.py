@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["rebuilt", "texts"]
+from execmock.core.contract.pointers import join
+
+__all__ = ["Path", "place_of", "pointer_to", "rebuilt", "texts"]
+
+_DEEPEST_SHOWN = 20
 
 
 def rebuilt(
@@ -44,3 +48,31 @@ def texts(value: Any, *, names: bool = False) -> Iterator[str]:
             waiting.extend(at.values())
             if names:
                 yield from at
+
+
+Path = tuple["Path", object] | None
+"""The names and numbers that lead to a value, the last first: a level deeper costs the same at any depth."""
+
+
+def pointer_to(path: Path) -> str:
+    """Return the JSON pointer (RFC 6901, without `#`) of a path, of its first 20 parts where it is longer."""
+    parts: list[object] = []
+    while path is not None:
+        path, part = path
+        parts.append(part)
+    return join("", parts[: -_DEEPEST_SHOWN - 1 : -1])
+
+
+def place_of(value: Any, fits: Callable[[str], bool]) -> str:
+    """Return where the first text, or name of a member, is that fits, as `pointer_to`; empty if none does."""
+    waiting: list[tuple[Path, Any]] = [(None, value)]
+    while waiting:
+        path, at = waiting.pop()
+        if isinstance(at, str) and fits(at):
+            return pointer_to(path)
+        parts = at.items() if isinstance(at, dict) else enumerate(at) if isinstance(at, list) else ()
+        inner: list[tuple[Path, Any]] = [((path, name), part) for name, part in parts]
+        if isinstance(at, dict) and (named := next(filter(fits, at), None)) is not None:
+            return pointer_to((path, named))
+        waiting.extend(reversed(inner))
+    return ""

@@ -75,11 +75,11 @@ def serving(behaviour: Behaviour, port: int = 0) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_forever, name="target", daemon=True)
     thread.start()
     try:
-        runner, bound = asyncio.run_coroutine_threadsafe(_start(behaviour, port), loop).result(10)
+        runner, bound = asyncio.run_coroutine_threadsafe(_start(behaviour, port), loop).result(60)
         try:
             yield f"http://127.0.0.1:{bound}"
         finally:
-            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(60)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)

@@ -9,18 +9,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from execmock.core.durations import format_instant
-from execmock.core.json_text import JsonError, decode
+from execmock.core.json_text import JsonError, decode, encode
 from execmock.core.request_counts import RequestKind
 from execmock.core.schema.violation import Violation
 from execmock.core.secrets import KnownSecrets
 from execmock.service.events.redaction import (
     HIDDEN,
     is_secret,
+    known_secrets_of,
     may_hold,
     path_without_secrets,
     redacted_query,
     secrets_in,
-    secrets_of,
     violations_without,
 )
 
@@ -134,20 +134,24 @@ def rendered(entry: JournalEntry, known: KnownSecrets, misspelt: Sequence[Violat
         "originRefused": entry.browser or None,
     }
     # A client that sends a key where it belongs may send it where it does not belong too.
-    secrets = secrets_of(entry.query, entry.headers)
+    secrets = known_secrets_of(entry.query, entry.headers)
     if entry.answer is not None:
         answer = _body(entry.answer, entry.answer_cut)
         given = secrets_in(answer)
         shown |= {"answer": known.hidden(answer, given) if given else answer, "answerCut": entry.answer_cut}
     texts = {"body": entry.body, "answer": entry.answer or b""}
     clean = {name for name, text in texts.items() if not may_hold(text, secrets, known)}
+    others = {name: value for name, value in shown.items() if name not in texts}
+    if not may_hold(encode(others), secrets, known):
+        clean.update(others)
     return {name: value if name in clean else known.hidden(value, secrets) for name, value in shown.items()}
 
 
 def _visible(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     for name, value in headers:
         text = value.encode("utf-8", "replace").decode("utf-8", "replace")
-        yield name, HIDDEN if is_secret(name) else text
+        # A name is not always of the type that is quick to write.
+        yield str(name), HIDDEN if is_secret(name) else text
 
 
 def _body(body: bytes, cut: int) -> Any:

@@ -20,7 +20,9 @@ from execmock.service.refusals import Refusal
 __all__ = [
     "HIDDEN",
     "SCHEMES",
+    "is_plain",
     "is_secret",
+    "known_secrets_of",
     "may_hold",
     "path_without_secrets",
     "query_without_secrets",
@@ -72,17 +74,21 @@ def secrets_in(value: Any) -> frozenset[str]:
     return frozenset(text for text in found if len(text) >= SHORTEST)
 
 
-def path_without_secrets(path: str, query: str, headers: Mapping[str, str], known: KnownSecrets) -> str:
-    """Return a path with every secret in it replaced that is known or that its request came with."""
+def known_secrets_of(query: str, headers: Mapping[str, str]) -> frozenset[str]:
+    """Return what `secrets_of` does, for headers that came before without a search."""
+    if query and ("%" in query or _SECRET_NAME.search(query)):
+        return secrets_of(query, headers)
     kept = _kept_secrets.get(id(headers))
     if kept is None or kept[0] is not headers:
         # Clients send the same headers again and again, and the fast path then gives the same mapping.
         kept = (headers, secrets_of("", headers))
         _kept_secrets.keep(id(headers), kept)
-    secrets = kept[1]
-    if query and ("%" in query or _SECRET_NAME.search(query)):
-        secrets = secrets_of(query, headers)
-    return known.hide(path, secrets)
+    return kept[1]
+
+
+def path_without_secrets(path: str, query: str, headers: Mapping[str, str], known: KnownSecrets) -> str:
+    """Return a path with every secret in it replaced that is known or that its request came with."""
+    return known.hide(path, known_secrets_of(query, headers))
 
 
 def may_hold(text: bytes, secrets: Collection[str], known: KnownSecrets) -> bool:
@@ -92,6 +98,14 @@ def may_hold(text: bytes, secrets: Collection[str], known: KnownSecrets) -> bool
         return True
     said = text.decode("utf-8", "surrogateescape")
     return any(secret in said for secret in secrets) or bool(known.found_in(said))
+
+
+def is_plain(texts: Collection[str], query: str, headers: Mapping[str, str], known: KnownSecrets) -> bool:
+    """Whether texts about a request, its query among them, hold no secret: to look once is quicker."""
+    text = "\n".join(texts)
+    if not text.isascii() or (query and _SECRET_NAME.search(query)):
+        return False
+    return not may_hold(text.encode(), known_secrets_of(query, headers), known)
 
 
 def query_without_secrets(query: str, headers: Mapping[str, str], known: KnownSecrets) -> str:

@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from execmock.forwarding.connections import Connections
 from execmock.settings import VerifySettings
@@ -135,7 +135,7 @@ def _text(seen: Exchange) -> str:
 
 def _named(seen: Exchange, made: Mapping[str, Exchange]) -> Iterator[str]:
     """Yield the ids and client tokens of executions in the address of a request."""
-    return (part for part in re.split("[/?&=]", seen.request.url) if part in made)
+    return (part for part in map(unquote, re.split("[/?&=]", seen.request.url)) if part in made)
 
 
 def _change(token: str, sent: str) -> str:
@@ -176,6 +176,8 @@ def _extract(seen: Exchange, suffix: str, variables: dict[str, str]) -> Iterator
         value = seen.at(pointer)
         if isinstance(value, str) and value:
             variables[value] = f"${name}{suffix}"
+            if (encoded := quote(value, safe="")) != value:
+                variables[encoded] = f'$(printf %s "${name}{suffix}" | jq -sRr @uri)'
             path = pointer.replace("/", ".")
             yield f'{name}{suffix}=$(printf %s "$CREATED{suffix}" | jq -r {path})'
 

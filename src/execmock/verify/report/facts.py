@@ -9,6 +9,7 @@ from typing import Any
 
 from execmock.loading.contract import place_in
 from execmock.settings import as_flags
+from execmock.verify.exchange import Request
 from execmock.verify.outcome import Finding, NotJudged, Outcome, RuleResult
 from execmock.verify.registry import all_probes, all_rules
 from execmock.verify.report.curl import CurlLines
@@ -16,6 +17,7 @@ from execmock.verify.report.model import Report
 from execmock.verify.report.redact import Redactor
 from execmock.verify.report.spec import pointer_of, source_of
 from execmock.verify.rule import Rule
+from execmock.verify.unusual import unusual_parts
 from execmock.verify.wording import shown, whole
 
 __all__ = ["NOT_AGAIN", "FindingFacts", "all_facts", "not_judged", "rerun", "verdict_line", "without_verdict"]
@@ -29,6 +31,7 @@ _KEYS = {"token_b": "b", "token_read": "read", "embed_token": "embed"}
 """What a rule needs to be judged with each key; the first key is always needed."""
 _PLAIN = ("basics", "existing")
 """The probes of plain requests, with and without creating anything."""
+_LONGEST_HEADER = 100
 _LONG = 160
 """Characters from which on a command names the file that keeps the options of the run."""
 
@@ -37,7 +40,8 @@ _LONG = 160
 class FindingFacts:
     """A finding as text. `under` is the rule that has the same cause, or empty.
 
-    `expected` and `actual` are whole; `glance` has both for a terminal, with long values cut.
+    `expected` and `actual` are whole; `glance` has both for a terminal, with long values cut. `unusual` are
+    the headers that most requests do not have, as they were sent.
     """
 
     rule: str
@@ -52,6 +56,7 @@ class FindingFacts:
     pointer: str
     status: str
     request: str
+    unusual: str
     answer: str
     curl: tuple[str, ...]
     spec: str
@@ -112,6 +117,7 @@ def _facts(
         pointer=redact.line(finding.check.pointer),
         status=redact.line(str(seen.status or seen.lost)),
         request=redact.line(f"{seen.request.method} {seen.request.url}"),
+        unusual=redact.line(", ".join(_unusual_headers(seen.request))),
         answer=redact(seen.text(1500)),
         curl=(*_control(finding, redact, curl), *curl.of(finding)),
         spec=pointer,
@@ -123,6 +129,11 @@ def _facts(
         rerun=rerun(report, rule.id, probes=_probes(finding)),
         seed=report.options.seed,
     )
+
+
+def _unusual_headers(request: Request) -> Iterator[str]:
+    named = {part.removeprefix("header ") for part in unusual_parts(request)}
+    return (f"{name}: {value[:_LONGEST_HEADER]}" for name, value in request.headers.items() if name in named)
 
 
 def _line(text: str) -> str:

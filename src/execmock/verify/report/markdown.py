@@ -65,6 +65,8 @@ def _finding(each: FindingFacts) -> Iterator[str]:
     yield f"- Expected {_code(each.expected)}"
     at = f" at {_code(each.pointer)}" if each.pointer else ""
     yield f"- Actual {_code(each.actual)}, in the answer {_plain(each.status)}{at}"
+    if each.unusual:
+        yield f"- Sent with {_code(each.unusual)}"
     yield f"- Contract: `{each.file}:{each.line}` `{each.spec}` ({each.source})"
     yield ""
     fence = _fence("".join(each.curl), 3)

@@ -15,7 +15,10 @@ from execmock.verify.history import History
 from execmock.verify.outcome import Finding, Outcome, RuleResult
 from execmock.verify.severity import ADVISORY, SEVERITIES
 
-__all__ = ["Coverage", "Report"]
+__all__ = ["OTHER", "Coverage", "Report"]
+
+OTHER = "(other)"
+"""In place of an operation: what was asked for is none of the contract."""
 
 _JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED)
 _LEAST_JUDGED = 0.8

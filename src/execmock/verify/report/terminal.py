@@ -43,10 +43,10 @@ def lines(report: Report, kept: Kept | None = None, columns: int = _WIDTH) -> It
         yield from (_notice(findings, width) for _, findings in facts if findings[0].word == "notice")
     where = "in sandboxes of our own" if report.own_sandbox else f"seed {report.options.seed}"
     asked = f"{len(report.journal)} requests, {report.observations} observations"
+    if report.unjudged:
+        asked += f" and {report.unjudged} more that could not be judged"
     if report.created:
         asked += f", {report.created} executions created"
-    if report.unjudged:
-        asked += f", {report.unjudged} more not judged"
     yield f"{asked}, {report.seconds:.1f} s, {where}"
     yield verdict_line(report)
 
@@ -79,7 +79,7 @@ def _block(
     told = (*_heading(first), *_finding(first, width))
     yield from (_cut(line, width) for line in told)
     path = kept.lines([f"# {first.rule}", *first.curl]) if kept and _is_long(first.curl) else ""
-    shown = [f". {path}"] if path else first.curl
+    shown = [f". {path}", _cut(f"# ends with: {first.curl[-1]}", width - len(_LABEL))] if path else first.curl
     for number, line in enumerate(shown):
         yield f"{_LABEL if number else '    try:      '}{line}"
     yield f"    again:    {first.rerun}"
@@ -107,12 +107,13 @@ def _heading(each: FindingFacts) -> Iterator[str]:
 
 def _finding(each: FindingFacts, width: int = 0) -> Iterator[str]:
     """Yield what was expected and what came; `width` is that of the first line, 0 for any."""
-    often = f"  (seen {each.times} times)" if each.times > 1 else ""
+    often = f"  ({each.times} observations)" if each.times > 1 else ""
     room = width and width - len(_LABEL) - len(often)
     expected, actual = each.glance if width else (each.expected, each.actual)
     yield f"  - expected: {_cut(expected, room) if room else expected}{often}"
     yield f"    actual:   {actual}"
-    yield f"    answer:   {each.status}{_at(each)} to {each.request}"
+    with_ = f" with {each.unusual}" if each.unusual else ""
+    yield f"    answer:   {each.status}{_at(each)} to {each.request}{with_}"
     yield f"    contract: {each.file}:{each.line} {each.spec} ({each.source})"
 
 

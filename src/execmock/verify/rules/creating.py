@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from execmock.core.contract.names import CREATE_BODY
-from execmock.verify.equality import same_json, same_member
+from execmock.verify.equality import Difference, difference, same_json, same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.json_values import rebuilt
@@ -17,10 +17,12 @@ from execmock.verify.pagination import Page, newest_first, page_of
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import Check, Rules, check, not_judged
-from execmock.verify.wording import told
+from execmock.verify.wording import Said, Text, Told, told
 
 _ID = "/data/execution/id"
 _ECHOING = ("echo", "oddities")
+_LONG_TEXT = 100
+"""Characters of a text of which the beginning may be all that a glance shows."""
 
 _REFUSALS = Rules("create", CREATE, probes="bodies", at="requestBody", tags="validation")
 _ECHOED = Rules("create", CREATE, probes="echo oddities", at="responses/200", tags="echo")
@@ -137,16 +139,33 @@ def _echoes(
     for name, value in _sent(seen).items():
         if value not in (None, "", {}):
             place = f"{base}/{name}"
-            fits = _as_sent(value, shown_by.at(place), odd=seen.probe == "oddities")
-            yield check(fits, shown_by, told("{}, as sent", value), at=place, chain=chain)
+            unlike = _unlike(value, shown_by.at(place), odd=seen.probe == "oddities")
+            if unlike is None:
+                yield check(True, shown_by, "", at=place, chain=chain)
+            else:
+                expected, actual = _differing(unlike)
+                yield check(False, shown_by, expected, actual, at=place + unlike.place, chain=chain)
 
 
-def _as_sent(value: Any, shown: Any, *, odd: bool) -> bool:
+def _unlike(value: Any, shown: Any, *, odd: bool) -> Difference | None:
+    """Return how a property is shown otherwise than it was sent."""
     if odd and isinstance(value, str) and isinstance(shown, str):
-        return shown in (value, value.strip())
+        return None if shown in (value, value.strip()) else Difference("", value, shown)
     if odd:
         value, shown = (rebuilt(each, lambda name, _: name != "__proto__") for each in (value, shown))
-    return same_json(value, shown)
+    return None if same_json(value, shown) else difference(value, shown)
+
+
+def _differing(unlike: Difference) -> tuple[Told, Text]:
+    """Return what was sent, and what is shown: of long texts what differs, and from where."""
+    sent, came = unlike.left, unlike.right
+    if isinstance(sent, str) and isinstance(came, str) and len(sent) > _LONG_TEXT:
+        unlike_at = (at for at, (one, other) in enumerate(zip(sent, came, strict=False)) if one != other)
+        at = next(unlike_at, min(len(sent), len(came)))
+        began = Said(at)
+        return told("{} from character {} on, as sent", sent[at:], began), told("{}", came[at:])
+    expected = told("nothing, as sent") if sent is ABSENT else told("{}, as sent", sent)
+    return expected, Said("nothing") if came is ABSENT else told("{}", came)
 
 
 @_ECHOED.expected(

@@ -15,13 +15,13 @@ from execmock.verify.equality import same_member
 from execmock.verify.evidence import Evidence
 from execmock.verify.exchange import ABSENT, Exchange
 from execmock.verify.history import History, Observation
-from execmock.verify.json_values import texts
+from execmock.verify.json_values import place_of, texts
 from execmock.verify.lateness import LATE, in_time, may_be_late, undisturbed
 from execmock.verify.reader import parse_json
 from execmock.verify.requests import CREATE, GET, LIST, PUBLIC
 from execmock.verify.rule import Check, Rules, check, not_judged
 from execmock.verify.rules.auth import alike
-from execmock.verify.wording import told
+from execmock.verify.wording import Said, told
 
 _TOKEN = "/data/clientToken"  # noqa: S105 - a JSON pointer
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{16,}")
@@ -188,7 +188,15 @@ def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Check]:
         leaked = min(words - sent.words, default="") if words else ""
         named = '"clientToken"' in text and sent.naming.isdisjoint(_shown_ids(seen))
         chain = (telling[leaked],) if leaked else ()
-        yield check(not leaked and not named, seen, "no client token", "a client token", chain=chain)
+        fine = not leaked and not named
+        place = "" if fine else _shows(seen, leaked)
+        said = "a client token" if leaked else "a property of that name"
+        yield check(fine, seen, "no client token", Said(said), at=place, chain=chain)
+
+
+def _shows(seen: Exchange, leaked: str) -> str:
+    """Return where in an answer the part of a token stands, or the property; empty if in a header."""
+    return place_of(seen.json, lambda text: leaked in text if leaked else text == "clientToken")
 
 
 class _Sent:
