@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 SECONDS ?= 600
+MINUTES ?= 10
 # One more than there are cores: tests that wait for a browser or a program leave theirs idle.
 JOBS   ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 FITS   := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -25,7 +26,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability hostile fuzz docs lock hooks screenshots programs wheel clean
+.PHONY: help serve test test-fast test-thorough lint check bench bench-smoke judge reliability soak hostile fuzz docs lock hooks screenshots programs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -63,6 +64,9 @@ judge: $(VENV)/dev.stamp  ## have verify judge hundreds of services that it may 
 
 reliability: $(VENV)/dev.stamp  ## kill servers and stores 100 times, and count what was lost (twenty minutes)
 	$(BIN)/python -m tests.reliability $(ARGS)
+
+soak: $(VENV)/dev.stamp  ## use servers for MINUTES, kill their workers, let 10,000 clients come; what grows is told
+	$(BIN)/python -m tests.soak $(MINUTES) $(ARGS)
 
 hostile: $(VENV)/dev.stamp  ## send every hostile input, and print how long one client held up another
 	$(BIN)/python -m tests.hostile $(ARGS)

@@ -24,6 +24,7 @@ SLOW = {
         "reliability",
         "sample_project",
         "scenarios",
+        "soak",
     ),
     *("coverage", "faults", "fuzz", "hostile", "proxy", "recorder", "server", "stores", "testing", "verify"),
 }

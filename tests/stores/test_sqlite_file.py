@@ -39,6 +39,19 @@ async def test_one_file_is_left_to_hand_over(tmp_path: Path) -> None:
     await again.close()
 
 
+@pytest.mark.parametrize(("size", "kept"), [(1_000, True), (100_000, False)])
+async def test_small_values_alone_are_kept_in_memory(tmp_path: Path, size: int, kept: bool) -> None:
+    store = open_store(f"sqlite:{tmp_path / 'a.db'}")
+    for number in range(3):
+        await keep(store, number, size)
+    reads = [await store.get(put(1).key) for _ in range(2)]
+    pages = [await store.page("a", "execution", 0, 9) for _ in range(2)]
+    assert reads[0] == reads[1] == put(1, size).value
+    assert pages[0] == pages[1]
+    assert (reads[0] is reads[1], pages[0][0] is pages[1][0]) == (kept, kept)
+    await store.close()
+
+
 async def test_what_is_known_of_a_file_is_what_others_have_written_since(tmp_path: Path) -> None:
     ours, theirs = [open_store(f"sqlite:{tmp_path / 'a.db'}") for _ in range(2)]
 

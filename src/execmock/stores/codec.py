@@ -19,7 +19,7 @@ from execmock.core.shared_scenarios import ScenarioText, SharedScenarios
 from execmock.core.world_origin import WorldOrigin
 from execmock.errors import StoreError, nearest
 
-__all__ = ["KINDS", "LOGS", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
+__all__ = ["KINDS", "LOGS", "LONGEST_KEPT", "DecodeCache", "from_data", "pack", "to_data", "unpack"]
 
 _TYPES: dict[str, type] = {
     **{kind.api.kind: kind for kind in (Execution, EmbedExecution)},
@@ -71,8 +71,12 @@ def pack(value: Any) -> bytes:
         return encode(to_data(value))
 
 
+LONGEST_KEPT = 1 << 14
+"""Bytes of a packed value that is kept decoded: so many of these are small, whatever clients send."""
+
+
 class DecodeCache:
-    """Values by their bytes, those decoded last: equal bytes give the very same value again.
+    """Values by their bytes, those decoded last: equal bytes give the very same value again, if they are few.
 
     So a value that is read twice is decoded once, and a cache of what follows from a value can tell by
     its identity whether it changed.
@@ -86,7 +90,8 @@ class DecodeCache:
         value = self._values.get(data)
         if value is None:
             value = unpack(kind, data[skip:])
-            self._values.keep(data, value)
+            if len(data) <= LONGEST_KEPT:
+                self._values.keep(data, value)
         return value
 
 

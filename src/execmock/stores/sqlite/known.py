@@ -20,8 +20,8 @@ _MOST_VALUES = 5_000
 _MOST_COLLECTIONS = 20
 _MOST_PAGES = 10
 """Pages of one collection."""
-LONGEST_PAGE = 200
-"""Values of a page that is kept."""
+LONGEST_PAGE = 1 << 18
+"""Bytes of the packed values of a page that is kept."""
 
 Pages = BoundedCache[tuple[int, int], Sequence[Any]]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from execmock.errors import StoreError
 from execmock.interfaces import Contents, Key, Put, Tail, Update
-from execmock.stores.codec import DecodeCache, pack, unpack
+from execmock.stores.codec import LONGEST_KEPT, DecodeCache, pack, unpack
 from execmock.stores.sqlite.known import LONGEST_PAGE, UNKNOWN, KnownRows
 from execmock.stores.sqlite.tables import SCHEMA_VERSION, TABLES, Tables
 
@@ -55,7 +55,8 @@ class SqliteStore:
         if value is UNKNOWN:
             data = self._read(lambda tables: tables.get(key))
             value = None if data is None else self._decoded.value(key.kind, data)
-            values.keep(key, value)
+            if data is None or len(data) <= LONGEST_KEPT:
+                values.keep(key, value)
         return value
 
     async def update(self, key: Key, fn: Update) -> Any:
@@ -85,7 +86,7 @@ class SqliteStore:
         if page is None:
             found = self._read(lambda tables: tables.page(sandbox, kind, offset, limit))
             page = [self._decoded.value(kind, data) for data in found]
-            if len(page) <= LONGEST_PAGE:
+            if sum(map(len, found)) <= LONGEST_PAGE:
                 pages.keep((offset, limit), page)
         return page
 
