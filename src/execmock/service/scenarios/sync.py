@@ -188,7 +188,7 @@ class SharedScenarioSync(ScenarioSync):
     async def all_following(self, asked: Awaitable[Sequence[F]]) -> Sequence[F]:
         """Return executions that the store is asked for; the versions they follow are then known."""
         found = await asked
-        await self.know(execution.scenario for execution in found)
+        await self.know({execution.scenario for execution in found})
         return found
 
     async def _take_up(self, sandbox: str, found: SharedScenarios | None) -> None:

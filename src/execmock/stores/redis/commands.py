@@ -1,4 +1,7 @@
-"""Sends commands to Redis: those of one turn of the event loop together, errors in words of ours."""
+"""Sends commands to Redis: those of one turn of the event loop together, errors in words of ours.
+
+Of equal reads one is sent, and all who asked get its answer: it is of a time when each of them waited.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ class Commands:
         kind = Cluster if self._address.kind == "cluster" else SingleRedis
         self._exchange: Exchange = kind(self._address, replicas)
         self._waiting: list[Request] = []
+        self._reads: dict[tuple[Any, ...], Request] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, name: str, key: str, *rest: Any, durable: bool = False) -> Any:
@@ -41,22 +45,37 @@ class Commands:
             # A connection that Redis had closed meanwhile; the next one is fresh.
             return await self._ask(key, (name, key, *rest), durable)
 
-    async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
-        """Return what a script returns that may be run twice."""
+    async def read(self, name: str, key: str, *rest: Any) -> Any:
+        """Return the answer to a command that changes nothing."""
         try:
-            return await self.script_once(script, keys, arguments)
+            return await self._ask(key, (name, key, *rest), is_read=True)
         except LostError:
-            return await self.script_once(script, keys, arguments)
+            return await self._ask(key, (name, key, *rest), is_read=True)
+
+    async def script(
+        self, script: Script, keys: Sequence[str], arguments: Sequence[Any], *, is_read: bool = False
+    ) -> Any:
+        """Return what a script returns that may be run twice, or that changes nothing."""
+        try:
+            return await self.script_once(script, keys, arguments, is_read=is_read)
+        except LostError:
+            return await self.script_once(script, keys, arguments, is_read=is_read)
 
     async def script_once(
-        self, script: Script, keys: Sequence[str], arguments: Sequence[Any], *, durable: bool = False
+        self,
+        script: Script,
+        keys: Sequence[str],
+        arguments: Sequence[Any],
+        *,
+        durable: bool = False,
+        is_read: bool = False,
     ) -> Any:
         """Return what a script returns; LostError when it may have run without our hearing of it."""
         rest = (len(keys), *keys, *arguments)
         try:
-            return await self._ask(keys[0], ("EVALSHA", script.sha, *rest), durable)
+            return await self._ask(keys[0], ("EVALSHA", script.sha, *rest), durable, is_read=is_read)
         except _NotLoadedError:
-            return await self._ask(keys[0], ("EVAL", script.text, *rest), durable)
+            return await self._ask(keys[0], ("EVAL", script.text, *rest), durable, is_read=is_read)
 
     async def confirm(self, key: str) -> None:
         """Return once as many replicas as are asked for have all that was written until now.
@@ -71,18 +90,26 @@ class Commands:
         await asyncio.gather(*self._under_way)
         await self._exchange.close()
 
-    async def _ask(self, key: str, words: tuple[Any, ...], durable: bool) -> Any:
+    async def _ask(
+        self, key: str, words: tuple[Any, ...], durable: bool = False, *, is_read: bool = False
+    ) -> Any:
+        same = self._reads.get(words) if is_read else None
+        try:
+            return await (same.joined() if same else self._new(key, words, durable, is_read).answer)
+        except FAILURES as error:
+            raise self._failed(error) from None
+
+    def _new(self, key: str, words: tuple[Any, ...], durable: bool, is_read: bool) -> Request:
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._send)
         request = Request(key, words, durable)
         self._waiting.append(request)
-        try:
-            return await request.answer
-        except FAILURES as error:
-            raise self._failed(error) from None
+        if is_read:
+            self._reads[words] = request
+        return request
 
     def _send(self) -> None:
-        sent, self._waiting = self._waiting, []
+        sent, self._waiting, self._reads = self._waiting, [], {}
         task = asyncio.get_running_loop().create_task(self._deliver(sent))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

@@ -33,15 +33,23 @@ class Request:
     words: tuple[Any, ...]
     durable: bool = False
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    others: list[asyncio.Future[Any]] = field(default_factory=list)
+
+    def joined(self) -> asyncio.Future[Any]:
+        """Return another future that gets the same answer: one who asks may go, and the others wait on."""
+        future = asyncio.get_running_loop().create_future()
+        self.others.append(future)
+        return future
 
     def settle(self, answer: Any) -> None:
-        """Hand out an answer, unless the one who asked has gone."""
-        if self.answer.done():
-            return
-        if isinstance(answer, Exception):
-            self.answer.set_exception(answer)
-        else:
-            self.answer.set_result(answer)
+        """Hand out an answer to all who asked, but for those who have gone."""
+        for future in (self.answer, *self.others):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
 
 
 class Exchange(Protocol):

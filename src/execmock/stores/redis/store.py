@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
 
+from execmock.core.bounded_cache import BoundedCache
 from execmock.errors import StoreError
 from execmock.interfaces import Contents, Key, Put, Tail, Update
 from execmock.stores.codec import KINDS, LOGS, DecodeCache, pack, unpack
@@ -17,6 +19,8 @@ __all__ = ["RedisStore"]
 
 _AT_ONCE = 1000
 """Values that are sent in one command when a sandbox is restored."""
+_MOST_PAGES, _LARGEST_PAGE = 50, 1 << 18
+"""Pages that are known, and bytes of each: while they stay the same, so do the values."""
 _FORGOTTEN = 3600
 """Seconds after which what an interrupted restore has left is gone."""
 _STAMP = 10
@@ -36,10 +40,12 @@ class RedisStore:
     def __init__(self, url: str, replicas: int = 0) -> None:
         self._commands = Commands(url, replicas)
         self._decoded = DecodeCache()
+        self._pages: BoundedCache[tuple[str, str, int, int], tuple[bytes, bytes, list[Any]]]
+        self._pages = BoundedCache(_MOST_PAGES)
 
     async def get(self, key: Key) -> Any:
         """Return the value under a key, or None."""
-        data = await self._commands.run("HGET", _values(key.sandbox, key.kind), _bytes(key.id))
+        data = await self._commands.read("HGET", _values(key.sandbox, key.kind), _bytes(key.id))
         return self._value(key, data)
 
     async def update(self, key: Key, fn: Update) -> Any:
@@ -72,8 +78,18 @@ class RedisStore:
         if limit <= 0:
             return []
         keys = [_values(sandbox, kind), _order(sandbox, kind)]
-        found = await self._commands.script(PAGE, keys, [offset, offset + limit - 1])
-        return [self._decoded.value(kind, data, _STAMP) for data in found]
+        ranks = [offset, offset + limit - 1]
+        sizes, text = await self._commands.script(PAGE, keys, ranks, is_read=True)
+        place = (sandbox, kind, offset, limit)
+        known = self._pages.get(place)
+        if known is not None and known[:2] == (sizes, text):
+            return known[2]
+        ends = list(accumulate(map(int, sizes.split())))
+        parts = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        page = [self._decoded.value(kind, data, _STAMP) for data in parts]
+        if len(text) <= _LARGEST_PAGE:
+            self._pages.keep(place, (sizes, text, page))
+        return page
 
     async def count(self, sandbox: str, kind: str) -> int:
         """Return how many values of a kind a sandbox holds."""
