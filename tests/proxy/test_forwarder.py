@@ -369,3 +369,22 @@ async def test_what_is_no_request_is_refused_in_the_api_s_form(between: Any) -> 
     assert b'"message":"The request cannot be read: ' in malformed
     refused = await told(url, b"OPTIONS * HTTP/1.1\r\nHost: a\r\n" + LAST)
     assert refused.startswith(b"HTTP/1.1 501 Not Implemented\r\n")
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /v1/a HTTP/1.1\r\nHost: shop.example\r\n\r\n"])
+async def test_a_head_that_does_not_end_is_not_waited_for(between: Callable[..., Any], before: bytes) -> None:
+    url, _ = await between(says(JSON), head_timeout=50)
+    async with asyncio.timeout(60):
+        answer = await told(url, before + b"GET /v1/a HTTP/1.1\r\nHost: ")
+    assert answer.count(b"HTTP/1.1 200 ") == bool(before)
+
+
+async def test_a_request_whose_head_has_come_is_waited_for(between: Callable[..., Any]) -> None:
+    url, _ = await between(says(JSON), head_timeout=50)
+    reader, writer = await connect(url)
+    writer.write(b"POST /v1/a HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 4\r\n" + LAST + b"ha")
+    async with asyncio.timeout(60):
+        assert await told(url, b"GET /") == b""
+        writer.write(b"lf")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+    writer.close()

@@ -29,6 +29,7 @@ Many = ClusterProcesses | SentinelProcesses
 class Failovers:
     """What a drill comes to; `away` are the seconds from each kill until a create was acknowledged again.
 
+    `longest` are the seconds that a client waited for an answer at most.
     There must be no `others`, answers besides 200 and a 503 in the API's form, `twice` has to be 0, and
     `lost` where replicas were waited for.
     """
@@ -40,6 +41,7 @@ class Failovers:
     lost: int = 0
     twice: int = 0
     others: list[str] = field(default_factory=list)
+    longest: float = 0.0
     away: list[float] = field(default_factory=list)
 
     @property
@@ -52,7 +54,7 @@ class Failovers:
         return (
             f"{self.times} masters killed, {self.acknowledged} creates acknowledged, {self.refused} refused "
             f"with 503, back by itself after {away}; lost {self.lost}, made twice {self.twice}, "
-            f"other answers {_counted(self.others)}"
+            f"an answer took {self.longest:.1f} s at most, other answers {_counted(self.others)}"
         )
 
 
@@ -96,6 +98,7 @@ class _Load:
         self._told = threading.Condition()
         self.made: dict[tuple[str, str], str] = {}
         self.refused = 0
+        self.longest = 0.0
         self.others: list[str] = []
         self._threads = [threading.Thread(target=self._create, args=(each,)) for each in enumerate(keys)]
 
@@ -126,6 +129,7 @@ class _Load:
             except (OSError, http.client.HTTPException) as error:
                 self.others.append(f"{error!r} after {time.monotonic() - start:.1f} s")
                 break
+            self.longest = max(self.longest, time.monotonic() - start)
             if reply.status == 200:
                 count += 1
                 with self._told:
@@ -163,6 +167,7 @@ def failed_over(many: Many, times: int, wait: int, folder: Path) -> Failovers:
                 load.await_more(10)
                 result.away.append(_replaced(many, (DEFAULT, SHARED)[number % 2], wait, load))
                 result.times += 1
+        result.longest = load.longest
         load.note(result)
     return result
 
@@ -193,7 +198,9 @@ def failed_over_unsent(many: Many, creates: int, wait: int, folder: Path) -> Fai
         with ExitStack() as paused:
             _cut_off(master, many.replicas_of(master), paused)
             for number in range(creates):
+                asked = time.monotonic()
                 reply = client.create(f"unsent-{wait}-{number}")
+                result.longest = max(result.longest, time.monotonic() - asked)
                 made += [reply.body["data"]["execution"]["id"]] if reply.status == 200 else []
                 result.refused += is_unavailable(reply)
                 if reply.status != 200 and not is_unavailable(reply):

@@ -103,6 +103,16 @@ async def test_what_a_server_keeps_in_a_store_is_bounded() -> None:
     assert (await journal.summary("a")).dropped == 11
 
 
+async def test_several_servers_keep_several_times_as_much_in_a_store() -> None:
+    store = MemoryStore()
+    servers = [SharedJournal(store, JournalLimits(1_000, 100_000)) for _ in range(4)]
+    for number in range(1, 41):
+        servers[number % 4].add(sandbox("a"), entry(number, body=30_000))
+        await servers[number % 4].flush()
+    kept = await store.tail("a", "journal", 0)
+    assert 3 * 100_000 < sum(map(len, kept.entries)) <= 4 * 100_000
+
+
 def test_an_assertion_does_not_pass_by_what_was_dropped_for_its_size() -> None:
     body = {"workflowId": "w", "sourceSystem": "s", "sourceEntityType": "e"}
     with ExecMock(journal_bytes="16k") as mock:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -69,8 +69,8 @@ class ForwarderOptions:
     `timeout` is how many seconds an upstream may take to begin its answer; `longest` how many bytes of a body
     are kept; `most` how many requests may be under way. Where there is an `inspect`, answers of operations
     that are no longer are held back, and it says what becomes of each. `mark` makes of each exchange the one
-    that is inspected and observed. `now` gives seconds. Within a `limit` of open files, clients find room for
-    what their requests need at the upstream, or are refused.
+    that is inspected and observed. `now` gives seconds. A head has `head_timeout` ms to arrive. Within a
+    `limit` of open files, clients find room for what their requests need at the upstream, or are refused.
     """
 
     host: str = "127.0.0.1"
@@ -83,6 +83,7 @@ class ForwarderOptions:
     mark: Callable[[Exchange], Exchange] = lambda seen: seen
     now: Callable[[], float] = monotonic
     limit: FileLimit | None = None
+    head_timeout: int = 60_000
 
 
 class Forwarder:
@@ -108,6 +109,7 @@ class Forwarder:
         self._connections = options.connections
         self._most = options.most
         self._limit = options.limit
+        self._head_timeout = options.head_timeout
         self._keeping = Keeping(options.longest, options.now, options.mark)
         inspect = options.inspect
         self._inspected = None if inspect is None else partial(self._decision, inspect)
@@ -132,7 +134,7 @@ class Forwarder:
             await stack.enter_async_context(self._client)
             sock = bind(*self._place)
             stack.callback(sock.close)
-            server = _Server(self._handled, self._malformed)
+            server = _Server(self._handled, self._malformed, self._head_timeout)
             accepting = await accept(self._door(server), sock)
             stack.push_async_callback(server.shutdown, _LAST)
             stack.callback(accepting.close)
@@ -167,6 +169,7 @@ class Forwarder:
             return await self._passed(incoming)
         finally:
             self._under_way -= 1
+            cast("Connection", incoming.protocol).heads.ended(incoming)
 
     async def _passed(self, incoming: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -222,13 +225,15 @@ class _Server(web.Server):
         self,
         handler: Callable[[web.BaseRequest], object],
         malformed: Malformed,
+        head_timeout: int,
     ) -> None:
         super().__init__(handler, request_factory=_request, handler_cancellation=True)  # type: ignore[arg-type]  # awaited by it
         self._malformed = malformed
+        self._head_timeout = head_timeout
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
-        return Connection(self, self._malformed, LONGEST_HEADER, read_bufsize=BUFFER)
+        return Connection(self, self._malformed, LONGEST_HEADER, self._head_timeout, read_bufsize=BUFFER)
 
 
 def _request(
@@ -238,4 +243,5 @@ def _request(
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
 ) -> web.BaseRequest:
+    cast("Connection", protocol).heads.begun()
     return PassedRequest(spoken(message), payload, protocol, writer, task, asyncio.get_running_loop())

@@ -11,7 +11,6 @@ from aiohttp.http_writer import HttpVersion
 
 from execmock.forwarding.relay import PassedRequest
 from execmock.server.http.connection import Connection, is_spoken, spoken
-from execmock.server.http.head_watch import HeadWatch
 from execmock.server.http.malformed import unreadable
 
 if TYPE_CHECKING:
@@ -69,32 +68,17 @@ class AiohttpServer(web.Server):
 class _Connection(Connection):
     """One connection."""
 
-    __slots__ = ("came_as", "heads", "opened")
+    __slots__ = ("came_as", "opened")
 
     def __init__(self, dispatcher: Dispatcher, server: web.Server) -> None:
-        most = dispatcher.api.limits.max_header
+        limits = dispatcher.api.limits
+        most = limits.max_header
 
         def malformed(request: web.BaseRequest, error: BaseException | None) -> web.Response:
             return dispatcher.malformed(request, unreadable(error, most))
 
-        super().__init__(server, malformed, most)
+        super().__init__(server, malformed, most, limits.head_timeout)
         self.opened = dispatcher.api.engine.changes.last
         """The number of the latest change when it was opened."""
         self.came_as: HttpVersion | None = None
         """The version of HTTP of the present request, where that is not one that is spoken."""
-        self.heads = HeadWatch(dispatcher.api.limits.head_timeout)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take up a connection."""
-        super().connection_made(transport)
-        self.heads.transport = cast("asyncio.Transport", transport)
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget a connection."""
-        self.heads.stop()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """Take what arrived."""
-        self.heads.arrived(data)
-        super().data_received(data)

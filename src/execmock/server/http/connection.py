@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
 from aiohttp.http_writer import HttpVersion, HttpVersion10, HttpVersion11
 
+from execmock.server.http.head_watch import HeadWatch
 from execmock.server.http.malformed import field_limit, line_limit
 
 if TYPE_CHECKING:
@@ -44,12 +45,15 @@ def spoken(message: RawRequestMessage) -> RawRequestMessage:
 class Connection(web.RequestHandler):
     """One connection of a client; lines and fields of a head may have `longest` bytes.
 
-    Once it is `lost`, `when_lost` has been called, if there is one.
+    It is closed where a head does not end within `head_timeout` milliseconds; `heads` is to be told of each
+    request that begins and ends. Once it is `lost`, `when_lost` has been called, if there is one.
     """
 
-    __slots__ = ("_malformed", "lost", "when_lost")
+    __slots__ = ("_malformed", "heads", "lost", "when_lost")
 
-    def __init__(self, server: web.Server, malformed: Malformed, longest: int, **more: Any) -> None:
+    def __init__(
+        self, server: web.Server, malformed: Malformed, longest: int, head_timeout: int, **more: Any
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -61,12 +65,24 @@ class Connection(web.RequestHandler):
             **more,
         )
         self._malformed = malformed
+        self.heads = HeadWatch(head_timeout)
         self.lost = False
         self.when_lost: Callable[[], object] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take up the connection."""
+        super().connection_made(transport)
+        self.heads.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived."""
+        self.heads.arrived(data)
+        super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Take the end of the connection."""
         self.lost = True
+        self.heads.stop()
         if self.when_lost is not None:
             self.when_lost()
         super().connection_lost(exc)
