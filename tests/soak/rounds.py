@@ -6,7 +6,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Thread
@@ -99,7 +99,9 @@ class Listener:
     def end(self) -> None:
         self._ended = True
         if self._stream is not None:
-            self._stream.close()
+            with suppress(OSError):
+                # Wakes the thread that reads, which closing would not.
+                self._stream.shutdown(socket.SHUT_RDWR)
         self._thread.join()
 
 
