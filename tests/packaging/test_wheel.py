@@ -159,6 +159,7 @@ def test_the_server_works_there(served: str) -> None:
         assert answer.read() == (ROOT / "openapi.yaml").read_bytes()
     with urlopen(f"{served}/docs/swagger/swagger-ui-bundle.js", timeout=60) as answer:  # noqa: S310 - our own server
         assert answer.status == 200
+        assert b"SwaggerUIBundle" in answer.read()
     body = {"workflowId": "wf_paid_happy_path", "sourceSystem": "shop", "sourceEntityType": "order"}
     headers = {"Authorization": "Bearer b3sk_demo", "Content-Type": "application/json"}
     create = Request(f"{served}/v1/executions", json.dumps(body).encode(), headers)  # noqa: S310 - our own server

@@ -276,6 +276,30 @@ async def test_the_docs_page_is_from_the_package_and_names_nothing_outside_it(se
 
 
 @pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("", False),
+        ("gzip, deflate, br", True),
+        ("br;q=1.0, GZIP;q=0.8, *;q=0.1", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.000, br", False),
+        ("x-gzipped", False),
+    ],
+)
+async def test_a_script_that_is_kept_as_gzip_is_sent_as_the_client_takes_it(
+    server: Server, accepted: str, packed: bool
+) -> None:
+    asked = f"Accept-Encoding: {accepted}".encode() if accepted else b"Accept: */*"
+    answer = await server.raw(request(b"GET /docs/swagger/swagger-ui-bundle.js", asked))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nVary: Accept-Encoding" in head
+    assert (b"\r\nContent-Encoding: gzip" in head) is packed
+    assert b"SwaggerUIBundle" in (gzip.decompress(body) if packed else body)
+    assert (await server.get("/docs/swagger/swagger-ui-bundle.js.gz", key=None)).status == 404
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/docs/nothing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import lru_cache
@@ -25,6 +26,10 @@ _FOLDER = Path(str(files("execmock.server"))) / "pages"
 _PREFIX = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
 # Swagger UI writes styles into its elements; scripts come from the page's own files alone.
 _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_PACKED = ".gz"
+_TAKES_GZIP = re.compile(
+    r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)", re.IGNORECASE
+)
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -99,12 +104,26 @@ def _docs_page(request: web.BaseRequest, elsewhere: Mapping[str, int]) -> web.Re
         return _to_docs(request)
     path = _FOLDER / name
     kind = _TYPES.get(path.suffix) or guess_type(name)[0] or "text/plain"
-    return _served(request, path.read_bytes(), kind, elsewhere.values())
+    if path.is_file():
+        return _served(request, path.read_bytes(), kind, elsewhere.values())
+    return _packed(request, path.with_name(path.name + _PACKED), kind)
+
+
+def _packed(request: web.BaseRequest, path: Path, kind: str) -> web.Response:
+    """Serve a file that is kept as gzip: as it is where the client takes that."""
+    body = path.read_bytes()
+    takes = _TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
+    answer = _served(request, body if takes else gzip.decompress(body), kind)
+    answer.headers["Vary"] = "Accept-Encoding"
+    if takes and answer.status == 200:
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
 
 
 @lru_cache(maxsize=1)
 def _names(folder: Path) -> frozenset[str]:
-    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return frozenset(name.removesuffix(_PACKED) for name in files)
 
 
 def _served(
