@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from execmock.core.contract import Contract, Operation, is_json
-from execmock.core.json_text import JsonError, decode
+from execmock.core.json_text import JsonError
+from execmock.core.long_json import decode_long
 from execmock.core.schema.violation import Violation
 
 __all__ = ["Misspellings"]
@@ -108,7 +109,7 @@ def _header_meant(name: str, known: frozenset[str]) -> str | None:
 
 def _body(body: bytes, known: _Object) -> Sequence[Violation]:
     try:
-        value = decode(body)
+        value = decode_long(body)
     except JsonError:
         return ()
     # Nearly all bodies hold what is known, which is quickly seen.

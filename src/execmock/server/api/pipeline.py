@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from execmock.core.contract import Contract, Operation, Router, nearest_path
 from execmock.core.ids import derive
+from execmock.core.long_json import LONG_BODY
 from execmock.core.schema.violation import Violation
 from execmock.core.secrets import KnownSecrets
 from execmock.errors import StoreError, visible_line
@@ -18,7 +19,6 @@ from execmock.server.api.authentication import Authenticator, Caller
 from execmock.server.api.calls import Answer, Handled, Request, Result, refused, with_warning
 from execmock.server.api.contract_answers import ContractAnswers
 from execmock.server.api.prefer import ContractAnswer, forced_answer, preferences, unknown_words, usual_answer
-from execmock.server.api.request_body import LONG_BODY
 from execmock.server.api.request_ids import RequestIds
 from execmock.server.api.request_validation import RequestValidator, ValidatedRequest
 from execmock.server.api.strictness import Strictness

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from typing import Any
 
 from execmock.core.contract import Contract, RequestBody, is_json
-from execmock.core.json_text import DEEPEST, JsonError, decode
+from execmock.core.json_text import DEEPEST, JsonError
+from execmock.core.long_json import decode_long
 from execmock.core.schema.validator import SchemaValidator
 from execmock.core.schema.violation import Violation
 from execmock.server.api.calls import JSON, Request
@@ -15,10 +15,7 @@ from execmock.server.api.form_body import FORM, FormError, read_form
 from execmock.server.api.strictness import Strictness, breaks
 from execmock.service.refusals import Refusal
 
-__all__ = ["LONG_BODY", "BodyValidator"]
-
-LONG_BODY = 1 << 16
-"""Bytes of a body that is read in a few milliseconds."""
+__all__ = ["BodyValidator"]
 
 
 class BodyValidator:
@@ -52,7 +49,7 @@ class BodyValidator:
                 self._strictness.wrong_content_type, "The content type is not supported", [violation]
             )
         try:
-            body = _decoded(request.body, self._deepest)
+            body = decode_long(request.body, self._deepest)
         except JsonError as error:
             came = request.body[:60].decode("utf-8", "replace")
             violation = Violation("body", f"a JSON object; {error.message}", came)
@@ -91,17 +88,6 @@ class BodyValidator:
                 )
         if found:
             raise Refusal(strictness.invalid, breaks(len(found)), found)
-
-
-def _decoded(text: bytes, deepest: int) -> Any:
-    if len(text) <= LONG_BODY or not gc.isenabled():
-        return decode(text, deepest)
-    # The collector would look at millions of new values several times, and nothing else could run meanwhile.
-    gc.disable()
-    try:
-        return decode(text, deepest)
-    finally:
-        gc.enable()
 
 
 def _plain(media_type: str) -> str:
