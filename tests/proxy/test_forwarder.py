@@ -379,6 +379,14 @@ async def test_a_head_that_does_not_end_is_not_waited_for(between: Callable[...,
     assert answer.count(b"HTTP/1.1 200 ") == bool(before)
 
 
+async def test_a_connection_on_which_nothing_comes_is_closed(between: Callable[..., Any]) -> None:
+    url, _ = await between(says(JSON), head_timeout=50)
+    reader, writer = await connect(url)
+    async with asyncio.timeout(60):
+        assert await reader.read() == b""
+    writer.close()
+
+
 async def test_a_request_whose_head_has_come_is_waited_for(between: Callable[..., Any]) -> None:
     url, _ = await between(says(JSON), head_timeout=50)
     reader, writer = await connect(url)

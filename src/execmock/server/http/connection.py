@@ -45,8 +45,9 @@ def spoken(message: RawRequestMessage) -> RawRequestMessage:
 class Connection(web.RequestHandler):
     """One connection of a client; lines and fields of a head may have `longest` bytes.
 
-    It is closed where a head does not end within `head_timeout` milliseconds; `heads` is to be told of each
-    request that begins and ends. Once it is `lost`, `when_lost` has been called, if there is one.
+    It is closed where the first head does not come, or a later one does not end, within `head_timeout`
+    milliseconds; `heads` is to be told of each request that begins and ends. Once it is `lost`, `when_lost`
+    has been called, if there is one.
     """
 
     __slots__ = ("_malformed", "heads", "lost", "when_lost")
@@ -72,7 +73,7 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take up the connection."""
         super().connection_made(transport)
-        self.heads.transport = cast("asyncio.Transport", transport)
+        self.heads.opened(cast("asyncio.Transport", transport))
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived."""

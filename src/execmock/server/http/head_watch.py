@@ -1,4 +1,4 @@
-"""Closes a connection on which a request begins and its head never ends."""
+"""Closes a connection on which the head of a request never ends, or never begins."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class HeadWatch:
         """How many bytes came after the head; None where its end was not seen."""
         self._last = b""
         self._timer: asyncio.TimerHandle | None = None
+
+    def opened(self, transport: asyncio.Transport) -> None:
+        """Wait for the first head of a connection."""
+        self.transport = transport
+        self._start()
 
     def arrived(self, data: bytes) -> None:
         """Look at bytes before they are parsed."""
