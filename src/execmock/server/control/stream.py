@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +19,8 @@ from execmock.service.execution_watcher import ExecutionWatcher
 __all__ = ["Streams"]
 
 _HEARTBEAT = 15.0
+_MOST_KEPT, _LONGEST_KEPT = 16, 1 << 16
+"""Messages, and bytes of one, that are kept for other listeners."""
 _HEADERS = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
@@ -40,7 +44,9 @@ class Streams:
     async def serve(self, request: web.BaseRequest, sandbox: str, last: str | None) -> web.StreamResponse:
         """Send what happened after the message `last`, then what happens, until either side goes."""
         await self._let_go()
-        watched = self._watched.setdefault(sandbox, _Watched(ExecutionWatcher(self._engine, sandbox)))
+        watched = self._watched.setdefault(
+            sandbox, _Watched(sandbox, ExecutionWatcher(self._engine, sandbox))
+        )
         watched.join()
         response = web.StreamResponse(headers=_HEADERS)
         try:
@@ -48,7 +54,7 @@ class Streams:
             await watched.watcher.look()
             known = self._known(last)
             await response.prepare(request)
-            async for message in self._messages(request, sandbox, known):
+            async for message in self._messages(request, watched, known):
                 await response.write(message)
         except ConnectionError:
             # The listener went away, which is how streams end.
@@ -70,19 +76,23 @@ class Streams:
         # A number that was not given out yet is another server's: to its listener everything here is news.
         return int(last) if int(last) <= latest else 0
 
-    async def _messages(self, request: web.BaseRequest, sandbox: str, known: int) -> AsyncIterator[bytes]:
+    async def _messages(
+        self, request: web.BaseRequest, watched: _Watched, known: int
+    ) -> AsyncIterator[bytes]:
         changes, loop = self._engine.changes, asyncio.get_running_loop()
+        sandbox = watched.sandbox
         yield b": execmock stream\n\n"
         written = loop.time()
         while not self._ended.is_set() and request.transport is not None:
-            news = self._since(known, sandbox)
+            news = self._news(known, watched)
             known = changes.last
-            for number, kind, data in news:
-                if isinstance(data, JournalEntry):
-                    # Shown one by one: a thousand large bodies at once would hold up all others.
-                    data = self._engine.journal.shown(data)
+            for message in news:
+                if message.text is not None:
+                    yield message.text
+                else:
+                    yield self._text(message)
+                    # One by one: a thousand large bodies at once would hold up all others.
                     await asyncio.sleep(0)
-                yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), encode(data))
                 written = loop.time()
             if await self._engine.sandboxes.get(sandbox) is None:
                 return
@@ -92,26 +102,58 @@ class Streams:
                 yield b": still here\n\n"
                 written = loop.time()
 
-    def _since(self, known: int, sandbox: str) -> list[tuple[int, str, Any]]:
+    def _text(self, message: _Message) -> bytes:
+        data = message.data
+        if isinstance(data, JournalEntry):
+            data = self._engine.journal.shown(data)
+        text = b"id: %d\nevent: %b\ndata: %b\n\n" % (message.number, message.kind.encode(), encode(data))
+        if len(text) <= _LONGEST_KEPT:
+            message.text = text
+        return text
+
+    def _news(self, known: int, watched: _Watched) -> Sequence[_Message]:
+        """Return what came after `known`: the same for all listeners that know as much."""
+        asked = (known, self._engine.changes.last)
+        if watched.latest is not None and watched.latest[0] == asked:
+            return watched.latest[1]
+        news = self._since(known, watched.sandbox)
+        watched.latest = (asked, news) if len(news) <= _MOST_KEPT else None
+        return news
+
+    def _since(self, known: int, sandbox: str) -> Sequence[_Message]:
         entries = self._engine.journal.entries(sandbox, JournalFilter(after=known))
-        requests = [(entry.number, "request", entry) for entry in entries]
+        requests = [_Message(entry.number, "request", entry) for entry in entries]
         others = [
-            (change.number, change.kind, change.data) for change in self._engine.changes.since(known, sandbox)
+            _Message(change.number, change.kind, change.data)
+            for change in self._engine.changes.since(known, sandbox)
         ]
-        news = sorted([*requests, *others], key=lambda message: message[0])
+        news = sorted([*requests, *others], key=attrgetter("number"))
         dropped = max(
             source.dropped_up_to(sandbox) for source in (self._engine.changes, self._engine.journal)
         )
         # Its number is the one that is known: a reader that goes on from there lacks the same.
-        return [(known, "gap", {"after": known}), *news] if known < dropped else news
+        return [_Message(known, "gap", {"after": known}), *news] if known < dropped else news
+
+
+@dataclass(slots=True)
+class _Message:
+    """What a stream tells; `text` is how, once one listener was told."""
+
+    number: int
+    kind: str
+    data: Any
+    text: bytes | None = None
 
 
 class _Watched:
     """A sandbox that is, or was, listened to: its watcher, and how many listen."""
 
-    def __init__(self, watcher: ExecutionWatcher) -> None:
+    def __init__(self, sandbox: str, watcher: ExecutionWatcher) -> None:
+        self.sandbox = sandbox
         self.watcher = watcher
         self.listeners = 0
+        self.latest: tuple[tuple[int, int], Sequence[_Message]] | None = None
+        """What was last told, after which number and up to which."""
         self._task: asyncio.Task[None] | None = None
 
     def join(self) -> None:
