@@ -25,7 +25,7 @@ from execmock.output import show, warn, write
 from execmock.server.api.calls import Answer, Request, Result
 from execmock.server.banner import banner
 from execmock.server.http.access_log import AccessLog
-from execmock.server.http.log_lines import Answered, Moved, as_json, as_text
+from execmock.server.http.log_lines import Answered, Line, Lines, Moved
 from execmock.service.events.seen import DroppedRequests
 from execmock.settings import ServeSettings
 
@@ -64,10 +64,14 @@ def finding() -> str:
     return LocatedFinding(Place(CANARY, 3, 2), CANARY, CANARY.splitlines()[0]).shown
 
 
-def request_line(render: Callable[[Answered, KnownSecrets], str]) -> str:
+def log_line(line: Line, *, as_json: bool = False) -> str:
+    return Lines(KnownSecrets(), json=as_json).text(line).removesuffix("\n")
+
+
+def request_line(*, as_json: bool = False) -> str:
     request = Request("GET", f"/{CANARY}", CANARY, {CANARY: CANARY, "Referer": CANARY}, b"")
     refused = Answer(404, json.dumps({"message": CANARY}).encode())
-    return render(Answered(0, request, Result(refused, CREATE, None, CANARY), 1.0, CANARY), KnownSecrets())
+    return log_line(Answered(0, request, Result(refused, CREATE, None, CANARY), 1.0, CANARY), as_json=as_json)
 
 
 def banner_text() -> str:
@@ -79,12 +83,10 @@ def banner_text() -> str:
 SINKS: dict[str, Callable[[], str]] = {
     "a finding": finding,
     "an error": lambda: str(ConfigError("said", place=Place(CANARY, 1, 1))),
-    "a line of the log": lambda: request_line(as_text),
-    "a line of the log as JSON": lambda: request_line(as_json),
-    "moves": lambda: as_text(
-        Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY), ("a", CANARY)]), KnownSecrets()
-    ),
-    "moves as JSON": lambda: as_json(Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY)]), KnownSecrets()),
+    "a line of the log": request_line,
+    "a line of the log as JSON": lambda: request_line(as_json=True),
+    "moves": lambda: log_line(Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY), ("a", CANARY)])),
+    "moves as JSON": lambda: log_line(Moved(0, CANARY, CANARY, CANARY, [(CANARY, CANARY)]), as_json=True),
     "the banner": banner_text,
     "requests of a test": lambda: str(
         DroppedRequests(CANARY, CANARY, CANARY, 200, breaks_contract=False, count=1)
