@@ -93,7 +93,7 @@ class HeadSupported(Behaviour):
         try:
             return super().wrong_method(request, methods)
         except RefusalError as refusal:
-            if "GET" in methods:
+            if "GET" in methods and "Allow" in refusal.headers:
                 refusal.headers["Allow"] += ", HEAD"
             raise
 
