@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tests.reliability.serving import Server
 from tests.soak.probe import files, memory
 from tests.soak.rounds import CONTROL, Client
+from tests.stores.redis_process import eventually
 
 __all__ = ["Crowd", "crowd", "most_clients"]
 
@@ -94,9 +95,8 @@ def crowd(folder: Path, clients: int, *, over: int = _OVER, own: int = _OWN) -> 
             client.well("POST", f"{CONTROL}/sandboxes/default/reset")
             before = memory(server.pid), files(server.pid)
             result = asyncio.run(_met(server, client, clients // 2, over=over, before=before[0]))
-            end = time.monotonic() + 120
-            while files(server.pid) > before[1] and time.monotonic() < end:
-                time.sleep(0.1)
+            with suppress(TimeoutError):  # then they are told
+                eventually(lambda: files(server.pid) <= before[1], "the clients' files are closed")
             return result._replace(left=max(0, files(server.pid) - before[1]))
     finally:
         server.stop()

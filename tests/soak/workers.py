@@ -18,6 +18,7 @@ from tests.reliability.serving import Server
 from tests.soak.judged import ROOM
 from tests.soak.probe import files, memory
 from tests.soak.rounds import CONTROL, Client, Listener, Place, began, mended, play
+from tests.stores.redis_process import eventually
 
 __all__ = ["EACH", "Ledger", "WorkersKilled", "workers_killed"]
 
@@ -182,8 +183,8 @@ class _Drill:
         os.kill(worker, signal.SIGKILL)
         self._kills += 1
         said = rf"(worker \d) \(process {worker}\) was killed by SIGKILL(?s:.*)\1 is process \d+ now"
-        _eventually(lambda: re.search(said, self._server.log) is not None)
-        _eventually(lambda: _listening(self._server.port) == 2)
+        eventually(lambda: re.search(said, self._server.log) is not None, "the log says which worker follows")
+        eventually(lambda: _listening(self._server.port) == 2, "two workers listen")
         asking.join()
         self._lost += self._ledger.lost(self._known)
         self._known = len(self._ledger.made)
@@ -213,13 +214,6 @@ def _listening(port: int) -> int:
     return sum(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
 
 
-def _eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def _verdict(port: int, key: str) -> int:
     """Return the exit code of `verify`, which only reads."""
     command = [
@@ -232,7 +226,7 @@ def _verdict(port: int, key: str) -> int:
         key,
         "--read-only",
     ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - stands here
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own
     if done.returncode:
         print(done.stdout, done.stderr, file=sys.stderr)
     return done.returncode

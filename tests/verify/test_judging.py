@@ -21,8 +21,9 @@ from execmock.verify.judge import Interruptions, judge
 from execmock.verify.outcome import Outcome, RuleResult
 from execmock.verify.reader import parse_json
 from execmock.verify.registry import all_probes, all_rules
-from execmock.verify.requests import CREATE, GET
+from execmock.verify.requests import CREATE, GET, LIST
 from execmock.verify.rule import Check, Rule, Rules
+from execmock.verify.wording import brief
 
 CREATED = {"id": "exec_1", "status": "workflow_queued", "createdAt": "2026-01-01T09:00:00.000Z"}
 LABELS = ["", "create/0", "same/first", "same/again", "list/a", "missing/workflowId", "walk/7", "data"]
@@ -247,3 +248,73 @@ def test_a_rule_takes_what_it_does_not_say_from_its_area() -> None:
     assert (own.operations, own.tags) == (("a", "b"), ("paging", "extra"))
     assert (own.under, own.needs) == (("x.y",), ())
     assert (elsewhere.id, elsewhere.severity, elsewhere.source) == ("get.elsewhere", "advisory", "public")
+
+
+def first_check(rule: str, *answers: Exchange) -> Check:
+    """Return the check that shows a rule broken."""
+    [result] = [
+        each
+        for each in judge(Evidence(shipped_contract(), answers, has=("writes", "odd", "b")), all_rules())
+        if each.rule.id == rule
+    ]
+    assert result.outcome is Outcome.FAILED, result
+    return result.findings[0].check
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "place", "expected"),
+    [
+        ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, "/a/b/1", "2, as sent"),
+        ({"a": 1}, {}, "/a", "1, as sent"),
+        ({}, {"a": 1}, "", ""),
+        ({"a": "x" * 200 + "yz"}, {"a": "x" * 200 + "?z"}, "/a", '"yz" from character 200 on, as sent'),
+    ],
+)
+def test_what_is_not_echoed_is_named_where_it_differs(
+    sent: Any, shown: Any, place: str, expected: str
+) -> None:
+    body = json.dumps({"requestPayload": {"kept": True, **sent}}).encode()
+    answer = {"data": {"execution": {**CREATED, "requestPayload": {"kept": True, **shown}}}}
+    made = seen(1, answer, operation=CREATE, probe="echo", label="create/0", sent=body)
+    check = first_check("create.echo", made)
+    assert check.pointer == f"/data/execution/requestPayload{place or '/a'}"
+    assert brief(check.expected) == (expected or "nothing, as sent")
+
+
+def test_a_client_token_in_a_read_is_named_where_it_stands() -> None:
+    token = "Zq3-token-of-the-create"
+    made = seen(
+        1,
+        {"data": {"execution": CREATED, "clientToken": token}},
+        operation=CREATE,
+        probe="basics",
+        label="create/0",
+    )
+    read = seen(
+        2, {"data": {"execution": CREATED, "events": [{"x": f"see {token}"}]}}, probe="basics", label="get/0"
+    )
+    check = first_check("public.create-only-token", made, read)
+    assert (check.pointer, check.actual) == ("/data/events/0/x", "a client token")
+    named = seen(2, {"data": {"execution": {**CREATED, "clientToken": ""}}}, probe="basics", label="get/0")
+    check = first_check("public.create-only-token", made, named)
+    assert (check.pointer, check.actual) == ("/data/execution/clientToken", "the property clientToken")
+
+
+def test_a_page_that_leaks_is_shown_after_the_other_key_s_page() -> None:
+    made = seen(1, {"data": {"execution": CREATED}}, operation=CREATE, probe="tenancy", label="create/a")
+    pages = [
+        replace(
+            seen(
+                number,
+                {"data": {"items": [CREATED], "hasMore": False}},
+                operation=LIST,
+                probe="tenancy",
+                label=f"list/{who}",
+            ),
+            identity=who,
+        )
+        for number, who in enumerate("ab", 2)
+    ]
+    check = first_check("list.organization-scope", made, *pages)
+    assert check.seen is pages[1]
+    assert check.chain == (pages[0],)

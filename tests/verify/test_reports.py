@@ -133,6 +133,23 @@ def test_headers_that_are_unusual_are_told_with_the_request(report: Report) -> N
         assert "X-Org-ID: other" in rendered(changed, form).partition("curl ")[0], form
 
 
+def test_a_secret_in_a_header_is_hidden_before_it_is_cut_and_headers_of_the_run_are_not_unusual() -> None:
+    secret = "s3cret" * 40
+    made = wide()
+    headers = (("X-Gateway-Key", secret), ("X-Team", "checkout"))
+    options = VerifySettings(url="http://127.0.0.1:1", headers=headers)
+    [failed] = made.results
+    [finding, *_] = failed.findings
+    request = replace(finding.seen.request, headers={**dict(headers), "X-Odd": secret})
+    first = replace(finding.seen, request=request)
+    told = replace(failed, findings=(replace(finding, check=replace(finding.check, seen=first, chain=())),))
+    report = replace(made, options=options, results=(told,), secrets=options.secrets)
+    [answer] = [line for line in lines(report) if line.startswith("    answer:")]
+    assert "X-Odd: " in answer
+    assert "s3cret" not in answer
+    assert "X-Team" not in answer
+
+
 def test_a_value_beyond_all_bounds_says_where_it_is_cut() -> None:
     text = whole(["x" * WHOLE, "y"])
     assert text.endswith(f"x… (cut at {WHOLE} characters)")

@@ -10,7 +10,7 @@ from typing import Any
 
 from execmock.core.durations import DurationError, parse_instant
 from execmock.verify.exchange import ABSENT
-from execmock.verify.json_values import Path, pointer_to
+from execmock.verify.json_values import Steps, pointer_to
 
 __all__ = ["Difference", "difference", "instant", "same_instant", "same_json", "same_member"]
 
@@ -46,9 +46,9 @@ class Difference:
 
 def difference(left: Any, right: Any) -> Difference | None:
     """Return the first difference that `same_json` finds; None if they are equal."""
-    pairs: list[tuple[Path, Any, Any]] = [(None, left, right)]
+    pairs: list[tuple[Steps, Any, Any]] = [(None, left, right)]
     while pairs:
-        path, one, other = pairs.pop()
+        steps, one, other = pairs.pop()
         if isinstance(one, dict) and isinstance(other, dict):
             names = dict.fromkeys((*one, *other))
             inner = [(name, one.get(name, ABSENT), other.get(name, ABSENT)) for name in names]
@@ -58,8 +58,8 @@ def difference(left: Any, right: Any) -> Difference | None:
         elif _same_leaf(one, other):
             continue
         else:
-            return Difference(pointer_to(path), one, other)
-        pairs.extend(((path, name), a, b) for name, a, b in reversed(inner))
+            return Difference(pointer_to(steps), one, other)
+        pairs.extend(((steps, name), a, b) for name, a, b in reversed(inner))
     return None
 
 

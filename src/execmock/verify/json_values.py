@@ -7,7 +7,7 @@ from typing import Any
 
 from execmock.core.contract.pointers import join
 
-__all__ = ["Path", "place_of", "pointer_to", "rebuilt", "texts"]
+__all__ = ["Steps", "place_of", "pointer_to", "rebuilt", "texts"]
 
 _DEEPEST_SHOWN = 20
 
@@ -50,29 +50,29 @@ def texts(value: Any, *, names: bool = False) -> Iterator[str]:
                 yield from at
 
 
-Path = tuple["Path", object] | None
+Steps = tuple["Steps", object] | None
 """The names and numbers that lead to a value, the last first: a level deeper costs the same at any depth."""
 
 
-def pointer_to(path: Path) -> str:
-    """Return the JSON pointer (RFC 6901, without `#`) of a path, of its first 20 parts where it is longer."""
+def pointer_to(steps: Steps) -> str:
+    """Return the JSON pointer (RFC 6901, without `#`) of steps, of the first 20 where there are more."""
     parts: list[object] = []
-    while path is not None:
-        path, part = path
+    while steps is not None:
+        steps, part = steps
         parts.append(part)
     return join("", parts[: -_DEEPEST_SHOWN - 1 : -1])
 
 
 def place_of(value: Any, fits: Callable[[str], bool]) -> str:
     """Return where the first text, or name of a member, is that fits, as `pointer_to`; empty if none does."""
-    waiting: list[tuple[Path, Any]] = [(None, value)]
+    waiting: list[tuple[Steps, Any]] = [(None, value)]
     while waiting:
-        path, at = waiting.pop()
+        steps, at = waiting.pop()
         if isinstance(at, str) and fits(at):
-            return pointer_to(path)
+            return pointer_to(steps)
         parts = at.items() if isinstance(at, dict) else enumerate(at) if isinstance(at, list) else ()
-        inner: list[tuple[Path, Any]] = [((path, name), part) for name, part in parts]
+        inner: list[tuple[Steps, Any]] = [((steps, name), part) for name, part in parts]
         if isinstance(at, dict) and (named := next(filter(fits, at), None)) is not None:
-            return pointer_to((path, named))
+            return pointer_to((steps, named))
         waiting.extend(reversed(inner))
     return ""

@@ -180,11 +180,18 @@ class _Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Stop reading until the client has read what was written."""
-        self._holds += 1
-        self._transport.pause_reading()
+        self._hold()
 
     def resume_writing(self) -> None:
         """Read again."""
+        self._release()
+
+    def _hold(self) -> None:
+        """Read nothing, until each hold is released."""
+        self._holds += 1
+        self._transport.pause_reading()
+
+    def _release(self) -> None:
         self._holds -= 1
         if not self._holds and not self._transport.is_closing():
             self._transport.resume_reading()
@@ -222,7 +229,7 @@ class _Connection(asyncio.Protocol):
         except Exception as error:
             self._fail(error, request, data, last)
         else:
-            self.pause_writing()
+            self._hold()
             self._server.finish(self._finish(Rest(coroutine, waits_for), request, data, last))
         finally:
             self._server.end_request()
@@ -237,7 +244,7 @@ class _Connection(asyncio.Protocol):
         else:
             if not self._transport.is_closing():
                 self._write(answered, last)
-        self.resume_writing()
+        self._release()
 
     def _fail(self, error: Exception, request: Request, data: bytes, last: bool) -> None:
         """Leave a request that may meet a fault to aiohttp; any other error is a mistake of ours."""

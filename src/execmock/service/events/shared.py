@@ -33,6 +33,7 @@ __all__ = ["SharedChanges", "SharedJournal"]
 _LOOKS_EVERY = 0.2
 """Seconds between looks at the store while something waits: other servers cannot wake this one."""
 _BATCH_EVERY = 0.01
+"""Seconds that a request waits at most for the others of its batch."""
 _MOST_WAITING = 1 << 20
 """Bytes of requests that wait for the others of their batch."""
 _AGAIN = "writtenAgain"

@@ -117,7 +117,7 @@ def _facts(
         pointer=redact.line(finding.check.pointer),
         status=redact.line(str(seen.status or seen.lost)),
         request=redact.line(f"{seen.request.method} {seen.request.url}"),
-        unusual=redact.line(", ".join(_unusual_headers(seen.request))),
+        unusual=", ".join(_unusual_headers(report, seen.request, redact)),
         answer=redact(seen.text(1500)),
         curl=(*_control(finding, redact, curl), *curl.of(finding)),
         spec=pointer,
@@ -131,9 +131,13 @@ def _facts(
     )
 
 
-def _unusual_headers(request: Request) -> Iterator[str]:
+def _unusual_headers(report: Report, request: Request, redact: Redactor) -> Iterator[str]:
+    """Yield the headers that only a few requests of the run have, without secrets, then cut."""
+    every = {name.lower() for name, _ in report.options.headers}
     named = {part.removeprefix("header ") for part in unusual_parts(request)}
-    return (f"{name}: {value[:_LONGEST_HEADER]}" for name, value in request.headers.items() if name in named)
+    for name, value in request.headers.items():
+        if name in named and name.lower() not in every:
+            yield redact.line(f"{name}: {value}")[:_LONGEST_HEADER]
 
 
 def _line(text: str) -> str:

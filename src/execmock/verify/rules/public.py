@@ -190,7 +190,7 @@ def _keeps_tokens(evidence: Evidence, *operations: str) -> Iterator[Check]:
         chain = (telling[leaked],) if leaked else ()
         fine = not leaked and not named
         place = "" if fine else _shows(seen, leaked)
-        said = "a client token" if leaked else "a property of that name"
+        said = "a client token" if leaked else "the property clientToken"
         yield check(fine, seen, "no client token", Said(said), at=place, chain=chain)
 
 
